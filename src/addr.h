@@ -1,0 +1,52 @@
+/* addr: IP addresses and networks, normalised so that comparing is comparing bytes.
+ *
+ * An IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2) is the IPv4 address everywhere. Zone
+ * identifiers of link-local addresses are ignored. No name resolution, ever. */
+#ifndef ADDR_H
+#define ADDR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+struct addr {
+	uint8_t len;       /* 4 or 16; 0: no address */
+	uint8_t bytes[16]; /* network byte order, zero beyond len */
+};
+
+struct addr_net {
+	struct addr addr; /* host bits are zero */
+	uint8_t bits;     /* prefix length, 0..8*addr.len */
+};
+
+#define ADDR_TEXT_MAX     46 /* INET6_ADDRSTRLEN */
+#define ADDR_PEER_MAX     56 /* "[address]:port" */
+#define ADDR_NET_TEXT_MAX 50
+
+bool addr_parse(const char *text, struct addr *out);
+
+/* "ADDRESS" or "ADDRESS/BITS". Returns NULL, or what is wrong as a static text. */
+const char *addr_net_parse(const char *text, struct addr_net *out);
+
+/* The address and (host order) port of a socket address; false when it is neither IPv4 nor IPv6. */
+bool addr_from_sockaddr(const struct sockaddr *sa, struct addr *out, uint16_t *port);
+
+/* The reverse; returns the length of what was stored. */
+socklen_t addr_to_sockaddr(const struct addr *a, uint16_t port, struct sockaddr_storage *out);
+
+bool addr_equal(const struct addr *a, const struct addr *b);
+
+/* The network of `bits` length that holds `a`. */
+struct addr_net addr_mask(const struct addr *a, unsigned bits);
+
+/* True when the network is exactly one address. */
+bool addr_net_single(const struct addr_net *net);
+
+const char *addr_format(const struct addr *a, char out[ADDR_TEXT_MAX]);
+const char *addr_net_format(const struct addr_net *n, char out[ADDR_NET_TEXT_MAX]);
+
+/* a.b.c.d:port or [addr]:port */
+const char *addr_format_peer(const struct addr *a, uint16_t port, char out[ADDR_PEER_MAX]);
+
+#endif

@@ -1,0 +1,164 @@
+/* capfile: see capfile.h. */
+#include "capfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Names are tried until one is free; a clock that stands still must not make this endless. */
+#define NUMBER_MAX 10000000u
+
+/* The name is free in completed-path. */
+static bool free_in(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0;
+}
+
+/* The name still is our file: repair may have met it between creation and the lock. */
+static bool is_ours(int dir, const char *name, int fd)
+{
+	struct stat by_name, by_fd;
+
+	return fstatat(dir, name, &by_name, AT_SYMLINK_NOFOLLOW) == 0 && fstat(fd, &by_fd) == 0 &&
+	       by_name.st_dev == by_fd.st_dev && by_name.st_ino == by_fd.st_ino;
+}
+
+bool capfile_create(struct capfile *f, int base, int done, unsigned mode, const char *stem,
+    const struct tm *local, enum capfmt_kind kind, unsigned *number)
+{
+	*f = (struct capfile){.fd = -1, .base = base, .done = done, .mode = mode};
+	for (; *number < NUMBER_MAX; (*number)++) {
+		capname_make(stem, local, kind, *number, f->name);
+		if (done != base && !free_in(done, f->name))
+			continue;
+		f->fd = openat(base, f->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		    mode | CAPFILE_MARK);
+		if (f->fd < 0 && errno == EEXIST)
+			continue;
+		if (f->fd < 0)
+			return false;
+		if (flock(f->fd, LOCK_EX | LOCK_NB) == 0 && is_ours(base, f->name, f->fd))
+			break;
+		close(f->fd);
+		f->fd = -1;
+	}
+	if (f->fd < 0) {
+		errno = EEXIST;
+		return false;
+	}
+	(*number)++;
+	if (fchmod(f->fd, mode | CAPFILE_MARK) < 0) { /* whatever the umask */
+		int saved = errno;
+
+		capfile_discard(f);
+		errno = saved;
+		return false;
+	}
+	return true;
+}
+
+size_t capfile_append(struct capfile *f, const void *data, size_t len)
+{
+	const uint8_t *p = data;
+	size_t put = 0;
+
+	while (put < len) {
+		ssize_t n = pwrite(f->fd, p + put, len - put, (off_t)(f->size + put));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			break;
+		if (n == 0) { /* no error to wait for, and no progress either */
+			errno = EIO;
+			break;
+		}
+		put += (size_t)n;
+	}
+	return put;
+}
+
+bool capfile_cut(const struct capfile *f)
+{
+	int r;
+
+	do
+		r = ftruncate(f->fd, (off_t)f->size);
+	while (r < 0 && errno == EINTR);
+	return r == 0;
+}
+
+static bool sync_fd(int fd, int (*sync)(int))
+{
+	int r;
+
+	do
+		r = sync(fd);
+	while (r < 0 && errno == EINTR);
+	return r == 0;
+}
+
+/* The rename, under another number where the name was taken meanwhile. */
+static bool move(struct capfile *f, bool *renamed)
+{
+	char name[CAPNAME_MAX];
+	struct capname parsed;
+	unsigned number;
+
+	if (renameat2(f->base, f->name, f->done, f->name, RENAME_NOREPLACE) == 0)
+		return true;
+	if (errno != EEXIST || !capname_parse(f->name, &parsed))
+		return false;
+	for (number = parsed.number + 1; number < NUMBER_MAX; number++) {
+		capname_renumber(&parsed, number, name);
+		if (renameat2(f->base, f->name, f->done, name, RENAME_NOREPLACE) == 0) {
+			snprintf(f->name, sizeof(f->name), "%s", name);
+			*renamed = true;
+			return true;
+		}
+		if (errno != EEXIST)
+			return false;
+	}
+	return false;
+}
+
+static enum capfile_published publish(struct capfile *f, bool *renamed)
+{
+	/* Data first: a name in completed-path promises what is behind it. The mark goes last, so
+	 * that a crash in between leaves either an unfinished file or a published one. */
+	if (!sync_fd(f->fd, fdatasync) || (f->done != f->base && !move(f, renamed)))
+		return CAPFILE_LEFT;
+	if (fchmod(f->fd, f->mode) < 0 || !sync_fd(f->done, fsync) ||
+	    (f->done != f->base && !sync_fd(f->base, fsync)))
+		return CAPFILE_UNSYNCED;
+	return CAPFILE_PUBLISHED;
+}
+
+enum capfile_published capfile_publish(struct capfile *f, bool *renamed)
+{
+	enum capfile_published result;
+	int saved;
+
+	*renamed = false;
+	result = publish(f, renamed);
+	saved = errno;
+	close(f->fd);
+	f->fd = -1;
+	errno = saved;
+	return result;
+}
+
+bool capfile_discard(struct capfile *f)
+{
+	bool ok = unlinkat(f->base, f->name, 0) == 0;
+
+	close(f->fd);
+	f->fd = -1;
+	return ok;
+}

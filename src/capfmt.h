@@ -1,0 +1,81 @@
+/* capfmt: what a pcap or pcapng payload must be for the capture file to stay readable.
+ *
+ * Sources: draft-ietf-opsawg-pcap (classic pcap), draft-ietf-opsawg-pcapng, and what libpcap
+ * 1.10.3 and Wireshark 4.0 refuse. The rule: refused is exactly what would leave a file that
+ * the tool for it does not read (libpcap for pcap and for pcapng with interfaces that are all
+ * alike, Wireshark's capinfos for other pcapng), or a packet above the configured snaplen; odd but
+ * readable passes.
+ * Pure: no I/O, no allocation, constant memory whatever the number of interfaces. Byte order is
+ * the sender's; nothing is converted. Reasons are one line without a full stop. */
+#ifndef CAPFMT_H
+#define CAPFMT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bytes.h"
+
+#define CAPFMT_PCAP_HEADER   24 /* bytes of a classic pcap file header */
+#define CAPFMT_RECORD_HEADER 16 /* bytes before a classic pcap packet */
+#define CAPFMT_REASON_MAX    200
+
+enum capfmt_kind {
+	CAPFMT_PCAP,
+	CAPFMT_PCAPNG
+};
+
+struct capfmt {
+	enum capfmt_kind kind;
+	bool big;               /* the section is big endian */
+	uint32_t max_snaplen;   /* bytes per packet that are accepted */
+	uint32_t link_type;     /* of the file, or of interface 0 */
+	uint32_t first_snaplen; /* of interface 0; 0: unlimited */
+	uint32_t interfaces;    /* pcapng: described so far */
+	/* libpcap reads a pcapng file only when all interfaces are alike, Wireshark any; but each
+	 * of them refuses blocks that the other lets pass. */
+	bool mixed;         /* interfaces differ in link type or snaplen */
+	bool not_libpcap;   /* something in it makes libpcap refuse the file */
+	bool not_wireshark; /* something in it makes Wireshark refuse the file */
+	uint8_t caplen_at;  /* pcap: where the captured length stands; 0: version 2.3, the
+			       smaller of the two lengths */
+};
+
+struct capfmt_data {
+	uint32_t packets;
+	bool only_interfaces; /* nothing but Interface Description Blocks */
+};
+
+/* Validates a link header payload: a pcap file header, or a Section Header Block and Interface
+ * Description Blocks. On failure *f is untouched and the reason is written. */
+bool capfmt_header(struct capfmt *f, const uint8_t *p, size_t len, uint32_t max_snaplen,
+    char reason[CAPFMT_REASON_MAX]);
+
+/* Validates a link data payload: one pcap record, or pcapng blocks. Interfaces described in it
+ * count from then on. On failure *f is untouched. */
+bool capfmt_data(struct capfmt *f, const uint8_t *p, size_t len, struct capfmt_data *out,
+    char reason[CAPFMT_REASON_MAX]);
+
+/* The common case of capfmt_data without a call: a pcap record that is right. */
+static inline bool capfmt_plain_record(const struct capfmt *f, const uint8_t *p, size_t len)
+{
+	return f->caplen_at != 0 && len >= CAPFMT_RECORD_HEADER &&
+	       len - CAPFMT_RECORD_HEADER <= f->max_snaplen &&
+	       bytes_load32(p + f->caplen_at, f->big) == len - CAPFMT_RECORD_HEADER;
+}
+
+/* The length of the whole records (pcap) or blocks (pcapng) at the beginning of p, which begins
+ * at a record of a stream that was validated before. *packets counts them (may be NULL). */
+size_t capfmt_whole(const struct capfmt *f, const uint8_t *p, size_t len, uint64_t *packets);
+
+/* Whether whole blocks (of pcapng) are interfaces and nothing else. */
+bool capfmt_only_interfaces(const struct capfmt *f, const uint8_t *p, size_t len);
+
+/* Finds the next Interface Description Block in validated pcapng data at or after *at. Returns
+ * its length and leaves *at at its beginning, or 0. */
+size_t capfmt_next_interface(const struct capfmt *f, const uint8_t *p, size_t len, size_t *at);
+
+/* The name of a link type ("EN10MB") or NULL: only the usual ones. */
+const char *capfmt_link_name(uint32_t link_type);
+
+#endif

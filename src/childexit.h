@@ -1,0 +1,45 @@
+/* childexit: how a child process ended, as its exit status: the vocabulary between child and
+ * master. The child has logged the reason itself; the master only counts these and speaks up for
+ * ends that no child could report (a signal, CHILD_INTERNAL without a line). */
+#ifndef CHILDEXIT_H
+#define CHILDEXIT_H
+
+enum child_exit {
+	CHILD_FINISHED = 0,    /* the peer closed the connection between frames */
+	CHILD_PROTOCOL = 10,   /* the stream was refused, or ended inside a frame */
+	CHILD_TLS = 11,        /* the handshake or a TLS record failed */
+	CHILD_DENIED = 12,     /* the peer is not who it must be */
+	CHILD_TIMEOUT = 13,    /* a deadline passed */
+	CHILD_STORAGE = 14,    /* the capture file could not be written */
+	CHILD_STOPPED = 15,    /* told to finish */
+	CHILD_CONNECTION = 16, /* the connection broke */
+	CHILD_INTERNAL = 17    /* the child could not be set up */
+};
+
+static inline const char *child_exit_text(int status)
+{
+	switch (status) {
+	case CHILD_FINISHED:
+		return "finished";
+	case CHILD_PROTOCOL:
+		return "protocol error";
+	case CHILD_TLS:
+		return "TLS failure";
+	case CHILD_DENIED:
+		return "not authorised";
+	case CHILD_TIMEOUT:
+		return "timeout";
+	case CHILD_STORAGE:
+		return "storage error";
+	case CHILD_STOPPED:
+		return "told to stop";
+	case CHILD_CONNECTION:
+		return "connection lost";
+	case CHILD_INTERNAL:
+		return "internal error";
+	default:
+		return "unknown exit status";
+	}
+}
+
+#endif

@@ -1,0 +1,91 @@
+/* children: see children.h. */
+#include "children.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool children_init(struct children *c, unsigned size)
+{
+	*c = (struct children){0};
+	return children_grow(c, size);
+}
+
+bool children_grow(struct children *c, unsigned size)
+{
+	struct child *slot;
+
+	if (size <= c->size)
+		return true;
+	slot = realloc(c->slot, size * sizeof(*slot));
+	if (!slot)
+		return false;
+	memset(slot + c->size, 0, (size - c->size) * sizeof(*slot));
+	c->slot = slot;
+	c->size = size;
+	return true;
+}
+
+void children_free(struct children *c)
+{
+	free(c->slot);
+	*c = (struct children){0};
+}
+
+struct child *children_add(struct children *c)
+{
+	for (unsigned i = 0; i < c->size; i++) {
+		struct child *k = &c->slot[i];
+
+		if (k->used)
+			continue;
+		*k = (struct child){.used = true, .channel = -1, .order = ++c->next_order};
+		c->used++;
+		c->unestablished++;
+		return k;
+	}
+	return NULL;
+}
+
+struct child *children_by_pid(struct children *c, pid_t pid)
+{
+	for (unsigned i = 0; i < c->size; i++)
+		if (c->slot[i].used && c->slot[i].pid == pid)
+			return &c->slot[i];
+	return NULL;
+}
+
+bool children_establish(struct children *c, struct child *k)
+{
+	if (k->established)
+		return false;
+	k->established = true;
+	c->unestablished--;
+	return true;
+}
+
+bool children_drop(struct children *c, struct child *k)
+{
+	if (!k->used)
+		return false;
+	c->used--;
+	if (!k->established)
+		c->unestablished--;
+	memset(k, 0, sizeof(*k));
+	return true;
+}
+
+bool child_is_of(const struct child *k, const char *client, const struct addr *peer)
+{
+	if (!k->used || !addr_equal(&k->peer, peer))
+		return false;
+	return !client || !k->client || strcmp(client, k->client) == 0;
+}
+
+unsigned children_of_peer(const struct children *c, const char *client, const struct addr *peer)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < c->size; i++)
+		n += child_is_of(&c->slot[i], client, peer);
+	return n;
+}

@@ -1,0 +1,68 @@
+/* children: the table of child processes.
+ *
+ * A fixed number of slots, allocated once; adding and dropping never allocate. Pure
+ * bookkeeping: forking, signalling and reaping are the master's. An impossible state (dropping
+ * a free slot) is reported, not ignored. */
+#ifndef CHILDREN_H
+#define CHILDREN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "addr.h"
+#include "admit.h"
+#include "capname.h"
+
+struct generation; /* only passed through */
+
+struct child {
+	bool used;        /* the slot is taken */
+	pid_t pid;        /* 0: not forked yet */
+	int channel;      /* our end, -1 when closed */
+	struct addr peer; /* normalised */
+	uint16_t port;
+	const char *client; /* name; NULL while a certificate has still to choose */
+	const struct admit_entry *candidate; /* clients of `generation` that it may become */
+	uint32_t candidates;                 /* how many */
+	bool established;                    /* past its first valid link header */
+	bool finishing;                      /* was told to finish */
+	uint64_t order;   /* rises with every fork: newer children have a higher one */
+	int64_t since_ms; /* monotonic time of the fork */
+	struct generation *generation;
+	char file[CAPNAME_MAX]; /* being recorded, "" for none */
+};
+
+struct children {
+	struct child *slot;
+	unsigned size;
+	unsigned used;
+	unsigned unestablished;
+	uint64_t next_order;
+};
+
+bool children_init(struct children *c, unsigned size);
+void children_free(struct children *c);
+
+/* More slots (never fewer). Slots keep their index. */
+bool children_grow(struct children *c, unsigned size);
+
+/* A free slot, taken from now on, or NULL when there is none. */
+struct child *children_add(struct children *c);
+struct child *children_by_pid(struct children *c, pid_t pid);
+
+/* Counts `k` as established; false if it was already. */
+bool children_establish(struct children *c, struct child *k);
+
+/* Frees the slot; false when it is free already. */
+bool children_drop(struct children *c, struct child *k);
+
+/* Children of this peer address and client (by name, so that a reload changes nothing; NULL: of
+ * any), finishing ones included. */
+unsigned children_of_peer(const struct children *c, const char *client, const struct addr *peer);
+
+/* Whether a child is of this peer address and client. */
+bool child_is_of(const struct child *k, const char *client, const struct addr *peer);
+
+#endif

@@ -1,0 +1,152 @@
+/* configcheck: see configcheck.h. */
+#include "configcheck.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "admit.h"
+
+static void check_listen(const struct config *c, struct problems *p)
+{
+	const struct addrs *ip = &c->server.ip;
+
+	if (ip->n > CONFIG_IP_MAX)
+		problem_error(p, c->file, 0, "ip: more than %d addresses", CONFIG_IP_MAX);
+	for (size_t i = 0; i < ip->n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (addr_equal(&ip->v[i], &ip->v[j])) {
+				char text[ADDR_TEXT_MAX];
+
+				problem_error(p, c->file, 0, "ip: %s stands twice",
+				    addr_format(&ip->v[i], text));
+			}
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp((*(const struct config_client *const *)a)->name,
+	    (*(const struct config_client *const *)b)->name);
+}
+
+static void check_names(const struct config *c, struct problems *p)
+{
+	const struct config_client **sorted = calloc(c->nclients + 1, sizeof(*sorted));
+
+	if (!sorted) {
+		problem_error(p, c->file, 0, "out of memory");
+		return;
+	}
+	for (size_t i = 0; i < c->nclients; i++)
+		sorted[i] = &c->clients[i];
+	qsort(sorted, c->nclients, sizeof(*sorted), by_name);
+	for (size_t i = 1; i < c->nclients; i++)
+		if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0) {
+			/* the sort is not stable: blame the one that stands later */
+			const struct config_client *later =
+			    sorted[i] > sorted[i - 1] ? sorted[i] : sorted[i - 1];
+
+			problem_error(p, later->file, later->line, "client name %s stands twice",
+			    later->name);
+		}
+	free(sorted);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* NULL, or why two clients cannot share an address. */
+static const char *cannot_share(const struct config_client *a, const struct config_client *b)
+{
+	if (a == b)
+		return "stands twice";
+	if (a->certificate.n == 0 || b->certificate.n == 0)
+		return "and only a certificate could tell them apart";
+	if (!same_text(a->storage.base_path, b->storage.base_path) ||
+	    !same_text(a->storage.completed_path, b->storage.completed_path))
+		return "so their base-path and completed-path must be the same";
+	return NULL;
+}
+
+static void check_addresses(const struct config *c, struct problems *p)
+{
+	struct admit_table *t = config_admission(c);
+	const struct admit_entry *a, *b;
+	size_t from = 0;
+
+	if (!t) {
+		problem_error(p, c->file, 0, "out of memory");
+		return;
+	}
+	while (admit_shared(t, &from, &a, &b)) {
+		const struct config_client *x = &c->clients[a->client], *y = &c->clients[b->client];
+		const char *why = cannot_share(x, y);
+		char net[ADDR_NET_TEXT_MAX];
+
+		if (why)
+			problem_error(p, y->file, y->line,
+			    "address %s of client %s is that of %s, %s",
+			    addr_net_format(&b->net, net), y->name, x->name, why);
+	}
+	admit_table_free(t);
+}
+
+static bool fingerprint_ok(const char *text)
+{
+	return strlen(text) == 7 + 64 && strspn(text + 7, "0123456789abcdefABCDEF") == 64;
+}
+
+static void check_client_tls(
+    const struct config *c, const struct config_client *k, struct problems *p)
+{
+	if (k->certificate.n > 0 && !k->tls)
+		problem_error(
+		    p, k->file, k->line, "client %s has certificate but not tls = true", k->name);
+	if (k->certificate.n > 0 && c->tls.auth != AUTH_X509)
+		problem_error(p, k->file, k->line,
+		    "client %s has certificate, which needs allow-auth = \"x509\"", k->name);
+	for (size_t i = 0; i < k->certificate.n; i++) {
+		const char *name = k->certificate.v[i];
+
+		if (name[0] == '\0' || (strncmp(name, "sha256:", 7) == 0 && !fingerprint_ok(name)))
+			problem_error(p, k->file, k->line,
+			    "client %s: certificate \"%s\" is neither a name nor sha256: and 64 "
+			    "hexadecimal digits",
+			    k->name, name);
+	}
+	if (k->tls && !c->tls.present)
+		problem_error(p, k->file, k->line,
+		    "client %s has tls = true, but server has no tls group", k->name);
+}
+
+static void check_tls(const struct config *c, struct problems *p)
+{
+	const struct config_tls *t = &c->tls;
+
+	for (size_t i = 0; i < c->nclients; i++)
+		check_client_tls(c, &c->clients[i], p);
+	if (!t->present || t->auth == AUTH_ANONYMOUS)
+		return;
+	if (!t->server_cert)
+		problem_error(p, c->file, t->line, "tls: server-cert is missing");
+	if (!t->server_key)
+		problem_error(p, c->file, t->line, "tls: server-key is missing");
+	if (t->auth == AUTH_X509 && !t->capath)
+		problem_error(p, c->file, t->line,
+		    "tls: allow-auth = \"x509\" needs capath, the authority of the clients");
+}
+
+void config_check(const struct config *c, struct problems *p)
+{
+	check_listen(c, p);
+	check_names(c, p);
+	check_addresses(c, p);
+	check_tls(c, p);
+	if (c->nclients == 0)
+		problem_warning(p, c->file, 0, "no clients: every connection will be refused");
+	if (c->server.group && !c->server.user)
+		problem_error(p, c->file, 0, "group needs user");
+	if (c->limits.unestablished > c->limits.connections)
+		problem_warning(p, c->file, 0, "limits: unestablished is above connections");
+}

@@ -1,0 +1,12 @@
+/* exitcode: how the program ends, for whoever started it. */
+#ifndef EXITCODE_H
+#define EXITCODE_H
+
+enum exitcode {
+	EXITCODE_OK = 0,      /* ended as told */
+	EXITCODE_FAILURE = 1, /* failure at run time, with the reason */
+	EXITCODE_USAGE = 2,
+	EXITCODE_CONFIG = 78 /* sysexits.h: EX_CONFIG */
+};
+
+#endif

@@ -1,0 +1,42 @@
+/* generation: a configuration with everything it needs opened, swapped as one.
+ *
+ * The master holds the current one; children keep the one they were forked with. Directories are
+ * opened and checked here, once, before any connection; nothing later opens a path. */
+#ifndef GENERATION_H
+#define GENERATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config.h"
+
+struct place {          /* where a client's files go */
+	int base, done; /* directory descriptors; the same when files stay; -1: nothing is stored */
+};
+
+struct generation {
+	struct config *config; /* owned */
+	struct admit_table *admission;
+	struct place *place; /* one a client */
+	struct place server; /* for unfinished files of clients that are gone; base -1: none */
+	struct directory *directory;
+	size_t ndirectories;
+	unsigned references;
+};
+
+enum generation_check {
+	GENERATION_LOOK, /* nothing is created: -t */
+	GENERATION_TRY   /* a rename between the directories is tried with a file */
+};
+
+/* Takes the configuration over, also on failure. NULL when there was an error. */
+struct generation *generation_open(
+    struct config *config, enum generation_check check, struct problems *problems);
+
+/* Its directory descriptors, g->ndirectories of them; -1 where a directory is unusable. */
+void generation_descriptors(const struct generation *g, int *out);
+
+struct generation *generation_ref(struct generation *g);
+void generation_unref(struct generation *g);
+
+#endif

@@ -1,0 +1,29 @@
+/* io: the few descriptor operations that every process here needs done the same way.
+ *
+ * Descriptors stay the caller's. Errors are errno. */
+#ifndef IO_H
+#define IO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Writes everything, going on after short writes and EINTR. False with errno set. */
+bool io_write_all(int fd, const void *data, size_t len);
+
+/* Reads until len bytes or end of file. Returns the count, or -1 with errno set. */
+ssize_t io_read_full(int fd, void *data, size_t len);
+
+/* Closes every descriptor from `first` up that is not among keep[0..n) (sorted in place; -1 is
+ * skipped). A child calls it at birth, so nothing of the master's or of its siblings stays open. */
+void io_close_except(int first, int *keep, size_t n);
+
+/* Opens /dev/null on each of descriptors 0, 1, 2 that is closed, so that no later descriptor
+ * is mistaken for a standard one. */
+bool io_fill_standard(void);
+
+/* Milliseconds of CLOCK_MONOTONIC. */
+int64_t io_monotonic_ms(void);
+
+#endif

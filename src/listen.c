@@ -1,0 +1,136 @@
+/* listen: see listen.h. */
+#include "listen.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static void set(int fd, int level, int option, int value)
+{
+	setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+/* One socket, bound and listening, or -1. All addresses: one IPv6 socket takes IPv4 as well,
+ * and where the kernel has no IPv6 an IPv4 one does. */
+static int open_one(const struct addr *address, uint16_t port, bool beside)
+{
+	static const struct addr any4 = {.len = 4}, any6 = {.len = 16};
+	const struct addr *a = address->len ? address : &any6;
+	struct sockaddr_storage ss;
+	socklen_t len;
+	int fd =
+	    socket(a->len == 4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 && address->len == 0 && errno == EAFNOSUPPORT) {
+		a = &any4;
+		fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	}
+	if (fd < 0)
+		return -1;
+	if (a->len == 16)
+		set(fd, IPPROTO_IPV6, IPV6_V6ONLY, address->len != 0);
+	set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (beside)
+		set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+	len = addr_to_sockaddr(a, port, &ss);
+	if (bind(fd, (struct sockaddr *)&ss, len) < 0 || listen(fd, SOMAXCONN) < 0) {
+		int saved = errno;
+
+		close(fd);
+		errno = saved;
+		return -1;
+	}
+	/* Another instance must not be able to take a share of the connections. */
+	if (beside)
+		set(fd, SOL_SOCKET, SO_REUSEPORT, 0);
+	return fd;
+}
+
+static void describe(struct listener *l)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	struct addr a;
+	uint16_t port;
+
+	snprintf(l->name, sizeof(l->name), "unknown");
+	if (getsockname(l->fd, (struct sockaddr *)&ss, &len) == 0 &&
+	    addr_from_sockaddr((struct sockaddr *)&ss, &a, &port))
+		addr_format_peer(&a, port, l->name);
+}
+
+static const struct listener *same(
+    const struct listeners *old, const struct addr *address, uint16_t port)
+{
+	for (size_t i = 0; old && i < old->n; i++)
+		if (addr_equal(&old->v[i].wanted, address) && old->v[i].wanted_port == port)
+			return &old->v[i];
+	return NULL;
+}
+
+static void allow_beside(const struct listeners *old, int on)
+{
+	for (size_t i = 0; old && i < old->n; i++)
+		set(old->v[i].fd, SOL_SOCKET, SO_REUSEPORT, on);
+}
+
+bool listen_open(struct listeners *out, const struct listeners *old, const struct addr *address,
+    size_t n, uint16_t port, char reason[LISTEN_REASON_MAX])
+{
+	static const struct addr all = {.len = 0};
+	bool ok = true;
+
+	out->n = 0;
+	if (n > LISTEN_MAX) {
+		snprintf(reason, LISTEN_REASON_MAX, "more than %d addresses", LISTEN_MAX);
+		return false;
+	}
+	/* The old ones are closed only after the new are bound, also where one covers the other. */
+	allow_beside(old, 1);
+	for (size_t i = 0; ok && i < (n ? n : 1); i++) {
+		const struct addr *a = n ? &address[i] : &all;
+		const struct listener *kept = same(old, a, port);
+		struct listener *l = &out->v[out->n];
+
+		if (kept) {
+			*l = *kept;
+		} else {
+			*l = (struct listener){.wanted = *a, .wanted_port = port};
+			l->fd = open_one(a, port, old != NULL);
+			if (l->fd < 0) {
+				static const struct addr any = {.len = 16};
+				char name[ADDR_PEER_MAX];
+
+				snprintf(reason, LISTEN_REASON_MAX, "cannot listen on %s: %s",
+				    addr_format_peer(a->len ? a : &any, port, name),
+				    strerror(errno));
+				ok = false;
+				break;
+			}
+			describe(l);
+		}
+		out->n++;
+	}
+	allow_beside(old, 0);
+	if (!ok) {
+		static const struct listeners none;
+
+		listen_close_unused(out, old ? old : &none);
+		out->n = 0;
+	}
+	return ok;
+}
+
+void listen_close_unused(const struct listeners *old, const struct listeners *kept)
+{
+	for (size_t i = 0; i < old->n; i++) {
+		bool used = false;
+
+		for (size_t j = 0; j < kept->n; j++)
+			used = used || kept->v[j].fd == old->v[i].fd;
+		if (!used)
+			close(old->v[i].fd);
+	}
+}

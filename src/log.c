@@ -1,0 +1,227 @@
+/* log: see log.h. */
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+enum sink {
+	SINK_STDERR,
+	SINK_JOURNAL,
+	SINK_SYSLOG
+};
+
+static struct {
+	enum sink sink;
+	int fd;
+	bool is_socket;
+	enum log_level level;
+	unsigned long lost;
+} lg = {.sink = SINK_STDERR, .fd = STDERR_FILENO, .level = LVL_INFO};
+
+static const char *const level_names[] = {"error", "warning", "notice", "info", "debug"};
+static const int priorities[] = {LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG};
+
+const char *log_level_name(enum log_level level)
+{
+	return level_names[level];
+}
+
+bool log_level_parse(const char *name, enum log_level *out)
+{
+	for (size_t i = 0; i < sizeof(level_names) / sizeof(*level_names); i++)
+		if (strcmp(name, level_names[i]) == 0) {
+			*out = (enum log_level)i;
+			return true;
+		}
+	return false;
+}
+
+static bool is_journal(const struct stat *st)
+{
+	const char *env = getenv("JOURNAL_STREAM");
+	unsigned long long dev, ino;
+
+	return env && sscanf(env, "%llu:%llu", &dev, &ino) == 2 && st->st_dev == (dev_t)dev &&
+	       st->st_ino == (ino_t)ino;
+}
+
+/* O_NONBLOCK on a shared description would reach into other programs (a shell's terminal), so a
+ * pipe or terminal is opened once more. A regular file keeps its description and its offset. */
+static void open_stderr(void)
+{
+	struct stat st;
+	int fd;
+
+	if (fstat(STDERR_FILENO, &st) < 0)
+		return;
+	lg.is_socket = S_ISSOCK(st.st_mode);
+	if (is_journal(&st))
+		lg.sink = SINK_JOURNAL;
+	if (!S_ISFIFO(st.st_mode) && !isatty(STDERR_FILENO))
+		return;
+	fd = open("/proc/self/fd/2", O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0)
+		lg.fd = fd;
+}
+
+static bool connect_syslog(int fd)
+{
+	struct sockaddr_un sun = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+
+	return connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0;
+}
+
+bool log_open(bool to_syslog)
+{
+	int fd;
+
+	if (!to_syslog) {
+		open_stderr();
+		return true;
+	}
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	if (!connect_syslog(fd)) {
+		int saved = errno;
+
+		close(fd);
+		errno = saved;
+		return false;
+	}
+	lg.sink = SINK_SYSLOG;
+	lg.fd = fd;
+	lg.is_socket = true;
+	return true;
+}
+
+void log_set_level(enum log_level level)
+{
+	lg.level = level;
+}
+
+int log_fd(void)
+{
+	return lg.fd;
+}
+
+static size_t prefix(char *buf, size_t size, enum log_level level)
+{
+	struct timespec ts;
+	struct tm tm;
+	size_t n;
+
+	if (lg.sink == SINK_JOURNAL)
+		return (size_t)snprintf(buf, size, "<%d>", priorities[level]);
+	if (lg.sink == SINK_SYSLOG)
+		return (size_t)snprintf(buf, size,
+		    "<%d>osmo-pcap-server[%d]: ", LOG_DAEMON | priorities[level], (int)getpid());
+	clock_gettime(CLOCK_REALTIME, &ts);
+	localtime_r(&ts.tv_sec, &tm);
+	n = strftime(buf, size, "%Y-%m-%dT%H:%M:%S", &tm);
+	n += (size_t)snprintf(buf + n, size - n, ".%03ld", ts.tv_nsec / 1000000);
+	return n + strftime(buf + n, size - n, "%z ", &tm);
+}
+
+static ssize_t put_once(const char *line, size_t len)
+{
+	struct pollfd p = {.fd = lg.fd, .events = POLLOUT};
+
+	if (lg.is_socket)
+		return send(lg.fd, line, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (poll(&p, 1, 0) == 1)
+		return write(lg.fd, line, len);
+	errno = EAGAIN;
+	return -1;
+}
+
+static bool put(const char *line, size_t len)
+{
+	for (int tries = 0; tries < 3; tries++) {
+		if (put_once(line, len) >= 0)
+			return true;
+		/* a syslog daemon that was started anew has another socket under the same name */
+		if (lg.sink == SINK_SYSLOG && (errno == ECONNREFUSED || errno == ENOTCONN))
+			connect_syslog(lg.fd);
+		else if (errno != EINTR)
+			break;
+	}
+	return false;
+}
+
+static void emit(enum log_level level, const char *text)
+{
+	char line[LOG_LINE_MAX];
+	size_t start = prefix(line, sizeof(line), level);
+	size_t len = strlen(text);
+
+	if (len > sizeof(line) - start - 1)
+		len = sizeof(line) - start - 1;
+	memcpy(line + start, text, len);
+	for (size_t i = start; i < start + len; i++)
+		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+			line[i] = '?';
+	len += start;
+	if (lg.sink != SINK_SYSLOG)
+		line[len++] = '\n';
+	if (!put(line, len))
+		lg.lost++;
+}
+
+void log_line(enum log_level level, const char *fmt, ...)
+{
+	char text[LOG_LINE_MAX];
+	va_list ap;
+	int saved = errno;
+
+	if (level > lg.level)
+		return;
+	if (lg.lost > 0) {
+		unsigned long lost = lg.lost;
+
+		lg.lost = 0;
+		snprintf(text, sizeof(text), "log lost=%lu", lost);
+		emit(LVL_WARNING, text);
+		if (lg.lost > 0)
+			lg.lost = lost;
+	}
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	emit(level, text);
+	errno = saved;
+}
+
+const char *log_quote(struct log_text *out, const char *text)
+{
+	static const char hex[] = "0123456789abcdef";
+	char *o = out->s, *end = out->s + sizeof(out->s) - 6;
+
+	*o++ = '"';
+	for (; *text && o < end; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c >= ' ' && c < 0x7f && c != '"' && c != '\\') {
+			*o++ = (char)c;
+		} else {
+			*o++ = '\\';
+			*o++ = 'x';
+			*o++ = hex[c >> 4];
+			*o++ = hex[c & 15];
+		}
+	}
+	*o++ = '"';
+	*o = '\0';
+	return out->s;
+}

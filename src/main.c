@@ -1,0 +1,272 @@
+/* main: options, and the order of starting. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "exitcode.h"
+#include "generation.h"
+#include "io.h"
+#include "listen.h"
+#include "log.h"
+#include "master.h"
+#include "pidfile.h"
+#include "privs.h"
+#include "problem.h"
+
+struct options {
+	const char *file;
+	bool daemonize, test, print;
+};
+
+_Static_assert(CONFIG_IP_MAX <= LISTEN_MAX, "every address that may be listed can be bound");
+
+static int ready_pipe = -1; /* with -D: where the waiting parent reads */
+
+static void usage(FILE *out)
+{
+	fputs("usage: osmo-pcap-server [-D] [-c CFG_FILE] [-t | -T] | -h | -V\n"
+	      "  -c, --config-file FILE  configuration (default osmo-pcap-server.cfg)\n"
+	      "  -D, --daemonize         go into the background when ready\n"
+	      "  -t, --test-config       check what the start would read, then exit\n"
+	      "  -T, --print-config      print the effective configuration, then exit\n"
+	      "  -h, --help              show this\n"
+	      "  -V, --version           show the version\n"
+	      "See osmo-pcap-server(8) and osmo-pcap-server.cfg(5).\n",
+	    out);
+}
+
+static void parse_options(int argc, char **argv, struct options *o)
+{
+	static const struct option longs[] = {
+	    {"config-file", required_argument, NULL, 'c'},
+	    {"daemonize", no_argument, NULL, 'D'},
+	    {"test-config", no_argument, NULL, 't'},
+	    {"print-config", no_argument, NULL, 'T'},
+	    {"help", no_argument, NULL, 'h'},
+	    {"version", no_argument, NULL, 'V'},
+	    {NULL, 0, NULL, 0},
+	};
+	int c;
+
+	*o = (struct options){.file = "osmo-pcap-server.cfg"};
+	while ((c = getopt_long(argc, argv, "c:DtThV", longs, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			o->file = optarg;
+			break;
+		case 'D':
+			o->daemonize = true;
+			break;
+		case 't':
+			o->test = true;
+			break;
+		case 'T':
+			o->print = true;
+			break;
+		case 'h':
+			usage(stdout);
+			exit(EXITCODE_OK);
+		case 'V':
+			puts("osmo-pcap-server " PACKAGE_VERSION);
+			exit(EXITCODE_OK);
+		default:
+			usage(stderr);
+			exit(EXITCODE_USAGE);
+		}
+	}
+	if (optind < argc || o->test + o->print + o->daemonize > 1) {
+		usage(stderr);
+		exit(EXITCODE_USAGE);
+	}
+}
+
+/* With TZ unset every localtime() would look at /etc/localtime anew, and a process that cannot
+ * would silently compute in UTC. */
+static void fix_time_zone(void)
+{
+	if (!getenv("TZ"))
+		setenv("TZ", ":/etc/localtime", 1);
+	tzset();
+}
+
+static int finish_problems(struct problems *p)
+{
+	int code = p->errors ? EXITCODE_CONFIG : EXITCODE_OK;
+
+	problems_print(p, stderr);
+	problems_free(p);
+	return code;
+}
+
+/* For good, and only as root: else somebody else has chosen who we are. */
+static void drop_privileges(const struct config *c, struct problems *p)
+{
+	char reason[PRIVS_REASON_MAX];
+
+	if (geteuid() != 0)
+		return;
+	if (!c->server.user)
+		problem_warning(p, c->file, 0, "running as root: set user");
+	else if (!privs_drop(c->server.user, c->server.group, reason))
+		problem_error(p, c->file, 0, "%s", reason);
+}
+
+/* As the user that will do it all: a configuration that only root can read cannot be reloaded. */
+static struct generation *open_generation(
+    struct config *c, enum generation_check check, struct problems *p)
+{
+	if (access(c->file, R_OK) < 0)
+		problem_error(
+		    p, c->file, 0, "cannot be read by the user of the server: %s", strerror(errno));
+	if (c->server.sandbox == SANDBOX_REQUIRED)
+		problem_error(
+		    p, c->file, 0, "sandbox = \"required\", and this version has no sandbox");
+	return generation_open(c, check, p);
+}
+
+/* -t, and a start whose configuration has errors: everything else that is wrong comes with them. */
+static int test_config(struct config *c, struct problems *p)
+{
+	struct generation *g;
+
+	if (c) {
+		drop_privileges(c, p);
+		g = open_generation(c, GENERATION_LOOK, p);
+		if (g)
+			generation_unref(g);
+	}
+	return finish_problems(p);
+}
+
+static int print_config(struct config *c, struct problems *p)
+{
+	if (!c || p->errors)
+		return test_config(c, p);
+	config_print(c, stdout);
+	config_free(c);
+	finish_problems(p);
+	return fflush(stdout) == 0 ? EXITCODE_OK : EXITCODE_FAILURE;
+}
+
+static void bind_sockets(const struct config *c, struct listeners *listeners)
+{
+	char reason[LISTEN_REASON_MAX];
+
+	if (listen_open(
+		listeners, NULL, c->server.ip.v, c->server.ip.n, (uint16_t)c->server.port, reason))
+		return;
+	fprintf(stderr, "error: %s\n", reason);
+	exit(EXITCODE_FAILURE);
+}
+
+/* ---- -D ---- */
+
+/* The parent: exits as the daemon's start turned out. */
+static _Noreturn void wait_for_daemon(pid_t pid, int fd)
+{
+	char byte;
+	int status;
+
+	if (io_read_full(fd, &byte, 1) == 1)
+		_exit(EXITCODE_OK);
+	if (waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) != 0)
+		_exit(WEXITSTATUS(status));
+	fputs("error: the daemon died while it was starting\n", stderr);
+	_exit(EXITCODE_FAILURE);
+}
+
+/* Early, so that what is bound and locked belongs to the process that stays. */
+static void detach(void)
+{
+	int fd[2];
+	pid_t pid;
+
+	if (pipe2(fd, O_CLOEXEC) < 0 || (pid = fork()) < 0) {
+		fprintf(stderr, "error: cannot go into the background: %s\n", strerror(errno));
+		exit(EXITCODE_FAILURE);
+	}
+	if (pid > 0) {
+		close(fd[1]);
+		wait_for_daemon(pid, fd[0]);
+	}
+	close(fd[0]);
+	ready_pipe = fd[1];
+	setsid();
+	if (!log_open(true))
+		fputs("warning: there is no syslog socket: the log is lost\n", stderr);
+}
+
+/* The sockets are bound and children can be started: only now the parent may say so. */
+static void ready(void)
+{
+	int null;
+
+	if (ready_pipe < 0)
+		return;
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		close(null);
+	}
+	/* The working directory stays: a reload resolves relative paths as the start did. */
+	io_write_all(ready_pipe, "", 1);
+	close(ready_pipe);
+	ready_pipe = -1;
+}
+
+static int run(struct config *c, bool daemonize)
+{
+	struct problems problems = {0};
+	struct listeners listeners;
+	struct generation *g = NULL;
+	struct pidfile pid;
+	int code;
+
+	log_set_level((enum log_level)c->server.log_level);
+	bind_sockets(c, &listeners); /* before dropping privileges: low ports */
+	if (!pidfile_open(&pid, daemonize ? c->server.pid_file : NULL)) /* likewise: /run */
+		return EXITCODE_FAILURE;
+	drop_privileges(c, &problems);
+	if (problems.errors)
+		config_free(c);
+	else
+		g = open_generation(c, GENERATION_TRY, &problems); /* as who will write there */
+	code = finish_problems(&problems);
+	if (code == EXITCODE_OK)
+		code = master_run(g, &listeners, ready);
+	pidfile_remove(&pid);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	struct problems problems = {0};
+	struct options o;
+	struct config *c;
+
+	if (!io_fill_standard()) /* before anything opens a descriptor */
+		return EXITCODE_FAILURE;
+	parse_options(argc, argv, &o);
+	fix_time_zone();
+	c = config_examine(o.file, &problems);
+	if (o.print)
+		return print_config(c, &problems);
+	if (o.test || problems.errors || !c)
+		return test_config(c, &problems);
+	finish_problems(&problems);
+	if (o.daemonize)
+		detach(); /* after the configuration: its errors belong to the caller's terminal */
+	else
+		log_open(false);
+	return run(c, o.daemonize);
+}

@@ -1,0 +1,251 @@
+/* master: see master.h: the loop, signals, stopping. */
+#include "master.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "io.h"
+#include "log.h"
+#include "report.h"
+
+/* Children have this long to store what they hold, and the whole stop a second more. */
+#define STOP_MS     9000
+#define STOP_MAX_MS 10000
+
+#define EVENTS 64
+
+/* Lines of one kind: so many in so long. */
+#define FLOOD_BURST     20
+#define FLOOD_WINDOW_MS 10000
+
+static int open_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGQUIT);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static bool open_all(struct master *m)
+{
+	unsigned connections = m->generation->config->limits.connections;
+	struct epoll_event e = {.events = EPOLLIN, .data.u64 = MASTER_TAG_SIGNALS};
+
+	m->epoll = epoll_create1(EPOLL_CLOEXEC);
+	m->signals = open_signals();
+	m->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	for (int i = 0; i < FLOODS; i++)
+		m->flood[i] =
+		    (struct ratelimit){.burst = FLOOD_BURST, .window_ms = FLOOD_WINDOW_MS};
+	return m->epoll >= 0 && m->signals >= 0 && m->spare >= 0 &&
+	       children_init(&m->children, connections) && statpages_grow(&m->pages, connections) &&
+	       epoll_ctl(m->epoll, EPOLL_CTL_ADD, m->signals, &e) == 0;
+}
+
+/* ---- signals ---- */
+
+static void signal_children(const struct master *m, int sig)
+{
+	for (unsigned i = 0; i < m->children.size; i++)
+		if (m->children.slot[i].pid > 0)
+			kill(m->children.slot[i].pid, sig);
+}
+
+static void stop(struct master *m)
+{
+	static const struct listeners none;
+
+	if (m->stopping)
+		return;
+	m->stopping = io_monotonic_ms();
+	log_line(LVL_NOTICE, "stopping connections=%u", m->children.used);
+	master_listen(m, false);
+	listen_close_unused(&m->listeners, &none);
+	m->listeners.n = 0;
+	for (unsigned i = 0; i < m->children.size; i++)
+		if (m->children.slot[i].used)
+			master_finish_child(&m->children.slot[i], ORDER_STOP);
+}
+
+static void status(const struct master *m)
+{
+	int64_t now = io_monotonic_ms();
+
+	log_line(LVL_NOTICE, "status connections=%u unestablished=%u accepted=%llu refused=%llu",
+	    m->children.used, m->children.unestablished, (unsigned long long)m->accepted,
+	    (unsigned long long)m->refused);
+	for (unsigned i = 0; i < m->children.size; i++) {
+		const struct child *k = &m->children.slot[i];
+		char peer[ADDR_PEER_MAX], counts[STATS_TEXT_MAX];
+
+		if (!k->used)
+			continue;
+		log_line(LVL_NOTICE,
+		    "status client=%s peer=%s pid=%d state=%s file=%s %s seconds=%lld",
+		    k->client ? k->client : "?", addr_format_peer(&k->peer, k->port, peer),
+		    (int)k->pid,
+		    k->finishing     ? "finishing"
+		    : k->established ? "established"
+				     : "connected",
+		    k->file[0] ? k->file : "-", stats_format(statpages_slot(&m->pages, i), counts),
+		    (long long)(now - k->since_ms) / 1000);
+	}
+}
+
+static void handle_signal(struct master *m, unsigned sig)
+{
+	switch (sig) {
+	case SIGCHLD:
+		master_reap(m);
+		break;
+	case SIGTERM:
+	case SIGINT:
+		stop(m);
+		break;
+	case SIGQUIT:
+		m->leave = true;
+		break;
+	case SIGHUP:
+		if (!m->stopping)
+			master_reload(m);
+		break;
+	case SIGUSR1:
+		signal_children(m, SIGUSR1);
+		break;
+	case SIGUSR2:
+		status(m);
+		break;
+	default:
+		break;
+	}
+}
+
+static void read_signals(struct master *m)
+{
+	struct signalfd_siginfo si;
+
+	while (!m->leave && read(m->signals, &si, sizeof(si)) == sizeof(si))
+		handle_signal(m, si.ssi_signo);
+}
+
+/* ---- time ---- */
+
+static void sooner(int64_t *wait, int64_t ms)
+{
+	if (ms < 0)
+		ms = 0;
+	if (*wait < 0 || ms < *wait)
+		*wait = ms;
+}
+
+/* Milliseconds until something has to be done without an event. */
+static int next_wait(const struct master *m)
+{
+	int64_t now = io_monotonic_ms(), wait = -1, flood = master_flood_wait(m, now);
+
+	if (flood >= 0)
+		sooner(&wait, flood);
+	if (m->stopping)
+		sooner(&wait, m->stopping + (m->killed ? STOP_MAX_MS : STOP_MS) - now);
+	else if (!m->repair)
+		sooner(&wait, m->repair_next - now);
+	if (m->pause_until)
+		sooner(&wait, m->pause_until - now);
+	return wait > INT32_MAX ? INT32_MAX : (int)wait;
+}
+
+static void on_time(struct master *m)
+{
+	int64_t now = io_monotonic_ms();
+
+	master_flood_summaries(m, now);
+	if (m->stopping) {
+		if (!m->killed && now - m->stopping >= STOP_MS && m->children.used > 0) {
+			log_line(LVL_ERROR, "error reason=\"%u children did not stop: killed\"",
+			    m->children.used);
+			m->killed = true;
+			signal_children(m, SIGKILL);
+		}
+		return;
+	}
+	if (!m->repair && now >= m->repair_next)
+		master_repair(m);
+	if (m->pause_until && now >= m->pause_until)
+		m->pause_until = 0;
+	if (!m->listening && !m->pause_until && master_has_room(m))
+		master_listen(m, true);
+}
+
+/* ---- the loop ---- */
+
+static void on_event(struct master *m, uint64_t tag)
+{
+	if (tag == MASTER_TAG_SIGNALS)
+		read_signals(m);
+	else if (tag < MASTER_TAG_CHILD) {
+		if (m->listening)
+			master_accept(m, &m->listeners.v[tag - MASTER_TAG_LISTENER]);
+	} else if (m->children.slot[tag - MASTER_TAG_CHILD].channel >= 0)
+		master_reports(m, &m->children.slot[tag - MASTER_TAG_CHILD]);
+}
+
+static bool done(const struct master *m)
+{
+	if (m->leave)
+		return true;
+	if (!m->stopping)
+		return false;
+	return m->children.used == 0 || io_monotonic_ms() - m->stopping >= STOP_MAX_MS;
+}
+
+static int loop(struct master *m)
+{
+	struct epoll_event e[EVENTS];
+
+	on_time(m);
+	while (!done(m)) {
+		int n = epoll_wait(m->epoll, e, EVENTS, next_wait(m));
+
+		if (n < 0 && errno != EINTR) {
+			log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(strerror(errno)));
+			return 1;
+		}
+		for (int i = 0; i < n && !m->leave; i++)
+			on_event(m, e[i].data.u64);
+		on_time(m);
+	}
+	return m->killed || (m->children.used > 0 && !m->leave);
+}
+
+int master_run(struct generation *g, const struct listeners *listeners, void (*ready)(void))
+{
+	struct master m = {.generation = g, .listeners = *listeners};
+	int code;
+
+	if (!open_all(&m)) {
+		log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(strerror(errno)));
+		return 1;
+	}
+	master_raise_descriptors(&m);
+	for (size_t i = 0; i < m.listeners.n; i++)
+		log_line(LVL_NOTICE, "listening address=%s", m.listeners.v[i].name);
+	master_listen(&m, true);
+	ready();
+	code = loop(&m);
+	log_line(LVL_NOTICE, "%s", m.leave ? "left reason=\"recordings go on\"" : "stopped");
+	return code;
+}

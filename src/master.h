@@ -1,0 +1,83 @@
+/* master: accepts, decides, forks, reaps.
+ *
+ * Never reads a byte that a peer sent, and never a capture file: it knows addresses, counts and
+ * what children report, and it believes the reports only where it can check them. The files
+ * master_*.c share this one structure: master_accept (who comes in), master_spawn (processes),
+ * master_reload (configuration), master (the loop, signals, stopping). */
+#ifndef MASTER_H
+#define MASTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "children.h"
+#include "generation.h"
+#include "listen.h"
+#include "ratelimit.h"
+#include "statpages.h"
+
+/* Kinds of lines that a flood could cause. */
+enum flood {
+	FLOOD_UNLISTED,
+	FLOOD_TLS,
+	FLOOD_BUSY,
+	FLOOD_RESOURCES,
+	FLOOD_FULL,
+	FLOODS
+};
+
+struct master {
+	struct generation *generation;
+	struct listeners listeners;
+	struct children children;
+	struct statpages pages;
+	int epoll;
+	int signals; /* signalfd */
+	int spare;   /* given up for a moment when descriptors run out */
+
+	bool listening;      /* the listeners are in epoll */
+	int64_t pause_until; /* accepting makes no sense before this; 0: it does */
+	struct ratelimit flood[FLOODS];
+	uint64_t accepted, refused;
+
+	pid_t repair;      /* 0: none runs */
+	bool repair_again; /* asked for while one ran */
+	int64_t repair_began, repair_next;
+
+	int64_t stopping; /* since; 0: not */
+	bool killed;      /* children that did not stop */
+	bool leave;       /* QUIT */
+};
+
+/* Runs until told to stop. The sockets are bound, privileges dropped, signals blocked. Takes the
+ * generation over. Returns the exit status. `ready` is called once everything is. */
+int master_run(struct generation *g, const struct listeners *listeners, void (*ready)(void));
+
+/* ---- between the files of the master ---- */
+
+#define MASTER_TAG_SIGNALS  0u
+#define MASTER_TAG_LISTENER 1u       /* + index */
+#define MASTER_TAG_CHILD    0x10000u /* + slot */
+
+/* master_accept */
+void master_accept(struct master *m, const struct listener *l);
+void master_listen(struct master *m, bool on); /* puts the listeners into epoll, or out */
+bool master_has_room(const struct master *m);
+void master_flood_line(struct master *m, enum flood kind, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void master_flood_summaries(struct master *m, int64_t now);
+int64_t master_flood_wait(const struct master *m, int64_t now);
+
+/* master_spawn */
+bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t port,
+    const struct admit_entry *candidate, size_t candidates);
+void master_reap(struct master *m);
+void master_reports(struct master *m, struct child *k);
+void master_finish_child(struct child *k, char order);
+void master_repair(struct master *m);
+
+/* master_reload */
+void master_reload(struct master *m);
+void master_raise_descriptors(const struct master *m);
+
+#endif

@@ -1,0 +1,205 @@
+/* master_accept: who comes in. Every refusal happens here, before any fork. */
+#include "master.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "admit.h"
+#include "io.h"
+#include "log.h"
+
+/* Connections taken at once before signals and reports get their turn. */
+#define AT_ONCE 64
+
+/* How long accepting rests when the system is out of something. */
+#define REST_MS 1000
+
+static const char *const flood_names[FLOODS] = {
+    [FLOOD_UNLISTED] = "not in the client list",
+    [FLOOD_TLS] = "clients with tls = true",
+    [FLOOD_BUSY] = "too many connections of one client",
+    [FLOOD_RESOURCES] = "the system is out of resources",
+    [FLOOD_FULL] = "no free slot",
+};
+
+void master_flood_line(struct master *m, enum flood kind, const char *fmt, ...)
+{
+	char line[LOG_LINE_MAX];
+	va_list ap;
+
+	if (!ratelimit_allow(&m->flood[kind], io_monotonic_ms()))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	log_line(kind == FLOOD_RESOURCES ? LVL_ERROR : LVL_NOTICE, "%s", line);
+}
+
+void master_flood_summaries(struct master *m, int64_t now)
+{
+	for (int i = 0; i < FLOODS; i++) {
+		uint64_t n = ratelimit_summary(&m->flood[i], now);
+
+		if (n > 0)
+			log_line(LVL_NOTICE, "suppressed lines=%llu reason=%s",
+			    (unsigned long long)n, LOG_QUOTE(flood_names[i]));
+	}
+}
+
+int64_t master_flood_wait(const struct master *m, int64_t now)
+{
+	int64_t least = -1;
+
+	for (int i = 0; i < FLOODS; i++) {
+		int64_t wait = ratelimit_wait(&m->flood[i], now);
+
+		if (wait >= 0 && (least < 0 || wait < least))
+			least = wait;
+	}
+	return least;
+}
+
+void master_listen(struct master *m, bool on)
+{
+	if (on == m->listening)
+		return;
+	for (size_t i = 0; i < m->listeners.n; i++) {
+		struct epoll_event e = {.events = EPOLLIN, .data.u64 = MASTER_TAG_LISTENER + i};
+
+		epoll_ctl(m->epoll, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, m->listeners.v[i].fd, &e);
+	}
+	m->listening = on;
+}
+
+bool master_has_room(const struct master *m)
+{
+	const struct config_limits *l = &m->generation->config->limits;
+	struct admit_counts now = {m->children.used, m->children.unestablished, 0};
+	struct admit_limits max = {l->connections, l->unestablished, l->per_client};
+
+	return admit_room(&now, &max);
+}
+
+static bool peer_is_busy(const struct master *m, const char *client, const struct addr *peer)
+{
+	const struct config_limits *l = &m->generation->config->limits;
+	struct admit_counts now = {.of_peer = children_of_peer(&m->children, client, peer)};
+	struct admit_limits max = {.per_client = l->per_client};
+
+	return !admit_peer(&now, &max);
+}
+
+static void refuse(struct master *m, enum flood kind, const char *client, const struct addr *peer,
+    uint16_t port, const char *reason)
+{
+	char text[ADDR_PEER_MAX];
+
+	m->refused++;
+	master_flood_line(m, kind, "refused %s%s%speer=%s reason=\"%s\"", client ? "client=" : "",
+	    client ? client : "", client ? " " : "", addr_format_peer(peer, port, text), reason);
+}
+
+/* Who is it, and may it? The connection is closed here whatever the answer: a child has its own
+ * copy. */
+static void admit(struct master *m, int fd, const struct sockaddr_storage *from)
+{
+	const struct config *c = m->generation->config;
+	const struct config_client *client;
+	const struct admit_entry *row;
+	const char *name;
+	struct addr peer;
+	uint16_t port;
+	size_t n;
+
+	if (!addr_from_sockaddr((const struct sockaddr *)from, &peer, &port)) {
+		close(fd);
+		return;
+	}
+	row = admit_find(m->generation->admission, &peer, &n);
+	client = row ? &c->clients[row->client] : NULL;
+	name = n == 1 ? client->name : NULL;
+	if (!row)
+		refuse(m, FLOOD_UNLISTED, NULL, &peer, port, "not in the client list");
+	else if (client->tls)
+		refuse(m, FLOOD_TLS, name, &peer, port,
+		    "the client has tls = true, and this version has no TLS");
+	else if (peer_is_busy(m, name, &peer))
+		refuse(m, FLOOD_BUSY, name, &peer, port, "per-client connections are used up");
+	else if (master_spawn(m, fd, &peer, port, row, n))
+		m->accepted++;
+	else
+		refuse(m, FLOOD_RESOURCES, name, &peer, port, "no process could be started");
+	close(fd);
+}
+
+/* No descriptor for a new connection. Left alone, the listener would wake us without end: so the
+ * spare one is given up, the connection is closed, and the spare is taken back. */
+static bool shed(struct master *m, const struct listener *l)
+{
+	struct sockaddr_storage from;
+	socklen_t len = sizeof(from);
+	struct addr peer = {0};
+	uint16_t port = 0;
+	int fd;
+
+	if (m->spare < 0)
+		return false;
+	close(m->spare);
+	fd = accept4(l->fd, (struct sockaddr *)&from, &len, SOCK_CLOEXEC);
+	if (fd >= 0) {
+		close(fd);
+		if (addr_from_sockaddr((struct sockaddr *)&from, &peer, &port))
+			refuse(m, FLOOD_RESOURCES, NULL, &peer, port, "no descriptors are left");
+	}
+	m->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return fd >= 0;
+}
+
+static void rest(struct master *m, const char *why)
+{
+	master_flood_line(m, FLOOD_RESOURCES, "error reason=%s", LOG_QUOTE(why));
+	m->pause_until = io_monotonic_ms() + REST_MS;
+	master_listen(m, false);
+}
+
+void master_accept(struct master *m, const struct listener *l)
+{
+	for (int i = 0; i < AT_ONCE; i++) {
+		struct sockaddr_storage from;
+		socklen_t len = sizeof(from);
+		int fd;
+
+		if (!master_has_room(m)) {
+			master_flood_line(m, FLOOD_FULL,
+			    "full connections=%u unestablished=%u reason=\"new connections wait\"",
+			    m->children.used, m->children.unestablished);
+			master_listen(m, false);
+			return;
+		}
+		fd = accept4(l->fd, (struct sockaddr *)&from, &len, SOCK_CLOEXEC);
+		if (fd >= 0) {
+			admit(m, fd, &from);
+			continue;
+		}
+		switch (errno) {
+		case EAGAIN:
+			return;
+		case EMFILE:
+		case ENFILE:
+		case ENOBUFS:
+		case ENOMEM:
+			if (shed(m, l))
+				continue;
+			rest(m, strerror(errno));
+			return;
+		default: /* the peer has gone, or the network spoke up: accept(2), ERRORS */
+			continue;
+		}
+	}
+}

@@ -1,0 +1,167 @@
+/* master_reload: a new configuration, all of it or none. */
+#include "master.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "admit.h"
+#include "log.h"
+#include "problem.h"
+#include "report.h"
+
+/* Descriptors of the master itself, generously. */
+#define OWN_DESCRIPTORS 32
+
+void master_raise_descriptors(const struct master *m)
+{
+	rlim_t need = m->generation->config->limits.connections + m->listeners.n +
+		      m->generation->ndirectories + OWN_DESCRIPTORS;
+	struct rlimit rl;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) < 0 || rl.rlim_cur >= need)
+		return;
+	rl.rlim_cur = rl.rlim_max < need ? rl.rlim_max : need;
+	setrlimit(RLIMIT_NOFILE, &rl);
+	if (rl.rlim_cur < need)
+		log_line(LVL_WARNING,
+		    "warning reason=\"connections needs %llu descriptors, the limit is %llu\"",
+		    (unsigned long long)need, (unsigned long long)rl.rlim_cur);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static void warn_restart(const struct config *old, const struct config *new)
+{
+	if (!same_text(old->server.user, new->server.user) ||
+	    !same_text(old->server.group, new->server.group))
+		log_line(
+		    LVL_WARNING, "warning reason=\"user and group change with a restart only\"");
+	if (old->server.sandbox != new->server.sandbox)
+		log_line(LVL_WARNING, "warning reason=\"sandbox changes with a restart only\"");
+	if (!same_text(old->server.pid_file, new->server.pid_file))
+		log_line(LVL_WARNING, "warning reason=\"pid-file changes with a restart only\"");
+}
+
+static bool same_names(const struct strings *a, const struct strings *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->v[i], b->v[i]) != 0)
+			return false;
+	return true;
+}
+
+/* Whether a child's peer would still be the same client in the new generation. */
+static bool still_valid(const struct child *k, const struct generation *new)
+{
+	const struct config_client *was, *is;
+	const struct admit_entry *row;
+	size_t n;
+
+	row = admit_find(new->admission, &k->peer, &n);
+	if (!k->client || !row)
+		return false;
+	was = config_client(k->generation->config, k->client);
+	for (size_t i = 0; was && i < n; i++) {
+		is = &new->config->clients[row[i].client];
+		if (strcmp(is->name, was->name) == 0)
+			return is->tls == was->tls &&
+			       same_names(&is->certificate, &was->certificate);
+	}
+	return false;
+}
+
+/* Children whose client is gone finish; the others begin a new file and keep their settings. */
+static void tell_children(struct master *m)
+{
+	char names[LOG_LINE_MAX / 2] = "";
+	size_t len = 0, older = 0, finished = 0;
+
+	for (unsigned i = 0; i < m->children.size; i++) {
+		struct child *k = &m->children.slot[i];
+
+		if (!k->used || k->finishing)
+			continue;
+		if (!still_valid(k, m->generation)) {
+			master_finish_child(k, ORDER_RECONFIGURED);
+			finished++;
+			continue;
+		}
+		kill(k->pid, SIGHUP);
+		older++;
+		if (len + strlen(k->client) + 2 < sizeof(names))
+			len += (size_t)snprintf(
+			    names + len, sizeof(names) - len, "%s%s", len ? " " : "", k->client);
+	}
+	log_line(LVL_NOTICE, "reload clients=%zu finished=%zu with-older-settings=%zu names=\"%s\"",
+	    m->generation->config->nclients, finished, older, names);
+}
+
+static bool grow(struct master *m, unsigned connections)
+{
+	return children_grow(&m->children, connections) && statpages_grow(&m->pages, connections);
+}
+
+static bool open_all(const struct master *m, struct problems *problems, struct generation **g,
+    struct listeners *listeners)
+{
+	struct config *c = config_examine(m->generation->config->file, problems);
+	bool sound = problems->errors == 0;
+	char reason[LISTEN_REASON_MAX];
+
+	if (!c)
+		return false;
+	*g = generation_open(c, sound ? GENERATION_TRY : GENERATION_LOOK, problems);
+	if (!*g)
+		return false;
+	if (!sound) { /* it was opened for the rest of the errors */
+		generation_unref(*g);
+		return false;
+	}
+	if (listen_open(listeners, &m->listeners, c->server.ip.v, c->server.ip.n,
+		(uint16_t)c->server.port, reason))
+		return true;
+	problem_error(problems, c->file, 0, "%s", reason);
+	generation_unref(*g);
+	return false;
+}
+
+void master_reload(struct master *m)
+{
+	struct problems problems = {0};
+	struct listeners listeners;
+	struct generation *g, *old = m->generation;
+	bool ok = open_all(m, &problems, &g, &listeners);
+
+	problems_log(&problems);
+	problems_free(&problems);
+	if (!ok) {
+		log_line(LVL_ERROR, "reload reason=\"failed: the old configuration stays\"");
+		return;
+	}
+	master_listen(m, false);
+	listen_close_unused(&m->listeners, &listeners);
+	for (size_t i = 0; i < listeners.n; i++)
+		log_line(LVL_NOTICE, "listening address=%s", listeners.v[i].name);
+	m->listeners = listeners;
+	m->generation = g;
+	if (!grow(m, g->config->limits.connections)) {
+		g->config->limits.connections = m->children.size;
+		log_line(LVL_WARNING, "warning reason=\"no memory for more connections than %u\"",
+		    m->children.size);
+	}
+	master_raise_descriptors(m);
+	log_set_level((enum log_level)g->config->server.log_level);
+	warn_restart(old->config, g->config);
+	tell_children(m);
+	generation_unref(old);
+	master_repair(m);
+}

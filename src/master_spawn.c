@@ -1,0 +1,245 @@
+/* master_spawn: the master's processes: forking them, what they report, how they end. */
+#include "master.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "childexit.h"
+#include "io.h"
+#include "log.h"
+#include "repair.h"
+#include "report.h"
+#include "session.h"
+
+/* Reports taken at once from one child, so that none can keep the master busy alone. */
+#define REPORTS_AT_ONCE 16
+
+/* Unfinished files are looked for this often, and for at most a hundredth of the time. */
+#define REPAIR_EVERY_MS 60000
+#define REPAIR_SHARE    100
+
+/* ---- sessions ---- */
+
+/* In the child: everything of the master's and of the siblings' is closed, then the one door. */
+static _Noreturn void child_main(struct master *m, const struct child *k, int fd, int channel)
+{
+	const struct generation *g = k->generation;
+	size_t slot = (size_t)(k - m->children.slot);
+	struct channel ch = {.peer = k->peer,
+	    .port = k->port,
+	    .fd = channel,
+	    .stats = statpages_slot(&m->pages, slot)};
+	uint32_t candidate[k->candidates];
+	uint32_t first = k->candidate[0].client;
+	int keep[] = {log_fd(), fd, channel, g->place[first].base, g->place[first].done};
+
+	for (uint32_t i = 0; i < k->candidates; i++)
+		candidate[i] = k->candidate[i].client;
+	setsid(); /* a terminal's ^C is for the master */
+	io_close_except(STDERR_FILENO + 1, keep, sizeof(keep) / sizeof(*keep));
+	statpages_keep(&m->pages, slot);
+	_exit(session_run(fd, candidate, k->candidates, g, &ch));
+}
+
+static bool watch(const struct master *m, const struct child *k)
+{
+	struct epoll_event e = {
+	    .events = EPOLLIN, .data.u64 = MASTER_TAG_CHILD + (uint64_t)(k - m->children.slot)};
+
+	return epoll_ctl(m->epoll, EPOLL_CTL_ADD, k->channel, &e) == 0;
+}
+
+static void forget(struct master *m, struct child *k)
+{
+	if (k->channel >= 0)
+		close(k->channel);
+	generation_unref(k->generation);
+	if (!children_drop(&m->children, k))
+		log_line(LVL_ERROR, "bug reason=\"a free slot was dropped\"");
+}
+
+bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t port,
+    const struct admit_entry *candidate, size_t candidates)
+{
+	struct child *k = children_add(&m->children);
+	int pair[2];
+
+	if (!k)
+		return false;
+	k->peer = *peer;
+	k->port = port;
+	k->candidate = candidate;
+	k->candidates = (uint32_t)candidates;
+	k->generation = generation_ref(m->generation);
+	if (candidates == 1)
+		k->client = m->generation->config->clients[candidate->client].name;
+	k->since_ms = io_monotonic_ms();
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0) {
+		forget(m, k);
+		return false;
+	}
+	k->channel = pair[0];
+	memset(statpages_slot(&m->pages, (size_t)(k - m->children.slot)), 0, sizeof(struct stats));
+	k->pid = watch(m, k) ? fork() : -1;
+	if (k->pid == 0)
+		child_main(m, k, fd, pair[1]);
+	close(pair[1]);
+	if (k->pid > 0)
+		return true;
+	forget(m, k);
+	return false;
+}
+
+void master_finish_child(struct child *k, char order)
+{
+	if (k->finishing)
+		return;
+	k->finishing = true;
+	send(k->channel, &order, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	kill(k->pid, SIGTERM);
+}
+
+/* Only now, and only older ones of the same client and address: who merely connects from a
+ * client's address must not touch its recording. */
+static void established(struct master *m, struct child *k, uint32_t candidate)
+{
+	k->client = k->generation->config->clients[k->candidate[candidate].client].name;
+	if (!children_establish(&m->children, k))
+		return;
+	for (unsigned i = 0; i < m->children.size; i++) {
+		struct child *other = &m->children.slot[i];
+
+		if (child_is_of(other, k->client, &k->peer) && other->order < k->order)
+			master_finish_child(other, ORDER_REPLACED);
+	}
+}
+
+void master_reports(struct master *m, struct child *k)
+{
+	for (int i = 0; i < REPORTS_AT_ONCE && k->channel >= 0; i++) {
+		char data[sizeof(struct report) + 1];
+		ssize_t n = recv(k->channel, data, sizeof(data), MSG_DONTWAIT);
+		struct report r;
+
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			return;
+		if (n <= 0 || !report_check(data, (size_t)n, k->candidates, &r)) {
+			/* its end, or not the child that was forked; its exit will tell */
+			close(k->channel);
+			k->channel = -1;
+			return;
+		}
+		if (r.kind == REPORT_ESTABLISHED)
+			established(m, k, r.candidate);
+		else
+			snprintf(
+			    k->file, sizeof(k->file), "%s", r.kind == REPORT_OPENED ? r.name : "");
+	}
+}
+
+/* ---- ends ---- */
+
+/* What a child that exits with its own vocabulary has not logged itself. */
+static void log_end(const struct master *m, const struct child *k, int status)
+{
+	const struct stats *stats = statpages_slot(&m->pages, (size_t)(k - m->children.slot));
+	char counts[STATS_TEXT_MAX], peer[ADDR_PEER_MAX], reason[80];
+
+	if (WIFSIGNALED(status))
+		snprintf(reason, sizeof(reason), "killed by signal %d (%s)", WTERMSIG(status),
+		    strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) == CHILD_INTERNAL)
+		snprintf(reason, sizeof(reason), "%s", child_exit_text(CHILD_INTERNAL));
+	else
+		snprintf(reason, sizeof(reason), "exit status %d", WEXITSTATUS(status));
+	log_line(LVL_ERROR, "closed client=%s peer=%s pid=%d reason=%s %s seconds=%lld",
+	    k->client ? k->client : "?", addr_format_peer(&k->peer, k->port, peer), (int)k->pid,
+	    LOG_QUOTE(reason), stats_format(stats, counts),
+	    (long long)(io_monotonic_ms() - k->since_ms) / 1000);
+}
+
+static bool died(int status)
+{
+	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+
+	return code != CHILD_FINISHED && (code < CHILD_PROTOCOL || code >= CHILD_INTERNAL);
+}
+
+static void repair_ended(struct master *m, int status)
+{
+	int64_t now = io_monotonic_ms(), took = now - m->repair_began;
+
+	m->repair = 0;
+	m->repair_next =
+	    now + (took * REPAIR_SHARE > REPAIR_EVERY_MS ? took * REPAIR_SHARE : REPAIR_EVERY_MS);
+	if (WIFSIGNALED(status))
+		log_line(
+		    LVL_ERROR, "error reason=\"repair was killed by signal %d\"", WTERMSIG(status));
+	if (m->repair_again)
+		master_repair(m);
+}
+
+void master_reap(struct master *m)
+{
+	pid_t pid;
+	int status;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		struct child *k;
+
+		if (pid == m->repair) {
+			repair_ended(m, status);
+			continue;
+		}
+		k = children_by_pid(&m->children, pid);
+		if (!k)
+			continue;
+		master_reports(m, k); /* what it said last still counts */
+		if (died(status)) {
+			log_end(m, k, status);
+			master_repair(m);
+		}
+		forget(m, k);
+	}
+}
+
+/* ---- repair ---- */
+
+static _Noreturn void repair_main(struct master *m)
+{
+	size_t n = m->generation->ndirectories;
+	int keep[n + 1];
+	sigset_t none;
+
+	generation_descriptors(m->generation, keep);
+	keep[n] = log_fd();
+	setsid();
+	io_close_except(STDERR_FILENO + 1, keep, n + 1);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	repair_run(m->generation);
+	_exit(0);
+}
+
+void master_repair(struct master *m)
+{
+	m->repair_again = m->repair != 0;
+	if (m->repair)
+		return;
+	m->repair_began = io_monotonic_ms();
+	m->repair = fork();
+	if (m->repair == 0)
+		repair_main(m);
+	if (m->repair < 0) {
+		m->repair = 0;
+		m->repair_next = m->repair_began + REPAIR_EVERY_MS;
+		master_flood_line(m, FLOOD_RESOURCES, "error reason=\"repair cannot be started\"");
+	}
+}

@@ -1,0 +1,46 @@
+/* pidfile: see pidfile.h. */
+#include "pidfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "io.h"
+
+bool pidfile_open(struct pidfile *p, const char *path)
+{
+	char text[16];
+	int n;
+
+	*p = (struct pidfile){.fd = -1, .path = path};
+	if (!path)
+		return true;
+	p->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (p->fd < 0) {
+		fprintf(stderr, "error: pid-file %s: %s\n", path, strerror(errno));
+		return false;
+	}
+	if (flock(p->fd, LOCK_EX | LOCK_NB) < 0) {
+		fprintf(stderr, "error: pid-file %s: %s\n", path,
+		    errno == EWOULDBLOCK ? "another osmo-pcap-server holds it" : strerror(errno));
+		return false;
+	}
+	n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+	if (ftruncate(p->fd, 0) < 0 || !io_write_all(p->fd, text, (size_t)n)) {
+		fprintf(stderr, "error: pid-file %s: %s\n", path, strerror(errno));
+		return false;
+	}
+	return true;
+}
+
+void pidfile_remove(struct pidfile *p)
+{
+	if (p->fd < 0)
+		return;
+	if (unlink(p->path) < 0 && ftruncate(p->fd, 0) < 0)
+		return; /* the lock is gone with us all the same */
+	close(p->fd);
+}

@@ -1,0 +1,18 @@
+/* pidfile: the daemon's process number in a file, locked as long as it lives. */
+#ifndef PIDFILE_H
+#define PIDFILE_H
+
+#include <stdbool.h>
+
+struct pidfile {
+	int fd; /* -1: none */
+	const char *path;
+};
+
+/* Creates, locks and writes it; path NULL: does nothing. Says on standard error why it failed. */
+bool pidfile_open(struct pidfile *p, const char *path);
+
+/* Removes it; where the directory does not allow that any more, empties it. */
+void pidfile_remove(struct pidfile *p);
+
+#endif

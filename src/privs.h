@@ -1,0 +1,14 @@
+/* privs: from root to the configured user, for good, and verified. */
+#ifndef PRIVS_H
+#define PRIVS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define PRIVS_REASON_MAX 160
+
+/* As root: changes to `user` and `group` (NULL: the user's own). On failure the reason is written;
+ * the process must not go on. */
+bool privs_drop(const char *user, const char *group, char reason[PRIVS_REASON_MAX]);
+
+#endif

@@ -1,0 +1,299 @@
+/* repair: see repair.h. */
+#include "repair.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "capfile.h"
+#include "capfmt.h"
+#include "capname.h"
+#include "frame.h"
+#include "log.h"
+
+/* Larger than any record that was ever written at once. */
+#define CHUNK (256 * 1024)
+
+struct unfinished {
+	const char *client;
+	struct capfile file; /* fd: read only */
+	uint64_t length;     /* on disk */
+	uint64_t packets;
+	bool data; /* there is more in it than a header and interfaces */
+};
+
+static void failed(const struct unfinished *u, const char *what)
+{
+	log_line(LVL_ERROR, "error client=%s file=%s reason=%s", u->client, u->file.name,
+	    LOG_QUOTE(what));
+}
+
+static void failed_errno(const struct unfinished *u, const char *what)
+{
+	struct log_text t;
+
+	snprintf(t.s, sizeof(t.s), "repair: %s: %s", what, strerror(errno));
+	failed(u, t.s);
+}
+
+static ssize_t read_at(int fd, uint8_t *buf, size_t len, uint64_t at)
+{
+	size_t got = 0;
+
+	while (got < len) {
+		ssize_t n = pread(fd, buf + got, len - got, (off_t)(at + got));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		got += (size_t)n;
+	}
+	return (ssize_t)got;
+}
+
+/* The length of the file header at the beginning of p: what a link header begins with. */
+static size_t file_header(struct capfmt *fmt, const uint8_t *p, size_t len)
+{
+	char unused[CAPFMT_REASON_MAX];
+	size_t n = CAPFMT_PCAP_HEADER;
+
+	if (len < n)
+		return 0;
+	if (bytes_load32(p, true) == 0x0a0d0d0a) /* Section Header Block, length in its own order */
+		n = bytes_load32(p + 4, p[8] == 0x1a);
+	return n <= len && capfmt_header(fmt, p, n, UINT32_MAX, unused) ? n : 0;
+}
+
+static bool interfaces_only(const struct capfmt *fmt, const uint8_t *p, size_t len)
+{
+	return len == 0 || (fmt->kind == CAPFMT_PCAPNG && capfmt_only_interfaces(fmt, p, len));
+}
+
+/* How much of the file is whole. False when it cannot be read; *torn is false when what follows
+ * is too long to be the rest of one record. */
+static bool measure(struct unfinished *u, uint8_t *buf, uint64_t *whole, bool *torn)
+{
+	struct capfmt fmt;
+	uint64_t at = 0;
+
+	*torn = true;
+	for (;;) {
+		ssize_t n = read_at(u->file.fd, buf, CHUNK, at);
+		size_t used;
+
+		if (n < 0)
+			return false;
+		if (at == 0) {
+			used = file_header(&fmt, buf, (size_t)n);
+		} else {
+			used = capfmt_whole(&fmt, buf, (size_t)n, &u->packets);
+			u->data = u->data || !interfaces_only(&fmt, buf, used);
+		}
+		at += used;
+		if (used == 0) {
+			*torn = n <= FRAME_MAX;
+			*whole = at;
+			return true;
+		}
+	}
+}
+
+/* A second descriptor on the same file, for writing: published modes rarely have a write bit. */
+static bool cut(const struct unfinished *u, uint64_t whole)
+{
+	struct stat by_read, by_write;
+	bool ok = false;
+	int fd;
+
+	if (fchmod(u->file.fd, u->file.mode | CAPFILE_MARK | S_IWUSR) < 0)
+		return false;
+	fd = openat(u->file.base, u->file.name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (fd >= 0) {
+		ok = fstat(u->file.fd, &by_read) == 0 && fstat(fd, &by_write) == 0 &&
+		     by_read.st_ino == by_write.st_ino && ftruncate(fd, (off_t)whole) == 0 &&
+		     fsync(fd) == 0;
+		close(fd);
+	}
+	return fchmod(u->file.fd, u->file.mode | CAPFILE_MARK) == 0 && ok;
+}
+
+static bool finish(struct unfinished *u, uint8_t *buf)
+{
+	char before[CAPNAME_MAX];
+	uint64_t whole;
+	bool torn, renamed;
+
+	if (!measure(u, buf, &whole, &torn)) {
+		failed_errno(u, "read");
+		close(u->file.fd);
+		return false;
+	}
+	if (!u->data && torn) {
+		if (!capfile_discard(&u->file))
+			failed_errno(u, "removing the empty file");
+		return true;
+	}
+	if (!torn) {
+		log_line(LVL_ERROR,
+		    "error client=%s file=%s reason=\"unreadable from offset %" PRIu64
+		    " on, and not by a torn record: published as it is\"",
+		    u->client, u->file.name, whole);
+		whole = u->length;
+	} else if (whole < u->length && !cut(u, whole)) {
+		failed_errno(u, "cutting the torn tail");
+		close(u->file.fd);
+		return false;
+	}
+	memcpy(before, u->file.name, sizeof(before));
+	switch (capfile_publish(&u->file, &renamed)) {
+	case CAPFILE_LEFT:
+		failed_errno(u, "publishing");
+		return false;
+	case CAPFILE_UNSYNCED:
+		failed_errno(u, "published, but not synced");
+		break;
+	case CAPFILE_PUBLISHED:
+		break;
+	}
+	log_line(LVL_INFO,
+	    "file client=%s name=%s%s%s reason=repaired packets=%" PRIu64 " bytes=%" PRIu64,
+	    u->client, u->file.name, renamed ? " was=" : "", renamed ? before : "", u->packets,
+	    whole);
+	return true;
+}
+
+/* Opens and locks the file if it is unfinished. */
+static bool take(struct unfinished *u)
+{
+	struct stat st, by_fd;
+	int fd;
+
+	if (fstatat(u->file.base, u->file.name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !S_ISREG(st.st_mode) || !(st.st_mode & CAPFILE_MARK) || st.st_uid != geteuid())
+		return false;
+	/* a mode without owner read: it is ours, so it can be given and is put back */
+	if (!(st.st_mode & S_IRUSR) &&
+	    fchmodat(u->file.base, u->file.name, (st.st_mode & 07777) | S_IRUSR, 0) < 0)
+		return false;
+	fd = openat(
+	    u->file.base, u->file.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (!(st.st_mode & S_IRUSR))
+		fchmodat(u->file.base, u->file.name, st.st_mode & 07777, 0);
+	if (fd < 0)
+		return false;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0 || fstat(fd, &by_fd) < 0 ||
+	    by_fd.st_ino != st.st_ino || !(by_fd.st_mode & CAPFILE_MARK) ||
+	    fstatat(u->file.base, u->file.name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    st.st_ino != by_fd.st_ino) {
+		close(fd);
+		return false;
+	}
+	u->file.fd = fd;
+	u->file.mode = by_fd.st_mode & 0777;
+	u->length = (uint64_t)by_fd.st_size;
+	return true;
+}
+
+/* Whether a file of that stem is the client's: "name", or "name-ADDRESS" of a network. */
+static bool is_of(const struct config_client *k, const char *stem)
+{
+	size_t n = strlen(k->name);
+
+	return strncmp(stem, k->name, n) == 0 && (stem[n] == '\0' || stem[n] == '-');
+}
+
+/* Where the file belongs: the directory of the client with the longest matching name, else of
+ * anybody who records into this directory. */
+static struct place place_of(
+    const struct generation *g, int base, const char *stem, const char **client)
+{
+	struct place p = {base, base};
+	size_t best = 0;
+
+	*client = stem;
+	if (g->server.base == base)
+		p = g->server;
+	for (size_t i = 0; i < g->config->nclients; i++) {
+		const struct config_client *k = &g->config->clients[i];
+
+		if (g->place[i].base != base)
+			continue;
+		if (p.done == base && best == 0)
+			p = g->place[i];
+		if (is_of(k, stem) && strlen(k->name) > best) {
+			best = strlen(k->name);
+			*client = k->name;
+			p = g->place[i];
+		}
+	}
+	return p;
+}
+
+static unsigned repair_directory(const struct generation *g, int base, uint8_t *buf)
+{
+	/* a description of its own: the position in the directory must not be shared */
+	int fd = openat(base, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+	unsigned n = 0;
+
+	if (!dir) {
+		log_line(
+		    LVL_ERROR, "error reason=%s", LOG_QUOTE("repair: a base-path cannot be read"));
+		if (fd >= 0)
+			close(fd);
+		return 0;
+	}
+	while ((e = readdir(dir))) {
+		struct unfinished u = {.file = {.fd = -1, .base = base}};
+		struct capname parsed;
+		struct place p;
+
+		if (!capname_parse(e->d_name, &parsed))
+			continue;
+		memcpy(u.file.name, e->d_name, strlen(e->d_name) + 1); /* parsed, so it fits */
+		if (!take(&u))
+			continue;
+		p = place_of(g, base, parsed.stem, &u.client);
+		u.file.done = p.done;
+		n += finish(&u, buf);
+	}
+	closedir(dir);
+	return n;
+}
+
+/* Several clients usually share a directory. */
+static bool seen_before(const struct generation *g, size_t i)
+{
+	if (g->place[i].base == g->server.base)
+		return true;
+	for (size_t j = 0; j < i; j++)
+		if (g->place[j].base == g->place[i].base)
+			return true;
+	return false;
+}
+
+unsigned repair_run(const struct generation *g)
+{
+	uint8_t *buf = malloc(CHUNK);
+	unsigned n = 0;
+
+	if (!buf)
+		return 0;
+	if (g->server.base >= 0)
+		n += repair_directory(g, g->server.base, buf);
+	for (size_t i = 0; i < g->config->nclients; i++)
+		if (g->place[i].base >= 0 && !seen_before(g, i))
+			n += repair_directory(g, g->place[i].base, buf);
+	free(buf);
+	return n;
+}

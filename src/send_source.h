@@ -1,0 +1,72 @@
+/* send_source: reads a pcap or pcapng capture and hands it out record by record.
+ *
+ * From a file, a pipe or any other descriptor, with its own buffer, so that a record is there as
+ * soon as its last byte is. Payloads are handed out as they stand in the input: no byte order,
+ * time stamp or option is converted. Checks the lengths that hold the input together and refuses
+ * to interpret packets; what is wrong inside a record is for send_cut and the server to say.
+ *
+ * Offsets and lengths are bytes. Errors come back as text that names the input and the offset. */
+#ifndef SEND_SOURCE_H
+#define SEND_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum send_got {
+	SEND_GOT,    /* *r is filled in */
+	SEND_PAUSE,  /* nothing whole is there yet: wait for the descriptor */
+	SEND_END,    /* the input ended after a whole record */
+	SEND_FAILED, /* cannot go on; `error` says why */
+};
+
+enum send_what {
+	SEND_HEADER,    /* pcap file header; or section header and the interfaces right behind it */
+	SEND_INTERFACE, /* an interface description further on, or beyond what a frame holds */
+	SEND_PACKET,
+	SEND_OTHER, /* any other pcapng block */
+};
+
+struct send_record {
+	enum send_what what;
+	/* Borrowed and writable: valid until the next call for a record. */
+	uint8_t *data;
+	size_t len;
+	uint64_t offset; /* of the first byte in the input */
+	bool timed;      /* time_ns is known; only for packets, and only when it was asked for */
+	int64_t time_ns; /* since 1970 */
+};
+
+struct send_source {
+	int fd;           /* for poll while SEND_PAUSE; closed by send_source_close */
+	const char *name; /* borrowed, for messages */
+	bool regular;     /* a regular file: never pauses, its size is known */
+	bool want_time;   /* fill in timed and time_ns; set by the caller after opening */
+	uint64_t size;    /* of a regular file, from where reading begins; else 0 */
+	char error[512];
+
+	/* The rest is its own. */
+	uint8_t *buf;
+	size_t room, pos, end; /* unread: buf[pos..end) */
+	uint64_t base;         /* offset of buf[0] in the input */
+	bool eof, begun, pcapng, big;
+	int64_t tick_ns; /* pcap: of the second half of a time stamp */
+	struct send_clock *clocks;
+	size_t clock_count, clock_room;
+};
+
+/* Opens path, or takes standard input when it is NULL. False with `error`; the source may be
+ * closed either way. */
+bool send_source_open(struct send_source *s, const char *path);
+
+enum send_got send_source_next(struct send_source *s, struct send_record *r);
+
+/* Starts again at the first byte; only for regular files opened by name. */
+bool send_source_rewind(struct send_source *s);
+
+/* Bytes handed out since the beginning. */
+uint64_t send_source_done(const struct send_source *s);
+
+void send_source_close(struct send_source *s);
+
+#endif

@@ -1,0 +1,490 @@
+/* session: see session.h. */
+#include "session.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "addr.h"
+#include "childexit.h"
+#include "frame.h"
+#include "io.h"
+#include "log.h"
+#include "recorder.h"
+#include "report.h"
+#include "transport.h"
+
+/* Holds the largest frame and enough behind it that a busy stream costs few system calls. */
+#define BUFFER (128 * 1024)
+
+/* A child that cannot write although it was told to stop gives up after this. */
+#define STOP_PATIENCE_MS 5000
+
+struct session {
+	const struct config *config;
+	const struct config_client *client;
+	const struct channel *channel;
+	struct transport transport;
+	struct recorder recorder;
+	char peer[ADDR_PEER_MAX];
+	int64_t started;         /* monotonic ms */
+	int64_t header_deadline; /* for the first link header */
+	int64_t frame_since;     /* when the frame that is not whole yet began, or 0 */
+	int64_t quiet_since;     /* when the last whole frame was complete */
+	int signals;             /* signalfd */
+	bool new_file_wanted;
+	int64_t stop_since;   /* 0: not told to stop */
+	const char *stop_why; /* as in the log */
+	bool established;
+	uint8_t *buffer;
+	size_t have; /* bytes in it */
+};
+
+/* ---- signals ---- */
+
+/* They stay blocked and are read like everything else, so no handler runs between two lines of
+ * this file, and a peer that sends without a pause cannot starve them. */
+static int take_signals(void)
+{
+	static const int wanted[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+	static const int ignored[] = {SIGQUIT, SIGUSR2, SIGPIPE, SIGXFSZ};
+	struct sigaction ignore = {.sa_handler = SIG_IGN}, normal = {.sa_handler = SIG_DFL};
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+		sigaction(wanted[i], &normal, NULL);
+		sigaddset(&set, wanted[i]);
+	}
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(*ignored); i++)
+		sigaction(ignored[i], &ignore, NULL);
+	sigaction(SIGCHLD, &normal, NULL);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+/* Told to stop: the master has said why before it sent the signal. */
+static void note_stop(struct session *s)
+{
+	char order = ORDER_STOP;
+
+	if (s->stop_since)
+		return;
+	if (s->channel->fd >= 0 && recv(s->channel->fd, &order, 1, MSG_DONTWAIT) != 1)
+		order = ORDER_STOP;
+	s->stop_since = io_monotonic_ms();
+	s->stop_why = order_text(order);
+}
+
+static void read_signals(struct session *s)
+{
+	struct signalfd_siginfo si;
+
+	while (read(s->signals, &si, sizeof(si)) == sizeof(si)) {
+		if (si.ssi_signo == SIGHUP || si.ssi_signo == SIGUSR1)
+			s->new_file_wanted = true;
+		else
+			note_stop(s);
+	}
+}
+
+/* ---- telling the master and the log ---- */
+
+/* Never waits: a master that does not read loses the news, not the recording. */
+static void tell(const struct session *s, enum report_kind kind, const char *name)
+{
+	struct report r = {.kind = kind};
+
+	if (s->channel->fd < 0)
+		return;
+	snprintf(r.name, sizeof(r.name), "%s", name);
+	send(s->channel->fd, &r, sizeof(r), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static void on_header(void *context)
+{
+	struct session *s = context;
+	const struct capfmt *f = &s->recorder.fmt;
+	const char *name = capfmt_link_name(f->link_type);
+	char number[12];
+
+	snprintf(number, sizeof(number), "%u", f->link_type);
+	log_line(LVL_INFO, "established client=%s peer=%s format=%s link-type=%s", s->client->name,
+	    s->peer, f->kind == CAPFMT_PCAP ? "pcap" : "pcapng", name ? name : number);
+	tell(s, REPORT_ESTABLISHED, "");
+	s->established = true;
+}
+
+static void on_opened(void *context, const char *name)
+{
+	const struct session *s = context;
+
+	tell(s, REPORT_OPENED, name);
+	log_line(LVL_INFO, "file client=%s name=%s reason=opened", s->client->name, name);
+}
+
+static void on_published(void *context, const char *name, const char *was, const char *why,
+    uint64_t packets, uint64_t bytes)
+{
+	const struct session *s = context;
+
+	tell(s, REPORT_PUBLISHED, was ? was : name);
+	log_line(LVL_INFO,
+	    "file client=%s name=%s%s%s reason=%s packets=%" PRIu64 " bytes=%" PRIu64,
+	    s->client->name, name, was ? " was=" : "", was ? was : "", why, packets, bytes);
+}
+
+static struct log_text error_text(const char *what, int error)
+{
+	struct log_text t;
+
+	snprintf(t.s, sizeof(t.s), "%s: %s", what, strerror(error));
+	return t;
+}
+
+static void on_unsynced(void *context, const char *name, int error)
+{
+	const struct session *s = context;
+
+	log_line(LVL_ERROR, "error client=%s file=%s reason=%s", s->client->name, name,
+	    LOG_QUOTE(error_text("published, but not synced", error).s));
+}
+
+static void on_unpublished(void *context, const char *name, const char *why, int error)
+{
+	const struct session *s = context;
+
+	/* a rename is also refused where directory and sandbox rules forbid it */
+	log_line(LVL_ERROR, "error client=%s file=%s reason=%s closed=%s left-in=%s",
+	    s->client->name, name, LOG_QUOTE(strerror(error)), why,
+	    LOG_QUOTE(s->client->storage.base_path));
+}
+
+/* ---- a full disk ---- */
+
+static bool on_wait_for_room(void *context, int error, unsigned attempt)
+{
+	struct session *s = context;
+	struct pollfd p = {.fd = s->signals, .events = POLLIN};
+
+	if (attempt == 0)
+		log_line(LVL_ERROR, "error client=%s reason=%s", s->client->name,
+		    LOG_QUOTE(error == EDQUOT ? "the quota is used up: waiting for room"
+					      : "the disk is full: waiting for room"));
+	poll(&p, 1, attempt < 4 ? 50 << attempt : 1000);
+	read_signals(s);
+	return !s->stop_since || io_monotonic_ms() - s->stop_since < STOP_PATIENCE_MS;
+}
+
+static void on_room_again(void *context)
+{
+	const struct session *s = context;
+
+	log_line(LVL_NOTICE, "room client=%s reason=\"there is room again\"", s->client->name);
+}
+
+/* ---- ends ---- */
+
+static int closed(const struct session *s, enum child_exit code, const char *reason)
+{
+	char counts[STATS_TEXT_MAX];
+	int64_t seconds = (io_monotonic_ms() - s->started) / 1000;
+	/* who comes and goes without a byte is no news */
+	bool empty = s->channel->stats->frames == 0 && s->have == 0 &&
+		     (code == CHILD_FINISHED || code == CHILD_CONNECTION);
+
+	log_line(empty ? LVL_DEBUG : LVL_INFO,
+	    "closed client=%s peer=%s reason=%s %s seconds=%" PRId64, s->client->name, s->peer,
+	    LOG_QUOTE(reason), stats_format(s->channel->stats, counts), seconds);
+	return code;
+}
+
+static void rejected(const struct session *s, const char *reason)
+{
+	log_line(LVL_WARNING,
+	    "rejected client=%s peer=%s reason=%s frame=%" PRIu64 " offset=%" PRIu64,
+	    s->client->name, s->peer, LOG_QUOTE(reason), s->recorder.frames + 1,
+	    s->recorder.offset);
+}
+
+static int end_refused(struct session *s)
+{
+	rejected(s, s->recorder.reason);
+	recorder_close_file(&s->recorder, "error");
+	return closed(s, CHILD_PROTOCOL, "the stream was refused");
+}
+
+static int end_storage(struct session *s)
+{
+	int unread = 0;
+
+	ioctl(s->transport.fd, FIONREAD, &unread);
+	log_line(LVL_ERROR, "error client=%s reason=%s lost-records=%" PRIu64 " unread-bytes=%d",
+	    s->client->name, LOG_QUOTE(s->recorder.reason), s->recorder.lost, unread);
+	recorder_close_file(&s->recorder, "error");
+	return closed(s, CHILD_STORAGE, s->recorder.reason);
+}
+
+static int end_timeout(struct session *s, const char *reason)
+{
+	rejected(s, reason);
+	recorder_close_file(&s->recorder, "error");
+	return closed(s, CHILD_TIMEOUT, reason);
+}
+
+static int end_of_stream(struct session *s)
+{
+	char reason[80];
+
+	if (s->have == 0) {
+		recorder_close_file(&s->recorder, "closed");
+		return closed(s, CHILD_FINISHED, "peer closed the connection");
+	}
+	snprintf(
+	    reason, sizeof(reason), "truncated: the peer closed %zu bytes into a frame", s->have);
+	rejected(s, reason);
+	recorder_close_file(&s->recorder, "error");
+	return closed(s, CHILD_PROTOCOL, "the stream was truncated");
+}
+
+static int end_stopped(struct session *s)
+{
+	recorder_close_file(&s->recorder, s->stop_why);
+	return closed(s, CHILD_STOPPED, s->stop_why);
+}
+
+static int end_connection(struct session *s)
+{
+	char reason[200];
+
+	snprintf(reason, sizeof(reason), "the connection broke: %s", s->transport.reason);
+	if (s->have > 0)
+		rejected(s, reason);
+	recorder_close_file(&s->recorder, "error");
+	return closed(s, CHILD_CONNECTION, reason);
+}
+
+/* ---- deadlines ---- */
+
+static int64_t seconds_after(int64_t since, unsigned seconds)
+{
+	return since + (int64_t)seconds * 1000;
+}
+
+static int64_t next_deadline(const struct session *s)
+{
+	const struct config_limits *l = &s->config->limits;
+
+	if (!s->established)
+		return s->header_deadline;
+	if (s->frame_since)
+		return seconds_after(s->frame_since, l->frame_timeout);
+	if (l->idle_timeout)
+		return seconds_after(s->quiet_since, l->idle_timeout);
+	return TRANSPORT_FOREVER;
+}
+
+static int deadline_passed(struct session *s)
+{
+	const struct config_limits *l = &s->config->limits;
+	char reason[96];
+
+	if (!s->established) {
+		snprintf(reason, sizeof(reason), "no link header within %u seconds",
+		    l->handshake_timeout);
+		return end_timeout(s, reason);
+	}
+	if (s->frame_since) {
+		snprintf(reason, sizeof(reason), "a frame took longer than %u seconds",
+		    l->frame_timeout);
+		return end_timeout(s, reason);
+	}
+	snprintf(reason, sizeof(reason), "no frame for %u seconds", l->idle_timeout);
+	recorder_close_file(&s->recorder, "closed");
+	return closed(s, CHILD_TIMEOUT, reason);
+}
+
+/* ---- the stream ---- */
+
+/* Feeds what is in the buffer and keeps the frame that is not whole yet. */
+static enum recorder_status feed(struct session *s)
+{
+	size_t used;
+	enum recorder_status st =
+	    recorder_feed(&s->recorder, s->buffer, s->have, time(NULL), &used);
+
+	s->have -= used;
+	memmove(s->buffer, s->buffer + used, s->have);
+	/* Clocks start after the feeding: waiting for our own disk is not the peer's fault. */
+	if (used > 0) {
+		s->frame_since = 0;
+		s->quiet_since = io_monotonic_ms();
+	}
+	if (s->have > 0 && s->frame_since == 0)
+		s->frame_since = io_monotonic_ms();
+	return st;
+}
+
+static int pump(struct session *s)
+{
+	for (;;) {
+		enum transport_status st;
+		size_t got;
+
+		if (s->stop_since)
+			transport_drain(&s->transport);
+		if (s->new_file_wanted) {
+			s->new_file_wanted = false;
+			recorder_close_file(&s->recorder, "reload");
+		}
+		st = transport_read(
+		    &s->transport, s->buffer + s->have, BUFFER - s->have, next_deadline(s), &got);
+		switch (st) {
+		case TRANSPORT_DATA:
+			break;
+		case TRANSPORT_SIGNAL:
+			read_signals(s);
+			continue;
+		case TRANSPORT_EOF:
+			return end_of_stream(s);
+		case TRANSPORT_DRAINED:
+			return end_stopped(s);
+		case TRANSPORT_TIMEOUT:
+			return deadline_passed(s);
+		case TRANSPORT_TRUNCATED:
+		case TRANSPORT_ERROR:
+			return end_connection(s);
+		}
+		s->have += got;
+		switch (feed(s)) {
+		case RECORDER_OK:
+			break;
+		case RECORDER_PROTOCOL:
+			return end_refused(s);
+		case RECORDER_STORAGE:
+			return end_storage(s);
+		}
+	}
+}
+
+/* ---- setting up ---- */
+
+static void settings_of(const struct session *s, const struct generation *g, size_t client,
+    const struct addr *peer, struct recorder_settings *out)
+{
+	const struct config_client *k = s->client;
+	bool network = false;
+
+	/* the entry that matched is the longest that holds the address */
+	for (size_t i = 0, best = 0; i < k->address.n; i++) {
+		const struct addr_net *n = &k->address.v[i];
+		struct addr_net m = addr_mask(peer, n->bits);
+
+		if (n->addr.len != peer->len || !addr_equal(&m.addr, &n->addr) || n->bits < best)
+			continue;
+		best = n->bits;
+		network = !addr_net_single(n);
+	}
+	*out = (struct recorder_settings){
+	    .base = k->store ? g->place[client].base : -1,
+	    .done = g->place[client].done,
+	    .mode = k->storage.mode,
+	    .max_snaplen = k->storage.max_snaplen,
+	    .max_file_size = k->storage.max_file_size,
+	    .rotate = k->storage.rotate,
+	    .header_changes_per_minute = s->config->limits.header_changes_per_minute,
+	    .local = localtime_r,
+	};
+	capname_stem(k->name, network ? peer : NULL, out->stem);
+}
+
+static int first_byte(struct session *s)
+{
+	int64_t deadline = seconds_after(s->started, s->config->limits.handshake_timeout);
+
+	s->header_deadline = deadline;
+	for (;;) {
+		switch (transport_first_byte(&s->transport, deadline)) {
+		case TRANSPORT_DATA:
+			log_line(LVL_INFO, "connected client=%s peer=%s pid=%d", s->client->name,
+			    s->peer, (int)getpid());
+			return -1;
+		case TRANSPORT_EOF:
+			return closed(
+			    s, CHILD_FINISHED, "peer closed the connection without a byte");
+		case TRANSPORT_TIMEOUT:
+			return deadline_passed(s);
+		case TRANSPORT_SIGNAL:
+			read_signals(s);
+			if (s->stop_since)
+				return -1; /* what is queued already is still taken */
+			continue;
+		default:
+			return end_connection(s);
+		}
+	}
+}
+
+static bool set_up(struct session *s, int fd, size_t client, const struct generation *g)
+{
+	static const struct recorder_events events = {
+	    .header = on_header,
+	    .opened = on_opened,
+	    .published = on_published,
+	    .unsynced = on_unsynced,
+	    .unpublished = on_unpublished,
+	    .wait_for_room = on_wait_for_room,
+	    .room_again = on_room_again,
+	};
+	struct recorder_settings settings;
+	struct recorder_events on = events;
+
+	s->signals = take_signals();
+	if (s->signals < 0) {
+		log_line(LVL_ERROR, "error client=%s reason=%s", s->client->name,
+		    LOG_QUOTE(strerror(errno)));
+		return false;
+	}
+	transport_init(&s->transport, fd, s->signals, s->config->limits.keepalive);
+	transport_plain(&s->transport);
+	settings_of(s, g, client, &s->channel->peer, &settings);
+	on.context = s;
+	recorder_init(&s->recorder, &settings, &on, s->channel->stats);
+	s->buffer = malloc(BUFFER);
+	if (!s->buffer)
+		log_line(LVL_ERROR, "error client=%s peer=%s reason=\"out of memory\"",
+		    s->client->name, s->peer);
+	return s->buffer != NULL;
+}
+
+int session_run(int fd, const uint32_t *candidate, size_t candidates, const struct generation *g,
+    const struct channel *channel)
+{
+	struct session s = {
+	    .config = g->config,
+	    .client = &g->config->clients[candidate[0]],
+	    .channel = channel,
+	    .started = io_monotonic_ms(),
+	};
+	int code;
+
+	(void)candidates; /* several need a certificate to choose */
+	addr_format_peer(&channel->peer, channel->port, s.peer);
+	if (!set_up(&s, fd, candidate[0], g))
+		return CHILD_INTERNAL;
+	code = first_byte(&s);
+	if (code < 0)
+		code = pump(&s);
+	recorder_free(&s.recorder);
+	free(s.buffer);
+	return code;
+}

@@ -1,0 +1,60 @@
+/* transport: the bytes of one connection, whatever carries them.
+ *
+ * One read interface; transport_plain is TCP as it is, a TLS one stands beside it. Blocking with a
+ * deadline: the only place where a child waits for its peer. Signals come first, whatever the peer
+ * sends. Refuses to write: the protocol has no answers. */
+#ifndef TRANSPORT_H
+#define TRANSPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum transport_status {
+	TRANSPORT_DATA,      /* *got bytes were read, at least one */
+	TRANSPORT_EOF,       /* the peer closed its side */
+	TRANSPORT_DRAINED,   /* all that was queued at transport_drain() has been read */
+	TRANSPORT_TIMEOUT,   /* the deadline passed */
+	TRANSPORT_SIGNAL,    /* there is a signal to be read, or nothing after all */
+	TRANSPORT_TRUNCATED, /* the peer closed within a record of the transport's own */
+	TRANSPORT_ERROR      /* `reason` tells */
+};
+
+#define TRANSPORT_FOREVER INT64_MAX
+
+struct transport {
+	int fd;      /* connected stream socket, not owned */
+	int signals; /* signalfd, not owned; read by the session */
+	enum transport_status (*read)(struct transport *, void *, size_t, int64_t, size_t *);
+	int64_t queued; /* after transport_drain(): bytes of the socket still to read; else -1 */
+	char reason[128];
+};
+
+/* Keepalive probes after `keepalive` seconds of silence, dead after about 90 more (0: off).
+ * Urgent data becomes ordinary data. */
+void transport_init(struct transport *t, int fd, int signals, unsigned keepalive);
+
+/* Reads at most len bytes; deadline in milliseconds of io_monotonic_ms(). */
+static inline enum transport_status transport_read(
+    struct transport *t, void *buf, size_t len, int64_t deadline, size_t *got)
+{
+	return t->read(t, buf, len, deadline, got);
+}
+
+/* From now on only what the kernel has queued at this moment is read. */
+void transport_drain(struct transport *t);
+
+/* Waits until the socket is readable: TRANSPORT_DATA (also for an end of file), TIMEOUT, SIGNAL
+ * or ERROR. For transports. */
+enum transport_status transport_wait(struct transport *t, int64_t deadline);
+
+/* recv() of what is there, with the accounting of transport_drain(): DATA, EOF, DRAINED, SIGNAL
+ * or ERROR. For transports. */
+enum transport_status transport_receive(struct transport *t, void *buf, size_t len, size_t *got);
+
+/* Waits for the peer's first byte and leaves it in the socket; EOF when it closes without one. */
+enum transport_status transport_first_byte(struct transport *t, int64_t deadline);
+
+void transport_plain(struct transport *t);
+
+#endif

@@ -1,0 +1,284 @@
+#!/usr/bin/env bats
+# -D, pid-file, and the user that the server becomes.
+. "$BATS_TEST_DIRNAME/lib.bash"
+bats_require_minimum_version 1.5.0
+
+# free_port: that nobody listens on now
+free_port() {
+	perl -MSocket -e 'socket(my $s, AF_INET, SOCK_STREAM, 0); bind($s, pack_sockaddr_in(0, INADDR_LOOPBACK));
+		print((unpack_sockaddr_in(getsockname $s))[0], "\n")'
+}
+
+# daemon: -D with ./cfg; OUT, STATUS; afterwards SERVER_PID and PORT
+daemon() {
+	STATUS=0
+	timeout 20 "$SERVER" -c cfg -D >out 2>&1 </dev/null 3>&- || STATUS=$?
+	cat out
+	[ ! -s pid ] || SERVER_PID=$(cat pid)
+	PORT=$FIXED_PORT
+}
+ready() {
+	FIXED_PORT=$(free_port)
+	config "pid-file = \"$PWD/pid\"; ${1-}"
+}
+ends() { kill -TERM "$SERVER_PID"; until_true gone "$SERVER_PID"; }
+
+@test "-D: status 0 when it listens, in the background, and ends at TERM" {
+	ready
+	daemon
+	[ $STATUS -eq 0 ]
+	kill -0 "$SERVER_PID"
+	stream pcap rec >s
+	[ "$(peer_send 127.0.0.2 s)" = closed ] # at once, no waiting
+	until_true compgen -G 'done/trace-foo-*'
+	unframe s | cmp - "$(only_file)"
+	ends
+}
+
+@test "-D: it has left the terminal's session and this directory's processes" {
+	ready
+	daemon
+	[ $STATUS -eq 0 ]
+	[ "$(ps -o sid= -p "$SERVER_PID" | tr -d ' ')" != "$(ps -o sid= -p $$ | tr -d ' ')" ]
+	[ "$(ps -o tty= -p "$SERVER_PID" | tr -d ' ')" = '?' ]
+	run ! grep -E '/(out|tty|pts)' <(readlink "/proc/$SERVER_PID/fd/"[0-2])
+}
+
+@test "-D: relative paths are those of the directory it was started in" {
+	ready
+	daemon
+	stream pcap rec >s
+	peer_send 127.0.0.2 s
+	until_true compgen -G 'done/trace-foo-*'
+	mv cfg cfg2
+	sed 's/127.0.0.3/127.0.0.4/' cfg2 >cfg
+	kill -HUP "$SERVER_PID"
+	accepted() { peer_send 127.0.0.4 s; compgen -G 'done/trace-bar-*'; }
+	until_true accepted
+}
+
+@test "-D: pid-file names the server while it runs, and is removed" {
+	ready
+	daemon
+	[ "$(readlink "/proc/$(cat pid)/exe")" = "$(readlink -f "$SERVER")" ]
+	ends
+	[ ! -e pid ]
+}
+
+@test "-D: the pid-file stays while recordings do, until TERM has stored them" {
+	ready
+	daemon
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	ends
+	stored a foo "done"
+	[ ! -e pid ]
+}
+
+@test "-D: a second instance with the same pid-file is refused, the first one stays" {
+	ready
+	daemon
+	[ $STATUS -eq 0 ]
+	local first=$SERVER_PID
+	cp pid pid.before
+	FIXED_PORT=$(free_port)
+	config "pid-file = \"$PWD/pid\";"
+	daemon
+	[ $STATUS -eq 1 ]
+	grep -q pid out
+	cmp pid pid.before
+	kill -0 "$first"
+}
+
+@test "-D: a pid-file that a dead server left is taken over" {
+	ready
+	echo 999999999 >pid
+	daemon
+	[ $STATUS -eq 0 ]
+	[ "$(readlink "/proc/$(cat pid)/exe")" = "$(readlink -f "$SERVER")" ]
+	kill -KILL "$SERVER_PID"
+	until_true gone "$SERVER_PID"
+	daemon
+	[ $STATUS -eq 0 ]
+	kill -0 "$(cat pid)"
+}
+
+@test "-D: a pid-file that cannot be written: not started, with the reason" {
+	ready
+	sed -i "s,$PWD/pid,$PWD/nowhere/pid," cfg
+	daemon
+	[ $STATUS -ne 0 ]
+	grep -E 'nowhere' out
+	[ "$(peer_send 127.0.0.2 /dev/null)" = refused ]
+}
+
+@test "-D: the port is taken: status 1, with the reason, and no pid-file" {
+	FIXED_PORT=
+	config
+	server_start
+	FIXED_PORT=$PORT
+	config "pid-file = \"$PWD/pid\";"
+	local first=$SERVER_PID
+	daemon
+	[ $STATUS -eq 1 ]
+	grep -iE "$FIXED_PORT.*in use|in use.*$FIXED_PORT" out
+	[ ! -e pid ]
+	kill -0 "$first"
+}
+
+@test "the port is taken: status 1, with the reason, in the foreground too" {
+	server_start
+	sed "s/port = 0/port = $PORT/" cfg >cfg2
+	run timeout 20 "$SERVER" -c cfg2
+	[ "$status" -eq 1 ]
+	[[ $output == *"in use"* ]]
+}
+
+@test "-D: an address that is not ours: status 1, with the reason" {
+	ready
+	sed -i 's/"127.0.0.1"/"192.0.2.1"/' cfg
+	daemon
+	[ $STATUS -eq 1 ]
+	grep -F 192.0.2.1 out
+}
+
+@test "-D: a wrong configuration: status 78, with the reason" {
+	ready 'colour = 1;'
+	daemon
+	[ $STATUS -eq 78 ]
+	grep 'cfg:3:.*colour' out
+	[ ! -e pid ]
+	[ "$(peer_send 127.0.0.2 /dev/null)" = refused ]
+}
+
+@test "-D: a directory that is missing: status 78, with the reason" {
+	ready
+	rmdir rec
+	daemon
+	[ $STATUS -eq 78 ]
+	grep 'rec.*No such file' out
+}
+
+# ---- user and group ----
+
+# dropping: as root, the server becomes nobody; its directories are nobody's
+dropping() {
+	as_root
+	getent passwd nobody >/dev/null || skip "no user nobody"
+	GROUP=$(id -gn nobody)
+	chown -R "nobody:$GROUP" rec 'done'
+	local d=$PWD
+	while [ "$d" != / ]; do # the way to here must be open to it
+		runuser -u nobody -- test -x "$d" || chmod o+x "$d"
+		d=$(dirname "$d")
+	done
+	config "user = \"nobody\"; group = \"$GROUP\";"
+}
+
+is_nobody() {
+	local uid gid
+	uid=$(id -u nobody) gid=$(id -g nobody)
+	grep -qE "^Uid:	$uid	$uid	$uid	$uid\$" "/proc/$1/status"
+	grep -qE "^Gid:	$gid	$gid	$gid	$gid\$" "/proc/$1/status"
+	grep -qE "^Groups:	($gid )?\$" "/proc/$1/status"
+	grep -qE '^CapEff:	0+$' "/proc/$1/status"
+	grep -qE '^CapPrm:	0+$' "/proc/$1/status"
+}
+
+@test "started as root with user and group: nothing of root is left" {
+	dropping
+	server_start
+	never_log 'running as root'
+	is_nobody "$SERVER_PID"
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	is_nobody "$(child foo)"
+	[ "$(stat -c %U rec/trace-foo-*)" = nobody ]
+}
+
+@test "with user alone the group is the user's" {
+	dropping
+	config 'user = "nobody";'
+	server_start
+	is_nobody "$SERVER_PID"
+}
+
+@test "after root is dropped: rotates, publishes, repairs" {
+	dropping
+	config "user = \"nobody\"; group = \"$GROUP\"; max-file-size = 200;"
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec rec rec
+	wait_log 'file client=foo .*opened' 2
+	until_true compgen -G 'done/trace-foo-*'
+	[ "$(mode rec/trace-foo-*) $(mode done/trace-foo-*)" = "1440 440" ]
+	kill -KILL "$(child foo)"
+	wait_log 'file client=foo .*reason=repaired'
+	[ "$(packets done/*)" -eq 3 ]
+	[ "$(stat -c %U done/* | sort -u)" = nobody ]
+	no_file rec
+}
+
+@test "after root is dropped: reloads, listens on another port, ends" {
+	dropping
+	server_start
+	FIXED_PORT=$(free_port)
+	config "user = \"nobody\"; group = \"$GROUP\";" '{ name = "new"; address = "127.0.0.4"; }'
+	chmod 644 cfg
+	server_signal HUP
+	wait_log "listening address=127.0.0.1:$FIXED_PORT\$"
+	PORT=$FIXED_PORT
+	stream pcap rec >s
+	peer_send 127.0.0.4 s
+	wait_log 'closed client=new '
+	server_stop
+}
+
+@test "a port below 1024 is bound before root is dropped" {
+	dropping
+	local port
+	for port in 1021 1017 1013; do
+		config "user = \"nobody\"; group = \"$GROUP\";"
+		sed -i "s/port = 0/port = $port/" cfg
+		: >log
+		"$SERVER" -c cfg 2>>log 3>&- &
+		SERVER_PID=$!
+		until_true sh -c "grep -q 'listening address=' log || ! kill -0 $SERVER_PID"
+		! log_has 'listening address=' || break
+	done
+	log_has 'listening address='
+	is_nobody "$SERVER_PID"
+}
+
+@test "directories that the user may not write to: not started" {
+	dropping
+	chown root rec
+	chmod 755 rec
+	run timeout 20 "$SERVER" -c cfg
+	[ "$status" -eq 78 ]
+	[[ $output == *rec*denied* ]]
+}
+
+@test "an unknown user: not started" {
+	config 'user = "no-such-user";'
+	as_root
+	run timeout 20 "$SERVER" -c cfg
+	[ "$status" -eq 78 ]
+	[[ $output == *no-such-user* ]]
+}
+
+@test "-D as root with user: the pid-file is written and removed" {
+	dropping
+	FIXED_PORT=$(free_port)
+	mkdir run
+	chown nobody run
+	config "user = \"nobody\"; group = \"$GROUP\"; pid-file = \"$PWD/run/pid\";"
+	daemon
+	[ $STATUS -eq 0 ]
+	SERVER_PID=$(cat run/pid)
+	is_nobody "$SERVER_PID"
+	ends
+	[ ! -e run/pid ]
+}

@@ -1,0 +1,200 @@
+#!/usr/bin/env bats
+# The man pages and the sample configuration agree with the programs.
+. "$BATS_TEST_DIRNAME/lib.bash"
+
+MAN=$TESTDIR/../man
+SAMPLE=$TESTDIR/../etc/osmo-pcap-server.cfg
+
+# Two configurations that print every key; what one of them sets, the other leaves at its default.
+print_all_keys() {
+	local client='clients = ( { name = "a"; address = "192.0.2.1"; } );'
+	echo "server: { tls: { allow-auth = \"anonymous\"; }; }; $client" >unset.cfg
+	echo "server: { tls: { capath = \"/a\"; server-cert = \"/b\"; server-key = \"/c\"; }; };" \
+		"$client" >set.cfg
+	"$SERVER" -T -c unset.cfg >unset.out
+	"$SERVER" -T -c set.cfg >set.out
+}
+
+# printed FILE: what -T printed as lines "KEY VALUE"; a key without a value has "unset (MEANING)".
+printed() {
+	sed -nE -e 's/^[[:space:]]*([a-z-]+) = (.*);$/\1 \2/p' \
+		-e 's,^[[:space:]]*// ([a-z-]+): (.*)$,\1 unset (\2),p' "$1"
+}
+
+keys() {
+	print_all_keys
+	printed unset.out | cut -d ' ' -f 1 | sort
+}
+
+# defaults: "KEY VALUE" of every key that need not be set.
+defaults() {
+	print_all_keys
+	printed unset.out | grep -vE '^(name|address|allow-auth) '
+	printed set.out | grep '^allow-auth '
+}
+
+# items PAGE: "KEY DEFAULT" of the keys described in cfg(5), "-" where none is named. Nested
+# groups are described in sections of their own.
+items() {
+	awk '
+		function put() { if (key != "") print key, value; key = "" }
+		/^\.It Ic / { put(); key = $3; value = "-" ; if (/ No = Brq /) key = ""; next }
+		/^Default: / { value = $0; sub(/^Default: /, "", value); sub(/\.$/, "", value) }
+		/^\.(El|Ss|Sh)/ { put() }' "$1"
+}
+
+@test "every key of the configuration is described in its man page, and no other" {
+	items "$MAN/osmo-pcap-server.cfg.5" | cut -d ' ' -f 1 | sort >described
+	keys >known
+	[ "$(wc -l <known)" -ge 30 ]
+	diff known described
+}
+
+@test "within each section of the man page the keys are in alphabetical order" {
+	awk '/^\.Ss/ { section = $0 } /^\.It Ic / { print section "\t" $3 }' \
+		"$MAN/osmo-pcap-server.cfg.5" >order
+	[ -s order ]
+	cut -f 1 order | uniq | while read -r section; do
+		grep -F "$section" order | cut -f 2 | LC_ALL=C sort -c
+	done
+}
+
+@test "defaults in the man page are those of the program" {
+	# the directory of this test is what "." became
+	defaults | sed "s|^base-path \"$PWD\"$|base-path \".\"|" | sort >want
+	items "$MAN/osmo-pcap-server.cfg.5" | grep -vE '^(name|address) ' | sort >said
+	[ -s want ]
+	diff want said
+}
+
+@test "every key of the configuration stands in the sample" {
+	keys >known
+	[ "$(wc -l <known)" -ge 30 ]
+	while read -r key; do
+		grep -qE "^[[:space:]]*(//[[:space:]]*)*$key = " "$SAMPLE" || {
+			echo "missing: $key" >&2
+			return 1
+		}
+	done <known
+}
+
+# What the sample has commented out, made part of it.
+uncommented() { sed -E 's,^([[:space:]]*)//([^ ]),\1\2,' "$SAMPLE"; }
+
+@test "the sample passes -t where its directories exist" {
+	mkdir recording done2
+	sed -e "s|/var/lib/osmo-pcap-server/recording|$PWD/recording|" \
+		-e "s|/var/lib/osmo-pcap-server/done|$PWD/done2|" "$SAMPLE" >cfg
+	grep -q "\"$PWD/done2\"" cfg
+	"$SERVER" -t -c cfg
+}
+
+@test "what the sample has commented out is valid, and is the default where there is one" {
+	uncommented >cfg
+	"$SERVER" -T -c cfg >out
+	printed out | sort -u >values
+	defaults | grep -vE ' unset |^base-path ' >want
+	[ -s want ]
+	while read -r line; do
+		grep -qxF -- "$line" values || {
+			echo "not in the sample: $line" >&2
+			return 1
+		}
+	done <want
+}
+
+# examples: each whole configuration that README and the man page show, as example.N.
+examples() {
+	awk '/^```$/ || /^\.(Bd|Ed)/ { on = 0; fresh = 1; next }
+		fresh && /^server:/ { on = 1; name = "example." ++n }
+		{ fresh = 0 }
+		on { print >name }' "$TESTDIR/../README" "$MAN/osmo-pcap-server.cfg.5"
+}
+
+@test "the configurations in README and the man page are valid" {
+	echo 'clients = ( { name = "a"; address = "192.0.2.1"; } );' >clients.cfg
+	examples
+	[ -e example.4 ]
+	for example in example.*; do
+		"$SERVER" -T -c "$example" >/dev/null
+	done
+}
+
+# options_in PROGRAM: the options that its -h shows.
+options_in() {
+	"$1" -h >usage || return 1
+	grep -oE -- '(^|[][ ,|])-(-[a-z][a-z-]+|[A-Za-z])([] ,|]|$)' usage |
+		grep -oE -- '-(-[a-z-]+|[A-Za-z])' | sort -u
+}
+
+# all_described PROGRAM PAGE: each option has an item.
+all_described() {
+	local option
+	options_in "$1" >options
+	[ "$(wc -l <options)" -ge 10 ]
+	while read -r option; do
+		grep -qE -- "^\.It (.* )?Fl ${option#-}( |\$)" "$2" || {
+			echo "no item for $option in $2" >&2
+			return 1
+		}
+	done <options
+}
+
+@test "every option of osmo-pcap-server is in its man page" {
+	all_described "$SERVER" "$MAN/osmo-pcap-server.8"
+}
+
+@test "every option of osmo-pcap-send is in its man page" {
+	all_described "$SEND" "$MAN/osmo-pcap-send.1"
+}
+
+# log_calls: the string literals of each call that logs, one call a line.
+log_calls() {
+	perl -0777 -ne '
+		next if $ARGV =~ m{/send_};
+		while (/\b(?:log_line|master_flood_line|snprintf)\s*(\((?:[^()"]|"(?:[^"\\]|\\.)*"|(?1))*\))/g) {
+			my $call = $1;
+			next if $& =~ /^snprintf/ && $call !~ /"log lost=/;
+			my @text = $call =~ /"((?:[^"\\]|\\.)*)"/g;
+			$text[0] =~ /^%s$/ or @text = join "", @text;
+			print "$_\n" for grep { $_ ne "%s" } @text;
+		}' "$TESTDIR"/../src/*.c
+}
+
+log_section() { sed -n '/^\.Sh LOG$/,/^\.Sh ENVIRONMENT$/p' "$MAN/osmo-pcap-server.8"; }
+
+@test "every event of the log is in the LOG section" {
+	log_calls | grep -oE '^[a-z]+' | sort -u >events
+	[ "$(wc -l <events)" -ge 15 ]
+	grep -qx file events
+	grep -qx stopped events
+	log_section >section
+	while read -r event; do
+		grep -qx -- "\.It Ic $event" section || {
+			echo "not in LOG: $event" >&2
+			return 1
+		}
+	done <events
+}
+
+@test "every key of the log is in the LOG section" {
+	log_calls | sed -E 's/%(ll|z)?[sdu]/ /g' | grep -oE '[a-z-]+=' | tr -d = | sort -u >names
+	[ "$(wc -l <names)" -ge 20 ]
+	log_section | grep '^\.Cm ' | tr ' ' '\n' >section
+	while read -r name; do
+		grep -qx -- "$name" section || {
+			echo "not in LOG: $name=" >&2
+			return 1
+		}
+	done <names
+}
+
+@test "mandoc has no complaint about any page" {
+	for page in osmo-pcap-server.8 osmo-pcap-server.cfg.5 osmo-pcap-send.1; do
+		[ -s "$MAN/$page" ]
+	done
+	command -v mandoc >/dev/null || skip "mandoc is not installed"
+	run mandoc -Tlint -Wwarning "$MAN"/*.[1-9]
+	echo "$output" >&2
+	[ "$status" -eq 0 ] && [ -z "$output" ]
+}

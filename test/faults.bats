@@ -1,0 +1,523 @@
+#!/usr/bin/env bats
+# What breaks around a recording: its process, the server, the disk, limits of the system. Nothing that was
+# whole is lost.
+. "$BATS_TEST_DIRNAME/lib.bash"
+
+# two_record: foo (a) and bar (b) record.
+two_record() {
+	server_start
+	live a 127.0.0.2
+	live b 127.0.0.3
+	tell a pcap rec rec=70
+	tell b pcap rec
+	wait_stored a foo
+	wait_stored b bar
+}
+
+# published PEER CLIENT: all that was sent is in done/, unmarked, and nothing is left in rec/.
+published() {
+	stored "$1" "$2" "done" && [ "$(mode done/trace-"$2"-*)" = 440 ] && ! compgen -G "rec/trace-$2-*" >/dev/null
+}
+wait_published() { until_true published "$@" || { ls -l rec 'done' >&2; return 1; }; }
+
+b_goes_on() {
+	tell b rec
+	wait_stored b bar
+	never_log 'closed client=bar|rejected'
+}
+
+# ---- processes ----
+
+child_dies() {
+	two_record
+	kill "-$1" "$(child foo)"
+	PATIENCE=5 wait_published a foo
+	wait_log "foo.*($2|[Ss]ignal $3)"
+	log_has 'file client=foo .*reason=repaired'
+	b_goes_on
+	# its slot is free, the client is served again
+	live a2 127.0.0.2
+	tell a2 pcap,linktype=113 rec
+	wait_log 'established client=foo' 2
+	wait_log 'file client=foo .*reason=opened' 2
+}
+@test "a recording process killed: its file is repaired and published, the signal is logged" { child_dies KILL 'KILL|Killed' 9; }
+@test "a recording process crashed: its file is repaired and published, the signal is logged" { child_dies SEGV 'SEGV|Segm' 11; }
+@test "a recording process aborted: its file is repaired and published, the signal is logged" { child_dies ABRT 'ABRT|Abort' 6; }
+
+@test "a recording process killed without a packet leaves no file" {
+	server_start
+	live a 127.0.0.2
+	tell a pcap
+	wait_log 'established client=foo'
+	kill -KILL "$(child foo)"
+	until_true gone "$(child foo)"
+	wait_log 'client=foo.*(KILL|[Kk]illed|[Ss]ignal 9)'
+	server_stop
+	no_file
+}
+
+@test "many deaths of recording processes leave no zombie and no slot taken" {
+	config 'limits: { connections = 3; unestablished = 2; };'
+	server_start
+	local i before after
+	before=$(find "/proc/$SERVER_PID/fd" -type l | wc -l)
+	for ((i = 1; i <= 20; i++)); do
+		live "x$i" 127.0.0.2
+		tell "x$i" pcap rec
+		wait_log 'file client=foo .*reason=opened' $i
+		kill -KILL "$(child foo)"
+		wait "${LIVE[x$i]}" || true
+	done
+	until_true sh -c '[ $(ls done | wc -l) -eq 20 ]'
+	no_file rec
+	until_true sh -c "! ps -o stat= --ppid $SERVER_PID | grep -q Z"
+	after=$(find "/proc/$SERVER_PID/fd" -type l | wc -l)
+	[ "$after" -le "$before" ]
+	live b 127.0.0.3
+	tell b pcap rec
+	wait_stored b bar
+}
+
+# server_dies: as with kill -9
+server_dies() {
+	kill -KILL "$SERVER_PID"
+	wait "$SERVER_PID" || true
+	SERVER_PID=
+}
+
+@test "the server killed: recordings go on, finish and publish" {
+	two_record
+	server_dies
+	tell a rec
+	wait_stored a foo
+	hang_up a
+	wait_published a foo
+	tell b rec
+	wait_stored b bar
+	hang_up b
+	wait_published b bar
+}
+
+@test "the server killed: a new one starts at once, on the same port, and leaves what is recorded alone" {
+	two_record
+	server_dies
+	FIXED_PORT=$PORT
+	config
+	server_again
+	[ "$PORT" -eq "$FIXED_PORT" ]
+	live c 127.0.0.2
+	tell c pcap,linktype=113 rec
+	wait_log 'file client=foo .*reason=opened' 2
+	tell a rec
+	tell b rec
+	hang_up a
+	hang_up b
+	wait_log 'closed client=foo .*packets=3 '
+	wait_log 'closed client=bar .*packets=2 '
+	never_log 'repaired'
+	unframe a.sent >want
+	local f n=0
+	for f in done/trace-foo-*; do
+		cmp -s "$f" want && n=$((n + 1))
+	done
+	[ $n -eq 1 ]
+	stored b bar "done"
+}
+
+# everything_dies: the server first, so that it repairs nothing
+everything_dies() {
+	local a=$(child foo) b=$(child bar)
+	kill -STOP "$SERVER_PID"
+	kill -KILL "$a" ${b:+"$b"}
+	server_dies
+	until_true gone "$a"
+}
+
+@test "everything killed: the next start repairs and publishes, and serves meanwhile" {
+	two_record
+	everything_dies
+	[ "$(mode rec/trace-foo-*)" = 1440 ]
+	server_again
+	wait_published a foo
+	wait_published b bar
+	[ "$(grep -c 'file client=.*reason=repaired' log)" -eq 2 ]
+	stream pcap rec >s
+	peer_send 127.0.0.2 s
+	wait_log 'closed client=foo'
+}
+
+# torn FILE…: as a dead writer leaves them: marked, unlocked, in rec/
+torn() { chmod 1440 "$@"; }
+
+# repaired NAME: the server has published it
+repaired() { until_true test -e "done/$1" && until_true test ! -e "rec/$1"; }
+
+# all_cuts EXTENSION ITEM…: the last record is cut at every offset. The rest stays.
+all_cuts() {
+	local ext=$1 n k=0 name
+	shift
+	stream "$@" >s
+	unframe s >whole
+	stream "${@:1:$#-1}" >s
+	unframe s >want
+	for ((n = $(size want); n < $(size whole); n++)); do
+		name=rec/trace-foo-20250101_000000-$((k += 1)).$ext
+		head -c "$n" whole >"$name"
+		torn "$name"
+	done
+	cp whole "rec/trace-foo-20250101_000000.$ext"
+	torn "rec/trace-foo-20250101_000000.$ext"
+	server_start
+	wait_log 'file client=foo .*reason=repaired' $((k + 1))
+	no_file rec
+	cmp whole "done/trace-foo-20250101_000000.$ext"
+	rm "done/trace-foo-20250101_000000.$ext"
+	for f in done/*; do
+		cmp want "$f"
+		[ "$(mode "$f")" = 440 ]
+		k=$((k - 1))
+	done
+	[ $k -eq 0 ]
+}
+@test "a pcap file cut at every offset of its last record: the whole records stay" { all_cuts pcap pcap rec rec=70 rec=9; }
+@test "a big-endian pcap file cut at every offset of its last record" { all_cuts pcap pcap,be,ns rec rec=70 rec=9; }
+@test "a pcapng file cut at every offset of its last block" { all_cuts pcapng shb+idb epb epb=70 epb=9; }
+@test "a big-endian pcapng file cut at every offset of its last block" { all_cuts pcapng shb,be+idb epb epb=70 epb=9; }
+
+# no_whole_record N…: files cut after so many bytes, all before the end of the first record
+no_whole_record() {
+	local n k=0
+	stream pcap rec >s
+	unframe s >whole
+	for n; do
+		head -c "$n" whole >rec/trace-foo-20250101_000000-$((k += 1)).pcap
+	done
+	torn rec/*
+	server_start
+	until_true no_file
+}
+@test "an empty file and one cut inside its header are removed" { no_whole_record 0 1 23; }
+@test "a file of a header and no whole record is removed" { no_whole_record 24 25 40 99; }
+
+@test "what is repaired gets the next free number when its name is taken" {
+	stream pcap rec >s
+	unframe s >rec/trace-foo-20250101_000000.pcap
+	echo precious >done/trace-foo-20250101_000000.pcap
+	torn rec/*
+	server_start
+	repaired trace-foo-20250101_000000-1.pcap
+	unframe s | cmp - done/trace-foo-20250101_000000-1.pcap
+	[ "$(cat done/trace-foo-20250101_000000.pcap)" = precious ]
+}
+
+@test "a marked file that somebody holds locked is left alone" {
+	stream pcap rec >s
+	unframe s >rec/trace-foo-20250101_000000.pcap
+	unframe s >rec/trace-foo-20250101_000001.pcap
+	torn rec/*
+	mkfifo hold
+	flock rec/trace-foo-20250101_000000.pcap cat hold 3>&- &
+	PIDS+=($!)
+	until_true sh -c '! flock -n rec/trace-foo-20250101_000000.pcap true'
+	server_start
+	repaired trace-foo-20250101_000001.pcap
+	[ "$(mode rec/trace-foo-20250101_000000.pcap)" = 1440 ]
+	never_log 'foo-20250101_000000'
+}
+
+@test "what is not marked, not ours by name, or not a file is left alone" {
+	stream pcap rec >s
+	unframe s >one
+	head -c 50 one >cut
+	cp cut rec/trace-foo-20250101_000000.pcap
+	chmod 440 rec/*
+	local name
+	for name in trace-foo-20250101_000000.pcap.bak other-foo-20250101_000000.pcap trace-foo.pcap \
+		trace-foo-2025010_000000.pcap trace-foo-20250101_000000.txt .trace-foo-20250101_000000.pcap \
+		trace-foo-20250101_000000-x.pcap; do
+		cp cut "rec/$name"
+		torn "rec/$name"
+	done
+	mkdir -m 1755 rec/trace-foo-20250101_000001.pcap
+	cp cut elsewhere
+	torn elsewhere
+	ln -s ../elsewhere rec/trace-foo-20250101_000002.pcap
+	mkfifo -m 600 rec/trace-foo-20250101_000003.pcap
+	chmod +t rec/trace-foo-20250101_000003.pcap
+	cp one rec/trace-foo-20250101_000009.pcap
+	torn rec/trace-foo-20250101_000009.pcap
+	ls -l --time-style=full-iso rec elsewhere | grep -vE '000009|total|rec:' >before
+	server_start
+	repaired trace-foo-20250101_000009.pcap
+	ls -l --time-style=full-iso rec elsewhere | grep -vE 'total|rec:' | cmp - before
+	[ "$(ls done)" = trace-foo-20250101_000009.pcap ]
+}
+
+# ---- the disk ----
+
+# In a user and mount namespace of its own: the test function runs again there as TEST_fs, with tiny tmpfs on
+# rec and done of their own.
+inside() {
+	unshare -Urm true 2>/dev/null || skip "no user namespaces here"
+	unshare -Urm env BATS_TEST_NAME_PREFIX= bash -eu -c '
+		. "$1/lib.bash"
+		set -eE
+		PIDS=() WRAP=() LISTEN=127.0.0.1 TOLD=0 SERVER_PID=
+		declare -gA LIVE=()
+		trap "BATS_TEST_COMPLETED=1; teardown" EXIT
+		eval "$2"
+		"$3"' - "$BATS_TEST_DIRNAME" "$(declare -f "$@" two_record b_goes_on published wait_published tiny)" "$1" 3>&-
+}
+
+# tiny DIR SIZE: rec and done of foo on one small filesystem, the others elsewhere
+tiny() {
+	mkdir full
+	mount -t tmpfs -o "size=$1" tmpfs full
+	mkdir full/rec full/done
+	config "${2-}" '{ name = "foo"; address = "127.0.0.2"; base-path = "full/rec"; completed-path = "full/done"; },
+		{ name = "bar"; address = "127.0.0.3"; }'
+}
+
+disk_full() {
+	tiny 1m
+	dd if=/dev/zero of=full/ballast bs=4096 count=128 status=none
+	server_start
+	live a 127.0.0.2
+	live b 127.0.0.3
+	tell b pcap rec
+	tell a pcap rec
+	tell a data,times=100:rec=9000 # more than fits
+	wait_log 'disk is full|No space left'
+	readable "$(only_file full/rec)"
+	b_goes_on
+	wait_stored b bar
+	grep -c foo log >lines
+	[ "$(grep -cE 'disk is full|No space left' log)" -eq 1 ]
+	# nothing stirs while it is full
+	kill -0 "$(child foo)"
+	rm full/ballast
+	wait_stored a foo full/rec
+	[ "$(grep -cE 'disk is full|No space left' log)" -ge 1 ]
+	tell a rec
+	hang_up a
+	wait_log 'closed client=foo .*packets=102 .*files=1 '
+	stored a foo full/done
+	# once when it began, once when it ended
+	[ $(($(grep -c foo log) - $(cat lines))) -eq 3 ]
+}
+@test "disk full: the client waits, and goes on in the same file when there is room; others do not notice" { inside disk_full; }
+
+disk_full_first() {
+	tiny 256k
+	server_start
+	dd if=/dev/zero of=full/ballast bs=4096 status=none || true
+	live a 127.0.0.2
+	live b 127.0.0.3
+	tell b pcap rec
+	tell a pcap data,times=3:rec=5000
+	wait_log 'disk is full|No space left'
+	b_goes_on
+	rm full/ballast
+	wait_stored a foo full/rec
+	hang_up a
+	wait_log 'closed client=foo .*packets=3 .*files=1 '
+	stored a foo full/done
+}
+@test "disk full before the first packet: nothing is lost" { inside disk_full_first; }
+
+no_inodes() {
+	tiny 1m,nr_inodes=5
+	server_start
+	touch full/1 full/2 || true
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_log 'disk is full|No space left'
+	rm full/1 full/2
+	wait_stored a foo full/rec
+	hang_up a
+	wait_log 'closed client=foo .*packets=1 .*files=1 '
+}
+@test "no room for a new file: the client waits" { inside no_inodes; }
+
+disk_full_stop() {
+	tiny 256k
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	tell a data,times=60:rec=9000
+	wait_log 'disk is full|No space left'
+	local end=$((SECONDS + 10)) status=0 f
+	server_stop || status=$?
+	[ $SECONDS -lt $end ]
+	wait_log 'client=foo .*lost'
+	f=$(compgen -G 'full/*/trace-foo-*')
+	readable "$f"
+	unframe a.sent | cmp -n "$(size "$f")" - "$f"
+}
+@test "stopped while the disk is full: given up within 10 s, the lost records are counted" { inside disk_full_stop; }
+
+@test "a file size limit of the system: a new file, then a storage error" {
+	config 'max-file-size = 0;'
+	WRAP=(prlimit --fsize=20000)
+	server_start
+	live b 127.0.0.3
+	tell b pcap rec
+	wait_stored b bar
+	stream pcap data,times=20:rec=3000 >s
+	peer_send 127.0.0.2 s
+	wait_log 'closed client=foo'
+	local f=(done/trace-foo-*) n
+	[ ${#f[@]} -gt 1 ]
+	readable "${f[@]}"
+	for n in "${f[@]}"; do
+		[ "$(size "$n")" -le 20000 ]
+	done
+	[ "$(packets "${f[@]}")" -eq 20 ]
+	b_goes_on
+}
+
+@test "a file size limit below one packet: a storage error, others go on" {
+	config 'max-file-size = 0;'
+	WRAP=(prlimit --fsize=2000)
+	server_start
+	live b 127.0.0.3
+	tell b pcap rec
+	wait_stored b bar
+	stream pcap rec rec=5000 rec >s
+	peer_send 127.0.0.2 s
+	wait_log 'closed client=foo'
+	grep 'foo' log | grep -iE 'file too large|EFBIG|storage'
+	[ "$(packets done/trace-foo-*)" -eq 1 ]
+	b_goes_on
+}
+
+@test "base-path renamed while recording: goes on in the same directory" {
+	two_record
+	mv rec moved
+	mkdir rec
+	tell a rec
+	wait_stored a foo moved
+	server_signal USR1
+	tell b rec=99
+	wait_log 'file client=bar .*reason=opened' 2
+	hang_up a
+	wait_log 'closed client=foo'
+	stored a foo "done"
+	no_file rec
+}
+
+@test "base-path removed: a storage error when a file is needed, others go on" {
+	mkdir rec2
+	config '' '{ name = "foo"; address = "127.0.0.2"; base-path = "rec2"; }, { name = "bar"; address = "127.0.0.3"; }'
+	server_start
+	rmdir rec2
+	live b 127.0.0.3
+	tell b pcap rec
+	wait_stored b bar
+	stream pcap rec >s
+	peer_send 127.0.0.2 s
+	wait_log 'closed client=foo'
+	grep 'foo' log | grep -E 'No such file|storage'
+	b_goes_on
+}
+
+# ---- limits of the system ----
+
+cpu() { awk '{ print $14 + $15 }' "/proc/$SERVER_PID/stat"; } # hundredths of a second
+
+@test "no descriptors left: peers are closed, the processor is idle, service goes on" {
+	config 'limits: { connections = 100; per-client = 100; };' \
+		'{ name = "foo"; address = "127.0.0.0/8"; store = false; }'
+	WRAP=(prlimit --nofile=24)
+	server_start
+	local i before
+	for ((i = 1; i <= 40; i++)); do
+		live "x$i" "127.0.2.$i"
+	done
+	wait_log 'Too many open files|no process could be started|descriptors'
+	live y 127.0.3.1
+	until_true sh -c '[ "$(cat x*.end y.end | wc -l)" -gt 0 ]'
+	before=$(cpu)
+	sleep 1 # a second of nothing to do
+	[ $(($(cpu) - before)) -lt 20 ]
+	[ "$(wc -l <log)" -lt 150 ]
+	for ((i = 1; i <= 40; i++)); do
+		kill -KILL "${LIVE[x$i]}" 2>/dev/null || true
+	done
+	until_true served 127.0.4.1
+}
+served() {
+	local n
+	n=$(grep -c 'closed client=foo .*packets=1 ' log || true)
+	stream pcap rec >s
+	peer_send "$1" s >end
+	grep -q . end && PATIENCE=1 wait_log 'closed client=foo .*packets=1 ' $((n + 1))
+}
+
+# As many processes as it has, and not one more.
+no_more_processes() {
+	two_record
+	prlimit --pid "$SERVER_PID" --nproc=1:
+	stream pcap rec >s
+	local i before
+	live c 127.0.0.2
+	until_true test -s c.end
+	wait_log 'Resource temporarily unavailable|no process could be started'
+	before=$(cpu)
+	for ((i = 0; i < 50; i++)); do
+		peer_send 127.0.0.2 s >end
+	done
+	[ $(($(cpu) - before)) -lt 50 ]
+	[ "$(wc -l <log)" -lt 60 ]
+	b_goes_on
+	prlimit --pid "$SERVER_PID" --nproc=1000:
+	live d 127.0.0.2
+	tell d pcap,linktype=113 rec
+	wait_log 'established client=foo' 2
+}
+@test "no process can be made: refused peers are closed, service goes on" {
+	if [ "$(id -u)" -eq 0 ]; then
+		skip "needs an ordinary user"
+	fi
+	no_more_processes
+}
+
+@test "fork fails: refused peers are closed, service goes on" {
+	command -v strace >/dev/null || skip "no strace"
+	strace -o /dev/null true 2>/dev/null || skip "strace is not permitted here"
+	server_start
+	strace -qq -o trace -e trace=clone,clone3,fork,vfork -e inject=clone,clone3,fork,vfork:error=EAGAIN:when=1..3 -p "$SERVER_PID" 3>&- &
+	PIDS+=($!)
+	until_true grep -q 'TracerPid:.*[1-9]' "/proc/$SERVER_PID/status"
+	stream pcap rec >s
+	local i
+	for i in 1 2 3; do
+		peer_send 127.0.0.2 s >end
+	done
+	wait_log 'Resource temporarily unavailable|no process could be started'
+	no_file
+	until_true served 127.0.0.2
+}
+
+@test "nobody reads the log: recording goes on, and the lost lines are counted when somebody does" {
+	config 'max-file-size = 90;' # a file for every packet
+	mkfifo pipe
+	cat pipe >log 3>&- &
+	local reader=$!
+	PIDS+=("$reader")
+	WRAP=(bash -c 'exec "$@" 2>pipe' -)
+	server_start
+	kill -STOP "$reader"
+	stream pcap data,times=1200:rec=60 >s
+	peer_send 127.0.0.2 s >end
+	until_true sh -c '[ $(ls done | wc -l) -eq 1200 ]'
+	live b 127.0.0.3
+	tell b pcap rec
+	until_true stored b bar
+	kill -CONT "$reader"
+	hang_up b
+	tell_and_wait() { peer_send 127.0.0.3 s2 >end; log_has 'lost|missed|dropped|not written'; }
+	stream pcap rec >s2
+	until_true tell_and_wait
+}

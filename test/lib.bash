@@ -1,0 +1,238 @@
+# lib: what every behaviour test needs. Sourced by the .bats files.
+#
+# A test gets a private directory with rec/ and done/, a server on a free port of 127.0.0.1 whose
+# clients are other loopback addresses, and waits for log lines, never for a time.
+
+: "${BUILDDIR:=$PWD}"
+TESTDIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+SERVER=$BUILDDIR/osmo-pcap-server
+SEND=$BUILDDIR/osmo-pcap-send
+export OSMO_PCAP_SEND=$SEND
+PATIENCE=${PATIENCE:-30} # seconds until a test gives up on an event
+export PATH=$TESTDIR:$PATH
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	mkdir rec 'done'
+	SERVER_PID=
+	PIDS=()          # what teardown ends, besides the server
+	WRAP=()          # put before the server's command line: env, prlimit …
+	LISTEN=127.0.0.1 # where peers connect to
+	TOLD=0
+	declare -gA LIVE=()
+}
+
+# The log is shown when a test fails.
+teardown() {
+	local pid
+	server_kill
+	for pid in "${PIDS[@]}"; do
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+	if [ -e log ]; then
+		while read -r pid; do
+			[ "$(readlink "/proc/$pid/exe")" != "$SERVER" ] || kill -KILL "$pid" 2>/dev/null || true
+		done < <(sed -n 's/.*connected client=.* pid=\([0-9]*\)$/\1/p' log)
+		[ -n "${BATS_TEST_COMPLETED:-}" ] || sed 's/^/# /' log >&2
+	fi
+}
+
+# ---- the server ----
+
+# config [SERVER-LINES [CLIENTS]]: writes ./cfg. Default clients: foo 127.0.0.2, bar 127.0.0.3.
+config() {
+	cat >cfg <<-EOT
+	server: {
+		ip = "$LISTEN"; port = ${FIXED_PORT:-0}; base-path = "rec"; completed-path = "done";
+		${1-}
+	};
+	clients = ( ${2-$DEFAULT_CLIENTS} );
+	EOT
+}
+DEFAULT_CLIENTS='{ name = "foo"; address = "127.0.0.2"; }, { name = "bar"; address = "127.0.0.3"; }'
+
+# Starts the server with ./cfg and sets PORT. Arguments go to the server.
+server_start() {
+	[ -e cfg ] || config ""
+	: >log
+	server_again "$@"
+}
+
+# The same once more: the log goes on.
+server_again() {
+	local before
+	before=$(grep -c "listening address=" log || true)
+	"${WRAP[@]}" "$SERVER" -c cfg "$@" 2>>log 3>&- &
+	SERVER_PID=$!
+	wait_log 'listening address=' $((before + 1))
+	PORT=$(sed -n 's/.* listening address=.*:\([0-9]*\)$/\1/p' log | tail -n 1)
+}
+
+# fake_clock 'YYYY-MM-DD HH:MM:SS': the local time for a server started from now on, or already running; it stands
+# still. ZONE: its time zone.
+fake_clock() {
+	local lib
+	lib=$(ls /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null) || skip "no libfaketime"
+	echo "$1" >clock.new
+	mv clock.new clock
+	WRAP=(env "LD_PRELOAD=$lib" "FAKETIME_TIMESTAMP_FILE=$PWD/clock" FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1
+		"TZ=${ZONE:-UTC}" "ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0")
+}
+
+server_kill() {
+	[ -z "$SERVER_PID" ] || kill -KILL "$SERVER_PID" 2>/dev/null || true
+}
+
+# Orderly stop; returns the server's exit status.
+server_stop() {
+	local pid=$SERVER_PID
+	SERVER_PID=
+	kill -TERM "$pid"
+	wait "$pid"
+}
+
+# SIGNAL: to the master.
+server_signal() { kill "-$1" "$SERVER_PID"; }
+
+# child CLIENT [K]: the process of that client's K-th connection (default: the last).
+child() { sed -n "s/.* connected client=$1 .* pid=\\([0-9]*\\)\$/\\1/p" log | sed -n "${2-\$}p"; }
+
+# ---- waiting ----
+
+# until_true COMMAND…: polls until it succeeds.
+until_true() {
+	local end=$((SECONDS + PATIENCE))
+	until "$@" 2>/dev/null; do
+		if [ $SECONDS -ge $end ]; then
+			echo "gave up waiting for: $*" >&2
+			"$@"
+			return
+		fi
+		sleep 0.02
+	done
+}
+
+# wait_log REGEX [COUNT]: waits until that many lines match.
+log_has() { [ "$(grep -cE -- "$1" log)" -ge "${2:-1}" ]; }
+wait_log() { until_true log_has "$1" "${2:-1}"; }
+
+# never_log REGEX: no such line so far.
+never_log() {
+	if grep -E -- "$1" log >&2; then
+		return 1
+	fi
+}
+
+gone() { [ ! -e "/proc/$1/status" ] || grep -q '^State:.Z' "/proc/$1/status"; }
+same() { cmp -s "$1" "$2"; }
+
+# ---- peers ----
+
+# peer_send ADDRESS FILE [PEER-OPTIONS…]: sends the bytes from the address.
+peer_send() {
+	local from=$1 file=$2
+	shift 2
+	peer -s "$from" "$@" "$LISTEN" "$PORT" <"$file"
+}
+
+# live NAME ADDRESS [PEER-OPTIONS…]: connects; then tell NAME sends something, hang_up NAME closes. What was
+# sent is in NAME.sent, how the server ended it in NAME.end.
+live() {
+	local name=$1 from=$2
+	shift 2
+	[ -p "$name.in" ] || mkfifo "$name.in"
+	: >"$name.sent"
+	peer -s "$from" -l "$name.in" "$@" "$LISTEN" "$PORT" >"$name.end" 3>&- &
+	LIVE[$name]=$!
+	PIDS+=($!)
+}
+
+# tell NAME STREAM-ITEM…
+tell() {
+	local name=$1
+	shift
+	stream "number=$TOLD" "$@" >"$name.piece"
+	TOLD=$((TOLD + 1000))
+	cat "$name.piece" >>"$name.sent"
+	timeout "$PATIENCE" cat "$name.piece" >"$name.in"
+}
+
+hang_up() {
+	kill -USR1 "${LIVE[$1]}"
+	wait "${LIVE[$1]}"
+}
+
+# stored NAME CLIENT [DIR]: all that NAME sent stands in the one file of CLIENT in DIR (default: rec).
+stored() {
+	local f=("${3:-rec}/trace-$2"-*)
+	[ ${#f[@]} -eq 1 ] && [ -e "${f[0]}" ] && unframe "$1.sent" | cmp -s - "${f[0]}"
+}
+wait_stored() {
+	until_true stored "$@" || { ls -l rec 'done' >&2; return 1; }
+}
+
+# ---- files ----
+
+# unframe FILE [K]: what the capture file must be: the payloads of a recorded stream, a repeated link header
+# left out; the K-th one (default 1) if changed headers make several.
+unframe() {
+	perl -e 'binmode STDIN; binmode STDOUT; my ($want, $k, $head) = (shift, 0, "");
+		local $/; $_ = <STDIN>;
+		while (length) {
+			my ($type, $n) = unpack "C x n", $_;
+			my $payload = substr $_, 4, $n;
+			substr($_, 0, 4 + $n) = "";
+			if ($type == 0) { next if $payload eq $head; $head = $payload; $k++ }
+			print $payload if $k == $want;
+		}' "${2:-1}" <"$1"
+}
+
+# frames FILE [TYPE]: how many frames the stream has (of that type).
+frames() {
+	perl -e 'my ($type, $k) = (shift, 0); local $/; $_ = <STDIN>;
+		while (length) {
+			my ($is, $n) = unpack "C x n", $_;
+			substr($_, 0, 4 + $n) = "";
+			$k++ if $type eq "" || $is == $type;
+		}
+		print "$k\n"' "${2-}" <"$1"
+}
+
+size() { stat -c %s "$1"; }
+mode() { stat -c %a "$1"; }
+
+# The only file in done/ (or the directory given).
+only_file() {
+	local f=("${1:-done}"/*)
+	if [ ${#f[@]} -ne 1 ] || [ ! -e "${f[0]}" ]; then
+		ls -l "${1:-done}" >&2
+		return 1
+	fi
+	echo "${f[0]}"
+}
+
+# no_file [DIR…]: nothing in the directories (default: rec and done).
+no_file() {
+	[ $# -gt 0 ] || set -- rec 'done'
+	[ -z "$(find "$@" -mindepth 1)" ] || { find "$@" -ls >&2; return 1; }
+}
+
+# packets FILE…: how many packets tcpdump reads from each, added up.
+packets() {
+	local f n=0 k
+	for f; do
+		k=$(tcpdump --count -nr "$f" 2>/dev/null)
+		n=$((n + ${k%% *}))
+	done
+	echo "$n"
+}
+
+# readable FILE…: each, by libpcap or capinfos.
+readable() {
+	local f
+	for f; do
+		tcpdump --count -nr "$f" >/dev/null 2>&1 || capinfos -Mc "$f" >/dev/null || return
+	done
+}
+
+as_root() { [ "$(id -u)" -eq 0 ] || skip "needs root"; }

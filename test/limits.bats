@@ -1,0 +1,356 @@
+#!/usr/bin/env bats
+# How many, how long, and how a client's newer connection replaces its older one.
+. "$BATS_TEST_DIRNAME/lib.bash"
+
+limits() { config "limits: { $1 };" "${2-$DEFAULT_CLIENTS}"; }
+
+# idle_log: the server has dealt with all that was there before; as a line that it writes in answer
+idle_log() {
+	local n
+	n=$(grep -c ' status connections=' log || true)
+	server_signal USR2
+	wait_log ' status connections=' $((n + 1))
+}
+
+# ---- how many ----
+
+@test "more than per-client: refused, the others stay" {
+	limits 'per-client = 2; handshake-timeout = 60;'
+	server_start
+	live a 127.0.0.2
+	live b 127.0.0.2
+	until_true connections 2
+	live c 127.0.0.2
+	wait_log 'refused .*peer=127.0.0.2:[0-9]+ .*reason='
+	until_true test -s c.end
+	never_log 'reason="not in the client list"'
+	# another client is not meant
+	live d 127.0.0.3
+	tell d pcap rec
+	wait_stored d bar
+	# a slot that is free again is free
+	hang_up b
+	live e 127.0.0.2
+	tell e pcap rec
+	wait_log 'established client=foo'
+	[ ! -s a.end ]
+}
+connections() { idle_log; grep -q " status connections=$1 " log; }
+
+@test "per-client counts each address of a client's network for itself" {
+	limits 'per-client = 1; handshake-timeout = 60;' '{ name = "net"; address = "127.0.7.0/24"; }'
+	server_start
+	live a 127.0.7.1
+	live b 127.0.7.2
+	tell a pcap rec
+	tell b pcap rec
+	wait_stored a net-127.0.7.1
+	wait_stored b net-127.0.7.2
+	live c 127.0.7.2
+	wait_log 'refused .*peer=127.0.7.2:'
+}
+
+@test "all connections taken: the next one waits and is then served, nothing is lost" {
+	limits 'connections = 2; unestablished = 2;' "$DEFAULT_CLIENTS, { name = \"baz\"; address = \"127.0.0.4\"; }"
+	server_start
+	live a 127.0.0.2
+	live b 127.0.0.3
+	tell a pcap rec
+	tell b pcap rec
+	wait_stored a foo
+	wait_stored b bar
+	live c 127.0.0.4
+	tell c pcap rec data,times=20:rec=100
+	idle_log
+	tell a rec
+	wait_stored a foo
+	idle_log
+	never_log 'client=baz|refused'
+	hang_up b
+	wait_stored c baz
+	never_log 'refused'
+	[ ! -s c.end ]
+}
+
+@test "all unestablished taken: the next one waits until one has sent its link header" {
+	limits 'unestablished = 1; handshake-timeout = 60;'
+	server_start
+	live a 127.0.0.2
+	until_true connections 1
+	live b 127.0.0.3
+	tell b pcap rec
+	idle_log
+	idle_log
+	never_log 'client=bar|refused'
+	tell a pcap rec
+	wait_stored a foo
+	wait_stored b bar
+	never_log 'refused'
+}
+
+@test "all unestablished taken by silence: handshake-timeout frees them" {
+	limits 'unestablished = 1; handshake-timeout = 1;'
+	server_start
+	live a 127.0.0.2
+	until_true connections 1
+	live b 127.0.0.3
+	tell b pcap rec
+	wait_stored b bar
+	never_log 'refused'
+	[ -s a.end ]
+}
+
+@test "established connections do not count as unestablished" {
+	limits 'unestablished = 1; handshake-timeout = 60;'
+	server_start
+	live a 127.0.0.2
+	tell a pcap
+	wait_log 'established client=foo'
+	live b 127.0.0.3
+	tell b pcap
+	wait_log 'established client=bar'
+}
+
+# ---- how long ----
+
+# timed_out PEER CLIENT: the server has ended it, and says that it was the time
+timed_out() {
+	until_true test -s "$1.end"
+	wait_log "closed client=$2 "
+	grep -E "(closed|rejected) client=$2 " log | grep -iE 'seconds|timeout|time|within'
+}
+
+@test "a silent connection is closed after handshake-timeout; an established one is not" {
+	limits 'handshake-timeout = 1;'
+	server_start
+	live b 127.0.0.3
+	tell b pcap
+	wait_log 'established client=bar'
+	live a 127.0.0.2
+	local start=$SECONDS
+	timed_out a foo
+	[ $((SECONDS - start)) -le 4 ]
+	no_file
+	tell b rec
+	wait_stored b bar
+	never_log 'closed client=bar'
+}
+
+@test "a link header byte by byte: handshake-timeout is one deadline, not one a byte" {
+	limits 'handshake-timeout = 1;'
+	server_start
+	stream pcap rec >s
+	local start=$SECONDS
+	peer_send 127.0.0.2 s -c1 -p400 >a.end
+	timed_out a foo
+	[ $((SECONDS - start)) -le 4 ]
+	no_file
+}
+
+@test "a frame that does not end is refused after frame-timeout, the records before it are kept" {
+	limits 'frame-timeout = 1;'
+	server_start
+	live b 127.0.0.3
+	tell b pcap rec
+	wait_stored b bar
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	cp a.sent good
+	tell a data,send=30:rec
+	timed_out a foo
+	log_has 'rejected client=foo .* frame=3 offset=108$'
+	unframe good | cmp - done/trace-foo-*
+	# quiet between frames is no timeout
+	tell b rec
+	wait_stored b bar
+	never_log 'closed client=bar'
+}
+
+@test "a frame byte by byte: frame-timeout is one deadline, not one a byte" {
+	limits 'frame-timeout = 1;'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	cp a.sent good
+	stream rec >one
+	local i start=$SECONDS
+	for ((i = 1; i < 40; i++)); do
+		[ ! -s a.end ] || break
+		tell a "raw:hex=$(xxd -p -s $((i - 1)) -l 1 one)"
+		sleep 0.1 # the sender's pace
+	done
+	timed_out a foo
+	[ $((SECONDS - start)) -le 4 ]
+	unframe good | cmp - done/trace-foo-*
+}
+
+@test "a frame in pieces within frame-timeout is whole" {
+	limits 'frame-timeout = 5;'
+	server_start
+	stream pcap rec=10 >s
+	peer_send 127.0.0.2 s -c2 -p20
+	wait_log 'closed client=foo .*packets=1 '
+	unframe s | cmp - "$(only_file)"
+}
+
+@test "frames at a slow pace are no timeout" {
+	limits 'frame-timeout = 1; handshake-timeout = 1; idle-timeout = 1;'
+	server_start
+	live a 127.0.0.2
+	tell a pcap
+	local i
+	for ((i = 0; i < 7; i++)); do
+		sleep 0.3 # the sender's pace
+		tell a rec
+	done
+	wait_stored a foo
+	never_log 'closed'
+}
+
+@test "idle-timeout ends a quiet connection, what it sent is published" {
+	limits 'idle-timeout = 1;'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	timed_out a foo
+	stored a foo "done"
+	never_log 'rejected'
+}
+
+@test "without idle-timeout a quiet connection stays" {
+	limits 'handshake-timeout = 1; frame-timeout = 1;'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	live b 127.0.0.3
+	until_true test -s b.end # the other's handshake-timeout, later than any of a's
+	tell a rec
+	wait_stored a foo
+	never_log 'closed client=foo'
+}
+
+# ---- the same client again ----
+
+@test "a second connection of a client: both are recorded, the older one is told to finish" {
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec rec=70
+	wait_stored a foo
+	live b 127.0.0.2
+	tell b pcap rec=80
+	wait_log 'closed client=foo .*packets=2 '
+	until_true test -s a.end
+	log_has 'file client=foo .*reason=replaced packets=2 '
+	tell b rec=90
+	until_true sh -c "[ \$(cat rec/* | wc -c) -eq $((24 + 96 + 106)) ]"
+	unframe a.sent | cmp - done/trace-foo-*
+	unframe b.sent | cmp - rec/trace-foo-*
+	[ "$(grep -c 'closed client=foo' log)" -eq 1 ]
+}
+
+@test "the older one's queued packets are stored before it finishes" {
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	kill -STOP "$(child foo 1)"
+	tell a data,times=30:rec
+	live b 127.0.0.2
+	tell b pcap rec=80
+	wait_log 'established client=foo' 2
+	idle_log
+	kill -CONT "$(child foo 1)"
+	wait_log 'closed client=foo .*packets=31 '
+	unframe a.sent | cmp - done/trace-foo-*
+}
+
+untouched() { # a's recording goes on
+	tell a rec
+	until_true sh -c "[ \$(cat rec/trace-foo-* | wc -c) -eq $(unframe a.sent | wc -c) ]"
+	[ ! -s a.end ]
+	never_log 'reason=replaced'
+}
+
+@test "a silent second connection does not touch the first" {
+	limits 'handshake-timeout = 1;'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	live b 127.0.0.2
+	until_true connections 2
+	untouched
+	until_true test -s b.end
+	untouched
+}
+
+@test "a second connection that sends rubbish does not touch the first" {
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	local items
+	for items in 'raw:text=GET_/_HTTP/1.1+hex=0d0a' head:zero=24 rec head,send=20:pcap pcap,snaplen=100000; do
+		stream $items >s
+		peer_send 127.0.0.2 s >end
+		untouched
+	done
+	stream >s
+	peer_send 127.0.0.2 s >end
+	untouched
+}
+
+@test "another address of the same client replaces nothing" {
+	config '' '{ name = "net"; address = "127.0.7.0/24"; }, { name = "two"; address = [ "127.0.0.5", "127.0.0.6" ]; }'
+	server_start
+	local n
+	for n in 7.1 7.2 0.5 0.6; do
+		live "p$n" "127.0.$n"
+		tell "p$n" pcap rec
+	done
+	wait_log 'file client=.*opened' 4
+	idle_log
+	tell p7.1 rec
+	until_true stored p7.1 net-127.0.7.1
+	never_log 'closed|replaced'
+}
+
+@test "ten connections in a row: each replaces the one before, nothing is lost" {
+	server_start
+	local i
+	for ((i = 1; i <= 10; i++)); do
+		live "p$i" 127.0.0.2
+		tell "p$i" pcap "data,times=$i:rec"
+		wait_log 'established client=foo' $i
+	done
+	wait_log 'closed client=foo ' 9
+	hang_up p10
+	wait_log 'closed client=foo ' 10
+	[ "$(packets done/*)" -eq 55 ]
+	[ "$(ls done | wc -l)" -eq 10 ]
+}
+
+# ---- link headers ----
+
+@test "header-changes-per-minute: one more is refused, the records before it are kept" {
+	limits 'header-changes-per-minute = 3;'
+	stream pcap rec pcap,linktype=113 rec pcap rec pcap,linktype=113 rec >good
+	stream pcap rec pcap,linktype=113 rec pcap rec pcap,linktype=113 rec pcap rec >s
+	server_start
+	peer_send 127.0.0.2 s >end
+	wait_log 'closed client=foo .*packets=4 '
+	log_has "rejected client=foo .*reason=\".*header.*\" frame=9 offset=$(size good)\$"
+	[ "$(packets done/*)" -eq 4 ]
+}
+
+@test "header-changes-per-minute: a repeated header is no change" {
+	limits 'header-changes-per-minute = 1;'
+	stream pcap head,times=100:pcap rec pcap,linktype=113 head,times=100:pcap,linktype=113 rec >s
+	server_start
+	peer_send 127.0.0.2 s >end
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=2 '
+}

@@ -1,0 +1,452 @@
+#!/usr/bin/env bats
+# Bad input, a row a kind: what is refused costs only its own connection, and what came before it is kept; what
+# is odd but readable is stored as it is.
+. "$BATS_TEST_DIRNAME/lib.bash"
+
+# refused REASON 'GOOD ITEMS' 'BAD ITEMS' [PEER-OPTIONS…]: foo sends good frames, then a bad one. The line
+# names it, the file has what was good, and bar's recording goes on.
+refused() {
+	local reason=$1 good=$2 bad=$3
+	shift 3
+	# shellcheck disable=SC2086
+	stream $good >good
+	# shellcheck disable=SC2086
+	stream $good $bad >bad
+	[ -e cfg ] || config
+	server_start
+	live other 127.0.0.3
+	tell other pcap rec
+	wait_stored other bar
+	peer_send 127.0.0.2 bad "$@" >end
+	wait_log 'closed client=foo '
+	grep -E 'rejected client=foo peer=127\.0\.0\.2:[0-9]+ .*reason="' log >line
+	[ "$(wc -l <line)" -eq 1 ]
+	grep -iE "reason=\".*($reason).*\" frame=$(($(frames good) + 1)) offset=$(size good)\$" line
+	kept foo good
+	tell other rec
+	wait_stored other bar
+	never_log 'closed client=bar|rejected client=bar|killed|internal'
+	hang_up other
+	wait_log 'closed client=bar .*reason="peer closed the connection" packets=2 '
+}
+
+# kept CLIENT STREAM: its published files are the stream's payloads; no file if there is no packet.
+kept() {
+	local f=("done/trace-$1-"*)
+	if [ "$(frames "$2" 1)" -eq 0 ]; then
+		[ ! -e "${f[0]}" ]
+		return
+	fi
+	[ ${#f[@]} -eq 1 ]
+	unframe "$2" | cmp - "${f[0]}"
+	readable "${f[0]}"
+	[ "$(mode "${f[0]}")" = 440 ]
+	compgen -G "rec/trace-$1-*" && return 1
+	return 0
+}
+
+# stored_as_sent ITEM…
+stored_as_sent() {
+	stream "$@" >s
+	server_start
+	peer_send 127.0.0.2 s >end
+	wait_log 'closed client=foo '
+	never_log 'rejected'
+	log_has 'closed client=foo .*reason="peer closed the connection"'
+	kept foo s
+}
+
+P='pcap rec rec=74'      # what comes before a bad frame
+G='shb+idb epb epb=61'
+
+# ---- TCP ----
+
+@test "connect and close: no file, no line" {
+	server_start
+	: >none
+	peer_send 127.0.0.2 none
+	server_stop
+	no_file
+	never_log 'client=foo'
+}
+
+@test "connect and close: a line at debug" {
+	config 'log-level = "debug";'
+	server_start
+	: >none
+	peer_send 127.0.0.2 none
+	server_stop
+	log_has 'peer=127.0.0.2:'
+}
+
+@test "connect and reset: no file, no line" {
+	server_start
+	: >none
+	local i
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		peer_send 127.0.0.2 none -r
+	done
+	stream pcap rec >s
+	peer_send 127.0.0.3 s
+	wait_log 'closed client=bar '
+	server_stop
+	never_log 'client=foo'
+	no_file rec
+}
+
+@test "half-close after valid frames: a clean end" {
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	hang_up a
+	[ "$(cat a.end)" = closed ]
+	wait_log 'closed client=foo .*reason="peer closed the connection"'
+	kept foo a.sent
+}
+
+@test "reset inside a frame: the records before it are kept" {
+	server_start
+	live a 127.0.0.2 -r
+	tell a pcap rec
+	wait_stored a foo
+	cp a.sent good
+	tell a data,send=40:rec
+	hang_up a
+	wait_log 'closed client=foo '
+	log_has 'rejected client=foo .* frame=3 offset=108$'
+	kept foo good
+}
+
+@test "reset right after the last frame: what came is kept" {
+	server_start
+	stream pcap rec rec=74 >s
+	local i n=0
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		peer_send 127.0.0.2 s -r
+		wait_log 'closed client=foo ' "$i"
+	done
+	for i in done/*; do
+		unframe s | cmp - "$i"
+		n=$((n + 1))
+	done
+	[ $n -eq 10 ]
+	never_log 'internal'
+}
+
+@test "a peer is probed while it is silent" {
+	command -v ss >/dev/null || skip "no ss"
+	config 'limits: { keepalive = 7; };'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	until_true sh -c "ss -Htno 'sport = :$PORT' | grep -q 'timer:(keepalive'"
+	[[ $(ss -Htno "sport = :$PORT") =~ keepalive,[0-6](\.[0-9]+)?(ms|sec) ]]
+}
+
+@test "keepalive = 0: no probes" {
+	command -v ss >/dev/null || skip "no ss"
+	config 'limits: { keepalive = 0; };'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	[[ $(ss -Htno "sport = :$PORT") != *keepalive* ]]
+}
+
+@test "urgent data: an end like any other" {
+	server_start
+	live other 127.0.0.3
+	tell other pcap rec
+	stream pcap rec rec >s
+	peer_send 127.0.0.2 s -o
+	wait_log 'closed client=foo '
+	readable done/trace-foo-*
+	tell other rec
+	wait_stored other bar
+	never_log 'internal|signal'
+}
+
+@test "an unlisted IPv4 address is refused before any process is made for it" {
+	server_start
+	stream pcap rec >s
+	peer_send 127.0.0.9 s
+	wait_log 'refused peer=127.0.0.9:[0-9]+ reason="not in the client list"'
+	never_log 'connected'
+	no_file
+}
+
+@test "an unlisted IPv6 address is refused before any process is made for it" {
+	grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"
+	LISTEN=::1
+	config '' '{ name = "six"; address = "2001:db8::/32"; }, { name = "four"; address = "0.0.0.0/0"; }'
+	server_start
+	stream pcap rec >s
+	peer_send ::1 s
+	wait_log 'refused peer=\[::1\]:[0-9]+ reason="not in the client list"'
+	never_log 'connected'
+	no_file
+}
+
+@test "a thousand connections from unlisted addresses do not disturb a recording, nor flood the log" {
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	perl -MSocket -e 'for my $i (0 .. 999) {
+		socket(my $s, AF_INET, SOCK_STREAM, 0) or die;
+		bind($s, pack_sockaddr_in(0, inet_aton("127.1." . ($i >> 8) . "." . ($i & 255)))) or die;
+		connect($s, pack_sockaddr_in($ARGV[0], INADDR_LOOPBACK)) or die }' "$PORT"
+	tell a rec
+	wait_stored a foo
+	[ "$(grep -c 'refused peer=' log)" -lt 200 ]
+}
+
+@test "an HTTP request is named" { refused HTTP '' 'raw:text=GET_/_HTTP/1.1+hex=0d0a0d0a'; }
+@test "an HTTP POST is named" { refused HTTP '' 'raw:text=POST_/x_HTTP/1.1+hex=0d0a0d0a'; }
+@test "an SSH banner is named" { refused SSH '' 'raw:text=SSH-2.0-OpenSSH_9.2p1+hex=0d0a'; }
+@test "a TLS ClientHello is named" { refused 'TLS|ClientHello' '' 'raw:hex=16030102000100+zero=512'; }
+@test "random bytes" { refused type '' 'raw:hex=8f3ac1d97751e0b2a4966f0d1e2c3b4a59687786'; }
+@test "an HTTP request after valid frames" { refused type "$P" 'raw:text=GET_/_HTTP/1.1+hex=0d0a0d0a'; }
+
+# ---- frames ----
+
+@test "frame type 2" { refused 'type 2' "$P" data,type=2:rec; }
+@test "frame type 7" { refused 'type 7' "$P" data,type=7:rec; }
+@test "frame type 255" { refused 'type 255' "$P" data,type=255:rec; }
+@test "a first frame of type 2" { refused 'type 2' '' head,type=2:pcap; }
+@test "spare bytes are ignored" { stored_as_sent head,spare=1:pcap data,spare=255:rec; }
+@test "an empty link header" { refused 'empty|length|0 bytes|header' '' head:zero=0; }
+@test "an empty link header later" { refused 'empty|length|0 bytes|header' "$P" head:zero=0; }
+@test "an empty data frame" { refused 'empty|length|0 bytes|short' "$P" data:zero=0; }
+@test "an empty data frame in pcapng" { refused 'empty|length|0 bytes|short' "$G" data:zero=0; }
+@test "the longest link header frame: no pcap header is that long" { refused 'length|header|65535' '' pcap,size=65535; }
+@test "the longest data frame: above max-snaplen" { refused 'snaplen' "$P" rec=65519; }
+@test "the longest data frame is stored within max-snaplen" {
+	config 'max-snaplen = 65519;'
+	stored_as_sent pcap,snaplen=65519 rec=65519 rec rec=65519
+}
+@test "the longest pcapng data frame is stored within max-snaplen" {
+	config 'max-snaplen = 65519;'
+	stored_as_sent shb+idb,snaplen=65519 epb=65500 epb
+}
+@test "the longest pcapng link header is stored" { stored_as_sent shb+idb,n=3275 epb epb,if=3274; }
+@test "data before a link header" { refused header '' rec; }
+@test "a record too long for a frame: the truncated length is noticed" {
+	config 'max-snaplen = 262144;'
+	refused 'caplen|length' 'pcap,snaplen=262144 rec' data,len=4480:rec=70000
+}
+
+@test "one byte of a frame, then the end" { refused 'truncated' "$P" raw:hex=01; }
+@test "two bytes of a frame, then the end" { refused 'truncated' "$P" raw:hex=0100; }
+@test "three bytes of a frame, then the end" { refused 'truncated' "$P" raw:hex=010000; }
+@test "one byte of the first frame, then the end" { refused 'truncated' '' raw:hex=00; }
+@test "half a link header, then the end" { refused 'truncated' '' head,send=12:pcap; }
+@test "half a later link header, then the end" { refused 'truncated' "$P" head,send=12:pcap,linktype=113; }
+
+# every_cut GOOD BAD-FRAME BYTES: the payload of the last frame ends at every offset.
+every_cut() {
+	local n good=$1 bad=$2 count=0
+	server_start
+	# shellcheck disable=SC2086
+	stream $good >good
+	for ((n = 0; n < $3; n++)); do
+		# shellcheck disable=SC2086
+		stream $good "data,send=$n:$bad" >bad
+		peer_send 127.0.0.2 bad >end
+		wait_log 'closed client=foo ' $((n + 1))
+	done
+	[ "$(grep -cE "rejected client=foo .*reason=\".*truncated.*\" frame=$(($(frames good) + 1)) offset=$(size good)\$" log)" -eq "$3" ]
+	unframe good >want
+	for f in done/*; do
+		cmp want "$f"
+		count=$((count + 1))
+	done
+	[ $count -eq "$3" ]
+	no_file rec
+}
+@test "a pcap record cut at every offset, then the end" { every_cut "pcap rec" rec=20 36; }
+@test "a pcapng block cut at every offset, then the end" { every_cut "shb+idb epb" epb=4 36; }
+
+@test "the same link header a hundred thousand times: no file more, no memory more" {
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	local before after
+	before=$(awk '/^VmRSS/ { print $2 }' "/proc/$(child foo)/status")
+	stream number=77 head,times=50000:pcap rec head,times=50000:pcap rec >more
+	cat more >>a.sent
+	cat more >a.in
+	wait_stored a foo
+	after=$(awk '/^VmRSS/ { print $2 }' "/proc/$(child foo)/status")
+	[ $((after - before)) -lt 1024 ]
+	log_has 'file client=foo'
+	[ "$(grep -c 'client=foo' log)" -le 4 ]
+}
+
+@test "two hundred thousand smallest records: stored, no log flood" {
+	stored_as_sent pcap data,times=200000:rec=0
+	[ "$(wc -l <log)" -lt 12 ]
+}
+
+@test "link headers of two formats alternating" {
+	server_start
+	local items=() i
+	for ((i = 0; i < 100; i++)); do
+		items+=(pcap rec shb+idb epb)
+	done
+	stream "${items[@]}" >s
+	peer_send 127.0.0.2 s >end
+	wait_log 'closed client=foo '
+	# 60 changes a minute: the first header and 60 more are good, each with its packet
+	log_has 'rejected client=foo .*reason=".*header.*" frame=12[13] '
+	local f=(done/*)
+	[ ${#f[@]} -ge 60 ]
+	[ ${#f[@]} -le 61 ]
+	readable "${f[@]}"
+}
+
+# ---- pcap ----
+
+@test "pcap magic 0" { refused 'magic|not.*(pcap|link header)|link header' '' head:zero=24; }
+@test "pcap modified magic a1b2cd34" { refused 'magic|modified' '' pcap,magic=a1b2cd34; }
+@test "pcap modified magic, little-endian" { refused 'magic|modified' '' pcap,magic=34cdb2a1; }
+@test "pcap version 1.4" { refused 'version' '' pcap,version=1.4; }
+@test "pcap version 2.5" { refused 'version' '' pcap,version=2.5; }
+@test "pcap version 3.0" { refused 'version' '' pcap,version=3.0; }
+@test "pcap version 0.0" { refused 'version' '' pcap,version=0.0; }
+@test "pcap version 2.4 in the wrong byte order" { refused 'version' '' pcap,version=512.1024; }
+@test "a pcap header of 23 bytes" { refused 'header|length|23' '' pcap,size=23; }
+@test "a pcap header of 25 bytes" { refused 'header|length|25' '' pcap,size=25; }
+@test "a pcap header of 4096 bytes" { refused 'header|length|4096' '' pcap,size=4096; }
+@test "a pcap header of 3 bytes" { refused 'header|length|3' '' pcap,size=3; }
+@test "a bad pcap header after a good one" { refused 'magic|link header' "$P" head:zero=24; }
+@test "pcap snaplen above max-snaplen" { refused 'snaplen' '' pcap,snaplen=9001; }
+@test "pcap snaplen 0xffffffff" { refused 'snaplen' '' pcap,snaplen=0xffffffff; }
+@test "big-endian pcap snaplen above max-snaplen" { refused 'snaplen' '' pcap,be,snaplen=9001; }
+@test "pcap snaplen 0" { stored_as_sent pcap,snaplen=0 rec; }
+@test "pcap snaplen of exactly max-snaplen" { stored_as_sent pcap,snaplen=9000 rec=9000; }
+@test "caplen one more than there is" { refused 'caplen' "$P" rec=60,caplen=61,len=61; }
+@test "caplen one less than there is" { refused 'caplen' "$P" rec=60,caplen=59; }
+@test "caplen 0xffffffff" { refused 'caplen|snaplen' "$P" rec=60,caplen=0xffffffff; }
+@test "big-endian caplen that does not match" { refused 'caplen' 'pcap,be rec' rec=60,caplen=61,len=61; }
+@test "caplen of the other byte order" { refused 'caplen|snaplen' 'pcap,be rec' rec=60,caplen=0x3c000000; }
+@test "caplen above max-snaplen" { refused 'snaplen' "$P" rec=9001; }
+@test "caplen greater than len" { stored_as_sent pcap rec=60,len=59 rec; }
+@test "len 0" { stored_as_sent pcap rec=60,len=0 rec; }
+@test "len 0xffffffff" { stored_as_sent pcap rec=60,len=0xffffffff rec; }
+@test "microseconds of a million and more" { stored_as_sent pcap rec,sub=1000000 rec,sub=0xffffffff; }
+@test "time 0" { stored_as_sent pcap rec,sec=0,sub=0 rec; }
+@test "time going back" { stored_as_sent pcap rec,sec=1700000000 rec,sec=1600000000 rec,sec=1700000000; }
+@test "caplen 0" { stored_as_sent pcap rec=0 rec=0,len=1500 rec; }
+@test "a link type for private use" { stored_as_sent pcap,linktype=147 rec; }
+@test "a link type that nobody knows" {
+	stream pcap,linktype=60000 rec >s
+	server_start
+	peer_send 127.0.0.2 s >end
+	wait_log 'closed client=foo .*reason="peer closed the connection"'
+	unframe s | cmp - "$(only_file)" # libpcap opens it; no program prints it
+}
+@test "a record of 15 bytes" { refused '15|short|length' "$P" rec,size=15; }
+@test "a record of 1 byte" { refused '1 byte|short|length' "$P" rec,size=1; }
+
+# ---- pcapng: lengths ----
+
+lengths() { # WHERE: an EPB in a data frame, an IDB or the SHB in a link header
+	case $1 in
+	data) refused 'length|block' "$G" "epb,total=$2" ;;
+	idb) refused 'length|block' '' "shb+idb,total=$2" ;;
+	shb) refused 'length|block' '' "shb,total=$2+idb" ;;
+	esac
+}
+@test "total length 0 in an SHB" { lengths shb 0; }
+@test "total length 4 in an SHB" { lengths shb 4; }
+@test "total length 12 in an SHB" { lengths shb 12; }
+@test "total length 27 in an SHB" { lengths shb 27; }
+@test "total length beyond the frame in an SHB" { lengths shb 400; }
+@test "total length 0xfffffffc in an SHB" { lengths shb 0xfffffffc; }
+@test "total length 0 in an IDB" { lengths idb 0; }
+@test "total length 4 in an IDB" { lengths idb 4; }
+@test "total length 12 in an IDB" { lengths idb 12; }
+@test "total length 19 in an IDB" { lengths idb 19; }
+@test "total length beyond the frame in an IDB" { lengths idb 24; }
+@test "total length 0xfffffffc in an IDB" { lengths idb 0xfffffffc; }
+@test "total length 0 in a data block" { lengths data 0; }
+@test "total length 4 in a data block" { lengths data 4; }
+@test "total length 12 in a data block" { lengths data 12; }
+@test "total length 27 in a data block" { lengths data 27; }
+@test "odd total length in a data block" { lengths data 91; }
+@test "total length beyond the frame in a data block" { lengths data 96; }
+@test "total length 0xfffffffc in a data block" { lengths data 0xfffffffc; }
+@test "a block of 8 bytes" { refused 'length|block|short' "$G" data:hex=050000000c000000; }
+@test "bytes after a block" { refused 'length|block|short' "$G" epb+zero=4; }
+@test "an unknown block type with a bad length" { refused 'length|block' "$G" block=77,total=13; }
+@test "trailer other than leader in an SHB" { refused 'trail|length' '' shb,trailer=32+idb; }
+@test "trailer other than leader in an IDB" { refused 'trail|length' '' shb+idb,trailer=24; }
+@test "trailer other than leader in a data block" { refused 'trail|length' "$G" epb,trailer=88; }
+@test "trailer other than leader in an unknown block" { refused 'trail|length' "$G" block=77,trailer=0; }
+
+# ---- pcapng: section and interfaces ----
+
+@test "wrong byte-order magic" { refused 'byte.order|magic' '' shb,bom=4d3c2b1b+idb; }
+@test "a consistently swapped section" { stored_as_sent shb,be+idb epb nrb isb; }
+@test "a block of the other byte order" { refused 'length|block' "shb,be+idb epb" data:hex=06000000+zero=88; }
+@test "section version 2" { refused 'version' '' shb,version=2.0+idb; }
+@test "section version 0" { refused 'version' '' shb,version=0.0+idb; }
+@test "an option running past the SHB" { refused 'option' '' shb,opt=4/400/41424344+idb; }
+@test "an option running past an IDB" { refused 'option' '' shb+idb,opt=2/400/41424344; }
+@test "an option running past an IDB in a data frame" { refused 'option' "$G" idb,opt=2/5/41424344; }
+@test "an option running past an EPB" { stored_as_sent shb+idb epb,opt=1/400/41424344 epb; }
+@test "options are kept" { stored_as_sent shb,opt=4/4/41424344+idb,opt=2/3/657468 epb,opt=1/2/4142 epb; }
+@test "a packet block in a link header" { refused 'header|block' '' shb+idb+epb; }
+@test "a second SHB in a link header" { refused 'header|block|section' '' shb+idb+shb; }
+@test "an unknown block in a link header" { refused 'header|block' '' shb+idb+block=77; }
+@test "an IDB before the SHB" { refused 'magic|header|section' '' head:idb+shb; }
+@test "a packet before any interface" { refused 'interface' shb epb; }
+@test "a simple packet block before any interface" { refused 'interface' shb spb; }
+@test "a section whose interfaces come in data frames" { stored_as_sent shb idb idb epb epb,if=1; }
+@test "a thousand interfaces" { stored_as_sent shb+idb,n=1000 epb epb,if=999; }
+@test "one interface more than there are" { refused 'interface' 'shb+idb,n=1000 epb,if=999' epb,if=1000; }
+@test "interface snaplen above max-snaplen" { refused 'snaplen' '' shb+idb+idb,snaplen=9001; }
+@test "interface snaplen above max-snaplen in a data frame" { refused 'snaplen' "$G" idb,snaplen=9001; }
+@test "interface snaplen 0" { stored_as_sent shb+idb,snaplen=0 epb; }
+@test "an interface block of 15 bytes" { refused 'length|block|short' '' shb+idb,size=15; }
+@test "an interface block of 16 bytes" { refused 'length|block|short' '' shb+idb,size=16; }
+@test "an interface block of 15 bytes in a data frame" { refused 'length|block|short' "$G" idb,size=15; }
+@test "an SHB of 24 bytes" { refused 'length|block|short' '' shb,size=24; }
+@test "a section in a data frame" { refused 'section|SHB' "$G" data:shb+idb; }
+@test "an interface in a data frame counts" { stored_as_sent shb+idb epb idb,linktype=113 epb,if=1 epb; }
+@test "link header and later interfaces of a megabyte at most" {
+	# each frame brings 3000 interfaces, 60000 bytes: the 18th goes past
+	refused 'interface|1 MiB|MiB|megabyte|large|long|big' 'shb+idb epb data,times=17:idb,n=3000 epb,if=51000' data:idb,n=3000
+}
+
+# ---- pcapng: packets ----
+
+@test "an unknown interface" { refused 'interface' "$G" epb,if=1; }
+@test "interface 0xffffffff" { refused 'interface' "$G" epb,if=0xffffffff; }
+@test "captured length beyond the block" { refused 'captured|length' "$G" epb=60,caplen=61,len=61; }
+@test "captured length 0xffffffff" { refused 'captured|length|snaplen' "$G" epb=60,caplen=0xffffffff; }
+@test "captured length that wraps when padded" { refused 'captured|length|snaplen' "$G" epb=60,caplen=0xfffffffd; }
+@test "captured length above max-snaplen" { refused 'snaplen' "$G" epb=9001; }
+@test "captured length of exactly max-snaplen" { stored_as_sent shb+idb epb=9000 epb; }
+@test "an enhanced packet block of 28 bytes" { refused 'block of 28' "$G" epb,size=28; }
+@test "unknown blocks, custom blocks, statistics, names and secrets" {
+	stored_as_sent shb+idb epb isb nrb dsb custom block=77 block=0x40000bad block=0x80000001 epb
+}
+@test "a block without a body" { stored_as_sent shb+idb epb block=77,size=12 epb; }
+@test "several blocks in one frame" { stored_as_sent shb+idb epb+epb=61+isb nrb+epb; }
+@test "several blocks in one frame, the last one bad: the whole frame is refused" {
+	refused 'interface' "$G" data:epb+isb+epb,if=1
+}
+@test "an interface and its packet in one frame" { stored_as_sent shb+idb data:idb+epb,if=1 epb; }
+@test "a refused frame's interface is not remembered" {
+	refused 'interface' "$G" data:idb+epb,if=2
+}
+@test "simple and obsolete packet blocks" { stored_as_sent shb+idb spb opb=61 epb; }
+@test "a simple packet block above max-snaplen" { refused 'snaplen' 'shb+idb,snaplen=0 epb' spb=9001; }
+@test "an obsolete packet block above max-snaplen" { refused 'snaplen' "$G" opb=9001; }
+@test "an obsolete packet block of an unknown interface" { refused 'interface' "$G" opb,if=1; }
+@test "an obsolete packet block's captured length beyond the block" { refused 'captured|length' "$G" opb=60,caplen=70; }
+@test "a simple packet block of 12 bytes" { refused 'block of 12' "$G" spb,size=12; }
+@test "a simple packet block shorter than its packet" { refused 'captured|length|short' "$G" spb=60,len=70; }

@@ -1,0 +1,806 @@
+#!/usr/bin/env bats
+# osmo-pcap-send at its front door: options and input in, bytes on a TCP connection out. The other
+# end is socat, not the server. Captures are written here as hexadecimal text, so that every byte
+# that is expected stands in the test.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	SEND=${OSMO_PCAP_SEND:-${BUILDDIR:-.}/osmo-pcap-send}
+	STREAMS=$BATS_TEST_DIRNAME/streams
+	cd "$BATS_TEST_TMPDIR" || return
+	[[ $SEND == /* ]] || SEND=$BATS_TEST_DIRNAME/../$SEND
+	PIDS=()
+	mkfifo log event input
+	exec {IN}</dev/null
+}
+
+teardown() {
+	local pid
+	for pid in "${PIDS[@]}"; do
+		kill "$pid" 2>/dev/null || true
+	done
+}
+
+# ---- the other end ----
+
+# listen TARGET [TCP-LISTEN-OPTIONS]: at a free port, or the one in $AT, one connection (or more, with fork) goes to a socat address.
+# Returns when connections are accepted; sets PORT and LISTENER.
+listen() {
+	local line
+	socat -d -d -u "TCP-LISTEN:${AT:-0},bind=127.0.0.1,reuseaddr${2:+,$2}" "$1" 2>log 3>&- {IN}>&- &
+	LISTENER=$!
+	PIDS+=("$LISTENER")
+	exec {LOG}<log
+	while read -r -t 10 line <&"$LOG"; do
+		if [[ $line == *"listening on "* ]]; then
+			PORT=${line##*:}
+			return 0
+		fi
+	done
+	echo "socat does not listen" >&2
+	return 1
+}
+
+listen_file() {
+	listen OPEN:got,creat,trunc "$@"
+}
+
+# What comes in is read as it comes, from the descriptor $GOT. That is open for writing too, so that
+# opening it waits for nobody.
+listen_live() {
+	mkfifo got
+	exec {GOT}<>got
+	listen OPEN:got,wronly
+}
+
+# take N: waits for the next N bytes and prints them as hexadecimal text.
+take() {
+	timeout 20 dd bs=1 count="$1" status=none <&"$GOT" | xxd -p | tr -d '\n'
+}
+
+# The rest, after the listener has closed.
+take_rest() {
+	wait "$LISTENER" || true
+	{ dd bs=65536 iflag=nonblock status=none <&"$GOT" 2>/dev/null || true; } | xxd -p | tr -d '\n'
+}
+
+# start ARGUMENTS: in the background, without input, or from the FIFO "input" that $IN feeds; messages
+# go to "err", which a test may make a FIFO.
+start() {
+	"$SEND" -p "$PORT" "$@" </dev/null 2>err 3>&- &
+	SENDER=$!
+	PIDS+=("$SENDER")
+}
+
+start_fed() {
+	"$SEND" -p "$PORT" "$@" <input 2>err 3>&- &
+	SENDER=$!
+	PIDS+=("$SENDER")
+	exec {IN}>input
+}
+
+# ended STATUS: waits for what start has started
+ended() {
+	local code=0
+	wait "$SENDER" || code=$?
+	[[ $code -eq $1 ]] || { echo "exit status $code" >&2; timeout 1 cat err >&2; return 1; }
+}
+
+# got HEX: the listener has closed, and has received exactly this.
+got() {
+	local code=0
+	wait "$LISTENER" || code=$?
+	[[ $code -eq 0 ]] || { echo "listener: $code" >&2; return 1; }
+	cmp <(hex "$1") got
+}
+
+# no_listener: sets PORT to one where nobody listens.
+no_listener() {
+	listen_file
+	kill "$LISTENER"
+	wait "$LISTENER" || true
+}
+
+# listen_again: a listener at PORT, to be read with take.
+listen_again() {
+	if [[ ! -p got ]]; then
+		rm -f got
+		mkfifo got
+		exec {GOT}<>got
+	fi
+	AT=$PORT listen OPEN:got,wronly
+}
+
+# message: the next line that the sender writes to the FIFO "err", which $ERR reads
+message() {
+	local line
+	read -r -t 10 line <&"$ERR" || return
+	printf '%s\n' "$line"
+}
+
+# ---- bytes ----
+
+hex() {
+	printf %s "$1" | fold -w 60 | xxd -r -p
+}
+
+le16() { printf '%02x%02x' $(($1 & 255)) $(($1 >> 8 & 255)); }
+le32() { printf '%02x%02x%02x%02x' $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) $(($1 >> 24 & 255)); }
+be32() { printf '%08x' "$1"; }
+
+# fill N BYTE
+fill() {
+	[[ $1 -eq 0 ]] || printf "%0$(($1 * 2))d" 0 | sed "s/00/$2/g"
+}
+
+# frame TYPE HEX
+frame() {
+	printf '%02x00%04x%s' "$1" $((${#2} / 2)) "$2"
+}
+
+# pcap SNAPLEN, record ORIGINAL DATA: little endian, microseconds
+pcap() {
+	printf 'd4c3b2a1020004000000000000000000%s01000000' "$(le32 "$1")"
+}
+
+record() {
+	printf '%s%s%s%s%s' "$(le32 "${SEC:-1700000000}")" "$(le32 "${USEC:-5}")" "$(le32 $((${#2} / 2)))" "$(le32 "$1")" "$2"
+}
+
+# block TYPE BODY: little endian
+block() {
+	local total
+	total=$(le32 $((${#2} / 2 + 12)))
+	printf '%s%s%s%s' "$(le32 "$1")" "$total" "$2" "$total"
+}
+
+shb() { block 0x0a0d0d0a "4d3c2b1a01000000ffffffffffffffff${1:-}"; }
+idb() { block 1 "01000000$(le32 "$1")${2:-}"; }
+
+# epb INTERFACE ORIGINAL DATA [OPTIONS]
+epb() {
+	local n=$((${#3} / 2))
+	block 6 "$(le32 "$1")$(le32 0)$(le32 "${STAMP:-7}")$(le32 $n)$(le32 "$2")$3$(fill $(((4 - n % 4) % 4)) 00)${4:-}"
+}
+
+send() {
+	run -"${WANT:-0}" "$SEND" -p "$PORT" "$@"
+}
+
+# ---- byte for byte ----
+
+@test "a file in any of the four pcap kinds is sent byte for byte" {
+	local magic header body
+	for magic in d4c3b2a1 4d3cb2a1 a1b2c3d4 a1b23c4d; do
+		if [[ $magic == a1* ]]; then
+			header=${magic}000200040000000000000000$(be32 128)00000001
+			body=$(be32 1)$(be32 2)$(be32 3)$(be32 9)aabbcc
+		else
+			header=${magic}020004000000000000000000$(le32 128)01000000
+			body=$(le32 1)$(le32 2)$(le32 3)$(le32 9)aabbcc
+		fi
+		hex "$header$body$body" >in
+		listen_file
+		send 127.0.0.1 in
+		got "$(frame 0 "$header")$(frame 1 "$body")$(frame 1 "$body")"
+		[[ $output == "sent packets=2 bytes=74 seconds="* ]]
+	done
+}
+
+@test "a capture without packets is its link header alone" {
+	hex "$(pcap 96)" >in
+	listen_file
+	send 127.0.0.1 in
+	got "$(frame 0 "$(pcap 96)")"
+}
+
+@test "recorded streams of the real client come out again" {
+	local name at len size
+	for name in lo-pcap any-pcap lo-pcapng; do
+		: >in
+		at=0
+		size=$(stat -c %s "$STREAMS/$name.stream")
+		while ((at < size)); do
+			len=$((16#$(xxd -p -s $((at + 2)) -l 2 "$STREAMS/$name.stream")))
+			tail -c +$((at + 5)) "$STREAMS/$name.stream" | head -c "$len" >>in
+			at=$((at + 4 + len))
+		done
+		listen_file
+		send 127.0.0.1 in
+		wait "$LISTENER"
+		cmp "$STREAMS/$name.stream" got
+		listen_file
+		send 127.0.0.1 - <in
+		wait "$LISTENER"
+		cmp "$STREAMS/$name.stream" got
+	done
+}
+
+@test "pcapng: interfaces behind the section header join it, every other block is a frame" {
+	local head other packet
+	head=$(shb)$(idb 96)$(idb 200)
+	other=$(block 5 000000000000000000000000)
+	packet=$(epb 1 3 aabbcc 0100020068690000)
+	hex "$head$other$packet$(idb 50)$packet" >in
+	listen_file
+	send 127.0.0.1 in
+	got "$(frame 0 "$head")$(frame 1 "$other")$(frame 1 "$packet")$(frame 1 "$(idb 50)")$(frame 1 "$packet")"
+	[[ $output == "sent packets=2 "* ]]
+}
+
+@test "pcapng: a section header later on is a new link header" {
+	local one two
+	one=$(shb)$(idb 96)
+	two=$(shb 0400020061620000)$(idb 97)
+	hex "$one$(epb 0 1 aa)$two$(epb 0 1 bb)" >in
+	listen_file
+	send 127.0.0.1 in
+	got "$(frame 0 "$one")$(frame 1 "$(epb 0 1 aa)")$(frame 0 "$two")$(frame 1 "$(epb 0 1 bb)")"
+}
+
+@test "pcapng: an equal section header is not repeated" {
+	local one
+	one=$(shb)$(idb 96)
+	hex "$one$(epb 0 1 aa)$one$(epb 0 1 bb)" >in
+	listen_file
+	send 127.0.0.1 in
+	got "$(frame 0 "$one")$(frame 1 "$(epb 0 1 aa)")$(frame 1 "$(epb 0 1 bb)")"
+}
+
+@test "pcapng: equal section headers with different interfaces later on stay apart" {
+	local one
+	one=$(shb)$(idb 96)
+	hex "$one$(epb 0 1 00)$(idb 97)$(epb 1 1 aa)$one$(epb 0 1 11)$(idb 98)$(epb 1 1 bb)" >in
+	listen_file
+	send 127.0.0.1 in
+	got "$(frame 0 "$one")$(frame 1 "$(epb 0 1 00)")$(frame 1 "$(idb 97)")$(frame 1 "$(epb 1 1 aa)")$(frame 1 "$(epb 0 1 11)")$(frame 0 "$one$(idb 98)")$(frame 1 "$(epb 1 1 bb)")"
+}
+
+@test "pcapng: big endian" {
+	local head packet
+	head=0a0d0d0a0000001c1a2b3c4d00010000ffffffffffffffff0000001c
+	head+=00000001000000140001000000000060
+	head+=00000014
+	packet=00000006000000240000000000000000000000070000000200000009aabb000000000024
+	hex "$head$packet" >in
+	listen_file
+	send 127.0.0.1 in
+	got "$(frame 0 "$head")$(frame 1 "$packet")"
+}
+
+@test "pcapng: interfaces that a link header cannot hold follow as data" {
+	local head big
+	big=$(idb 96 "010028a0$(fill 41000 41)") # a comment
+	head=$(shb)$big
+	hex "$head$big$(epb 1 1 aa)" >in
+	listen_file
+	send 127.0.0.1 in
+	got "$(frame 0 "$head")$(frame 1 "$big")$(frame 1 "$(epb 1 1 aa)")"
+}
+
+# ---- snapshot length ----
+
+@test "the default snapshot length is the real client's 9000" {
+	hex "$(pcap 262144)$(record 9100 "$(fill 9100 ab)")$(record 9000 "$(fill 9000 cd)")" >in
+	listen_file
+	send 127.0.0.1 in
+	got "$(frame 0 "$(pcap 9000)")$(frame 1 "$(record 9100 "$(fill 9000 ab)")")$(frame 1 "$(record 9000 "$(fill 9000 cd)")")"
+	[[ $output == *" cut=1" ]]
+}
+
+@test "an unlimited snapshot length is lowered too, a smaller one stays" {
+	hex "$(pcap 0)" >in
+	listen_file
+	send -s 77 127.0.0.1 in
+	got "$(frame 0 "$(pcap 77)")"
+	hex "$(pcap 76)" >in
+	listen_file
+	send --snaplen 77 127.0.0.1 in
+	got "$(frame 0 "$(pcap 76)")"
+}
+
+@test "pcapng: cutting lowers every interface and keeps the options" {
+	local options=0100020068690000
+	hex "$(shb)$(idb 0)$(idb 3)$(epb 0 9 112233445566778899 $options)$(idb 6)" >in
+	listen_file
+	send -s 5 127.0.0.1 in
+	got "$(frame 0 "$(shb)$(idb 5)$(idb 3)")$(frame 1 "$(epb 0 9 1122334455 $options)")$(frame 1 "$(idb 5)")"
+	[[ $output == *" cut=1" ]]
+}
+
+@test "a record that no frame holds is cut to fit" {
+	hex "$(pcap 262144)$(record 70000 "$(fill 70000 ab)")" >in
+	listen_file
+	send -s 262144 127.0.0.1 in
+	got "$(frame 0 "$(pcap 262144)")$(frame 1 "$(record 70000 "$(fill 65519 ab)")")"
+	[[ $output == *" cut=1" ]]
+}
+
+@test "a pcapng block that no frame holds is left out and counted" {
+	hex "$(shb)$(idb 96)$(block 2989 "$(fill 65536 ab)")$(epb 0 1 aa)" >in
+	listen_file
+	send 127.0.0.1 in
+	got "$(frame 0 "$(shb)$(idb 96)")$(frame 1 "$(epb 0 1 aa)")"
+	[[ $output == *" skipped=1" ]]
+}
+
+# ---- damaged input ----
+
+# damaged HEX FRAMES MESSAGE: frames arrive, then the error
+damaged() {
+	hex "$1" >in
+	listen_file
+	WANT=1 send 127.0.0.1 in
+	got "$2"
+	[[ $output == *"osmo-pcap-send: in: at byte $3"* ]]
+}
+
+@test "input that ends inside a record: what is whole is sent" {
+	local whole
+	whole=$(pcap 96)$(record 3 aabbcc)
+	damaged "$whole$(record 4 aabbccdd | head -c 38)" "$(frame 0 "$(pcap 96)")$(frame 1 "$(record 3 aabbcc)")" \
+		"43: truncated: the input ends inside a pcap record, after 19 of 20 bytes"
+	damaged "${whole}00" "$(frame 0 "$(pcap 96)")$(frame 1 "$(record 3 aabbcc)")" \
+		"43: truncated: the input ends inside a pcap record header, after 1 of 16 bytes"
+}
+
+@test "pcapng that ends inside a block: what is whole is sent" {
+	damaged "$(shb)$(idb 96)$(idb 97 | head -c 30)" "$(frame 0 "$(shb)$(idb 96)")" \
+		"48: truncated: the input ends inside a pcapng block, after 15 of 20 bytes"
+}
+
+@test "an impossible captured length" {
+	damaged "$(pcap 96)$(record 1 aa)0000000000000000ffffffff00000000" "$(frame 0 "$(pcap 96)")$(frame 1 "$(record 1 aa)")" \
+		"41: impossible captured length 4294967295"
+}
+
+@test "pcapng block lengths: impossible, and different before and after" {
+	damaged "$(shb)$(idb 96)$(le32 5)$(le32 13)$(fill 20 00)" "$(frame 0 "$(shb)$(idb 96)")" \
+		"48: impossible pcapng block length 13"
+	damaged "$(shb)$(idb 96)$(le32 5)$(le32 12)$(le32 16)" "$(frame 0 "$(shb)$(idb 96)")" \
+		"48: pcapng block lengths differ: 12 before, 16 after it"
+}
+
+@test "a packet that contradicts its section" {
+	damaged "$(shb)$(idb 96)$(epb 1 1 aa)" "$(frame 0 "$(shb)$(idb 96)")" \
+		"48: packet of interface 1, but its section has declared 1"
+}
+
+@test "what is no capture is refused before connecting" {
+	PORT=1
+	local text
+	for text in "" "0a" "1f8b0800" "0a0d0d0a1c00000011223344" "d4c3b2a10200030000000000000000000000000000000000"; do
+		hex "$text" >in
+		WANT=1 send -q 127.0.0.1 in
+		[[ $output == "osmo-pcap-send: in: at byte 0: "* ]]
+		[[ ${#lines[@]} -eq 1 ]]
+	done
+	WANT=1 send 127.0.0.1 missing
+	[[ $output == "osmo-pcap-send: missing: cannot open: No such file or directory" ]]
+}
+
+# ---- standard input ----
+
+@test "from a pipe every packet is sent at once" {
+	listen_live
+	start_fed 127.0.0.1
+	hex "$(pcap 96)" >&"$IN"
+	[[ $(take 28) == "$(frame 0 "$(pcap 96)")" ]]
+	hex "$(record 3 aabbcc)" >&"$IN"
+	[[ $(take 23) == "$(frame 1 "$(record 3 aabbcc)")" ]]
+	# In two pieces: nothing before the second, the whole at once after it.
+	hex "$(record 2 ddee | head -c 20)" >&"$IN"
+	hex "$(record 2 ddee | tail -c +21)" >&"$IN"
+	[[ $(take 22) == "$(frame 1 "$(record 2 ddee)")" ]]
+	exec {IN}>&-
+	ended 0
+	[[ $(<err) == "sent packets=2 bytes=73 seconds="* ]]
+}
+
+@test "pcapng from a pipe: the link header is complete, and worth a connection, when another block comes" {
+	no_listener
+	start_fed -q 127.0.0.1 -
+	hex "$(shb)$(idb 96)" >&"$IN"
+	listen_again
+	hex "$(idb 97)" >&"$IN"
+	hex "$(epb 1 1 aa)" >&"$IN"
+	[[ $(take 112) == "$(frame 0 "$(shb)$(idb 96)$(idb 97)")$(frame 1 "$(epb 1 1 aa)")" ]]
+	exec {IN}>&-
+	ended 0
+}
+
+@test "TERM ends a pipe's sending cleanly, with exit status 0" {
+	listen_live
+	start_fed 127.0.0.1
+	hex "$(pcap 96)$(record 1 aa)" >&"$IN"
+	[[ $(take 49) == "$(frame 0 "$(pcap 96)")$(frame 1 "$(record 1 aa)")" ]]
+	kill -TERM "$SENDER"
+	ended 0
+	[[ -z $(take_rest) ]]
+	[[ $(<err) == "sent packets=1 "* ]]
+	exec {IN}>&-
+}
+
+@test "INT in an unfinished file sends whole records only, with exit status 1" {
+	local i
+	hex "$(pcap 96)$(for i in {1..50}; do record 1 aa; done)" >in
+	listen_live
+	local rest
+	start --rate 1 127.0.0.1 in
+	[[ $(take 49) == "$(frame 0 "$(pcap 96)")$(frame 1 "$(record 1 aa)")" ]]
+	kill -INT "$SENDER"
+	ended 1
+	grep -q "interrupted before the end of in" err
+	rest=$(take_rest)
+	((${#rest} < 2 * 49 * 21 && ${#rest} % (2 * 21) == 0))
+}
+
+# ---- loop and rate ----
+
+@test "a loop sends the file again without its link header" {
+	hex "$(pcap 96)$(record 1 aa)$(record 1 bb)" >in
+	listen_file
+	send --loop 3 127.0.0.1 in
+	local pass
+	pass=$(frame 1 "$(record 1 aa)")$(frame 1 "$(record 1 bb)")
+	got "$(frame 0 "$(pcap 96)")$pass$pass$pass"
+	[[ $output == "sent packets=6 "* ]]
+}
+
+@test "a loop over two sections switches back between them" {
+	local one two pass
+	one=$(shb)$(idb 96)
+	two=$(shb)$(idb 97)
+	hex "$one$(epb 0 1 aa)$two$(epb 0 1 00)$(idb 98)$(epb 1 1 bb)" >in
+	pass=$(frame 0 "$one")$(frame 1 "$(epb 0 1 aa)")
+	pass+=$(frame 0 "$two")$(frame 1 "$(epb 0 1 00)")$(frame 1 "$(idb 98)")$(frame 1 "$(epb 1 1 bb)")
+	listen_file
+	send -l 2 127.0.0.1 in
+	got "$pass$pass"
+}
+
+@test "a loop does not declare an interface again" {
+	local head
+	head=$(shb)$(idb 96)
+	local early late
+	early=$(frame 1 "$(epb 0 1 00)")
+	late=$(frame 1 "$(epb 1 1 aa)")
+	hex "$head$(epb 0 1 00)$(idb 97)$(epb 1 1 aa)" >in
+	listen_file
+	send -l 3 127.0.0.1 in
+	got "$(frame 0 "$head")$early$(frame 1 "$(idb 97)")$late$early$late$early$late"
+}
+
+@test "an endless loop over no packets ends" {
+	hex "$(pcap 96)" >in
+	listen_file
+	send -l 0 127.0.0.1 in
+	got "$(frame 0 "$(pcap 96)")"
+}
+
+@test "an endless loop goes on until it is told to stop" {
+	hex "$(pcap 96)$(record 1 aa)" >in
+	listen_live
+	start -l 0 127.0.0.1 in
+	[[ $(take $((28 + 21 * 1000))) == "$(frame 0 "$(pcap 96)")$(fill 1000 "$(frame 1 "$(record 1 aa)")")" ]]
+	kill -TERM "$SENDER"
+	cat <&"$GOT" >/dev/null 3>&- & # lest the listener gets stuck
+	PIDS+=($!)
+	ended 1
+}
+
+@test "a rate changes nothing but the time" {
+	local i body="" expected="" rate
+	for i in {1..30}; do
+		body+=$(record 1 "$(printf %02x "$i")")
+		expected+=$(frame 1 "$(record 1 "$(printf %02x "$i")")")
+	done
+	hex "$(pcap 96)$body" >in
+	for rate in 1 original 1000 1000000000; do
+		[[ $rate != 1 ]] || continue # would take half a minute
+		listen_file
+		send --rate $rate 127.0.0.1 in
+		got "$(frame 0 "$(pcap 96)")$expected"
+	done
+}
+
+@test "original rate: time that goes back, and odd pcapng units, are no obstacle" {
+	local a b c
+	a=$(SEC=1700000000 USEC=1000 record 1 aa)
+	b=$(SEC=1600000000 USEC=0 record 1 bb)
+	c=$(SEC=1600000000 USEC=1000 record 1 cc)
+	hex "$(pcap 96)$a$b$c" >in
+	listen_file
+	send --rate original 127.0.0.1 in
+	got "$(frame 0 "$(pcap 96)")$(frame 1 "$a")$(frame 1 "$b")$(frame 1 "$c")"
+	# 2^-10 and 10^-12 of a second: three and 2000000 of them are next to nothing.
+	local head
+	head=$(shb)$(idb 96 "090001008a00000000000000")$(idb 96 "090001000c00000000000000")
+	a=$(STAMP=1 epb 0 1 aa)$(STAMP=4 epb 0 1 aa)
+	b=$(STAMP=1 epb 1 1 bb)$(STAMP=2000001 epb 1 1 bb)
+	hex "$head$a$b$(block 3 01000000aa000000)" >in
+	listen_file
+	send --rate original 127.0.0.1 in
+	wait "$LISTENER"
+	[[ $(stat -c %s got) -eq $(($(stat -c %s in) + 6 * 4)) ]]
+}
+
+@test "original rate waits as long as the packets did" {
+	hex "$(pcap 96)$(USEC=0 record 1 aa)$(USEC=300000 record 1 bb)" >in
+	listen_file
+	send --rate original 127.0.0.1 in
+	wait "$LISTENER"
+	[[ $output =~ seconds=([0-9]+)\.([0-9]+) ]]
+	((10#${BASH_REMATCH[1]}${BASH_REMATCH[2]} >= 300))
+	# The same after time has gone back.
+	hex "$(pcap 96)$(SEC=1700000000 record 1 aa)$(SEC=1600000000 USEC=0 record 1 bb)$(SEC=1600000000 USEC=300000 record 1 cc)" >in
+	listen_file
+	send --rate original 127.0.0.1 in
+	wait "$LISTENER"
+	[[ $output =~ seconds=([0-9]+)\.([0-9]+) ]]
+	((10#${BASH_REMATCH[1]}${BASH_REMATCH[2]} >= 300))
+}
+
+# ---- the connection ----
+
+@test "the source address is the one asked for" {
+	hex "$(pcap 96)" >in
+	listen_file range=127.0.0.5/32
+	send --source 127.0.0.5 127.0.0.1 in
+	got "$(frame 0 "$(pcap 96)")"
+	WANT=1 send --source 192.0.2.1 127.0.0.1 in
+	[[ $output == *"127.0.0.1:$PORT: cannot send from source address 192.0.2.1: "* ]]
+	WANT=1 send --source ::1 127.0.0.1 in
+	[[ $output == *"the source address is of another IP version"* ]]
+}
+
+@test "a name is looked up" {
+	hex "$(pcap 96)" >in
+	listen_file
+	send -S 127.0.0.1 localhost in
+	got "$(frame 0 "$(pcap 96)")"
+	WANT=1 send nowhere.invalid in
+	[[ $output == *"nowhere.invalid port $PORT: cannot find the address: "* ]]
+}
+
+@test "nobody listens: an error that names the server" {
+	hex "$(pcap 96)" >in
+	no_listener
+	WANT=1 send 127.0.0.1 in
+	[[ $output == "osmo-pcap-send: 127.0.0.1:$PORT: cannot connect: Connection refused" ]]
+}
+
+@test "a server that closes early is an error while sending" {
+	hex "$(pcap 96)$(record 1 aa)" >in
+	listen SYSTEM:'head -c 100 >/dev/null'
+	WANT=1 send --loop 0 127.0.0.1 in
+	[[ $output == "osmo-pcap-send: 127.0.0.1:$PORT: "*"connection"* ]]
+}
+
+@test "a server that closes early is noticed while there is nothing to send" {
+	listen_live
+	start_fed 127.0.0.1
+	hex "$(pcap 96)" >&"$IN"
+	[[ $(take 28) == "$(frame 0 "$(pcap 96)")" ]]
+	kill "$LISTENER"
+	ended 1
+	[[ $(<err) == "osmo-pcap-send: 127.0.0.1:$PORT: the server closed the connection before everything was sent" ]]
+	exec {IN}>&-
+}
+
+@test "a server that has not read everything when it goes is an error, although all was sent" {
+	listen_live
+	start_fed 127.0.0.1
+	hex "$(pcap 96)" >&"$IN"
+	[[ $(take 28) == "$(frame 0 "$(pcap 96)")" ]]
+	kill -STOP "$LISTENER"
+	hex "$(record 1 aa)" >&"$IN"
+	exec {IN}>&-
+	kill -KILL "$LISTENER"
+	ended 1
+	grep -q "^osmo-pcap-send: 127.0.0.1:$PORT: .*connection" err
+}
+
+@test "the end is when the server has closed" {
+	cat >serve <<'END'
+cat >got
+echo >event
+read -r _ <gate
+END
+	local line
+	mkfifo gate
+	hex "$(pcap 96)" >in
+	socat -d -d -t 20 TCP-LISTEN:0,bind=127.0.0.1 SYSTEM:"sh ./serve" 2>log 3>&- &
+	PIDS+=($!)
+	exec {LOG}<log
+	while read -r -t 10 line <&"$LOG" && [[ $line != *"listening on "* ]]; do :; done
+	PORT=${line##*:}
+	start 127.0.0.1 in
+	read -r -t 20 _ <event
+	[[ ! -s err ]]
+	kill -0 "$SENDER"
+	echo >gate
+	ended 0
+	[[ $(<err) == "sent packets=0 "* ]]
+}
+
+@test "a server that sends something is no osmo-pcap-server" {
+	local line
+	socat -d -d TCP-LISTEN:0,bind=127.0.0.1 SYSTEM:'echo SSH-2.0; cat >/dev/null' 2>log 3>&- &
+	PIDS+=($!)
+	exec {LOG}<log
+	while read -r -t 10 line <&"$LOG" && [[ $line != *"listening on "* ]]; do :; done
+	PORT=${line##*:}
+	start_fed 127.0.0.1
+	hex "$(pcap 96)" >&"$IN"
+	ended 1
+	grep -q "the other end sent data, so it is no osmo-pcap-server" err
+	exec {IN}>&-
+}
+
+@test "reconnect: waits for a server, and begins a new connection with the link header" {
+	local head first again
+	head=$(frame 0 "$(shb)$(idb 96)$(idb 97)")
+	first=$head$(frame 1 "$(epb 0 1 aa)")$(frame 1 "$(idb 98)")
+	again=$head$(frame 1 "$(idb 98)")
+	no_listener
+	mkfifo err
+	start_fed --reconnect 127.0.0.1
+	exec {ERR}<err
+	hex "$(shb)$(idb 96)$(idb 97)$(epb 0 1 aa)$(idb 98)" >&"$IN"
+	[[ $(message) == "osmo-pcap-send: 127.0.0.1:$PORT: cannot connect: Connection refused; trying every 2 seconds" ]]
+	listen_again
+	[[ $(take $((${#first} / 2))) == "$first" ]]
+	[[ $(message) == "osmo-pcap-send: 127.0.0.1:$PORT: connected again" ]]
+	kill "$LISTENER"
+	[[ $(message) == *": the server closed the connection before everything was sent; trying every 2 seconds" ]]
+	wait "$LISTENER" || true
+	listen_again
+	[[ $(take $((${#again} / 2))) == "$again" ]]
+	hex "$(epb 2 1 bb)" >&"$IN"
+	[[ $(take 40) == "$(frame 1 "$(epb 2 1 bb)")" ]]
+	exec {IN}>&-
+	ended 0
+	[[ -z $(take_rest) ]]
+}
+
+@test "reconnect: a file goes on with whole records after a lost connection" {
+	local i size
+	{
+		hex "$(pcap 96)"
+		for i in {1..200}; do
+			hex "$(le32 1)$(le32 "$i")$(le32 60000)$(le32 60000)"
+			head -c 60000 /dev/urandom
+		done
+	} >in
+	{
+		hex "$(frame 0 "$(pcap 65519)")"
+		for i in {0..199}; do
+			hex "0100$(printf %04x 60016)"
+			tail -c +$((25 + i * 60016)) in | head -c 60016
+		done
+	} >expected
+	# As sent, with the snapshot length raised to what the packets need.
+	hex "$(pcap 65519)" | dd of=in conv=notrunc status=none
+	cat >serve <<'END'
+if mkdir first 2>/dev/null; then head -c 100000 >/dev/null; else cat >got; echo >event; fi
+END
+	listen SYSTEM:'sh ./serve' fork
+	send --reconnect -s 65519 127.0.0.1 in
+	read -r -t 20 <event
+	size=$(stat -c %s got)
+	((size > 28 && size < $(stat -c %s expected) && (size - 28) % 60020 == 0))
+	cmp <(head -c 28 expected) <(head -c 28 got)
+	cmp <(tail -c $((size - 28)) expected) <(tail -c +29 got)
+}
+
+@test "reconnect: INT ends the waiting" {
+	no_listener
+	hex "$(pcap 96)" >in
+	mkfifo err
+	start --reconnect 127.0.0.1 in
+	exec {ERR}<err
+	[[ $(message) == *"trying every 2 seconds" ]]
+	kill -INT "$SENDER"
+	ended 1
+	[[ $(message) == *"interrupted while not connected; not everything was sent" ]]
+}
+
+# ---- live ----
+
+@test "live capture sends what the filter lets through, until TERM" {
+	"$SEND" -q -p 1 -i lo 127.0.0.1 2>&1 | grep -q "cannot capture" && skip "no permission to capture"
+	listen_live
+	local header packet
+	start -s 200 -i lo 127.0.0.1 udp and dst port "$PORT"
+	header=$(take 28)
+	# magic in host byte order, version 2.4; snapshot length; Ethernet
+	[[ $header == "00000018$(le32 0xa1b2c3d4)$(le16 2)$(le16 4)"*"$(le32 200)$(le32 1)" ]]
+	printf hello | socat -u - UDP:127.0.0.1:"$PORT"
+	# frame 4, record header 16, Ethernet 14, IP 20, UDP 8, text 5
+	packet=$(take 67)
+	[[ $packet == 0100003f*"$(le32 47)$(le32 47)"*68656c6c6f ]]
+	kill -TERM "$SENDER"
+	ended 0
+	[[ -z $(take_rest) ]]
+	[[ $(<err) == "sent packets=1 bytes=95 seconds="*" dropped=0" ]]
+}
+
+@test "live capture: an unknown interface and a wrong filter are named" {
+	PORT=1
+	WANT=1 send -i nosuchif 127.0.0.1
+	[[ $output == "osmo-pcap-send: nosuchif: cannot capture: "* ]]
+	"$SEND" -q -p 1 -i lo 127.0.0.1 2>&1 | grep -q "cannot capture" && skip "no permission to capture"
+	WANT=1 send -i lo 127.0.0.1 no such filter
+	[[ $output == "osmo-pcap-send: lo: filter: "* ]]
+}
+
+# ---- usage ----
+
+@test "usage errors: exit status 2 and a reason" {
+	PORT=1
+	: >in
+	wrong() {
+		local reason=$1
+		shift
+		WANT=2 send "$@" </dev/null
+		[[ $output == *"$reason"* ]] || { echo "not '$reason' for: $*" >&2; return 1; }
+	}
+	wrong "no HOST given"
+	wrong "no HOST given" ""
+	wrong "'--snaplen'" --snaplen
+	wrong "unrecognized option" --tea h in
+	wrong "--snaplen '0'" -s 0 h in
+	wrong "--snaplen '262145'" -s 262145 h in
+	wrong "--snaplen '9k'" -s 9k h in
+	wrong "--port '65536'" -p 65536 h in
+	wrong "--port '0'" -p 0 h in
+	wrong "--rate '0'" -r 0 h in
+	wrong "--rate 'fast'" -r fast h in
+	wrong "--loop '-1'" -l -1 h in
+	wrong "--source 'here'" -S here h in
+	wrong "'more' after the FILE" h in more
+	wrong "--loop is for files, not for standard input" -l 2 h
+	wrong "--loop is for files, not for standard input" -l 2 h -
+	wrong "--loop is for files, not for an interface" -l 2 -i lo h
+}
+
+@test "a loop needs a regular file" {
+	PORT=1
+	mkfifo pipe
+	sleep 0 >pipe &
+	WANT=1 send -l 2 127.0.0.1 pipe
+	[[ $output == "osmo-pcap-send: pipe: --loop needs a regular file" ]]
+}
+
+@test "help and version" {
+	PORT=1
+	send --help
+	[[ $output == "usage: osmo-pcap-send "* ]]
+	send -V
+	[[ $output =~ ^osmo-pcap-send\ [0-9]+\.[0-9]+ ]]
+}
+
+@test "quiet: nothing but errors" {
+	hex "$(pcap 96)$(record 100 "$(fill 100 ab)")" >in
+	listen_file
+	send -q -s 50 127.0.0.1 in
+	[[ -z $output ]]
+	hex "$(pcap 96)00" >in
+	listen_file
+	WANT=1 send --quiet 127.0.0.1 in
+	[[ $output == "osmo-pcap-send: in: at byte 24: truncated: "* ]]
+	[[ ${#lines[@]} -eq 1 ]]
+}
+
+@test "progress is drawn on a terminal only, and taken away again" {
+	hex "$(pcap 96)$(USEC=0 record 1 aa)$(USEC=350000 record 1 bb)" >in
+	listen_file
+	send -r original 127.0.0.1 in
+	[[ $output != *$'\r'* ]]
+	listen_file
+	run -0 socat -u EXEC:"$SEND -r original -p $PORT 127.0.0.1 in",pty,stderr,rawer -
+	[[ $output == *$'\r['*'#'*'] '*'% '*' MB/s left '* ]]
+	[[ $output == *$'\r\033[Ksent packets=2 '* ]]
+}
