@@ -25,7 +25,8 @@ struct reader {
 	char *directory;  /* of file, for includes and nothing else */
 	char *cwd;
 	struct problems *problems;
-	bool unreadable; /* a file could not be read: libconfig must not see it */
+	struct strings *names; /* of the configuration */
+	bool unreadable;       /* a file could not be read: libconfig must not see it */
 };
 
 /* ---- the text ---- */
@@ -121,6 +122,24 @@ static const char *where(const struct reader *r, const config_setting_t *s)
 	const char *file = config_setting_source_file(s);
 
 	return file ? file : r->file;
+}
+
+/* The same as something that lives as long as the configuration. */
+static struct origin origin_of(const struct reader *r, const config_setting_t *s)
+{
+	const char *file = where(r, s);
+	struct strings *names = r->names;
+	char **v;
+
+	for (size_t i = 0; i < names->n; i++)
+		if (strcmp(names->v[i], file) == 0)
+			return (struct origin){names->v[i], config_setting_source_line(s)};
+	v = realloc(names->v, (names->n + 1) * sizeof(*v));
+	if (!v)
+		return (struct origin){r->file, config_setting_source_line(s)};
+	names->v = v;
+	names->v[names->n] = strdup(file);
+	return (struct origin){names->v[names->n++], config_setting_source_line(s)};
 }
 
 #define BAD(r, s, ...)                                                                             \
@@ -300,13 +319,16 @@ static bool set_value(
 static bool set_key(
     const struct reader *r, const struct key_table *table, void *base, const config_setting_t *s)
 {
+	struct origins *origins = key_origins(table, base);
+
 	for (size_t i = 0; i < table->n; i++) {
 		const struct key *key = &table->key[i];
 
 		if (strcmp(config_setting_name(s), key->name) != 0)
 			continue;
 		if (set_value(r, key, (char *)base + key->offset, s))
-			*(uint32_t *)((char *)base + table->set_offset) |= 1u << i;
+			origins->set |= 1u << i;
+		origins->key[i] = origin_of(r, s);
 		return true;
 	}
 	return false;
@@ -315,7 +337,7 @@ static bool set_key(
 /* Every key of the table that has a default and was not set. */
 static void set_defaults(const struct reader *r, const struct key_table *table, void *base)
 {
-	uint32_t set = *(uint32_t *)((char *)base + table->set_offset);
+	uint32_t set = key_origins(table, base)->set;
 
 	for (size_t i = 0; i < table->n; i++) {
 		const struct key *key = &table->key[i];
@@ -340,6 +362,7 @@ static void set_defaults(const struct reader *r, const struct key_table *table, 
 static void read_group(const struct reader *r, const struct key_table *table, void *base,
     const config_setting_t *group)
 {
+	key_origins(table, base)->group = origin_of(r, group);
 	if (!config_setting_is_group(group)) {
 		BAD(r, group, "%s must be a group { … }", config_setting_name(group));
 		return;
@@ -355,6 +378,7 @@ static void read_group(const struct reader *r, const struct key_table *table, vo
 
 static void read_server(struct reader *r, struct config *c, const config_setting_t *group)
 {
+	c->server.origins.group = c->storage.origins.group = origin_of(r, group);
 	if (!config_setting_is_group(group)) {
 		BAD(r, group, "server must be a group { … }");
 		return;
@@ -365,7 +389,6 @@ static void read_server(struct reader *r, struct config *c, const config_setting
 
 		if (strcmp(name, "tls") == 0) {
 			c->tls.present = true;
-			c->tls.line = config_setting_source_line(s);
 			read_group(r, &config_tls_keys, &c->tls, s);
 		} else if (strcmp(name, "limits") == 0) {
 			read_group(r, &config_limits_keys, &c->limits, s);
@@ -387,8 +410,7 @@ static char *place_name(unsigned number)
 static void read_client(
     struct reader *r, struct config_client *client, const config_setting_t *g, unsigned number)
 {
-	client->file = strdup(where(r, g));
-	client->line = config_setting_source_line(g);
+	client->origins.group = client->storage.origins.group = origin_of(r, g);
 	if (!config_setting_is_group(g)) {
 		BAD(r, g, "a client must be a group { … }");
 		client->name = place_name(number);
@@ -461,7 +483,7 @@ static void inherit(struct config *c)
 		for (size_t k = 0; k < config_storage_keys.n; k++) {
 			const struct key *key = &config_storage_keys.key[k];
 			char *to = (char *)&merged + key->offset, *from = (char *)own + key->offset;
-			bool is_own = own->set >> k & 1;
+			bool is_own = own->origins.set >> k & 1;
 
 			if (key->type == KEY_PATH) {
 				char *path = is_own ? *(char **)from : *(char **)to;
@@ -477,7 +499,10 @@ static void inherit(struct config *c)
 				*(unsigned *)to = *(unsigned *)from;
 			}
 		}
-		merged.set = own->set;
+		for (size_t k = 0; k < CONFIG_KEYS_MAX; k++)
+			if (!own->origins.key[k].line)
+				own->origins.key[k] = c->storage.origins.key[k];
+		merged.origins = own->origins;
 		*own = merged;
 	}
 }
@@ -527,9 +552,13 @@ struct config *config_examine(const char *file, struct problems *problems)
 	if (!reader_init(&r, file, problems) || !c) {
 		problem_error(problems, file, 0, "cannot be read: %s", strerror(errno));
 	} else {
+		r.names = &c->names;
 		check_text(&r, file, NULL, 0, 0);
 		c->file = absolute(&r, file);
-		ok = !r.unreadable && parse(&r, c);
+		c->names.v = malloc(sizeof(*c->names.v));
+		if (c->names.v)
+			c->names.v[c->names.n++] = strdup(file);
+		ok = c->names.v && !r.unreadable && parse(&r, c);
 		if (ok)
 			config_check(c, problems);
 	}
@@ -569,7 +598,6 @@ void config_free(struct config *c)
 			free(k->certificate.v[j]);
 		free(k->certificate.v);
 		free(k->name);
-		free(k->file);
 		free(k->address.v);
 		free_storage(&k->storage);
 	}
@@ -584,6 +612,9 @@ void config_free(struct config *c)
 	free(c->tls.server_cert);
 	free(c->tls.server_key);
 	free(c->tls.priority);
+	for (size_t i = 0; i < c->names.n; i++)
+		free(c->names.v[i]);
+	free(c->names.v);
 	free(c->file);
 	free(c);
 }

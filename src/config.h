@@ -32,6 +32,20 @@ struct nets {
 	size_t n;
 };
 
+/* Where something stands. */
+struct origin {
+	const char *file; /* as it was named; owned by the config */
+	unsigned line;    /* 0: unknown */
+};
+
+#define CONFIG_KEYS_MAX 8 /* in one group */
+
+struct origins {
+	struct origin group; /* the group itself; line 0: it is not there */
+	uint32_t set;        /* bit i: key i of the group's table stands in the file */
+	struct origin key[CONFIG_KEYS_MAX]; /* where the keys stand, valid or not */
+};
+
 /* What may stand in the server and be overridden by a client. */
 struct config_storage {
 	char *base_path;
@@ -40,7 +54,7 @@ struct config_storage {
 	unsigned max_snaplen;   /* bytes */
 	uint64_t max_file_size; /* bytes; 0: no limit */
 	struct rotate rotate;
-	uint32_t set; /* bit i: key i of config_storage_keys stands in the file */
+	struct origins origins;
 };
 
 enum config_auth {
@@ -59,17 +73,16 @@ enum config_sandbox {
 
 struct config_tls {
 	bool present; /* there is a tls group */
-	unsigned line;
-	int auth; /* enum config_auth */
+	int auth;     /* enum config_auth */
 	char *capath, *crlfile, *server_cert, *server_key, *priority;
-	uint32_t set;
+	struct origins origins;
 };
 
 struct config_limits { /* times in seconds */
 	unsigned connections, unestablished, per_client;
 	unsigned handshake_timeout, frame_timeout, idle_timeout, keepalive;
 	unsigned header_changes_per_minute;
-	uint32_t set;
+	struct origins origins;
 };
 
 struct config_server {
@@ -78,7 +91,7 @@ struct config_server {
 	char *user, *group, *pid_file;
 	int log_level; /* enum log_level */
 	int sandbox;   /* enum config_sandbox */
-	uint32_t set;
+	struct origins origins;
 };
 
 struct config_client {
@@ -90,11 +103,13 @@ struct config_client {
 	struct strings certificate; /* empty: any of the CA */
 	bool store;
 	struct config_storage storage; /* effective */
-	uint32_t set;
+	struct origins origins;
 };
 
 struct config {
-	char *file; /* absolute */
+	char *file;           /* absolute */
+	struct strings names; /* of the files it was read from, as they were named; the first is the
+				 configuration itself */
 	struct config_server server;
 	struct config_storage storage;
 	struct config_tls tls;

@@ -5,19 +5,32 @@
 #include <string.h>
 
 #include "admit.h"
+#include "configkeys.h"
+
+/* Where the configuration itself is to blame. */
+static struct origin whole(const struct config *c)
+{
+	return (struct origin){.file = c->names.n ? c->names.v[0] : c->file};
+}
+
+static void out_of_memory(const struct config *c, struct problems *p)
+{
+	problem_error(p, whole(c).file, 0, "out of memory");
+}
 
 static void check_listen(const struct config *c, struct problems *p)
 {
 	const struct addrs *ip = &c->server.ip;
+	struct origin o = config_origin(&config_server_keys, &c->server.origins, "ip");
 
 	if (ip->n > CONFIG_IP_MAX)
-		problem_error(p, c->file, 0, "ip: more than %d addresses", CONFIG_IP_MAX);
+		problem_error(p, o.file, o.line, "ip: more than %d addresses", CONFIG_IP_MAX);
 	for (size_t i = 0; i < ip->n; i++)
 		for (size_t j = 0; j < i; j++)
 			if (addr_equal(&ip->v[i], &ip->v[j])) {
 				char text[ADDR_TEXT_MAX];
 
-				problem_error(p, c->file, 0, "ip: %s stands twice",
+				problem_error(p, o.file, o.line, "ip: %s stands twice",
 				    addr_format(&ip->v[i], text));
 			}
 }
@@ -33,7 +46,7 @@ static void check_names(const struct config *c, struct problems *p)
 	const struct config_client **sorted = calloc(c->nclients + 1, sizeof(*sorted));
 
 	if (!sorted) {
-		problem_error(p, c->file, 0, "out of memory");
+		out_of_memory(c, p);
 		return;
 	}
 	for (size_t i = 0; i < c->nclients; i++)
@@ -45,8 +58,8 @@ static void check_names(const struct config *c, struct problems *p)
 			const struct config_client *later =
 			    sorted[i] > sorted[i - 1] ? sorted[i] : sorted[i - 1];
 
-			problem_error(p, later->file, later->line, "client name %s stands twice",
-			    later->name);
+			problem_error(p, later->origins.group.file, later->origins.group.line,
+			    "client name %s stands twice", later->name);
 		}
 	free(sorted);
 }
@@ -76,7 +89,7 @@ static void check_addresses(const struct config *c, struct problems *p)
 	size_t from = 0;
 
 	if (!t) {
-		problem_error(p, c->file, 0, "out of memory");
+		out_of_memory(c, p);
 		return;
 	}
 	while (admit_shared(t, &from, &a, &b)) {
@@ -85,7 +98,7 @@ static void check_addresses(const struct config *c, struct problems *p)
 		char net[ADDR_NET_TEXT_MAX];
 
 		if (why)
-			problem_error(p, y->file, y->line,
+			problem_error(p, y->origins.group.file, y->origins.group.line,
 			    "address %s of client %s is that of %s, %s",
 			    addr_net_format(&b->net, net), y->name, x->name, why);
 	}
@@ -101,52 +114,62 @@ static void check_client_tls(
     const struct config *c, const struct config_client *k, struct problems *p)
 {
 	if (k->certificate.n > 0 && !k->tls)
-		problem_error(
-		    p, k->file, k->line, "client %s has certificate but not tls = true", k->name);
+		problem_error(p, k->origins.group.file, k->origins.group.line,
+		    "client %s has certificate but not tls = true", k->name);
 	if (k->certificate.n > 0 && c->tls.auth != AUTH_X509)
-		problem_error(p, k->file, k->line,
+		problem_error(p, k->origins.group.file, k->origins.group.line,
 		    "client %s has certificate, which needs allow-auth = \"x509\"", k->name);
 	for (size_t i = 0; i < k->certificate.n; i++) {
 		const char *name = k->certificate.v[i];
 
 		if (name[0] == '\0' || (strncmp(name, "sha256:", 7) == 0 && !fingerprint_ok(name)))
-			problem_error(p, k->file, k->line,
+			problem_error(p, k->origins.group.file, k->origins.group.line,
 			    "client %s: certificate \"%s\" is neither a name nor sha256: and 64 "
 			    "hexadecimal digits",
 			    k->name, name);
 	}
 	if (k->tls && !c->tls.present)
-		problem_error(p, k->file, k->line,
+		problem_error(p, k->origins.group.file, k->origins.group.line,
 		    "client %s has tls = true, but server has no tls group", k->name);
 }
 
 static void check_tls(const struct config *c, struct problems *p)
 {
 	const struct config_tls *t = &c->tls;
+	struct origin o = t->origins.group;
 
 	for (size_t i = 0; i < c->nclients; i++)
 		check_client_tls(c, &c->clients[i], p);
 	if (!t->present || t->auth == AUTH_ANONYMOUS)
 		return;
 	if (!t->server_cert)
-		problem_error(p, c->file, t->line, "tls: server-cert is missing");
+		problem_error(p, o.file, o.line, "tls: server-cert is missing");
 	if (!t->server_key)
-		problem_error(p, c->file, t->line, "tls: server-key is missing");
+		problem_error(p, o.file, o.line, "tls: server-key is missing");
 	if (t->auth == AUTH_X509 && !t->capath)
-		problem_error(p, c->file, t->line,
+		problem_error(p, o.file, o.line,
 		    "tls: allow-auth = \"x509\" needs capath, the authority of the clients");
+}
+
+static void check_server(const struct config *c, struct problems *p)
+{
+	struct origin o = config_origin(&config_server_keys, &c->server.origins, "group");
+
+	if (c->server.group && !c->server.user)
+		problem_error(p, o.file, o.line, "group needs user");
+	o = config_origin(&config_limits_keys, &c->limits.origins, "unestablished");
+	if (o.line && c->limits.unestablished > c->limits.connections)
+		problem_warning(p, o.file, o.line, "unestablished is above connections");
+	if (c->nclients == 0)
+		problem_warning(
+		    p, whole(c).file, 0, "no clients: every connection will be refused");
 }
 
 void config_check(const struct config *c, struct problems *p)
 {
+	check_server(c, p);
 	check_listen(c, p);
 	check_names(c, p);
 	check_addresses(c, p);
 	check_tls(c, p);
-	if (c->nclients == 0)
-		problem_warning(p, c->file, 0, "no clients: every connection will be refused");
-	if (c->server.group && !c->server.user)
-		problem_error(p, c->file, 0, "group needs user");
-	if (c->limits.unestablished > c->limits.connections)
-		problem_warning(p, c->file, 0, "limits: unestablished is above connections");
 }

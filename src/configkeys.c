@@ -1,9 +1,11 @@
 /* configkeys: see configkeys.h. */
 #include "configkeys.h"
 
+#include <string.h>
+
 #define TABLE(name, type)                                                                          \
 	const struct key_table name##_keys = {                                                     \
-	    name, sizeof(name) / sizeof(*name), offsetof(type, set)}
+	    name, sizeof(name) / sizeof(*name), offsetof(type, origins)}
 
 static const char *const levels[] = {"error", "warning", "notice", "info", "debug", NULL};
 static const char *const sandboxes[] = {"best-effort", "required", "off", NULL};
@@ -20,6 +22,8 @@ static const struct key config_server[] = {
     {"sandbox", KEY_WORD, S(sandbox), 0, 0, "best-effort", sandboxes, NULL},
 };
 TABLE(config_server, struct config_server);
+_Static_assert(sizeof(config_server) / sizeof(*config_server) <= CONFIG_KEYS_MAX,
+    "origins has room for all keys");
 
 #define G(m) offsetof(struct config_storage, m)
 static const struct key config_storage[] = {
@@ -31,6 +35,8 @@ static const struct key config_storage[] = {
     {"rotate-localtime", KEY_ROTATE, G(rotate), 0, 0, "day", NULL, NULL},
 };
 TABLE(config_storage, struct config_storage);
+_Static_assert(sizeof(config_storage) / sizeof(*config_storage) <= CONFIG_KEYS_MAX,
+    "origins has room for all keys");
 
 #define T(m) offsetof(struct config_tls, m)
 static const struct key config_tls[] = {
@@ -43,6 +49,8 @@ static const struct key config_tls[] = {
 	NULL, NULL},
 };
 TABLE(config_tls, struct config_tls);
+_Static_assert(
+    sizeof(config_tls) / sizeof(*config_tls) <= CONFIG_KEYS_MAX, "origins has room for all keys");
 
 #define L(m) offsetof(struct config_limits, m)
 static const struct key config_limits[] = {
@@ -57,6 +65,8 @@ static const struct key config_limits[] = {
 	NULL},
 };
 TABLE(config_limits, struct config_limits);
+_Static_assert(sizeof(config_limits) / sizeof(*config_limits) <= CONFIG_KEYS_MAX,
+    "origins has room for all keys");
 
 #define C(m) offsetof(struct config_client, m)
 static const struct key config_client_table[] = {
@@ -68,4 +78,21 @@ static const struct key config_client_table[] = {
 };
 const struct key_table config_client_keys = {config_client_table,
     sizeof(config_client_table) / sizeof(*config_client_table),
-    offsetof(struct config_client, set)};
+    offsetof(struct config_client, origins)};
+
+struct origin config_origin(
+    const struct key_table *table, const struct origins *origins, const char *key)
+{
+	for (size_t i = 0; i < table->n; i++)
+		if (origins->key[i].line && strcmp(table->key[i].name, key) == 0)
+			return origins->key[i];
+	return origins->group;
+}
+
+bool key_is_set(const struct key_table *table, const struct origins *origins, const char *key)
+{
+	for (size_t i = 0; i < table->n; i++)
+		if (strcmp(table->key[i].name, key) == 0)
+			return origins->set >> i & 1;
+	return false;
+}

@@ -33,8 +33,21 @@ struct key {
 struct key_table {
 	const struct key *key;
 	size_t n;
-	size_t set_offset; /* of the `set` bits */
+	size_t origins_offset; /* of the struct origins */
 };
+
+/* The origins of a table's struct. */
+static inline struct origins *key_origins(const struct key_table *table, void *base)
+{
+	return (struct origins *)((char *)base + table->origins_offset);
+}
+
+/* Where a key stands, or its group when it does not. */
+struct origin config_origin(
+    const struct key_table *table, const struct origins *origins, const char *key);
+
+/* Whether a key stands in the file, with a valid value. */
+bool key_is_set(const struct key_table *table, const struct origins *origins, const char *key);
 
 extern const struct key_table config_server_keys;  /* struct config_server */
 extern const struct key_table config_storage_keys; /* struct config_storage */

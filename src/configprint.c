@@ -109,7 +109,7 @@ static void print_value(const struct key *key, const void *at, FILE *out)
 static void print_table(
     const struct key_table *table, const void *base, const char *indent, bool only_set, FILE *out)
 {
-	uint32_t set = *(const uint32_t *)((const char *)base + table->set_offset);
+	uint32_t set = ((const struct origins *)((const char *)base + table->origins_offset))->set;
 
 	for (size_t i = 0; i < table->n; i++) {
 		const struct key *key = &table->key[i];

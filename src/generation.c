@@ -10,58 +10,75 @@
 #include <unistd.h>
 
 #include "admit.h"
+#include "configkeys.h"
 
 struct directory {
 	const char *path; /* in config */
-	int fd;
+	int fd;           /* -1: unusable, or another name of `same` */
 	dev_t dev;
+	ino_t ino;
+	struct directory *same;
 };
 
-/* Where a complaint belongs. */
-struct site {
-	struct problems *problems;
-	const char *file;
-	unsigned line;
-	const char *who; /* "server" or the client's name */
-};
+static void bad(
+    struct problems *p, struct origin o, const char *key, const char *path, const char *what)
+{
+	problem_error(p, o.file, o.line, "%s %s: %s", key, path, what);
+}
 
-#define BAD(site, ...) problem_error((site)->problems, (site)->file, (site)->line, __VA_ARGS__)
-
-static bool open_directory(struct directory *d, const struct site *site, const char *key)
+static bool open_directory(
+    struct directory *d, struct origin o, const char *key, struct problems *p)
 {
 	struct stat st;
 
 	d->fd = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (d->fd < 0 || fstat(d->fd, &st) < 0) {
-		BAD(site, "%s of %s: %s: %s", key, site->who, d->path, strerror(errno));
+		bad(p, o, key, d->path, strerror(errno));
 		return false;
 	}
 	d->dev = st.st_dev;
+	d->ino = st.st_ino;
 	if (faccessat(d->fd, ".", W_OK | X_OK, AT_EACCESS) < 0) {
-		BAD(site, "%s of %s: %s is not writable: %s", key, site->who, d->path,
-		    strerror(errno));
+		problem_error(
+		    p, o.file, o.line, "%s %s: not writable: %s", key, d->path, strerror(errno));
 		return false;
 	}
 	return true;
 }
 
-/* The directory of that path, opened when it is the first of the name. NULL: it is unusable. */
-static struct directory *directory(
-    struct generation *g, const char *path, const struct site *site, const char *key)
+static void close_directory(struct directory *d)
 {
-	struct directory *d;
-
-	for (size_t i = 0; i < g->ndirectories; i++)
-		if (strcmp(g->directory[i].path, path) == 0)
-			return g->directory[i].fd < 0 ? NULL : &g->directory[i];
-	d = &g->directory[g->ndirectories++];
-	d->path = path;
-	if (open_directory(d, site, key))
-		return d;
 	if (d->fd >= 0)
 		close(d->fd);
-	d->fd = -1; /* and is complained about once */
-	return NULL;
+	d->fd = -1;
+}
+
+/* The directory of that path, opened when it is the first of the name. NULL: it is unusable, which
+ * was said once. */
+static struct directory *directory(
+    struct generation *g, const char *path, struct origin o, const char *key, struct problems *p)
+{
+	struct directory *d = &g->directory[g->ndirectories];
+
+	for (size_t i = 0; i < g->ndirectories; i++) {
+		struct directory *known = &g->directory[i];
+
+		if (strcmp(known->path, path) == 0)
+			return known->same ? known->same : known->fd < 0 ? NULL : known;
+	}
+	*d = (struct directory){.path = path};
+	g->ndirectories++;
+	if (!open_directory(d, o, key, p)) {
+		close_directory(d);
+		return NULL;
+	}
+	for (struct directory *other = g->directory; other < d; other++)
+		if (other->fd >= 0 && other->dev == d->dev && other->ino == d->ino) {
+			close_directory(d); /* another spelling of it */
+			d->same = other;
+			return other;
+		}
+	return d;
 }
 
 /* The rename that publishes will work: tried with a name that does not exist, which creates
@@ -89,26 +106,23 @@ static bool try_rename(int base, int done, bool with_file)
 	return ok;
 }
 
-static bool check_pair(const struct directory *base, const struct directory *done,
-    enum generation_check check, const struct site *site)
+static void check_pair(const struct directory *base, const struct directory *done,
+    enum generation_check check, struct origin o, struct problems *p)
 {
-	if (base->dev != done->dev) {
-		BAD(site, "completed-path of %s: %s is on another filesystem than base-path %s",
-		    site->who, done->path, base->path);
-		return false;
-	}
-	if (!try_rename(base->fd, done->fd, check == GENERATION_TRY)) {
-		BAD(site, "completed-path of %s: a file cannot be moved from %s to %s: %s",
-		    site->who, base->path, done->path, strerror(errno));
-		return false;
-	}
-	return true;
+	if (base->dev != done->dev)
+		problem_error(p, o.file, o.line,
+		    "completed-path %s: on another filesystem than base-path %s", done->path,
+		    base->path);
+	else if (!try_rename(base->fd, done->fd, check == GENERATION_TRY))
+		problem_error(p, o.file, o.line,
+		    "completed-path %s: a file cannot be moved there from base-path %s: %s",
+		    done->path, base->path, strerror(errno));
 }
 
 /* Whether a pair was looked at before, so that a thousand clients do not try a thousand times. */
 static bool known_pair(const struct generation *g, const struct place *p, size_t upto)
 {
-	if (g->server.base == p->base && g->server.done == p->done)
+	if (p != &g->server && g->server.base == p->base && g->server.done == p->done)
 		return true;
 	for (size_t i = 0; i < upto; i++)
 		if (g->place[i].base == p->base && g->place[i].done == p->done)
@@ -117,38 +131,43 @@ static bool known_pair(const struct generation *g, const struct place *p, size_t
 }
 
 static void open_place(struct generation *g, const struct config_storage *s, size_t upto,
-    enum generation_check check, const struct site *site, struct place *out)
+    enum generation_check check, struct problems *problems, struct place *out)
 {
-	struct directory *base = directory(g, s->base_path, site, "base-path");
+	struct origin base_at = config_origin(&config_storage_keys, &s->origins, "base-path");
+	struct origin done_at = config_origin(&config_storage_keys, &s->origins, "completed-path");
+	struct directory *base = directory(g, s->base_path, base_at, "base-path", problems);
 	struct directory *done = base;
 
 	if (s->completed_path)
-		done = directory(g, s->completed_path, site, "completed-path");
+		done = directory(g, s->completed_path, done_at, "completed-path", problems);
 	if (!base || !done)
 		return;
-	struct place p = {.base = base->fd, .done = done->fd};
-
-	if (base != done && !known_pair(g, &p, upto) && !check_pair(base, done, check, site))
-		return;
-	*out = p;
+	*out = (struct place){.base = base->fd, .done = done->fd};
+	if (base != done && !known_pair(g, out, upto))
+		check_pair(base, done, check, done_at, problems);
 }
 
 /* Sandbox rules hold for a whole subtree, and so do most people's backups. */
 static void warn_nested(const struct generation *g, struct problems *problems)
 {
-	for (size_t i = 0; i < g->ndirectories; i++)
-		for (size_t j = 0; j < g->ndirectories; j++) {
-			char a[PATH_MAX], b[PATH_MAX];
-			size_t n;
+	char **real = calloc(g->ndirectories + 1, sizeof(*real));
 
-			if (i == j || !realpath(g->directory[i].path, a) ||
-			    !realpath(g->directory[j].path, b))
+	for (size_t i = 0; real && i < g->ndirectories; i++)
+		real[i] = g->directory[i].fd < 0 ? NULL : realpath(g->directory[i].path, NULL);
+	for (size_t i = 0; real && i < g->ndirectories; i++)
+		for (size_t j = 0; j < g->ndirectories; j++) {
+			size_t n = real[i] ? strlen(real[i]) : 0;
+
+			if (i == j || !real[i] || !real[j] || strncmp(real[i], real[j], n) != 0 ||
+			    (real[j][n] != '/' && n > 1))
 				continue;
-			n = strlen(a);
-			if (strncmp(a, b, n) == 0 && (b[n] == '/' || n == 1))
-				problem_warning(problems, g->config->file, 0,
-				    "directory %s lies beneath %s: keep them side by side", b, a);
+			problem_warning(problems, g->config->names.v[0], 0,
+			    "directory %s lies beneath %s: keep them side by side", real[j],
+			    real[i]);
 		}
+	for (size_t i = 0; real && i < g->ndirectories; i++)
+		free(real[i]);
+	free(real);
 }
 
 static bool allocate(struct generation *g)
@@ -161,12 +180,18 @@ static bool allocate(struct generation *g)
 	return g->place && g->directory && g->admission;
 }
 
+static bool is_set(const struct config_storage *s, const char *key)
+{
+	return key_is_set(&config_storage_keys, &s->origins, key);
+}
+
+/* By a client, or because somebody wrote it down. */
 static bool server_place_is_used(const struct config *c)
 {
-	if (c->storage.set & 1u) /* base-path stands in the file */
+	if (is_set(&c->storage, "base-path"))
 		return true;
 	for (size_t i = 0; i < c->nclients; i++)
-		if (c->clients[i].store && !(c->clients[i].storage.set & 1u))
+		if (c->clients[i].store && !is_set(&c->clients[i].storage, "base-path"))
 			return true;
 	return false;
 }
@@ -176,7 +201,6 @@ struct generation *generation_open(
 {
 	struct generation *g = calloc(1, sizeof(*g));
 	size_t before = problems->errors;
-	struct site site = {.problems = problems, .file = config->file, .who = "server"};
 
 	if (!g) {
 		config_free(config);
@@ -190,16 +214,13 @@ struct generation *generation_open(
 		return NULL;
 	}
 	if (server_place_is_used(config))
-		open_place(g, &config->storage, 0, check, &site, &g->server);
+		open_place(g, &config->storage, 0, check, problems, &g->server);
 	for (size_t i = 0; i < config->nclients; i++) {
 		const struct config_client *k = &config->clients[i];
 
 		g->place[i] = (struct place){-1, -1};
-		site.file = k->file;
-		site.line = k->line;
-		site.who = k->name;
 		if (k->store)
-			open_place(g, &k->storage, i, check, &site, &g->place[i]);
+			open_place(g, &k->storage, i, check, problems, &g->place[i]);
 	}
 	warn_nested(g, problems);
 	if (problems->errors > before) {

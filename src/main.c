@@ -114,9 +114,9 @@ static void drop_privileges(const struct config *c, struct problems *p)
 	if (geteuid() != 0)
 		return;
 	if (!c->server.user)
-		problem_warning(p, c->file, 0, "running as root: set user");
+		problem_warning(p, c->names.v[0], 0, "running as root: set user");
 	else if (!privs_drop(c->server.user, c->server.group, reason))
-		problem_error(p, c->file, 0, "%s", reason);
+		problem_error(p, c->names.v[0], 0, "%s", reason);
 }
 
 /* As the user that will do it all: a configuration that only root can read cannot be reloaded. */
@@ -124,11 +124,11 @@ static struct generation *open_generation(
     struct config *c, enum generation_check check, struct problems *p)
 {
 	if (access(c->file, R_OK) < 0)
-		problem_error(
-		    p, c->file, 0, "cannot be read by the user of the server: %s", strerror(errno));
+		problem_error(p, c->names.v[0], 0, "cannot be read by the user of the server: %s",
+		    strerror(errno));
 	if (c->server.sandbox == SANDBOX_REQUIRED)
 		problem_error(
-		    p, c->file, 0, "sandbox = \"required\", and this version has no sandbox");
+		    p, c->names.v[0], 0, "sandbox = \"required\", and this version has no sandbox");
 	return generation_open(c, check, p);
 }
 

@@ -129,7 +129,7 @@ static bool open_all(const struct master *m, struct problems *problems, struct g
 	if (listen_open(listeners, &m->listeners, c->server.ip.v, c->server.ip.n,
 		(uint16_t)c->server.port, reason))
 		return true;
-	problem_error(problems, c->file, 0, "%s", reason);
+	problem_error(problems, c->names.v[0], 0, "%s", reason);
 	generation_unref(*g);
 	return false;
 }

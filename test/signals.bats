@@ -1,0 +1,439 @@
+#!/usr/bin/env bats
+# What a signal does to the server and to what it records.
+. "$BATS_TEST_DIRNAME/lib.bash"
+
+two_record() {
+	server_start
+	live a 127.0.0.2
+	live b 127.0.0.3
+	tell a pcap rec
+	tell b pcap rec
+	wait_stored a foo
+	wait_stored b bar
+}
+
+# queued N: foo's recording process sleeps while N more packets wait in its socket
+queued() {
+	local sent
+	kill -STOP "$(child foo)"
+	tell a "data,times=$1:rec=1000"
+	sent=$(($(size a.sent)))
+	until_true in_socket $((sent - $(size "$(only_file rec)")))
+}
+# The kernel's receive queue of foo's connection has at least N bytes.
+in_socket() {
+	awk -v n="$1" 'function hex(h,  i, v) { for (i = 1; i <= length(h); i++) v = v * 16 + index("123456789ABCDEF", substr(h, i, 1)); return v }
+		NR > 1 && $2 ~ /^0100007F:/ && $3 ~ /^0200007F:/ && $4 == "01" { split($5, q, ":"); if (hex(q[2]) > m) m = hex(q[2]) }
+		END { exit m < n - 200 }' /proc/net/tcp
+}
+
+# ---- stop ----
+
+stop_with() { # SIGNAL: status 0, and what was queued is stored
+	config '' '{ name = "foo"; address = "127.0.0.2"; }'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	queued 40
+	local pid=$SERVER_PID status=0
+	kill "-$1" "$pid"
+	[ -z "${2-}" ] || kill "-$2" "$pid"
+	wait_log 'stop'
+	[ -z "${2-}" ] || kill "-$2" "$pid"
+	kill -CONT "$(child foo)"
+	wait "$pid" || status=$?
+	SERVER_PID=
+	[ $status -eq 0 ]
+	stored a foo "done"
+	no_file rec
+	log_has 'file client=foo .*reason=stop packets=41 '
+	log_has 'closed client=foo .*packets=41 '
+	wait "${LIVE[a]}"
+}
+@test "TERM: what is queued is stored, everything is published, status 0" { stop_with TERM; }
+@test "INT: what is queued is stored, everything is published, status 0" { stop_with INT; }
+@test "a second TERM changes nothing" { stop_with TERM TERM; }
+@test "INT after TERM changes nothing" { stop_with TERM INT; }
+
+@test "TERM without connections: status 0" {
+	server_start
+	server_stop
+}
+
+@test "TERM with silent connections: status 0, at once" {
+	config 'limits: { handshake-timeout = 60; };'
+	server_start
+	live a 127.0.0.2
+	wait_log 'connected|listening'
+	local end=$((SECONDS + 5))
+	server_stop
+	[ $SECONDS -le $end ]
+}
+
+@test "TERM while nobody is new: connections are refused from then on" {
+	two_record
+	local pid=$SERVER_PID
+	kill -STOP "$(child foo)"
+	kill -TERM "$pid"
+	wait_log 'closed client=bar'
+	stream pcap rec >s
+	[ "$(peer_send 127.0.0.4 s)" = refused ]
+	kill -CONT "$(child foo)"
+	wait "$pid"
+	SERVER_PID=
+}
+
+@test "TERM inside a frame: the whole records before it are kept" {
+	two_record
+	cp a.sent good
+	tell a data,send=50:rec=100
+	server_stop
+	unframe good | cmp - done/trace-foo-*
+	no_file rec
+}
+
+@test "TERM with senders at full rate: each file is a prefix of its stream that ends in a whole record" {
+	server_start
+	local n
+	for n in 2 3; do
+		stream pcap data,times=60000:rec=200 >s$n
+		peer_send 127.0.0.$n s$n -c 4000 >end$n 3>&- &
+		PIDS+=($!)
+	done
+	wait_log 'file client=foo .*opened'
+	wait_log 'file client=bar .*opened'
+	local end=$((SECONDS + 10))
+	server_stop
+	[ $SECONDS -le $end ]
+	no_file rec
+	unframe s2 >want
+	for f in done/*; do
+		cmp -n "$(size "$f")" "$f" want
+		[ $((($(size "$f") - 24) % 216)) -eq 0 ]
+		readable "$f"
+	done
+	[ "$(ls done | wc -l)" -eq 2 ]
+}
+
+@test "a recording process that does not stop is killed after 9 s; status 1, and nothing is lost" {
+	two_record
+	local pid=$SERVER_PID status=0 start=$SECONDS
+	kill -STOP "$(child foo)"
+	kill -TERM "$pid"
+	wait "$pid" || status=$?
+	SERVER_PID=
+	[ $status -eq 1 ]
+	[ $((SECONDS - start)) -ge 8 ]
+	[ $((SECONDS - start)) -le 10 ]
+	stored b bar "done"
+	gone "$(child foo)"
+	[ -e "$(echo done/trace-foo-*)" ] || server_again
+	until_true stored a foo "done"
+}
+
+@test "TERM to one recording process: only that one stops" {
+	two_record
+	kill -TERM "$(child foo)"
+	wait_log 'closed client=foo'
+	stored a foo "done"
+	tell b rec
+	wait_stored b bar
+	never_log 'closed client=bar'
+}
+
+@test "signals that a recording process ignores" {
+	two_record
+	local s
+	for s in QUIT USR2 PIPE XFSZ; do
+		kill -$s "$(child foo)"
+	done
+	tell a rec
+	wait_stored a foo
+	never_log 'closed'
+}
+
+# ---- the master alone ----
+
+@test "QUIT: the server goes at once, recordings go on" {
+	two_record
+	local pid=$SERVER_PID status=0
+	kill -QUIT "$pid"
+	wait "$pid" || status=$?
+	SERVER_PID=
+	[ $status -eq 0 ]
+	tell a rec
+	tell b rec
+	wait_stored a foo
+	wait_stored b bar
+	hang_up a
+	hang_up b
+	until_true stored a foo "done"
+	until_true stored b bar "done"
+	no_file rec
+}
+
+@test "QUIT: a new server starts on the same port and leaves the recordings alone" {
+	two_record
+	local pid=$SERVER_PID
+	kill -QUIT "$pid"
+	wait "$pid"
+	FIXED_PORT=$PORT
+	config
+	server_again
+	[ "$PORT" = "$FIXED_PORT" ]
+	live c 127.0.0.3
+	tell c pcap rec
+	wait_log 'file client=bar .*opened' 2
+	tell a rec
+	wait_stored a foo
+	never_log 'closed|repaired'
+	hang_up a
+	until_true stored a foo "done"
+	server_stop
+	tell b rec # still the first server's
+	hang_up b
+	wait_log 'closed client=bar .*packets=2 '
+}
+
+# ---- status ----
+
+@test "USR2: a line for every client, and nothing else happens" {
+	two_record
+	tell a rec
+	wait_stored a foo
+	wc -l <log >lines
+	server_signal USR2
+	wait_log 'client=foo .*packets=2 '
+	wait_log 'client=bar .*packets=1 '
+	tell a rec
+	wait_stored a foo
+	never_log 'reason=reload|closed'
+}
+
+# ---- reload ----
+
+THREE='{ name = "foo"; address = "127.0.0.2"; }, { name = "bar"; address = "127.0.0.3"; }, { name = "new"; address = "127.0.0.4"; }'
+
+# reload [SERVER-LINES [CLIENTS]]: another configuration, and HUP
+reload() {
+	local n
+	n=$(grep -cw reload log || true)
+	config "$@"
+	server_signal HUP
+	wait_log '\<reload\>' $((n + 1))
+}
+
+served() { # ADDRESS CLIENT: is recorded and published
+	local n
+	n=$(grep -c "closed client=$2 .*packets=1 " log || true)
+	stream pcap rec >s
+	peer_send "$1" s >end
+	wait_log "closed client=$2 .*packets=1 " $((n + 1))
+}
+
+@test "reload: a new client is accepted" {
+	two_record
+	stream pcap rec >s
+	peer_send 127.0.0.4 s
+	wait_log 'refused peer=127.0.0.4:'
+	reload '' "$THREE"
+	served 127.0.0.4 new
+	tell a rec
+	wait_log 'file client=foo .*opened' 2
+	never_log 'closed client=(foo|bar)'
+}
+
+@test "reload: a client that is gone is told to finish, and refused from then on" {
+	two_record
+	tell b rec rec
+	wait_stored b bar
+	reload '' '{ name = "foo"; address = "127.0.0.2"; }'
+	wait_log 'closed client=bar .*packets=3 '
+	stored b bar "done"
+	stream pcap rec >s
+	peer_send 127.0.0.3 s
+	wait_log 'refused peer=127.0.0.3:'
+	tell a rec
+	wait_log 'file client=foo .*opened' 2
+	never_log 'closed client=foo'
+}
+
+@test "reload: a client of another name is told to finish" {
+	two_record
+	reload '' '{ name = "foo"; address = "127.0.0.2"; }, { name = "baz"; address = "127.0.0.3"; }'
+	wait_log 'closed client=bar '
+	served 127.0.0.3 baz
+	never_log 'closed client=foo'
+}
+
+@test "reload: a client of another address is told to finish" {
+	two_record
+	reload '' '{ name = "foo"; address = "127.0.0.2"; }, { name = "bar"; address = "127.0.0.33"; }'
+	wait_log 'closed client=bar '
+	served 127.0.0.33 bar
+	never_log 'closed client=foo'
+}
+
+@test "reload: running recordings keep their settings, new ones have the new; a line names those" {
+	mkdir rec2
+	two_record
+	reload 'file-permission-mask = "0604";' '{ name = "foo"; address = "127.0.0.2"; base-path = "rec2"; max-snaplen = 100; }, { name = "bar"; address = "127.0.0.3"; }'
+	grep -w foo log | grep -E 'old|setting'
+	tell a rec=9000
+	wait_log 'file client=foo .*opened' 2
+	[ "$(mode rec/trace-foo-*)" = 1440 ]
+	no_file rec2
+	hang_up a
+	wait_log 'closed client=foo .*packets=2 '
+	live a 127.0.0.2
+	tell a pcap,snaplen=100 rec
+	wait_stored a foo rec2
+	[ "$(mode rec2/trace-foo-*)" = 1604 ]
+}
+
+@test "reload: an invalid configuration keeps the old one, the errors are logged" {
+	two_record
+	echo 'colour = 1;' >>cfg
+	sed -i 's/127.0.0.3/127.0.0.4/' cfg
+	server_signal HUP
+	wait_log 'cfg(" line=|:)6.*colour'
+	tell a rec
+	tell b rec
+	wait_log 'reload'
+	stream pcap rec >s
+	peer_send 127.0.0.4 s
+	wait_log 'refused peer=127.0.0.4:'
+	hang_up b
+	wait_log 'closed client=bar .*reason="peer closed the connection"'
+	served 127.0.0.3 bar
+	# and once it is right, it is taken
+	reload '' "$THREE"
+	served 127.0.0.4 new
+}
+
+@test "reload: a configuration that is gone keeps the old one" {
+	two_record
+	rm cfg
+	server_signal HUP
+	wait_log 'cfg.*No such file'
+	tell a rec
+	hang_up a
+	wait_log 'closed client=foo'
+	served 127.0.0.2 foo
+}
+
+@test "reload: half a configuration keeps the old one" {
+	two_record
+	head -c 100 cfg >half
+	mv half cfg
+	server_signal HUP
+	wait_log 'cfg(" line=|:)[0-9]+.*syntax'
+	hang_up a
+	wait_log 'closed client=foo'
+	served 127.0.0.2 foo
+}
+
+@test "reload: a directory that is missing keeps the old configuration" {
+	two_record
+	config '' '{ name = "foo"; address = "127.0.0.2"; base-path = "nowhere"; }, { name = "new"; address = "127.0.0.4"; }'
+	server_signal HUP
+	wait_log 'nowhere.*No such file'
+	stream pcap rec >s
+	peer_send 127.0.0.4 s
+	wait_log 'refused peer=127.0.0.4:'
+	tell b rec
+	hang_up b
+	wait_log 'closed client=bar .*packets=2 '
+	mkdir nowhere
+	server_signal HUP
+	until_true serves 127.0.0.4
+}
+serves() { peer_send "$1" s >end; PATIENCE=1 wait_log 'closed client=new .*packets=1 '; }
+
+@test "reload: a base-path that was removed and made again is the new directory" {
+	server_start
+	rmdir rec
+	mkdir rec
+	reload ''
+	served 127.0.0.2 foo
+	ls done/trace-foo-*
+}
+
+# free_port: that nobody listens on now
+free_port() {
+	perl -MSocket -e 'socket(my $s, AF_INET, SOCK_STREAM, 0); bind($s, pack_sockaddr_in(0, INADDR_LOOPBACK));
+		print((unpack_sockaddr_in(getsockname $s))[0], "\n")'
+}
+
+@test "reload: another port: the new one listens, the old one does not, recordings go on" {
+	two_record
+	local old=$PORT
+	FIXED_PORT=$(free_port)
+	reload ''
+	wait_log "listening address=127.0.0.1:$FIXED_PORT\$"
+	stream pcap rec >s
+	PORT=$old
+	closes() { [ "$(peer_send 127.0.0.2 s)" = refused ]; }
+	until_true closes
+	PORT=$FIXED_PORT
+	tell a rec
+	wait_log 'file client=foo .*opened' 2
+	hang_up a
+	wait_log 'closed client=foo'
+	served 127.0.0.2 foo
+	never_log 'closed client=bar'
+}
+
+@test "reload: a port that is taken keeps the old configuration" {
+	server_start
+	local old=$PORT
+	mkdir other
+	cp cfg other.cfg
+	"$SERVER" -c other.cfg 2>other.log 3>&- &
+	PIDS+=($!)
+	until_true grep -q 'listening address=' other.log
+	FIXED_PORT=$(sed -n 's/.*listening address=.*:\([0-9]*\)$/\1/p' other.log)
+	config '' "$THREE"
+	server_signal HUP
+	wait_log 'in use'
+	PORT=$old
+	served 127.0.0.2 foo
+	stream pcap rec >s
+	peer_send 127.0.0.4 s
+	wait_log 'refused peer=127.0.0.4:'
+}
+
+@test "reload: the same port stays open all the time" {
+	two_record
+	FIXED_PORT=$PORT
+	reload ''
+	served 127.0.0.2 foo
+	[ "$PORT" = "$FIXED_PORT" ]
+}
+
+@test "reload: what needs a restart is a warning" {
+	server_start
+	reload 'sandbox = "off";'
+	wait_log 'warning.*sandbox'
+	served 127.0.0.2 foo
+}
+
+@test "a hundred reloads leave descriptors and processes as they were" {
+	two_record
+	reload ''
+	reload ''
+	local before after i
+	before=$(find "/proc/$SERVER_PID/fd" -type l | wc -l)
+	for ((i = 0; i < 100; i++)); do
+		n=$(grep -cw reload log || true)
+		server_signal HUP
+		wait_log '\<reload\> clients' $((i + 3))
+	done
+	after=$(find "/proc/$SERVER_PID/fd" -type l | wc -l)
+	[ "$before" -eq "$after" ]
+	tell a rec
+	tell b rec
+	hang_up a
+	wait_log 'closed client=foo .*packets=2 '
+}
