@@ -26,7 +26,8 @@ void admit_table_free(struct admit_table *t);
  * clients share an address), in the order of their client numbers. NULL and 0 when unlisted. */
 const struct admit_entry *admit_find(const struct admit_table *t, const struct addr *a, size_t *n);
 
-/* The first pair of entries of two clients with the same network, or false. */
+/* The next pair of entries with the same network, of two clients or twice of one, or false. *from
+ * is 0 at first. */
 bool admit_shared(const struct admit_table *t, size_t *from, const struct admit_entry **first,
     const struct admit_entry **second);
 

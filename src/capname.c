@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char prefix[] = "trace-";
+static const char stem_chars[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
 static const char *const suffix[] = {[CAPFMT_PCAP] = ".pcap", [CAPFMT_PCAPNG] = ".pcapng"};
 
 void capname_stem(const char *client, const struct addr *address, char out[CAPNAME_STEM_MAX])
@@ -69,13 +72,32 @@ static bool ends_in_time(const char *name, size_t end, size_t *stem_end)
 	return true;
 }
 
+/* Takes "-NUMBER" off the end of name[0..*end); 0 when there is none. False when what stands there
+ * is no number that was ever made. */
+static bool take_number(const char *name, size_t *end, unsigned *out)
+{
+	size_t n = digits_before(name, *end), stem_end;
+	char text[CAPNAME_MAX];
+	uint64_t value;
+
+	*out = 0;
+	if (ends_in_time(name, *end, &stem_end))
+		return true;
+	if (n == 0 || *end <= n || name[*end - n - 1] != '-' || name[*end - n] == '0')
+		return false;
+	memcpy(text, name + *end - n, n);
+	text[n] = '\0';
+	if (!parse_number(text, 1, UINT32_MAX, &value))
+		return false;
+	*end -= n + 1;
+	*out = (unsigned)value;
+	return true;
+}
+
 bool capname_parse(const char *name, struct capname *out)
 {
-	static const char prefix[] = "trace-";
-	const size_t start = sizeof(prefix) - 1;
 	const char *dot = strrchr(name, '.');
-	size_t end, stem_end, number;
-	uint64_t value = 0;
+	size_t start = strlen(prefix), end, stem_end;
 
 	if (strlen(name) >= CAPNAME_MAX || strncmp(name, prefix, start) != 0 || !dot)
 		return false;
@@ -86,28 +108,14 @@ bool capname_parse(const char *name, struct capname *out)
 	else
 		return false;
 	end = (size_t)(dot - name);
-	if (!ends_in_time(name, end, &stem_end)) {
-		char text[CAPNAME_MAX];
-
-		number = digits_before(name, end);
-		if (number == 0 || end <= number || name[end - number - 1] != '-')
-			return false;
-		memcpy(text, dot - number, number);
-		text[number] = '\0';
-		if (!parse_number(text, 1, UINT32_MAX, &value))
-			return false;
-		end -= number + 1;
-		if (!ends_in_time(name, end, &stem_end))
-			return false;
-	}
-	if (stem_end <= start || stem_end - start >= sizeof(out->stem))
+	if (!take_number(name, &end, &out->number) || !ends_in_time(name, end, &stem_end) ||
+	    end >= sizeof(out->stamp) || stem_end <= start ||
+	    stem_end - start >= sizeof(out->stem) ||
+	    strspn(name + start, stem_chars) < stem_end - start)
 		return false;
 	memcpy(out->stem, name + start, stem_end - start);
 	out->stem[stem_end - start] = '\0';
-	if (end >= sizeof(out->stamp))
-		return false;
 	memcpy(out->stamp, name, end);
 	out->stamp[end] = '\0';
-	out->number = (unsigned)value;
 	return true;
 }

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libconfig.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -25,8 +26,11 @@ struct reader {
 	char *directory;  /* of file, for includes and nothing else */
 	char *cwd;
 	struct problems *problems;
-	struct strings *names; /* of the configuration */
-	bool unreadable;       /* a file could not be read: libconfig must not see it */
+	const char *absolute;   /* the same, from the root */
+	struct strings *names;  /* of the configuration */
+	struct origin *wrapped; /* numbers that libconfig cannot hold */
+	size_t nwrapped;
+	bool unreadable; /* a file could not be read: libconfig must not see it */
 };
 
 /* ---- the text ---- */
@@ -75,6 +79,37 @@ static char *joined(const char *directory, const char *path, size_t len)
 	return asprintf(&out, "%s/%.*s", directory, (int)len, path) < 0 ? NULL : out;
 }
 
+/* A copy that lives as long as the configuration. */
+static const char *intern(const struct reader *r, char *text)
+{
+	struct strings *names = r->names;
+	char **v;
+
+	for (size_t i = 0; text && i < names->n; i++)
+		if (strcmp(names->v[i], text) == 0) {
+			free(text);
+			return names->v[i];
+		}
+	v = text ? realloc(names->v, (names->n + 1) * sizeof(*v)) : NULL;
+	if (!v) {
+		free(text);
+		return r->file;
+	}
+	names->v = v;
+	return names->v[names->n++] = text;
+}
+
+static void note_wrapped(struct reader *r, const char *file, unsigned line)
+{
+	struct origin *list = realloc(r->wrapped, (r->nwrapped + 1) * sizeof(*list));
+	char *name = list ? strdup(file) : NULL;
+
+	if (list)
+		r->wrapped = list;
+	if (name)
+		list[r->nwrapped++] = (struct origin){intern(r, name), line};
+}
+
 /* Numbers that libconfig would wrap, and includes that would end the program in it. */
 static void check_text(
     struct reader *r, const char *file, const char *from, unsigned from_line, unsigned depth)
@@ -97,6 +132,7 @@ static void check_text(
 			problem_error(r->problems, file, token.line,
 			    "the number %.*s is out of range (a 64-bit one needs an L behind it)",
 			    (int)token.len, token.text);
+			note_wrapped(r, file, token.line);
 			continue;
 		}
 		char *path = joined(r->directory, token.text, token.len);
@@ -117,33 +153,24 @@ static void check_text(
 
 /* ---- values ---- */
 
-static const char *where(const struct reader *r, const config_setting_t *s)
+/* A file as the user would name it, from libconfig's name for it: NULL, or the absolute name, for
+ * the configuration itself; an include as it is written there. */
+static const char *name_of(const struct reader *r, const char *file)
 {
-	const char *file = config_setting_source_file(s);
-
-	return file ? file : r->file;
+	if (!file || strcmp(file, r->absolute) == 0)
+		return r->file;
+	return intern(r, joined(r->directory, file, strlen(file)));
 }
 
-/* The same as something that lives as long as the configuration. */
 static struct origin origin_of(const struct reader *r, const config_setting_t *s)
 {
-	const char *file = where(r, s);
-	struct strings *names = r->names;
-	char **v;
-
-	for (size_t i = 0; i < names->n; i++)
-		if (strcmp(names->v[i], file) == 0)
-			return (struct origin){names->v[i], config_setting_source_line(s)};
-	v = realloc(names->v, (names->n + 1) * sizeof(*v));
-	if (!v)
-		return (struct origin){r->file, config_setting_source_line(s)};
-	names->v = v;
-	names->v[names->n] = strdup(file);
-	return (struct origin){names->v[names->n++], config_setting_source_line(s)};
+	return (struct origin){
+	    name_of(r, config_setting_source_file(s)), config_setting_source_line(s)};
 }
 
 #define BAD(r, s, ...)                                                                             \
-	problem_error((r)->problems, where((r), (s)), config_setting_source_line(s), __VA_ARGS__)
+	problem_error(                                                                             \
+	    (r)->problems, origin_of((r), (s)).file, config_setting_source_line(s), __VA_ARGS__)
 
 static char *absolute(const struct reader *r, const char *path)
 {
@@ -252,11 +279,24 @@ static bool set_list(
 	return ok;
 }
 
+/* It was complained about already, and its value means nothing. */
+static bool is_wrapped(const struct reader *r, const config_setting_t *s)
+{
+	struct origin o = origin_of(r, s);
+
+	for (size_t i = 0; i < r->nwrapped; i++)
+		if (r->wrapped[i].line == o.line && strcmp(r->wrapped[i].file, o.file) == 0)
+			return true;
+	return false;
+}
+
 static bool set_number(
     const struct reader *r, const struct key *key, void *at, const config_setting_t *s)
 {
 	long long v = config_setting_get_int64(s);
 
+	if (is_wrapped(r, s))
+		return false;
 	if (key->type == KEY_SIZE) {
 		if (v < 0) {
 			BAD(r, s, "%s: %lld is negative", key->name, v);
@@ -507,21 +547,35 @@ static void inherit(struct config *c)
 	}
 }
 
+/* libconfig puts its include directory before absolute paths, too. So it has none, and finds the
+ * others from the working directory, which is the configuration's own meanwhile. */
+static bool read_file(const struct reader *r, config_t *lib)
+{
+	int back = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = back >= 0 && (!r->directory[0] || chdir(r->directory) == 0) &&
+		  config_read_file(lib, r->absolute) == CONFIG_TRUE;
+
+	if (back >= 0) {
+		if (fchdir(back) < 0)
+			ok = false;
+		close(back);
+	}
+	return ok;
+}
+
 static bool parse(struct reader *r, struct config *c)
 {
 	config_t lib;
 	bool ok;
 
 	config_init(&lib);
-	config_set_include_dir(&lib, r->directory[0] ? r->directory : ".");
-	ok = config_read_file(&lib, r->file) == CONFIG_TRUE;
+	ok = read_file(r, &lib);
 	if (ok) {
 		read_root(r, c, config_root_setting(&lib));
 	} else {
-		const char *file = config_error_file(&lib);
-
-		problem_error(r->problems, file ? file : r->file, (unsigned)config_error_line(&lib),
-		    "%s", config_error_text(&lib));
+		problem_error(r->problems, name_of(r, config_error_file(&lib)),
+		    (unsigned)config_error_line(&lib), "%s",
+		    config_error_text(&lib) ? config_error_text(&lib) : strerror(errno));
 	}
 	config_destroy(&lib);
 	set_defaults(r, &config_server_keys, &c->server);
@@ -553,15 +607,16 @@ struct config *config_examine(const char *file, struct problems *problems)
 		problem_error(problems, file, 0, "cannot be read: %s", strerror(errno));
 	} else {
 		r.names = &c->names;
-		check_text(&r, file, NULL, 0, 0);
-		c->file = absolute(&r, file);
+		r.absolute = c->file = absolute(&r, file);
 		c->names.v = malloc(sizeof(*c->names.v));
 		if (c->names.v)
 			c->names.v[c->names.n++] = strdup(file);
-		ok = c->names.v && !r.unreadable && parse(&r, c);
+		check_text(&r, file, NULL, 0, 0);
+		ok = c->names.v && c->file && !r.unreadable && parse(&r, c);
 		if (ok)
 			config_check(c, problems);
 	}
+	free(r.wrapped);
 	free(r.directory);
 	free(r.cwd);
 	if (ok)

@@ -96,8 +96,6 @@ struct config_server {
 
 struct config_client {
 	char *name;
-	char *file; /* where it stands */
-	unsigned line;
 	struct nets address;
 	bool tls;
 	struct strings certificate; /* empty: any of the CA */

@@ -32,6 +32,8 @@ static void skip_line(struct conftext *c)
 
 static void skip_comment(struct conftext *c)
 {
+	step(c); /* so that the star of its beginning is not that of its end */
+	step(c);
 	while (*c->at && strncmp(c->at, "*/", 2) != 0)
 		step(c);
 	if (*c->at) {

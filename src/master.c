@@ -231,6 +231,23 @@ static int loop(struct master *m)
 	return m->killed || (m->children.used > 0 && !m->leave);
 }
 
+/* Children that are left keep what they were forked with. */
+static void close_all(struct master *m)
+{
+	static const struct listeners none;
+
+	for (unsigned i = 0; i < m->children.size; i++)
+		if (m->children.slot[i].used)
+			generation_unref(m->children.slot[i].generation);
+	children_free(&m->children);
+	statpages_free(&m->pages);
+	generation_unref(m->generation);
+	listen_close_unused(&m->listeners, &none);
+	close(m->spare);
+	close(m->signals);
+	close(m->epoll);
+}
+
 int master_run(struct generation *g, const struct listeners *listeners, void (*ready)(void))
 {
 	struct master m = {.generation = g, .listeners = *listeners};
@@ -247,5 +264,6 @@ int master_run(struct generation *g, const struct listeners *listeners, void (*r
 	ready();
 	code = loop(&m);
 	log_line(LVL_NOTICE, "%s", m.leave ? "left reason=\"recordings go on\"" : "stopped");
+	close_all(&m);
 	return code;
 }

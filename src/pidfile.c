@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -15,9 +16,12 @@ bool pidfile_open(struct pidfile *p, const char *path)
 	char text[16];
 	int n;
 
-	*p = (struct pidfile){.fd = -1, .path = path};
+	*p = (struct pidfile){.fd = -1};
 	if (!path)
 		return true;
+	p->path = strdup(path);
+	if (!p->path)
+		return false;
 	p->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (p->fd < 0) {
 		fprintf(stderr, "error: pid-file %s: %s\n", path, strerror(errno));
@@ -40,7 +44,9 @@ void pidfile_remove(struct pidfile *p)
 {
 	if (p->fd < 0)
 		return;
-	if (unlink(p->path) < 0 && ftruncate(p->fd, 0) < 0)
-		return; /* the lock is gone with us all the same */
-	close(p->fd);
+	/* where neither works the lock is gone with us all the same */
+	if (unlink(p->path) == 0 || ftruncate(p->fd, 0) == 0)
+		close(p->fd);
+	free(p->path);
+	p->fd = -1;
 }

@@ -6,7 +6,7 @@
 
 struct pidfile {
 	int fd; /* -1: none */
-	const char *path;
+	char *path; /* a copy: it outlives the configuration */
 };
 
 /* Creates, locks and writes it; path NULL: does nothing. Says on standard error why it failed. */

@@ -20,6 +20,9 @@ static void add(
 	*new = (struct problem){.warning = warning, .line = line, .file = strdup(file ? file : "")};
 	if (vasprintf(&new->text, fmt, ap) < 0)
 		new->text = NULL;
+	for (char *c = new->text; c &&*c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?'; /* from the configuration; a line stays a line */
 	if (!new->file || !new->text) {
 		free(new->file);
 		free(new->text);

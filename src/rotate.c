@@ -74,11 +74,21 @@ static int64_t wall_of(const struct tm *tm)
 	       tm->tm_hour * HOUR + tm->tm_min * MINUTE + tm->tm_sec;
 }
 
+/* The local time, where a leap second is a 59 that lasts. */
+static bool shows(time_t when, rotate_clock *local, struct tm *tm)
+{
+	if (!local(&when, tm))
+		return false;
+	if (tm->tm_sec > 59)
+		tm->tm_sec = 59;
+	return true;
+}
+
 static int64_t wall(time_t when, rotate_clock *local)
 {
 	struct tm tm;
 
-	return local(&when, &tm) ? wall_of(&tm) : (int64_t)when;
+	return shows(when, local, &tm) ? wall_of(&tm) : (int64_t)when;
 }
 
 /* The first beginning of a period that the wall clock shows after the time in tm. */
@@ -169,7 +179,7 @@ static time_t wall_end(const struct rotate *r, time_t opened, rotate_clock *loca
 		int64_t boundary, shown;
 		time_t end, stop, change;
 
-		if (!local(&at, &tm))
+		if (!shows(at, local, &tm))
 			return at + units[r->unit].length * (long)r->mod;
 		boundary = next_boundary(r, &tm);
 		end = at + (time_t)(boundary - wall_of(&tm));

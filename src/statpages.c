@@ -38,6 +38,13 @@ struct stats *statpages_slot(const struct statpages *p, size_t slot)
 	return NULL;
 }
 
+void statpages_free(struct statpages *p)
+{
+	for (size_t i = 0; i < p->segments; i++)
+		munmap(p->segment[i].at, p->segment[i].slots * page());
+	*p = (struct statpages){0};
+}
+
 void statpages_keep(const struct statpages *p, size_t slot)
 {
 	uint8_t *own = (uint8_t *)statpages_slot(p, slot);

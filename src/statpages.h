@@ -24,6 +24,8 @@ bool statpages_grow(struct statpages *p, size_t slots);
 /* The counters of a slot below p->slots. */
 struct stats *statpages_slot(const struct statpages *p, size_t slot);
 
+void statpages_free(struct statpages *p);
+
 /* In a child: unmaps everything but its own page. */
 void statpages_keep(const struct statpages *p, size_t slot);
 

@@ -3,12 +3,6 @@
 . "$BATS_TEST_DIRNAME/lib.bash"
 bats_require_minimum_version 1.5.0
 
-# free_port: that nobody listens on now
-free_port() {
-	perl -MSocket -e 'socket(my $s, AF_INET, SOCK_STREAM, 0); bind($s, pack_sockaddr_in(0, INADDR_LOOPBACK));
-		print((unpack_sockaddr_in(getsockname $s))[0], "\n")'
-}
-
 # daemon: -D with ./cfg; OUT, STATUS; afterwards SERVER_PID and PORT
 daemon() {
 	STATUS=0
@@ -53,7 +47,7 @@ ends() { kill -TERM "$SERVER_PID"; until_true gone "$SERVER_PID"; }
 	mv cfg cfg2
 	sed 's/127.0.0.3/127.0.0.4/' cfg2 >cfg
 	kill -HUP "$SERVER_PID"
-	accepted() { peer_send 127.0.0.4 s; compgen -G 'done/trace-bar-*'; }
+	accepted() { peer_send 127.0.0.4 s >end; compgen -G 'done/trace-bar-*'; }
 	until_true accepted
 }
 
@@ -168,11 +162,12 @@ dropping() {
 	getent passwd nobody >/dev/null || skip "no user nobody"
 	GROUP=$(id -gn nobody)
 	chown -R "nobody:$GROUP" rec 'done'
-	local d=$PWD
-	while [ "$d" != / ]; do # the way to here must be open to it
-		runuser -u nobody -- test -x "$d" || chmod o+x "$d"
+	local d=$PWD # the way to here must be open to it
+	while [ "$d" != / ] && ! runuser -u nobody -- test -x "$PWD"; do
+		[[ $d != "$BATS_RUN_TMPDIR"* ]] || chmod o+x "$d"
 		d=$(dirname "$d")
 	done
+	runuser -u nobody -- test -x "$PWD" || skip "nobody may not enter $BATS_RUN_TMPDIR"
 	config "user = \"nobody\"; group = \"$GROUP\";"
 }
 

@@ -79,6 +79,12 @@ fake_clock() {
 		"TZ=${ZONE:-UTC}" "ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0")
 }
 
+# free_port: that nobody listens on now
+free_port() {
+	perl -MSocket -e 'socket(my $s, AF_INET, SOCK_STREAM, 0); bind($s, pack_sockaddr_in(0, INADDR_LOOPBACK));
+		print((unpack_sockaddr_in(getsockname $s))[0], "\n")'
+}
+
 server_kill() {
 	[ -z "$SERVER_PID" ] || kill -KILL "$SERVER_PID" 2>/dev/null || true
 }

@@ -362,6 +362,7 @@ have_ipv6() { grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"; }
 	stream pcap rec >s
 	peer_send 127.0.0.2 s
 	wait_log 'closed client=foo'
+	log_has 'file client=foo name=trace-foo-20261122_233307-2.pcap reason=opened'
 	unframe s | cmp - done/trace-foo-20261122_233307-2.pcap
 	[ "$(cat rec/* done/*-1.pcap)" = $'one\ntwo' ]
 }

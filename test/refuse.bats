@@ -208,6 +208,16 @@ G='shb+idb epb epb=61'
 @test "random bytes" { refused type '' 'raw:hex=8f3ac1d97751e0b2a4966f0d1e2c3b4a59687786'; }
 @test "an HTTP request after valid frames" { refused type "$P" 'raw:text=GET_/_HTTP/1.1+hex=0d0a0d0a'; }
 
+@test "a client with tls = true is refused before any process is made for it, and nothing of it is stored" {
+	config 'tls: { allow-auth = "anonymous"; };' '{ name = "foo"; address = "127.0.0.2"; tls = true; }'
+	stream pcap rec >s
+	server_start
+	peer_send 127.0.0.2 s
+	wait_log 'refused .*peer=127.0.0.2:[0-9]+ reason=".*TLS'
+	never_log 'connected'
+	no_file
+}
+
 # ---- frames ----
 
 @test "frame type 2" { refused 'type 2' "$P" data,type=2:rec; }
@@ -397,6 +407,9 @@ lengths() { # WHERE: an EPB in a data frame, an IDB or the SHB in a link header
 @test "an option running past an IDB" { refused 'option' '' shb+idb,opt=2/400/41424344; }
 @test "an option running past an IDB in a data frame" { refused 'option' "$G" idb,opt=2/5/41424344; }
 @test "an option running past an EPB" { stored_as_sent shb+idb epb,opt=1/400/41424344 epb; }
+@test "an option running past an EPB, beside interfaces that only Wireshark reads" {
+	refused 'option' 'shb+idb+idb,linktype=113 epb epb,if=1' epb,opt=1/400/41424344
+}
 @test "options are kept" { stored_as_sent shb,opt=4/4/41424344+idb,opt=2/3/657468 epb,opt=1/2/4142 epb; }
 @test "a packet block in a link header" { refused 'header|block' '' shb+idb+epb; }
 @test "a second SHB in a link header" { refused 'header|block|section' '' shb+idb+shb; }

@@ -59,6 +59,12 @@ by_size() {
 	[ "$(size "${F[0]}")" -eq $((HEADER + 2 * PACKET)) ]
 }
 
+@test "by size: a pcapng file may have exactly the limit" {
+	by_size $((28 + 20 + 2 * 92)) shb+idb data,times=4:epb=60
+	[ ${#F[@]} -eq 2 ]
+	[ "$(size "${F[0]}")" -eq $((28 + 20 + 2 * 92)) ]
+}
+
 @test "by size: one byte less than two packets is one packet a file" {
 	by_size $((HEADER + 2 * PACKET - 1)) pcap data,times=4:rec=60
 	[ ${#F[@]} -eq 4 ]

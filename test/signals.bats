@@ -360,12 +360,6 @@ serves() { peer_send "$1" s >end; PATIENCE=1 wait_log 'closed client=new .*packe
 	ls done/trace-foo-*
 }
 
-# free_port: that nobody listens on now
-free_port() {
-	perl -MSocket -e 'socket(my $s, AF_INET, SOCK_STREAM, 0); bind($s, pack_sockaddr_in(0, INADDR_LOOPBACK));
-		print((unpack_sockaddr_in(getsockname $s))[0], "\n")'
-}
-
 @test "reload: another port: the new one listens, the old one does not, recordings go on" {
 	two_record
 	local old=$PORT

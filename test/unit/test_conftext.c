@@ -1,0 +1,155 @@
+/* test_conftext: numbers that libconfig cannot hold and include directives are found in the text of
+ * a configuration, with their lines, and not in strings, comments and names. */
+#include "tap.h"
+#include "support.h"
+
+#include "conftext.h"
+
+/* What is found, as "N3:5000000000 I4:path". */
+static const char *scan(const char *text)
+{
+	static char out[4096];
+	struct conftext c;
+	struct conftext_token t;
+	char *copy = strdup(text); /* so that a sanitizer sees a read behind the NUL */
+
+	if (!copy)
+		support_die("memory");
+	*out = 0;
+	c = conftext_over(copy);
+	for (unsigned i = 0; i < 100; i++) {
+		conftext_next(&c, &t);
+		if (t.kind == CONFTEXT_END)
+			break;
+		snprintf(out + strlen(out), sizeof(out) - strlen(out), "%s%c%u:%.*s",
+		    *out ? " " : "", t.kind == CONFTEXT_NUMBER ? 'N' : 'I', t.line, (int)t.len,
+		    t.text);
+	}
+	free(copy);
+	return out;
+}
+
+static const struct {
+	const char *text, *want;
+} rows[] = {
+    {"", ""},
+    {"a = 1;", ""},
+    {"a = 5000000000;", "N1:5000000000"},
+    {"a = 2147483647;", ""},
+    {"a = 2147483648;", "N1:2147483648"},
+    {"a = -2147483648;", ""},
+    {"a = -2147483649;", "N1:-2147483649"},
+    {"a = 4294967297;", "N1:4294967297"},
+    {"a = 18446744073709551617;", "N1:18446744073709551617"},
+    {"a = 99999999999999999999999999;", "N1:99999999999999999999999999"},
+    {"a = 00000000000000000000005;", ""},
+    {"a = 5000000000L;", ""},
+    {"a = 5000000000LL;", ""},
+    {"a = -5000000000L;", ""},
+    {"a = 9223372036854775807L;", ""},
+    {"a = 9223372036854775808L;", "N1:9223372036854775808L"},
+    {"a = 99999999999999999999L;", "N1:99999999999999999999L"},
+    {"a = 0x7fffffff;", ""},
+    {"a = 0x100000001;", "N1:0x100000001"},
+    {"a = 0X1FFFFFFFF;", "N1:0X1FFFFFFFF"},
+    {"a = 0x1ffffffffL;", ""},
+    {"a = 0x10000000000000001L;", "N1:0x10000000000000001L"},
+    {"a = 5000000000.0;", ""},
+    {"a = 5000000000e3;", ""},
+    {"a = 1.5;", ""},
+    {"a = [ 1, 5000000000, 6000000000 ];", "N1:5000000000 N1:6000000000"},
+    {"a=5000000000;b=(6000000000);", "N1:5000000000 N1:6000000000"},
+    {"a:5000000000", "N1:5000000000"},
+    {"a = +5000000000;", "N1:+5000000000"},
+    /* lines */
+    {"\n\na = 5000000000;\n", "N3:5000000000"},
+    {"a = 1;\r\nb = 5000000000;\r\n", "N2:5000000000"},
+    {"a =\n\n5000000000\n;", "N3:5000000000"},
+    /* strings */
+    {"a = \"5000000000\";", ""},
+    {"a = \"x\\\"5000000000\"; b = 6000000000;", "N1:6000000000"},
+    {"a = \"x\\\\\"; b = 6000000000;", "N1:6000000000"},
+    {"a = \"x\" \"5000000000\";", ""},
+    {"a = \"\n5000000000\n\"; b = 6000000000;", "N3:6000000000"},
+    {"a = \"# /* // \"; b = 6000000000;", "N1:6000000000"},
+    {"a = \"5000000000", ""},
+    {"a = \"5000000000\\", ""},
+    {"a = \"", ""},
+    /* comments */
+    {"# 5000000000\nb = 6000000000;", "N2:6000000000"},
+    {"// 5000000000\nb = 6000000000;", "N2:6000000000"},
+    {"/* 5000000000\n\n5000000000 */ b = 6000000000;", "N3:6000000000"},
+    {"/**/b = 6000000000;", "N1:6000000000"},
+    {"/***/b = 6000000000;", "N1:6000000000"},
+    {"/* * / 5000000000 */ b = 1;", ""},
+    {"/*/ 5000000000 */ b = 6000000000;", "N1:6000000000"},
+    {"/*/ \" */ b = 6000000000; # \"", "N1:6000000000"},
+    {"/* /* 5000000000 */ b = 6000000000; /* */", "N1:6000000000"},
+    {"a = 1; # \"\nb = 6000000000; # \"", "N2:6000000000"},
+    {"a = 1; // /*\nb = 6000000000; // */", "N2:6000000000"},
+    {"/* 5000000000", ""},
+    {"/* 5000000000 *", ""},
+    {"# 5000000000", ""},
+    {"a = 1 /* \" */; b = 6000000000; /* \" */", "N1:6000000000"},
+    /* names */
+    {"a5000000000 = 1;", ""},
+    {"a-5000000000 = 1;", ""},
+    {"a_5000000000 = 1;", ""},
+    {"name* = 6000000000;", "N1:6000000000"},
+    /* includes */
+    {"@include \"a.cfg\"\n", "I1:a.cfg"},
+    {"@include \"a.cfg\"", "I1:a.cfg"},
+    {"\n  \t@include   \"dir/b.cfg\"\n", "I2:dir/b.cfg"},
+    {"server: {\n@include \"a.cfg\"\n};\n@include \"b.cfg\"\n", "I2:a.cfg I4:b.cfg"},
+    {"@include \"\"\n", "I1:"},
+    {"@include \"a.cfg\"\na = 5000000000;\n", "I1:a.cfg N2:5000000000"},
+    {"# @include \"a.cfg\"\n", ""},
+    {"/*\n@include \"a.cfg\"\n*/\n", ""},
+    {"a = \"\n@include x\n\";\n", ""},
+    {"a = \"@include\";\n", ""},
+};
+
+/* Any text: an end is reached, lines never go back, tokens lie within the text. */
+static void test_random(void)
+{
+	static const char *const pieces[] = {"\"", "\\", "\n", "/*", "*/", "//", "#", "@include",
+	    " \"x\"", "5000000000", "L", "0x", "a", " ", "-", ";", "=", ".", "e", "\t", "\x80",
+	    "\""};
+	unsigned wrong = 0;
+
+	random_seed(8);
+	for (unsigned i = 0; i < 50000; i++) {
+		char text[256] = "", *copy;
+		struct conftext c;
+		struct conftext_token t = {0};
+		unsigned lines = 1, last = 1, n = 0;
+
+		for (uint64_t k = random_below(16); k > 0; k--)
+			strcat(text, pieces[random_below(COUNT(pieces))]);
+		copy = strdup(text);
+		if (!copy)
+			support_die("memory");
+		for (char *p = copy; *p; p++)
+			lines += *p == '\n';
+		c = conftext_over(copy);
+		do {
+			conftext_next(&c, &t);
+			if (t.kind == CONFTEXT_END)
+				break;
+			wrong += t.line < last || t.line > lines || t.text < copy ||
+				 t.text + t.len > copy + strlen(copy);
+			last = t.line;
+		} while (++n < 1000);
+		wrong += n == 1000;
+		free(copy);
+	}
+	IS_INT(wrong, 0, "50,000 random texts (seed 8)");
+}
+
+int main(void)
+{
+	for (size_t i = 0; i < COUNT(rows); i++)
+		IS_STR(scan(rows[i].text), rows[i].want, "row %zu", i);
+	test_random();
+	return tap_done();
+}

@@ -1,0 +1,63 @@
+/* test_ratelimit: how many are allowed in a window, how many were not, and when that is said. */
+#include "tap.h"
+#include "support.h"
+
+#include "ratelimit.h"
+
+static void test_window(void)
+{
+	struct ratelimit r = {.burst = 3, .window_ms = 1000};
+
+	IS_INT(ratelimit_wait(&r, 4000), -1, "nothing is waiting at first");
+	IS_INT(ratelimit_summary(&r, 4000), 0, "no summary at first");
+	for (unsigned i = 0; i < 3; i++)
+		OK(ratelimit_allow(&r, 5000 + i), "number %u of a burst of 3", i + 1);
+	OK(ratelimit_wait(&r, 5002) == -1, "nothing suppressed, nothing to wait for");
+	OK(!ratelimit_allow(&r, 5100), "the fourth is refused");
+	IS_INT(ratelimit_wait(&r, 5100), 900, "a summary is due at the end of the window");
+	OK(!ratelimit_allow(&r, 5999), "still refused in the last millisecond");
+	IS_INT(ratelimit_summary(&r, 5999), 0, "no summary within the window");
+	IS_INT(ratelimit_wait(&r, 5999), 1, "a millisecond to go");
+	IS_INT(ratelimit_wait(&r, 6000), 0, "now");
+	IS_INT(ratelimit_wait(&r, 7000), 0, "late: now");
+	IS_INT(ratelimit_summary(&r, 6000), 2, "the summary: two");
+	IS_INT(ratelimit_summary(&r, 6000), 0, "it is given once");
+	IS_INT(ratelimit_wait(&r, 6000), -1, "nothing is waiting any more");
+	OK(ratelimit_allow(&r, 6000), "the next window");
+	OK(ratelimit_allow(&r, 6500) && ratelimit_allow(&r, 6900) && !ratelimit_allow(&r, 6950),
+	    "three in it too");
+	OK(ratelimit_allow(&r, 100000), "a later one");
+	IS_INT(ratelimit_summary(&r, 200000), 1, "what was suppressed before it is not lost");
+}
+
+/* A flood: of each second as many as the burst, and every other one in a summary. */
+static void test_flood(void)
+{
+	struct ratelimit r = {.burst = 10, .window_ms = 1000};
+	uint64_t allowed = 0, told = 0;
+
+	for (int64_t now = 0; now < 20000; now++) {
+		told += ratelimit_summary(&r, now);
+		for (unsigned i = 0; i < 5; i++)
+			allowed += ratelimit_allow(&r, now);
+	}
+	told += ratelimit_summary(&r, 50000);
+	IS_INT(allowed, 200, "ten a second for twenty seconds");
+	IS_INT(told, 20000 * 5 - 200, "all the others are in summaries");
+}
+
+static void test_zero(void)
+{
+	struct ratelimit r = {.burst = 0, .window_ms = 1000};
+
+	OK(!ratelimit_allow(&r, 1) && !ratelimit_allow(&r, 5000), "a burst of 0 allows nothing");
+	IS_INT(ratelimit_summary(&r, 90000), 2, "and tells so");
+}
+
+int main(void)
+{
+	test_window();
+	test_flood();
+	test_zero();
+	return tap_done();
+}
