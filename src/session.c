@@ -205,7 +205,7 @@ static int closed(const struct session *s, enum child_exit code, const char *rea
 	log_line(empty ? LVL_DEBUG : LVL_INFO,
 	    "closed client=%s peer=%s reason=%s %s seconds=%" PRId64, s->client->name, s->peer,
 	    LOG_QUOTE(reason), stats_format(s->channel->stats, counts), seconds);
-	return code;
+	return (int)code;
 }
 
 static void rejected(const struct session *s, const char *reason)
