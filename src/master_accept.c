@@ -105,36 +105,39 @@ static void refuse(struct master *m, enum flood kind, const char *client, const 
 	    client ? client : "", client ? " " : "", addr_format_peer(peer, port, text), reason);
 }
 
-/* Who is it, and may it? The connection is closed here whatever the answer: a child has its own
- * copy. */
+/* A listed peer: may it? `row` are the clients that it may be. */
+static void admit_listed(struct master *m, int fd, const struct addr *peer, uint16_t port,
+    const struct admit_entry *row, size_t n)
+{
+	const struct config_client *client = &m->generation->config->clients[row->client];
+	const char *name = n == 1 ? client->name : NULL; /* else a certificate will tell */
+
+	if (client->tls)
+		refuse(m, FLOOD_TLS, name, peer, port,
+		    "the client has tls = true, and this version has no TLS");
+	else if (peer_is_busy(m, name, peer))
+		refuse(m, FLOOD_BUSY, name, peer, port, "per-client connections are used up");
+	else if (master_spawn(m, fd, peer, port, row, n))
+		m->accepted++;
+	else
+		refuse(m, FLOOD_RESOURCES, name, peer, port, "no process could be started");
+}
+
+/* Who is it? The connection is closed here whatever the answer: a child has its own copy. */
 static void admit(struct master *m, int fd, const struct sockaddr_storage *from)
 {
-	const struct config *c = m->generation->config;
-	const struct config_client *client;
 	const struct admit_entry *row;
-	const char *name;
 	struct addr peer;
 	uint16_t port;
 	size_t n;
 
-	if (!addr_from_sockaddr((const struct sockaddr *)from, &peer, &port)) {
-		close(fd);
-		return;
+	if (addr_from_sockaddr((const struct sockaddr *)from, &peer, &port)) {
+		row = admit_find(m->generation->admission, &peer, &n);
+		if (row)
+			admit_listed(m, fd, &peer, port, row, n);
+		else
+			refuse(m, FLOOD_UNLISTED, NULL, &peer, port, "not in the client list");
 	}
-	row = admit_find(m->generation->admission, &peer, &n);
-	client = row ? &c->clients[row->client] : NULL;
-	name = n == 1 ? client->name : NULL;
-	if (!row)
-		refuse(m, FLOOD_UNLISTED, NULL, &peer, port, "not in the client list");
-	else if (client->tls)
-		refuse(m, FLOOD_TLS, name, &peer, port,
-		    "the client has tls = true, and this version has no TLS");
-	else if (peer_is_busy(m, name, &peer))
-		refuse(m, FLOOD_BUSY, name, &peer, port, "per-client connections are used up");
-	else if (master_spawn(m, fd, &peer, port, row, n))
-		m->accepted++;
-	else
-		refuse(m, FLOOD_RESOURCES, name, &peer, port, "no process could be started");
 	close(fd);
 }
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 struct pidfile {
-	int fd; /* -1: none */
+	int fd;     /* -1: none */
 	char *path; /* a copy: it outlives the configuration */
 };
 
