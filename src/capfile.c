@@ -20,47 +20,73 @@ static bool free_in(int dir, const char *name)
 	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0;
 }
 
-/* The name still is our file: repair may have met it between creation and the lock. */
-static bool is_ours(int dir, const char *name, int fd)
+/* Whether the name still is our file: repair may have met it between creation and the lock. 0 with
+ * errno when nobody can tell. */
+enum owner {
+	UNKNOWN,
+	OURS,
+	FOREIGN
+};
+
+static enum owner owner_of(int dir, const char *name, int fd)
 {
 	struct stat by_name, by_fd;
 
-	return fstatat(dir, name, &by_name, AT_SYMLINK_NOFOLLOW) == 0 && fstat(fd, &by_fd) == 0 &&
-	       by_name.st_dev == by_fd.st_dev && by_name.st_ino == by_fd.st_ino;
+	if (fstat(fd, &by_fd) < 0)
+		return UNKNOWN;
+	if (fstatat(dir, name, &by_name, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? FOREIGN : UNKNOWN;
+	return by_name.st_dev == by_fd.st_dev && by_name.st_ino == by_fd.st_ino ? OURS : FOREIGN;
+}
+
+static enum owner lock(const struct capfile *f)
+{
+	if (flock(f->fd, LOCK_EX | LOCK_NB) == 0)
+		return owner_of(f->base, f->name, f->fd);
+	return errno == EWOULDBLOCK ? FOREIGN : UNKNOWN;
+}
+
+static bool give_up(struct capfile *f)
+{
+	int saved = errno;
+
+	capfile_discard(f);
+	errno = saved;
+	return false;
 }
 
 bool capfile_create(struct capfile *f, int base, int done, unsigned mode, const char *stem,
     const struct tm *local, enum capfmt_kind kind, unsigned *number)
 {
+	/* its owner may read it while it is recorded: repair is the owner */
+	unsigned recording = mode | S_IRUSR | CAPFILE_MARK;
+
 	*f = (struct capfile){.fd = -1, .base = base, .done = done, .mode = mode};
 	for (; *number < NUMBER_MAX; (*number)++) {
+		enum owner owner;
+
 		capname_make(stem, local, kind, *number, f->name);
 		if (done != base && !free_in(done, f->name))
 			continue;
-		f->fd = openat(base, f->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		    mode | CAPFILE_MARK);
+		f->fd = openat(
+		    base, f->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, recording);
 		if (f->fd < 0 && errno == EEXIST)
 			continue;
 		if (f->fd < 0)
 			return false;
-		if (flock(f->fd, LOCK_EX | LOCK_NB) == 0 && is_ours(base, f->name, f->fd))
-			break;
+		owner = lock(f);
+		if (owner == OURS) {
+			(*number)++;
+			/* whatever the umask */
+			return fchmod(f->fd, recording) == 0 || give_up(f);
+		}
+		if (owner == UNKNOWN)
+			return give_up(f);
 		close(f->fd);
 		f->fd = -1;
 	}
-	if (f->fd < 0) {
-		errno = EEXIST;
-		return false;
-	}
-	(*number)++;
-	if (fchmod(f->fd, mode | CAPFILE_MARK) < 0) { /* whatever the umask */
-		int saved = errno;
-
-		capfile_discard(f);
-		errno = saved;
-		return false;
-	}
-	return true;
+	errno = EEXIST;
+	return false;
 }
 
 size_t capfile_append(struct capfile *f, const void *data, size_t len)
@@ -152,6 +178,12 @@ enum capfile_published capfile_publish(struct capfile *f, bool *renamed)
 	f->fd = -1;
 	errno = saved;
 	return result;
+}
+
+void capfile_abandon(struct capfile *f)
+{
+	close(f->fd);
+	f->fd = -1;
 }
 
 bool capfile_discard(struct capfile *f)

@@ -47,6 +47,9 @@ enum capfile_published {
  * name. */
 enum capfile_published capfile_publish(struct capfile *f, bool *renamed);
 
+/* Closes a file that could not be cut: it keeps its mark, and repair will cut and publish it. */
+void capfile_abandon(struct capfile *f);
+
 /* Removes a file with nothing in it and closes. */
 bool capfile_discard(struct capfile *f);
 

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #define BLOCK_SHB      0x0a0d0d0au
 #define BLOCK_IDB      1u
@@ -206,6 +207,13 @@ static bool section(struct capfmt *f, const struct block *b, char reason[CAPFMT_
 	return true;
 }
 
+/* Link types that libpcap knows under another number inside, by which it compares the second
+ * interface with the first: two of them are never alike to it. */
+static bool renumbered(uint32_t link_type)
+{
+	return (link_type >= 100 && link_type <= 103) || link_type == 106;
+}
+
 static bool interface(struct capfmt *f, const struct block *b, char reason[CAPFMT_REASON_MAX])
 {
 	uint32_t link_type, snaplen;
@@ -229,10 +237,32 @@ static bool interface(struct capfmt *f, const struct block *b, char reason[CAPFM
 	if (f->interfaces == 0) {
 		f->link_type = link_type;
 		f->first_snaplen = snaplen;
-	} else if (link_type != f->link_type || snaplen != f->first_snaplen) {
+	} else if (link_type != f->link_type || snaplen != f->first_snaplen ||
+		   renumbered(link_type)) {
 		f->mixed = true;
 	}
 	f->interfaces++;
+	return true;
+}
+
+/* libpcap never looks at the options of a packet; Wireshark wants those of a fixed length right. */
+static bool packet_options_sound(const uint8_t *p, uint32_t len, bool big)
+{
+	static const uint8_t fixed[] = {[2] = 4, [4] = 8, [5] = 8, [6] = 4};
+	struct bytes b = bytes_over(p, len, big);
+
+	while (b.left > 0) {
+		uint16_t code = bytes_u16(&b), n = bytes_u16(&b);
+
+		if (!bytes_take(&b, (n + 3u) & ~3u))
+			return false;
+		if (code == OPT_END)
+			return true;
+		if (code < sizeof(fixed) && fixed[code] && n != fixed[code])
+			return false;
+		if (code == 7 && n == 0) /* a verdict has at least its type */
+			return false;
+	}
 	return true;
 }
 
@@ -263,9 +293,10 @@ static bool packet(struct capfmt *f, const struct block *b, char reason[CAPFMT_R
 		    f->first_snaplen);
 	}
 	used = 20 + ((caplen + 3u) & ~3u);
-	if (used > b->body_len || !options_fit(b->body + used, b->body_len - used, f->big)) {
+	if (used > b->body_len ||
+	    !packet_options_sound(b->body + used, b->body_len - used, f->big)) {
 		f->not_wireshark = true;
-		refuse(reason, "an option of a packet runs past its block");
+		refuse(reason, "an option of a packet runs past its block or has a wrong length");
 	}
 	return true;
 }
@@ -493,6 +524,45 @@ size_t capfmt_whole(const struct capfmt *f, const uint8_t *p, size_t len, uint64
 	if (packets)
 		*packets += count;
 	return at;
+}
+
+static bool is_block_beginning(const uint8_t *p, size_t len, size_t max, bool big)
+{
+	uint32_t total = len < 8 ? 0 : bytes_load32(p + 4, big);
+
+	return len < 8 || (total >= BLOCK_MIN && total % 4 == 0 && total > len && total <= max);
+}
+
+bool capfmt_is_beginning(const struct capfmt *f, const uint8_t *p, size_t len, size_t max)
+{
+	size_t record;
+
+	if (f->kind == CAPFMT_PCAPNG)
+		return is_block_beginning(p, len, max, f->big);
+	if (len < CAPFMT_RECORD_HEADER)
+		return true;
+	record = CAPFMT_RECORD_HEADER + (size_t)pcap_caplen(f, p);
+	return record > len && record <= max;
+}
+
+bool capfmt_is_header_beginning(const uint8_t *p, size_t len, size_t max)
+{
+	static const uint8_t starts[][4] = {{0xd4, 0xc3, 0xb2, 0xa1}, {0xa1, 0xb2, 0xc3, 0xd4},
+	    {0x4d, 0x3c, 0xb2, 0xa1}, {0xa1, 0xb2, 0x3c, 0x4d}, {0x0a, 0x0d, 0x0d, 0x0a}};
+	size_t n = len < 4 ? len : 4;
+	struct capfmt f;
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++) {
+		if (memcmp(p, starts[i], n) != 0)
+			continue;
+		if (len < 12)
+			return true;
+		if (!recognise(&f, p, len))
+			return false;
+		return f.kind == CAPFMT_PCAP ? len < CAPFMT_PCAP_HEADER
+					     : is_block_beginning(p, len, max, f.big);
+	}
+	return false;
 }
 
 bool capfmt_only_interfaces(const struct capfmt *f, const uint8_t *p, size_t len)

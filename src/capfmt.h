@@ -68,6 +68,13 @@ static inline bool capfmt_plain_record(const struct capfmt *f, const uint8_t *p,
  * at a record of a stream that was validated before. *packets counts them (may be NULL). */
 size_t capfmt_whole(const struct capfmt *f, const uint8_t *p, size_t len, uint64_t *packets);
 
+/* Whether p, which holds no whole record, is the beginning of one (or nothing): the rest of it may
+ * simply be missing. max: the longest there is. */
+bool capfmt_is_beginning(const struct capfmt *f, const uint8_t *p, size_t len, size_t max);
+
+/* The same for the beginning of a capture file, whose header is not whole. */
+bool capfmt_is_header_beginning(const uint8_t *p, size_t len, size_t max);
+
 /* Whether whole blocks (of pcapng) are interfaces and nothing else. */
 bool capfmt_only_interfaces(const struct capfmt *f, const uint8_t *p, size_t len);
 

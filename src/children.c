@@ -19,7 +19,8 @@ bool children_grow(struct children *c, unsigned size)
 	slot = realloc(c->slot, size * sizeof(*slot));
 	if (!slot)
 		return false;
-	memset(slot + c->size, 0, (size - c->size) * sizeof(*slot));
+	for (unsigned i = c->size; i < size; i++)
+		slot[i] = (struct child){.channel = -1};
 	c->slot = slot;
 	c->size = size;
 	return true;
@@ -70,7 +71,7 @@ bool children_drop(struct children *c, struct child *k)
 	c->used--;
 	if (!k->established)
 		c->unestablished--;
-	memset(k, 0, sizeof(*k));
+	*k = (struct child){.channel = -1}; /* not 0: that is a descriptor */
 	return true;
 }
 

@@ -28,6 +28,7 @@ struct child {
 	uint32_t candidates;                 /* how many */
 	bool established;                    /* past its first valid link header */
 	bool finishing;                      /* was told to finish */
+	bool loud;                           /* it logs every step */
 	uint64_t order;   /* rises with every fork: newer children have a higher one */
 	int64_t since_ms; /* monotonic time of the fork */
 	struct generation *generation;

@@ -125,6 +125,8 @@ static void check_text(
 		    from ? file : "", from ? ": " : "cannot be read: ", why);
 		return;
 	}
+	if (r->names)
+		intern(r, strdup(file));
 	scan = conftext_over(text);
 	for (conftext_next(&scan, &token); token.kind != CONFTEXT_END;
 	     conftext_next(&scan, &token)) {
@@ -147,6 +149,8 @@ static void check_text(
 		if (path)
 			check_text(r, path, file, token.line, depth + 1);
 		free(path);
+		if (r->unreadable)
+			break; /* a loop would be followed along all its ways */
 	}
 	free(text);
 }
@@ -514,7 +518,7 @@ static void read_root(struct reader *r, struct config *c, const config_setting_t
 /* ---- putting it together ---- */
 
 /* A client's storage settings are the server's where it has none of its own. */
-static void inherit(struct config *c)
+static void inherit(const struct reader *r, struct config *c)
 {
 	for (size_t i = 0; i < c->nclients; i++) {
 		struct config_storage *own = &c->clients[i].storage;
@@ -529,6 +533,8 @@ static void inherit(struct config *c)
 				char *path = is_own ? *(char **)from : *(char **)to;
 
 				*(char **)to = is_own || !path ? path : strdup(path);
+				if (path && !*(char **)to)
+					problem_error(r->problems, r->file, 0, "out of memory");
 			} else if (!is_own) {
 				continue;
 			} else if (key->type == KEY_SIZE) {
@@ -582,7 +588,7 @@ static bool parse(struct reader *r, struct config *c)
 	set_defaults(r, &config_storage_keys, &c->storage);
 	set_defaults(r, &config_tls_keys, &c->tls);
 	set_defaults(r, &config_limits_keys, &c->limits);
-	inherit(c);
+	inherit(r, c);
 	return ok;
 }
 

@@ -91,7 +91,11 @@ static bool try_rename(int base, int done, bool with_file)
 
 	snprintf(name, sizeof(name), ".osmo-pcap-server-try-%ld", (long)getpid());
 	if (with_file) {
-		int fd = openat(base, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		int fd;
+
+		unlinkat(base, name, 0); /* of one that was killed in the middle of this */
+		unlinkat(done, name, 0);
+		fd = openat(base, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 		if (fd < 0)
 			return false;

@@ -22,6 +22,7 @@ struct generation {
 	struct directory *directory;
 	size_t ndirectories;
 	unsigned references;
+	bool repair_wanted; /* of the master: queued for a round of repair */
 };
 
 enum generation_check {

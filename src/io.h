@@ -23,6 +23,9 @@ void io_close_except(int first, int *keep, size_t n);
  * is mistaken for a standard one. */
 bool io_fill_standard(void);
 
+/* As many descriptors as this process may have: the soft limit becomes the hard one. */
+void io_raise_descriptors(void);
+
 /* Milliseconds of CLOCK_MONOTONIC. */
 int64_t io_monotonic_ms(void);
 

@@ -42,7 +42,6 @@ static int open_one(const struct addr *address, uint16_t port, bool beside)
 		errno = saved;
 		return -1;
 	}
-	/* Another instance must not be able to take a share of the connections. */
 	if (beside)
 		set(fd, SOL_SOCKET, SO_REUSEPORT, 0);
 	return fd;
@@ -70,10 +69,39 @@ static const struct listener *same(
 	return NULL;
 }
 
-static void allow_beside(const struct listeners *old, int on)
+/* Whether an old socket of ours is in the way of the address: the same, or one of them is all. */
+static bool covers(const struct listener *l, const struct addr *address, uint16_t port)
 {
+	return port != 0 && l->wanted_port == port &&
+	       (l->wanted.len == 0 || address->len == 0 || addr_equal(&l->wanted, address));
+}
+
+static bool allow_beside(
+    const struct listeners *old, const struct addr *address, uint16_t port, int on)
+{
+	bool any = false;
+
 	for (size_t i = 0; old && i < old->n; i++)
-		set(old->v[i].fd, SOL_SOCKET, SO_REUSEPORT, on);
+		if (covers(&old->v[i], address, port)) {
+			set(old->v[i].fd, SOL_SOCKET, SO_REUSEPORT, on);
+			any = true;
+		}
+	return any;
+}
+
+/* The old sockets are closed only after the new are bound, also where one covers the other; only
+ * then they share the port for a moment, so that no other program ever can. */
+static int open_beside(const struct listeners *old, const struct addr *address, uint16_t port)
+{
+	int fd = open_one(address, port, false), saved;
+
+	if (fd >= 0 || errno != EADDRINUSE || !allow_beside(old, address, port, 1))
+		return fd;
+	fd = open_one(address, port, true);
+	saved = errno;
+	allow_beside(old, address, port, 0);
+	errno = saved;
+	return fd;
 }
 
 bool listen_open(struct listeners *out, const struct listeners *old, const struct addr *address,
@@ -87,8 +115,6 @@ bool listen_open(struct listeners *out, const struct listeners *old, const struc
 		snprintf(reason, LISTEN_REASON_MAX, "more than %d addresses", LISTEN_MAX);
 		return false;
 	}
-	/* The old ones are closed only after the new are bound, also where one covers the other. */
-	allow_beside(old, 1);
 	for (size_t i = 0; ok && i < (n ? n : 1); i++) {
 		const struct addr *a = n ? &address[i] : &all;
 		const struct listener *kept = same(old, a, port);
@@ -98,7 +124,7 @@ bool listen_open(struct listeners *out, const struct listeners *old, const struc
 			*l = *kept;
 		} else {
 			*l = (struct listener){.wanted = *a, .wanted_port = port};
-			l->fd = open_one(a, port, old != NULL);
+			l->fd = open_beside(old, a, port);
 			if (l->fd < 0) {
 				static const struct addr any = {.len = 16};
 				char name[ADDR_PEER_MAX];
@@ -113,7 +139,6 @@ bool listen_open(struct listeners *out, const struct listeners *old, const struc
 		}
 		out->n++;
 	}
-	allow_beside(old, 0);
 	if (!ok) {
 		static const struct listeners none;
 
@@ -123,14 +148,17 @@ bool listen_open(struct listeners *out, const struct listeners *old, const struc
 	return ok;
 }
 
+bool listen_has(const struct listeners *l, int fd)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].fd == fd)
+			return true;
+	return false;
+}
+
 void listen_close_unused(const struct listeners *old, const struct listeners *kept)
 {
-	for (size_t i = 0; i < old->n; i++) {
-		bool used = false;
-
-		for (size_t j = 0; j < kept->n; j++)
-			used = used || kept->v[j].fd == old->v[i].fd;
-		if (!used)
+	for (size_t i = 0; i < old->n; i++)
+		if (!listen_has(kept, old->v[i].fd))
 			close(old->v[i].fd);
-	}
 }

@@ -31,6 +31,8 @@ struct listeners {
 bool listen_open(struct listeners *out, const struct listeners *old, const struct addr *address,
     size_t n, uint16_t port, char reason[LISTEN_REASON_MAX]);
 
+bool listen_has(const struct listeners *l, int fd);
+
 /* Closes those of `old` that are not in `kept`. */
 void listen_close_unused(const struct listeners *old, const struct listeners *kept);
 

@@ -116,6 +116,11 @@ int log_fd(void)
 	return lg.fd;
 }
 
+void log_forget_lost(void)
+{
+	lg.lost = 0;
+}
+
 static size_t prefix(char *buf, size_t size, enum log_level level)
 {
 	struct timespec ts;

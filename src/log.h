@@ -35,6 +35,9 @@ bool log_level_parse(const char *name, enum log_level *out);
 /* The descriptor that a process must keep open to be able to log. */
 int log_fd(void);
 
+/* In a new process: the lines that its parent has lost are the parent's to report. */
+void log_forget_lost(void);
+
 /* One event: a fixed word, then key=value. Bytes that are not printable become '?'. */
 __attribute__((format(printf, 2, 3))) void log_line(enum log_level level, const char *fmt, ...);
 

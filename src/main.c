@@ -123,9 +123,10 @@ static void drop_privileges(const struct config *c, struct problems *p)
 static struct generation *open_generation(
     struct config *c, enum generation_check check, struct problems *p)
 {
-	if (access(c->file, R_OK) < 0)
-		problem_error(p, c->names.v[0], 0, "cannot be read by the user of the server: %s",
-		    strerror(errno));
+	for (size_t i = 0; i < c->names.n; i++)
+		if (access(c->names.v[i], R_OK) < 0)
+			problem_error(p, c->names.v[i], 0,
+			    "cannot be read by the user of the server: %s", strerror(errno));
 	if (c->server.sandbox == SANDBOX_REQUIRED)
 		problem_error(
 		    p, c->names.v[0], 0, "sandbox = \"required\", and this version has no sandbox");
@@ -256,6 +257,9 @@ int main(int argc, char **argv)
 
 	if (!io_fill_standard()) /* before anything opens a descriptor */
 		return EXITCODE_FAILURE;
+	signal(SIGXFSZ, SIG_IGN); /* before the first line of a log that may be limited */
+	signal(SIGPIPE, SIG_IGN);
+	io_raise_descriptors(); /* before the directories are opened */
 	parse_options(argc, argv, &o);
 	fix_time_zone();
 	c = config_examine(o.file, &problems);

@@ -23,6 +23,10 @@
 #define FLOOD_BURST     20
 #define FLOOD_WINDOW_MS 10000
 
+/* Connections whose every step is logged, in the same time: a thousand clients that come back after
+ * a restart are no flood. */
+#define CONNECTED_BURST 2000
+
 static int open_signals(void)
 {
 	sigset_t set;
@@ -51,6 +55,7 @@ static bool open_all(struct master *m)
 	for (int i = 0; i < FLOODS; i++)
 		m->flood[i] =
 		    (struct ratelimit){.burst = FLOOD_BURST, .window_ms = FLOOD_WINDOW_MS};
+	m->flood[FLOOD_CONNECTED].burst = CONNECTED_BURST;
 	return m->epoll >= 0 && m->signals >= 0 && m->spare >= 0 &&
 	       children_init(&m->children, connections) && statpages_grow(&m->pages, connections) &&
 	       epoll_ctl(m->epoll, EPOLL_CTL_ADD, m->signals, &e) == 0;
@@ -72,6 +77,7 @@ static void stop(struct master *m)
 	if (m->stopping)
 		return;
 	m->stopping = io_monotonic_ms();
+	m->pause_until = 0;
 	log_line(LVL_NOTICE, "stopping connections=%u", m->children.used);
 	master_listen(m, false);
 	listen_close_unused(&m->listeners, &none);
@@ -183,7 +189,7 @@ static void on_time(struct master *m)
 		return;
 	}
 	if (!m->repair && now >= m->repair_next)
-		master_repair(m);
+		master_repair(m, m->generation);
 	if (m->pause_until && now >= m->pause_until)
 		m->pause_until = 0;
 	if (!m->listening && !m->pause_until && master_has_room(m))
@@ -192,15 +198,23 @@ static void on_time(struct master *m)
 
 /* ---- the loop ---- */
 
+/* Events are read many at once: what one of them stands for may have ended with another. */
+static void on_child(struct master *m, uint64_t slot)
+{
+	struct child *k = slot < m->children.size ? &m->children.slot[slot] : NULL;
+
+	if (k && k->used && k->channel >= 0)
+		master_reports(m, k);
+}
+
 static void on_event(struct master *m, uint64_t tag)
 {
 	if (tag == MASTER_TAG_SIGNALS)
 		read_signals(m);
-	else if (tag < MASTER_TAG_CHILD) {
-		if (m->listening)
-			master_accept(m, &m->listeners.v[tag - MASTER_TAG_LISTENER]);
-	} else if (m->children.slot[tag - MASTER_TAG_CHILD].channel >= 0)
-		master_reports(m, &m->children.slot[tag - MASTER_TAG_CHILD]);
+	else if (tag >= MASTER_TAG_CHILD)
+		on_child(m, tag - MASTER_TAG_CHILD);
+	else if (m->listening && tag - MASTER_TAG_LISTENER < m->listeners.n)
+		master_accept(m, &m->listeners.v[tag - MASTER_TAG_LISTENER]);
 }
 
 static bool done(const struct master *m)
@@ -239,6 +253,8 @@ static void close_all(struct master *m)
 	for (unsigned i = 0; i < m->children.size; i++)
 		if (m->children.slot[i].used)
 			generation_unref(m->children.slot[i].generation);
+	while (m->repair_queued > 0)
+		generation_unref(m->repair_queue[--m->repair_queued]);
 	children_free(&m->children);
 	statpages_free(&m->pages);
 	generation_unref(m->generation);
@@ -257,7 +273,7 @@ int master_run(struct generation *g, const struct listeners *listeners, void (*r
 		log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(strerror(errno)));
 		return 1;
 	}
-	master_raise_descriptors(&m);
+	master_check_descriptors(&m);
 	for (size_t i = 0; i < m.listeners.n; i++)
 		log_line(LVL_NOTICE, "listening address=%s", m.listeners.v[i].name);
 	master_listen(&m, true);

@@ -23,8 +23,12 @@ enum flood {
 	FLOOD_BUSY,
 	FLOOD_RESOURCES,
 	FLOOD_FULL,
+	FLOOD_CONNECTED,
 	FLOODS
 };
+
+/* Generations that wait for a round of repair. */
+#define MASTER_REPAIRS 64
 
 struct master {
 	struct generation *generation;
@@ -40,8 +44,9 @@ struct master {
 	struct ratelimit flood[FLOODS];
 	uint64_t accepted, refused;
 
-	pid_t repair;      /* 0: none runs */
-	bool repair_again; /* asked for while one ran */
+	pid_t repair;                                    /* 0: none runs */
+	struct generation *repair_queue[MASTER_REPAIRS]; /* references */
+	unsigned repair_queued;
 	int64_t repair_began, repair_next;
 
 	int64_t stopping; /* since; 0: not */
@@ -74,10 +79,10 @@ bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t po
 void master_reap(struct master *m);
 void master_reports(struct master *m, struct child *k);
 void master_finish_child(struct child *k, char order);
-void master_repair(struct master *m);
+void master_repair(struct master *m, struct generation *g); /* soon */
 
 /* master_reload */
 void master_reload(struct master *m);
-void master_raise_descriptors(const struct master *m);
+void master_check_descriptors(const struct master *m);
 
 #endif

@@ -26,6 +26,7 @@ static const char *const flood_names[FLOODS] = {
     [FLOOD_BUSY] = "too many connections of one client",
     [FLOOD_RESOURCES] = "the system is out of resources",
     [FLOOD_FULL] = "no free slot",
+    [FLOOD_CONNECTED] = "connections of listed clients",
 };
 
 void master_flood_line(struct master *m, enum flood kind, const char *fmt, ...)
@@ -151,6 +152,8 @@ static bool shed(struct master *m, const struct listener *l)
 	uint16_t port = 0;
 	int fd;
 
+	if (m->spare < 0) /* it could not be taken back last time */
+		m->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (m->spare < 0)
 		return false;
 	close(m->spare);
@@ -176,7 +179,7 @@ void master_accept(struct master *m, const struct listener *l)
 	for (int i = 0; i < AT_ONCE; i++) {
 		struct sockaddr_storage from;
 		socklen_t len = sizeof(from);
-		int fd;
+		int fd, why;
 
 		if (!master_has_room(m)) {
 			master_flood_line(m, FLOOD_FULL,
@@ -197,9 +200,10 @@ void master_accept(struct master *m, const struct listener *l)
 		case ENFILE:
 		case ENOBUFS:
 		case ENOMEM:
+			why = errno;
 			if (shed(m, l))
 				continue;
-			rest(m, strerror(errno));
+			rest(m, strerror(why));
 			return;
 		default: /* the peer has gone, or the network spoke up: accept(2), ERRORS */
 			continue;

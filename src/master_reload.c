@@ -16,17 +16,13 @@
 /* Descriptors of the master itself, generously. */
 #define OWN_DESCRIPTORS 32
 
-void master_raise_descriptors(const struct master *m)
+void master_check_descriptors(const struct master *m)
 {
 	rlim_t need = m->generation->config->limits.connections + m->listeners.n +
 		      m->generation->ndirectories + OWN_DESCRIPTORS;
 	struct rlimit rl;
 
-	if (getrlimit(RLIMIT_NOFILE, &rl) < 0 || rl.rlim_cur >= need)
-		return;
-	rl.rlim_cur = rl.rlim_max < need ? rl.rlim_max : need;
-	setrlimit(RLIMIT_NOFILE, &rl);
-	if (rl.rlim_cur < need)
+	if (getrlimit(RLIMIT_NOFILE, &rl) == 0 && rl.rlim_cur < need)
 		log_line(LVL_WARNING,
 		    "warning reason=\"connections needs %llu descriptors, the limit is %llu\"",
 		    (unsigned long long)need, (unsigned long long)rl.rlim_cur);
@@ -107,7 +103,8 @@ static void tell_children(struct master *m)
 
 static bool grow(struct master *m, unsigned connections)
 {
-	return children_grow(&m->children, connections) && statpages_grow(&m->pages, connections);
+	/* pages first: a slot without one must not be used */
+	return statpages_grow(&m->pages, connections) && children_grow(&m->children, connections);
 }
 
 static bool open_all(const struct master *m, struct problems *problems, struct generation **g,
@@ -134,6 +131,15 @@ static bool open_all(const struct master *m, struct problems *problems, struct g
 	return false;
 }
 
+/* Connections that wait in the queue of a socket that goes away are taken as long as there is
+ * room; what a full server cannot take is reset. */
+static void drain(struct master *m, const struct listeners *kept)
+{
+	for (size_t i = 0; i < m->listeners.n; i++)
+		if (m->listening && !listen_has(kept, m->listeners.v[i].fd))
+			master_accept(m, &m->listeners.v[i]);
+}
+
 void master_reload(struct master *m)
 {
 	struct problems problems = {0};
@@ -147,6 +153,7 @@ void master_reload(struct master *m)
 		log_line(LVL_ERROR, "reload reason=\"failed: the old configuration stays\"");
 		return;
 	}
+	drain(m, &listeners);
 	master_listen(m, false);
 	listen_close_unused(&m->listeners, &listeners);
 	for (size_t i = 0; i < listeners.n; i++)
@@ -158,10 +165,11 @@ void master_reload(struct master *m)
 		log_line(LVL_WARNING, "warning reason=\"no memory for more connections than %u\"",
 		    m->children.size);
 	}
-	master_raise_descriptors(m);
+	master_check_descriptors(m);
 	log_set_level((enum log_level)g->config->server.log_level);
 	warn_restart(old->config, g->config);
 	tell_children(m);
+	master_repair(m, old); /* its directories may not be looked at again */
 	generation_unref(old);
-	master_repair(m);
+	master_repair(m, g);
 }

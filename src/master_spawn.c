@@ -32,7 +32,8 @@ static _Noreturn void child_main(struct master *m, const struct child *k, int fd
 {
 	const struct generation *g = k->generation;
 	size_t slot = (size_t)(k - m->children.slot);
-	struct channel ch = {.peer = k->peer,
+	struct channel ch = {.quiet = !k->loud,
+	    .peer = k->peer,
 	    .port = k->port,
 	    .fd = channel,
 	    .stats = statpages_slot(&m->pages, slot)};
@@ -45,6 +46,7 @@ static _Noreturn void child_main(struct master *m, const struct child *k, int fd
 	setsid(); /* a terminal's ^C is for the master */
 	io_close_except(STDERR_FILENO + 1, keep, sizeof(keep) / sizeof(*keep));
 	statpages_keep(&m->pages, slot);
+	log_forget_lost();
 	_exit(session_run(fd, candidate, k->candidates, g, &ch));
 }
 
@@ -56,10 +58,20 @@ static bool watch(const struct master *m, const struct child *k)
 	return epoll_ctl(m->epoll, EPOLL_CTL_ADD, k->channel, &e) == 0;
 }
 
+/* Out of epoll first: a child that was forked just now still has a copy of the descriptor, and
+ * closing ours alone would leave it there. */
+static void close_channel(const struct master *m, struct child *k)
+{
+	if (k->channel < 0)
+		return;
+	epoll_ctl(m->epoll, EPOLL_CTL_DEL, k->channel, NULL);
+	close(k->channel);
+	k->channel = -1;
+}
+
 static void forget(struct master *m, struct child *k)
 {
-	if (k->channel >= 0)
-		close(k->channel);
+	close_channel(m, k);
 	generation_unref(k->generation);
 	if (!children_drop(&m->children, k))
 		log_line(LVL_ERROR, "bug reason=\"a free slot was dropped\"");
@@ -81,6 +93,7 @@ bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t po
 	if (candidates == 1)
 		k->client = m->generation->config->clients[candidate->client].name;
 	k->since_ms = io_monotonic_ms();
+	k->loud = ratelimit_allow(&m->flood[FLOOD_CONNECTED], k->since_ms);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0) {
 		forget(m, k);
 		return false;
@@ -132,8 +145,7 @@ void master_reports(struct master *m, struct child *k)
 			return;
 		if (n <= 0 || !report_check(data, (size_t)n, k->candidates, &r)) {
 			/* its end, or not the child that was forked; its exit will tell */
-			close(k->channel);
-			k->channel = -1;
+			close_channel(m, k);
 			return;
 		}
 		if (r.kind == REPORT_ESTABLISHED)
@@ -172,6 +184,8 @@ static bool died(int status)
 	return code != CHILD_FINISHED && (code < CHILD_PROTOCOL || code >= CHILD_INTERNAL);
 }
 
+static void repair_next(struct master *m);
+
 static void repair_ended(struct master *m, int status)
 {
 	int64_t now = io_monotonic_ms(), took = now - m->repair_began;
@@ -182,8 +196,7 @@ static void repair_ended(struct master *m, int status)
 	if (WIFSIGNALED(status))
 		log_line(
 		    LVL_ERROR, "error reason=\"repair was killed by signal %d\"", WTERMSIG(status));
-	if (m->repair_again)
-		master_repair(m);
+	repair_next(m);
 }
 
 void master_reap(struct master *m)
@@ -204,7 +217,7 @@ void master_reap(struct master *m)
 		master_reports(m, k); /* what it said last still counts */
 		if (died(status)) {
 			log_end(m, k, status);
-			master_repair(m);
+			master_repair(m, k->generation);
 		}
 		forget(m, k);
 	}
@@ -212,34 +225,50 @@ void master_reap(struct master *m)
 
 /* ---- repair ---- */
 
-static _Noreturn void repair_main(struct master *m)
+static _Noreturn void repair_main(const struct generation *g)
 {
-	size_t n = m->generation->ndirectories;
+	size_t n = g->ndirectories;
 	int keep[n + 1];
 	sigset_t none;
 
-	generation_descriptors(m->generation, keep);
+	generation_descriptors(g, keep);
 	keep[n] = log_fd();
 	setsid();
 	io_close_except(STDERR_FILENO + 1, keep, n + 1);
+	log_forget_lost();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	repair_run(m->generation);
+	repair_run(g);
 	_exit(0);
 }
 
-void master_repair(struct master *m)
+/* One round at a time; a generation that is wanted meanwhile waits its turn. */
+static void repair_next(struct master *m)
 {
-	m->repair_again = m->repair != 0;
-	if (m->repair)
+	struct generation *g = m->repair_queue[0];
+
+	if (m->repair || m->repair_queued == 0)
 		return;
+	m->repair_queued--;
+	memmove(m->repair_queue, m->repair_queue + 1, m->repair_queued * sizeof(*m->repair_queue));
+	g->repair_wanted = false;
 	m->repair_began = io_monotonic_ms();
 	m->repair = fork();
 	if (m->repair == 0)
-		repair_main(m);
+		repair_main(g);
 	if (m->repair < 0) {
 		m->repair = 0;
 		m->repair_next = m->repair_began + REPAIR_EVERY_MS;
 		master_flood_line(m, FLOOD_RESOURCES, "error reason=\"repair cannot be started\"");
 	}
+	generation_unref(g);
+}
+
+void master_repair(struct master *m, struct generation *g)
+{
+	if (!g->repair_wanted && m->repair_queued < MASTER_REPAIRS) {
+		g->repair_wanted = true;
+		m->repair_queue[m->repair_queued++] = generation_ref(g);
+	}
+	repair_next(m);
 }

@@ -7,9 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "io.h"
+
+/* The predecessor may have removed the name between our open() and our lock. */
+static bool is_named(int fd, const char *path)
+{
+	struct stat by_fd, by_name;
+
+	return fstat(fd, &by_fd) == 0 && stat(path, &by_name) == 0 &&
+	       by_fd.st_dev == by_name.st_dev && by_fd.st_ino == by_name.st_ino;
+}
 
 bool pidfile_open(struct pidfile *p, const char *path)
 {
@@ -22,16 +32,21 @@ bool pidfile_open(struct pidfile *p, const char *path)
 	p->path = strdup(path);
 	if (!p->path)
 		return false;
-	p->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (p->fd < 0) {
-		fprintf(stderr, "error: pid-file %s: %s\n", path, strerror(errno));
-		return false;
-	}
-	if (flock(p->fd, LOCK_EX | LOCK_NB) < 0) {
-		fprintf(stderr, "error: pid-file %s: %s\n", path,
-		    errno == EWOULDBLOCK ? "another osmo-pcap-server holds it" : strerror(errno));
-		return false;
-	}
+	do {
+		if (p->fd >= 0)
+			close(p->fd);
+		p->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+		if (p->fd < 0) {
+			fprintf(stderr, "error: pid-file %s: %s\n", path, strerror(errno));
+			return false;
+		}
+		if (flock(p->fd, LOCK_EX | LOCK_NB) < 0) {
+			fprintf(stderr, "error: pid-file %s: %s\n", path,
+			    errno == EWOULDBLOCK ? "another osmo-pcap-server holds it"
+						 : strerror(errno));
+			return false;
+		}
+	} while (!is_named(p->fd, path));
 	n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
 	if (ftruncate(p->fd, 0) < 0 || !io_write_all(p->fd, text, (size_t)n)) {
 		fprintf(stderr, "error: pid-file %s: %s\n", path, strerror(errno));

@@ -30,6 +30,13 @@ static enum recorder_status storage_error(struct recorder *r, const char *what, 
 	return RECORDER_STORAGE;
 }
 
+/* What is in the file behind its last whole record could not be cut off. */
+static enum recorder_status torn(struct recorder *r)
+{
+	r->file_torn = true;
+	return storage_error(r, "cutting the capture file", errno);
+}
+
 static bool full(int error)
 {
 	return error == ENOSPC || error == EDQUOT;
@@ -62,11 +69,15 @@ void recorder_close_file(struct recorder *r, const char *why)
 {
 	if (r->file.fd < 0)
 		return;
-	if (r->file.size <= r->file_empty) /* nothing came of it */
+	if (r->file_torn) {
+		capfile_abandon(&r->file);
+		r->on.unpublished(r->on.context, r->file.name, why, EIO);
+	} else if (r->file.size <= r->file_empty) /* nothing came of it */
 		capfile_discard(&r->file);
 	else
 		publish(r, why);
 	r->file_packets = 0;
+	r->file_torn = false;
 	r->stats->file_bytes = 0;
 }
 
@@ -118,7 +129,7 @@ static enum recorder_status open_file(struct recorder *r, time_t now)
 		int error = errno;
 
 		if (!capfile_cut(&r->file))
-			return storage_error(r, "cutting the capture file", errno);
+			return torn(r);
 		st = retry(r, "writing the capture file", error);
 		if (st != RECORDER_OK)
 			return st;
@@ -218,7 +229,7 @@ static enum recorder_status flush(struct recorder *r, struct pending *p, time_t 
 		n = capfmt_whole(&r->fmt, p->data, n, &packets);
 		st = commit(r, p, n, packets);
 		if (!capfile_cut(&r->file))
-			st = storage_error(r, "cutting the capture file", errno);
+			st = torn(r);
 		else if (st == RECORDER_OK)
 			st = error == EFBIG ? too_large(r, now)
 					    : retry(r, "writing the capture file", error);

@@ -66,6 +66,7 @@ struct recorder {
 	struct capfile file;
 	uint64_t file_empty; /* its size when it held no more than its header */
 	uint64_t file_packets;
+	bool file_torn; /* it ends within a record: not to be published as it is */
 	struct rotate_period period;
 	unsigned number; /* next to try in this second */
 	time_t number_of;

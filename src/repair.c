@@ -78,14 +78,13 @@ static bool interfaces_only(const struct capfmt *fmt, const uint8_t *p, size_t l
 	return len == 0 || (fmt->kind == CAPFMT_PCAPNG && capfmt_only_interfaces(fmt, p, len));
 }
 
-/* How much of the file is whole. False when it cannot be read; *torn is false when what follows
- * is too long to be the rest of one record. */
+/* How much of the file is whole. False when it cannot be read; *torn tells whether what follows is
+ * the beginning of a record (or nothing), and not something else. */
 static bool measure(struct unfinished *u, uint8_t *buf, uint64_t *whole, bool *torn)
 {
 	struct capfmt fmt;
 	uint64_t at = 0;
 
-	*torn = true;
 	for (;;) {
 		ssize_t n = read_at(u->file.fd, buf, CHUNK, at);
 		size_t used;
@@ -94,13 +93,14 @@ static bool measure(struct unfinished *u, uint8_t *buf, uint64_t *whole, bool *t
 			return false;
 		if (at == 0) {
 			used = file_header(&fmt, buf, (size_t)n);
+			*torn = capfmt_is_header_beginning(buf, (size_t)n, FRAME_PAYLOAD_MAX);
 		} else {
 			used = capfmt_whole(&fmt, buf, (size_t)n, &u->packets);
 			u->data = u->data || !interfaces_only(&fmt, buf, used);
+			*torn = capfmt_is_beginning(&fmt, buf, (size_t)n, FRAME_PAYLOAD_MAX);
 		}
 		at += used;
 		if (used == 0) {
-			*torn = n <= FRAME_MAX;
 			*whole = at;
 			return true;
 		}
@@ -138,14 +138,18 @@ static bool finish(struct unfinished *u, uint8_t *buf)
 		return false;
 	}
 	if (!u->data && torn) {
-		if (!capfile_discard(&u->file))
+		if (!capfile_discard(&u->file)) {
 			failed_errno(u, "removing the empty file");
+			return false;
+		}
+		log_line(LVL_INFO, "file client=%s name=%s reason=removed packets=0 bytes=%" PRIu64,
+		    u->client, u->file.name, u->length);
 		return true;
 	}
 	if (!torn) {
 		log_line(LVL_ERROR,
-		    "error client=%s file=%s reason=\"unreadable from offset %" PRIu64
-		    " on, and not by a torn record: published as it is\"",
+		    "error client=%s file=%s reason=\"no record begins at offset %" PRIu64
+		    ": published as it is\"",
 		    u->client, u->file.name, whole);
 		whole = u->length;
 	} else if (whole < u->length && !cut(u, whole)) {
@@ -180,14 +184,8 @@ static bool take(struct unfinished *u)
 	if (fstatat(u->file.base, u->file.name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 	    !S_ISREG(st.st_mode) || !(st.st_mode & CAPFILE_MARK) || st.st_uid != geteuid())
 		return false;
-	/* a mode without owner read: it is ours, so it can be given and is put back */
-	if (!(st.st_mode & S_IRUSR) &&
-	    fchmodat(u->file.base, u->file.name, (st.st_mode & 07777) | S_IRUSR, 0) < 0)
-		return false;
 	fd = openat(
 	    u->file.base, u->file.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (!(st.st_mode & S_IRUSR))
-		fchmodat(u->file.base, u->file.name, st.st_mode & 07777, 0);
 	if (fd < 0)
 		return false;
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0 || fstat(fd, &by_fd) < 0 ||
@@ -214,12 +212,13 @@ static bool is_of(const struct config_client *k, const char *stem)
 /* Where the file belongs: the directory of the client with the longest matching name, else of
  * anybody who records into this directory. */
 static struct place place_of(
-    const struct generation *g, int base, const char *stem, const char **client)
+    const struct generation *g, int base, const char *stem, const char **client, unsigned *mode)
 {
 	struct place p = {base, base};
 	size_t best = 0;
 
 	*client = stem;
+	*mode = g->config->storage.mode;
 	if (g->server.base == base)
 		p = g->server;
 	for (size_t i = 0; i < g->config->nclients; i++) {
@@ -232,6 +231,7 @@ static struct place place_of(
 		if (is_of(k, stem) && strlen(k->name) > best) {
 			best = strlen(k->name);
 			*client = k->name;
+			*mode = k->storage.mode;
 			p = g->place[i];
 		}
 	}
@@ -257,14 +257,18 @@ static unsigned repair_directory(const struct generation *g, int base, uint8_t *
 		struct unfinished u = {.file = {.fd = -1, .base = base}};
 		struct capname parsed;
 		struct place p;
+		unsigned mode;
 
 		if (!capname_parse(e->d_name, &parsed))
 			continue;
 		memcpy(u.file.name, e->d_name, strlen(e->d_name) + 1); /* parsed, so it fits */
 		if (!take(&u))
 			continue;
-		p = place_of(g, base, parsed.stem, &u.client);
+		p = place_of(g, base, parsed.stem, &u.client, &mode);
 		u.file.done = p.done;
+		/* as it was recorded, but for what only recording and repair need */
+		if (((u.file.mode ^ mode) & ~(unsigned)(S_IRUSR | S_IWUSR)) == 0)
+			u.file.mode = mode;
 		n += finish(&u, buf);
 	}
 	closedir(dir);

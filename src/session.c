@@ -110,6 +110,12 @@ static void tell(const struct session *s, enum report_kind kind, const char *nam
 	send(s->channel->fd, &r, sizeof(r), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+/* The level of a line that every connection causes: a flood of them is told by the master. */
+static enum log_level routine(const struct session *s, enum log_level level)
+{
+	return s->channel->quiet && !s->established ? LVL_DEBUG : level;
+}
+
 static void on_header(void *context)
 {
 	struct session *s = context;
@@ -202,7 +208,7 @@ static int closed(const struct session *s, enum child_exit code, const char *rea
 	bool empty = s->channel->stats->frames == 0 && s->have == 0 &&
 		     (code == CHILD_FINISHED || code == CHILD_CONNECTION);
 
-	log_line(empty ? LVL_DEBUG : LVL_INFO,
+	log_line(empty ? LVL_DEBUG : routine(s, LVL_INFO),
 	    "closed client=%s peer=%s reason=%s %s seconds=%" PRId64, s->client->name, s->peer,
 	    LOG_QUOTE(reason), stats_format(s->channel->stats, counts), seconds);
 	return (int)code;
@@ -210,7 +216,7 @@ static int closed(const struct session *s, enum child_exit code, const char *rea
 
 static void rejected(const struct session *s, const char *reason)
 {
-	log_line(LVL_WARNING,
+	log_line(routine(s, LVL_WARNING),
 	    "rejected client=%s peer=%s reason=%s frame=%" PRIu64 " offset=%" PRIu64,
 	    s->client->name, s->peer, LOG_QUOTE(reason), s->recorder.frames + 1,
 	    s->recorder.offset);
@@ -415,8 +421,8 @@ static int first_byte(struct session *s)
 	for (;;) {
 		switch (transport_first_byte(&s->transport, deadline)) {
 		case TRANSPORT_DATA:
-			log_line(LVL_INFO, "connected client=%s peer=%s pid=%d", s->client->name,
-			    s->peer, (int)getpid());
+			log_line(routine(s, LVL_INFO), "connected client=%s peer=%s pid=%d",
+			    s->client->name, s->peer, (int)getpid());
 			return -1;
 		case TRANSPORT_EOF:
 			return closed(

@@ -12,11 +12,14 @@ static size_t page(void)
 
 bool statpages_grow(struct statpages *p, size_t slots)
 {
-	size_t more = slots - p->slots;
+	size_t more;
 	void *at;
 
 	if (slots <= p->slots)
 		return true;
+	if (slots < 2 * p->slots)
+		slots = 2 * p->slots; /* so that a few segments are enough for ever */
+	more = slots - p->slots;
 	if (p->segments == STATPAGES_SEGMENTS)
 		return false;
 	at = mmap(NULL, more * page(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -224,7 +224,7 @@ no_whole_record() {
 	unframe s >rec/trace-foo-20250101_000001.pcap
 	torn rec/*
 	mkfifo hold
-	flock rec/trace-foo-20250101_000000.pcap cat hold 3>&- &
+	flock -F rec/trace-foo-20250101_000000.pcap cat hold 3>&- &
 	PIDS+=($!)
 	until_true sh -c '! flock -n rec/trace-foo-20250101_000000.pcap true'
 	server_start
@@ -456,6 +456,27 @@ cpu() { awk '{ print $14 + $15 }' "/proc/$SERVER_PID/stat"; } # hundredths of a 
 		kill -KILL "${LIVE[x$i]}" 2>/dev/null || true
 	done
 	until_true served 127.0.4.1
+}
+
+@test "no descriptor even to accept with: peers are closed, the processor is idle, service goes on" {
+	two_record
+	local free=0 before # the lowest number that is not in use: as many as it may have
+	while [ -L "/proc/$SERVER_PID/fd/$free" ]; do
+		free=$((free + 1))
+	done
+	prlimit --pid "$SERVER_PID" --nofile=$free:
+	live c 127.0.0.2
+	until_true test -s c.end
+	wait_log 'descriptors'
+	before=$(cpu)
+	live d 127.0.0.2
+	live e 127.0.0.3
+	until_true test -s d.end
+	until_true test -s e.end
+	[ $(($(cpu) - before)) -lt 20 ]
+	b_goes_on
+	prlimit --pid "$SERVER_PID" --nofile=100:
+	until_true served 127.0.0.2
 }
 served() {
 	local n

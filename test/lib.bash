@@ -160,7 +160,8 @@ tell() {
 	stream "number=$TOLD" "$@" >"$name.piece"
 	TOLD=$((TOLD + 1000))
 	cat "$name.piece" >>"$name.sent"
-	timeout "$PATIENCE" cat "$name.piece" >"$name.in"
+	# opening the FIFO waits for a reader, so it must stand under the timeout too
+	timeout "$PATIENCE" sh -c 'cat "$1.piece" >"$1.in"' - "$name"
 }
 
 hang_up() {
