@@ -23,6 +23,7 @@
 #include "send_net.h"
 #include "send_progress.h"
 #include "send_source.h"
+#include "send_tls.h"
 
 #define SECOND   INT64_C(1000000000)
 #define RATE_MAX 1000000000
@@ -42,11 +43,25 @@ struct options {
 	uint64_t loop; /* passes; 0: for ever */
 	bool looped;   /* --loop was given */
 	bool reconnect, quiet;
+	bool tls;
+	const char *tls_option; /* one that needs --tls, if any was given */
+	struct send_tls_options secure;
 	uint16_t port;
 	const char *interface; /* NULL: from a file */
 	const char *host;
 	const char *file;    /* NULL: standard input */
 	char *const *filter; /* words, up to a NULL */
+};
+
+/* Options without a letter. */
+enum {
+	OPTION_TLS = 256,
+	OPTION_CA, /* from here on with --tls only */
+	OPTION_CERT,
+	OPTION_KEY,
+	OPTION_SERVER_NAME,
+	OPTION_NO_VERIFY,
+	OPTION_PRIORITY,
 };
 
 /* When packets are due. */
@@ -75,6 +90,7 @@ struct job {
 	struct send_source source; /* without an interface */
 	struct send_live live;     /* with one */
 	struct send_cut cut;
+	struct send_tls *tls; /* NULL: plain */
 	struct send_net net;
 	struct send_progress progress;
 	struct pace pace;
@@ -100,6 +116,13 @@ static const char usage_text[] =
     "  -l, --loop N               send FILE N times, 0: for ever\n"
     "  -R, --reconnect            connect again, every 2 seconds, for ever\n"
     "  -q, --quiet                no progress, no summary\n"
+    "      --tls                  encrypt, and verify the server; the options below need this\n"
+    "      --ca FILE              authorities to trust (those of the system)\n"
+    "      --cert FILE            certificate to show to the server\n"
+    "      --key FILE             its key\n"
+    "      --server-name NAME     name or address in the server's certificate (HOST)\n"
+    "      --no-verify            take any server\n"
+    "      --priority STRING      for GnuTLS (" SEND_TLS_PRIORITY ")\n"
     "  -h, --help    -V, --version\n";
 
 __attribute__((format(printf, 1, 2))) static enum status wrong(const char *fmt, ...)
@@ -130,6 +153,38 @@ static enum status read_rate(struct options *o, const char *text)
 	if (o->original || parse_number(text, 1, RATE_MAX, &o->rate))
 		return STATUS_GO_ON;
 	return wrong("--rate '%s' is neither 'original' nor a number from 1 to %d", text, RATE_MAX);
+}
+
+static enum status read_tls_option(struct options *o, int option, const char *text)
+{
+	static const char *const names[] = {
+	    "--ca", "--cert", "--key", "--server-name", "--no-verify", "--priority"};
+
+	o->tls_option = names[option - OPTION_CA];
+	if (option == OPTION_CA)
+		o->secure.ca = text;
+	if (option == OPTION_CERT)
+		o->secure.cert = text;
+	if (option == OPTION_KEY)
+		o->secure.key = text;
+	if (option == OPTION_SERVER_NAME)
+		o->secure.name = text;
+	if (option == OPTION_NO_VERIFY)
+		o->secure.no_verify = true;
+	if (option == OPTION_PRIORITY)
+		o->secure.priority = text;
+	return STATUS_GO_ON;
+}
+
+static enum status check_tls_options(struct options *o)
+{
+	if (o->tls_option && !o->tls)
+		return wrong("%s needs --tls", o->tls_option);
+	if (!o->secure.cert != !o->secure.key)
+		return wrong("--cert and --key go together");
+	if (o->secure.name && !*o->secure.name)
+		return wrong("--server-name is empty");
+	return STATUS_GO_ON;
 }
 
 static enum status read_option(struct options *o, int option, const char *text)
@@ -164,6 +219,16 @@ static enum status read_option(struct options *o, int option, const char *text)
 	case 'q':
 		o->quiet = true;
 		return r;
+	case OPTION_TLS:
+		o->tls = true;
+		return r;
+	case OPTION_CA:
+	case OPTION_CERT:
+	case OPTION_KEY:
+	case OPTION_SERVER_NAME:
+	case OPTION_NO_VERIFY:
+	case OPTION_PRIORITY:
+		return read_tls_option(o, option, text);
 	case 'h':
 		fputs(usage_text, stdout);
 		return STATUS_OK;
@@ -181,6 +246,8 @@ static enum status read_operands(struct options *o, int argc, char **argv)
 	if (argc < 1 || !*argv[0])
 		return wrong("no HOST given");
 	o->host = argv[0];
+	if (!o->secure.name)
+		o->secure.name = o->host;
 	o->filter = argv + 1;
 	if (o->interface)
 		return o->looped ? wrong("--loop is for files, not for an interface")
@@ -207,6 +274,13 @@ static enum status read_options(struct options *o, int argc, char **argv)
 	    {"quiet", no_argument, NULL, 'q'},
 	    {"port", required_argument, NULL, 'p'},
 	    {"interface", required_argument, NULL, 'i'},
+	    {"tls", no_argument, NULL, OPTION_TLS},
+	    {"ca", required_argument, NULL, OPTION_CA},
+	    {"cert", required_argument, NULL, OPTION_CERT},
+	    {"key", required_argument, NULL, OPTION_KEY},
+	    {"server-name", required_argument, NULL, OPTION_SERVER_NAME},
+	    {"no-verify", no_argument, NULL, OPTION_NO_VERIFY},
+	    {"priority", required_argument, NULL, OPTION_PRIORITY},
 	    {"help", no_argument, NULL, 'h'},
 	    {"version", no_argument, NULL, 'V'},
 	    {0},
@@ -220,6 +294,8 @@ static enum status read_options(struct options *o, int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "+s:S:r:l:Rqp:i:hV", longs, NULL)) != -1)
 		if ((r = read_option(o, option, optarg)) != STATUS_GO_ON)
 			return r;
+	if ((r = check_tls_options(o)) != STATUS_GO_ON)
+		return r;
 	return read_operands(o, argc - optind, argv + optind);
 }
 
@@ -430,6 +506,14 @@ static enum status finish(struct job *j, enum ending e)
 
 /* ---- start ---- */
 
+static bool load_tls(struct job *j)
+{
+	if (!j->o->tls)
+		return true;
+	j->tls = send_tls_new(&j->o->secure, j->error, sizeof(j->error));
+	return j->tls;
+}
+
 static bool open_input(struct job *j)
 {
 	const struct options *o = j->o;
@@ -491,6 +575,8 @@ static void prepare(struct job *j)
 	j->net.port = o->port;
 	j->net.source = o->source;
 	j->net.reconnect = o->reconnect;
+	j->net.open = j->tls ? send_tls_open : NULL;
+	j->net.opener = j->tls;
 	j->net.stop = &stop;
 	j->net.tick = j->progress.on ? show_progress : NULL;
 	j->net.notice = say;
@@ -510,7 +596,7 @@ int main(int argc, char **argv)
 	if (status != STATUS_GO_ON)
 		return status;
 	j.o = &o;
-	if (open_input(&j)) {
+	if (load_tls(&j) && open_input(&j)) {
 		prepare(&j);
 		/* After opening the input: a FIFO without a writer is left by the default action.
 		 */
@@ -521,6 +607,7 @@ int main(int argc, char **argv)
 		status = STATUS_FAILED;
 	}
 	send_net_close(&j.net);
+	send_tls_free(j.tls);
 	if (o.interface)
 		send_live_close(&j.live);
 	else

@@ -61,7 +61,9 @@ static void disconnect(struct send_net *n)
 
 static bool lost(struct send_net *n, int err)
 {
-	if (err == 0 || err == EPIPE)
+	if (err != 0 && n->transport.why)
+		failed(n, "%s", n->transport.why);
+	else if (err == 0 || err == EPIPE)
 		failed(n, "the server closed the connection before everything was sent");
 	else
 		failed(n, "connection lost: %s", strerror(err));
@@ -183,6 +185,45 @@ static bool connect_fd(struct send_net *n, int fd, const struct addrinfo *ai)
 	return failed(n, "cannot connect: %s", strerror(errno));
 }
 
+/* The handshake of the transport that was just opened. */
+static bool start(struct send_net *n)
+{
+	int64_t limit = send_net_now() + SEND_START_S * SECOND;
+
+	while (n->transport.start(&n->transport) != 0) {
+		struct pollfd p = {.fd = n->transport.fd, .events = n->transport.wants};
+		int ready;
+
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN)
+			return failed(
+			    n, "%s", n->transport.why ? n->transport.why : strerror(errno));
+		ready = wait_for(n, &p, 1, limit);
+		if (ready < 0)
+			return failed(n, "cannot wait: %s", strerror(errno));
+		if (*n->stop)
+			return failed(n, "interrupted while connecting");
+		if (ready == 0)
+			return failed(n, "no TLS handshake within %d seconds", SEND_START_S);
+	}
+	return true;
+}
+
+static bool open_transport(struct send_net *n, int fd)
+{
+	if (!n->open)
+		return send_plain_open(&n->transport, fd);
+	if (!n->open(n->opener, &n->transport, fd)) {
+		n->transport = (struct send_transport){.fd = -1};
+		return failed(n, "no memory for the connection");
+	}
+	if (!n->transport.start || start(n))
+		return true;
+	disconnect(n);
+	return false;
+}
+
 static bool connect_one(struct send_net *n, const struct addrinfo *ai)
 {
 	struct addr a, given;
@@ -209,7 +250,7 @@ static bool connect_one(struct send_net *n, const struct addrinfo *ai)
 		return false;
 	}
 	set_options(fd);
-	return send_plain_open(&n->transport, fd);
+	return open_transport(n, fd);
 }
 
 /* Tries every address of the host, found anew each time because it may move. */
@@ -492,6 +533,8 @@ static bool closed_well(struct send_net *n, ssize_t got)
 		return failed(n, "the server closed the connection before it had read everything");
 	if (got > 0)
 		return failed(n, "the other end sent data, so it is no osmo-pcap-server");
+	if (n->transport.why)
+		return failed(n, "%s", n->transport.why);
 	return failed(n, "the server ended the connection before it had read everything: %s",
 	    strerror(errno));
 }
@@ -530,12 +573,19 @@ static bool await_close(struct send_net *n)
 
 bool send_net_finish(struct send_net *n)
 {
+	int64_t limit;
+
 	if (n->begin_len == 0)
 		return true;
 	if (!send_net_flush(n) || !look(n, send_net_now()))
 		return false;
-	if (n->transport.finish(&n->transport) != 0)
-		return lost(n, errno);
+	limit = send_net_now() + SEND_FINISH_S * SECOND;
+	while (n->transport.finish(&n->transport) != 0) {
+		if (errno == EAGAIN && !await_writable(n, &limit))
+			return false;
+		if (errno != EAGAIN && errno != EINTR)
+			return lost(n, errno);
+	}
 	return await_close(n);
 }
 

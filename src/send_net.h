@@ -31,14 +31,19 @@
 #define SEND_FINISH_S     60 /* for the server to take more of what is left, at the end */
 #define SEND_STOP_S       60 /* the same, after a signal */
 
-/* What carries the bytes. The plain one is at the end of send_net.c; another kind, TLS, is one
- * more file with one more function like send_plain_open, called in establish(). None of these
- * blocks: -1 with EAGAIN means call again when poll gives `wants` for `fd`. */
-struct send_transport {
-	int fd;      /* owned; -1: not connected */
-	short wants; /* poll events, after EAGAIN */
-	void *state; /* the transport's own */
+#define SEND_START_S 30 /* for a handshake */
 
+/* What carries the bytes. The plain one is at the end of send_net.c, TLS in send_tls. None of these
+ * blocks: -1 with EAGAIN means call again when poll gives `wants` for `fd`, and with the same data
+ * when it was write. */
+struct send_transport {
+	int fd;          /* owned; -1: not connected */
+	short wants;     /* poll events, after EAGAIN */
+	const char *why; /* after a failure: what errno cannot say; NULL: it says all */
+	void *state;     /* the transport's own */
+
+	/* The handshake; NULL: there is none. 0, or -1 with errno. */
+	int (*start)(struct send_transport *t);
 	/* Count of what was taken, or -1 with errno. */
 	ssize_t (*write)(struct send_transport *t, const void *data, size_t len);
 	/* 0: the server ended the connection. Count of application data, or -1 with errno. */
@@ -54,6 +59,10 @@ struct send_net {
 	uint16_t port;
 	struct addr source; /* len 0: the kernel's choice */
 	bool reconnect;
+	/* Makes a transport on a connected socket, which it owns from then on; false, the socket
+	 * closed, when there is no memory. NULL: plain. */
+	bool (*open)(void *opener, struct send_transport *t, int fd);
+	void *opener;
 	const volatile sig_atomic_t *stop;
 	sigset_t wait_mask;
 	/* Called about ten times a second while there is traffic or waiting; may be NULL. */
@@ -62,7 +71,7 @@ struct send_net {
 	void (*notice)(void *context, const char *text);
 	void *context;
 
-	uint64_t bytes; /* handed to the kernel, frame headers included */
+	uint64_t bytes; /* handed to the kernel, frame headers included, encryption not */
 	char error[512];
 
 	/* The rest is its own. */
