@@ -84,7 +84,7 @@ static void tell_children(struct master *m)
 	for (unsigned i = 0; i < m->children.size; i++) {
 		struct child *k = &m->children.slot[i];
 
-		if (!k->used || k->finishing)
+		if (!k->used || k->finishing || k->pid <= 0)
 			continue;
 		if (!still_valid(k, m->generation)) {
 			master_finish_child(k, ORDER_RECONFIGURED);

@@ -112,7 +112,7 @@ bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t po
 
 void master_finish_child(struct child *k, char order)
 {
-	if (k->finishing)
+	if (k->finishing || k->pid <= 0) /* kill(-1) would reach everybody */
 		return;
 	k->finishing = true;
 	send(k->channel, &order, 1, MSG_DONTWAIT | MSG_NOSIGNAL);

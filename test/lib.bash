@@ -8,7 +8,7 @@ TESTDIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 SERVER=$BUILDDIR/osmo-pcap-server
 SEND=$BUILDDIR/osmo-pcap-send
 export OSMO_PCAP_SEND=$SEND
-PATIENCE=${PATIENCE:-30} # seconds until a test gives up on an event
+export PATIENCE=${PATIENCE:-30} # seconds until a test gives up on an event
 export PATH=$TESTDIR:$PATH
 
 setup() {
@@ -94,7 +94,7 @@ server_stop() {
 	local pid=$SERVER_PID
 	SERVER_PID=
 	kill -TERM "$pid"
-	wait "$pid"
+	await "$pid"
 }
 
 # SIGNAL: to the master.
@@ -130,7 +130,9 @@ never_log() {
 }
 
 gone() { [ ! -e "/proc/$1/status" ] || grep -q '^State:.Z' "/proc/$1/status"; }
-same() { cmp -s "$1" "$2"; }
+
+# await PID: its exit status, as wait, but not for ever.
+await() { until_true gone "$1" && wait "$1"; }
 
 # ---- peers ----
 
@@ -161,12 +163,13 @@ tell() {
 	TOLD=$((TOLD + 1000))
 	cat "$name.piece" >>"$name.sent"
 	# opening the FIFO waits for a reader, so it must stand under the timeout too
+	# shellcheck disable=SC2016
 	timeout "$PATIENCE" sh -c 'cat "$1.piece" >"$1.in"' - "$name"
 }
 
 hang_up() {
 	kill -USR1 "${LIVE[$1]}"
-	wait "${LIVE[$1]}"
+	await "${LIVE[$1]}"
 }
 
 # stored NAME CLIENT [DIR]: all that NAME sent stands in the one file of CLIENT in DIR (default: rec).

@@ -42,14 +42,14 @@ stop_with() { # SIGNAL: status 0, and what was queued is stored
 	wait_log 'stop'
 	[ -z "${2-}" ] || kill "-$2" "$pid"
 	kill -CONT "$(child foo)"
-	wait "$pid" || status=$?
+	await "$pid" || status=$?
 	SERVER_PID=
 	[ $status -eq 0 ]
 	stored a foo "done"
 	no_file rec
 	log_has 'file client=foo .*reason=stop packets=41 '
 	log_has 'closed client=foo .*packets=41 '
-	wait "${LIVE[a]}"
+	await "${LIVE[a]}"
 }
 @test "TERM: what is queued is stored, everything is published, status 0" { stop_with TERM; }
 @test "INT: what is queued is stored, everything is published, status 0" { stop_with INT; }
@@ -80,7 +80,7 @@ stop_with() { # SIGNAL: status 0, and what was queued is stored
 	stream pcap rec >s
 	[ "$(peer_send 127.0.0.4 s)" = refused ]
 	kill -CONT "$(child foo)"
-	wait "$pid"
+	await "$pid"
 	SERVER_PID=
 }
 
@@ -121,7 +121,7 @@ stop_with() { # SIGNAL: status 0, and what was queued is stored
 	local pid=$SERVER_PID status=0 start=$SECONDS
 	kill -STOP "$(child foo)"
 	kill -TERM "$pid"
-	wait "$pid" || status=$?
+	await "$pid" || status=$?
 	SERVER_PID=
 	[ $status -eq 1 ]
 	[ $((SECONDS - start)) -ge 8 ]
@@ -159,7 +159,7 @@ stop_with() { # SIGNAL: status 0, and what was queued is stored
 	two_record
 	local pid=$SERVER_PID status=0
 	kill -QUIT "$pid"
-	wait "$pid" || status=$?
+	await "$pid" || status=$?
 	SERVER_PID=
 	[ $status -eq 0 ]
 	tell a rec
@@ -177,7 +177,7 @@ stop_with() { # SIGNAL: status 0, and what was queued is stored
 	two_record
 	local pid=$SERVER_PID
 	kill -QUIT "$pid"
-	wait "$pid"
+	await "$pid"
 	FIXED_PORT=$PORT
 	config
 	server_again
