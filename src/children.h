@@ -14,6 +14,7 @@
 #include "addr.h"
 #include "admit.h"
 #include "capname.h"
+#include "certname.h"
 
 struct generation; /* only passed through */
 
@@ -27,6 +28,7 @@ struct child {
 	const struct admit_entry *candidate; /* clients of `generation` that it may become */
 	uint32_t candidates;                 /* how many */
 	bool established;                    /* past its first valid link header */
+	struct certid id;                    /* of its certificate, once established */
 	bool finishing;                      /* was told to finish */
 	bool loud;                           /* it logs every step */
 	uint64_t order;   /* rises with every fork: newer children have a higher one */

@@ -200,6 +200,23 @@ static bool server_place_is_used(const struct config *c)
 	return false;
 }
 
+bool generation_start_keeper(struct generation *g, char reason[KEEPER_REASON_MAX])
+{
+	keeper_close(&g->keeper);
+	return !creds_has_key(g->creds) ||
+	       keeper_start(&g->keeper, g->config->tls.server_key, creds_key_id(g->creds), reason);
+}
+
+static void open_credentials(struct generation *g, struct problems *problems)
+{
+	struct origin o = config_origin(&config_tls_keys, &g->config->tls.origins, "server-key");
+	char reason[KEEPER_REASON_MAX];
+
+	g->creds = creds_open(g->config, problems);
+	if (g->creds && !generation_start_keeper(g, reason))
+		problem_error(problems, o.file, o.line, "server-key %s", reason);
+}
+
 struct generation *generation_open(
     struct config *config, enum generation_check check, struct problems *problems)
 {
@@ -211,7 +228,8 @@ struct generation *generation_open(
 		problem_error(problems, NULL, 0, "out of memory");
 		return NULL;
 	}
-	*g = (struct generation){.config = config, .server = {-1, -1}, .references = 1};
+	*g = (struct generation){
+	    .config = config, .server = {-1, -1}, .keeper = {.control = -1}, .references = 1};
 	if (!allocate(g)) {
 		problem_error(problems, NULL, 0, "out of memory");
 		generation_unref(g);
@@ -227,6 +245,7 @@ struct generation *generation_open(
 			open_place(g, &k->storage, i, check, problems, &g->place[i]);
 	}
 	warn_nested(g, problems);
+	open_credentials(g, problems);
 	if (problems->errors > before) {
 		generation_unref(g);
 		return NULL;
@@ -253,6 +272,8 @@ void generation_unref(struct generation *g)
 	for (size_t i = 0; i < g->ndirectories; i++)
 		if (g->directory[i].fd >= 0)
 			close(g->directory[i].fd);
+	keeper_close(&g->keeper);
+	creds_close(g->creds);
 	free(g->directory);
 	free(g->place);
 	admit_table_free(g->admission);

@@ -9,6 +9,8 @@
 #include <stddef.h>
 
 #include "config.h"
+#include "creds.h"
+#include "keeper.h"
 
 struct place {          /* where a client's files go */
 	int base, done; /* directory descriptors; the same when files stay; -1: nothing is stored */
@@ -21,6 +23,8 @@ struct generation {
 	struct place server; /* for unfinished files of clients that are gone; base -1: none */
 	struct directory *directory;
 	size_t ndirectories;
+	struct creds *creds;  /* NULL: no TLS */
+	struct keeper keeper; /* of the key; pid 0: there is none */
 	unsigned references;
 	bool repair_wanted; /* of the master: queued for a round of repair */
 };
@@ -33,6 +37,9 @@ enum generation_check {
 /* Takes the configuration over, also on failure. NULL when there was an error. */
 struct generation *generation_open(
     struct config *config, enum generation_check check, struct problems *problems);
+
+/* (Re)starts the keeper, when there is a key to keep. */
+bool generation_start_keeper(struct generation *g, char reason[KEEPER_REASON_MAX]);
 
 /* Its directory descriptors, g->ndirectories of them; -1 where a directory is unusable. */
 void generation_descriptors(const struct generation *g, int *out);

@@ -11,6 +11,7 @@
 
 #include "io.h"
 #include "log.h"
+#include "problem.h"
 #include "report.h"
 
 /* Children have this long to store what they hold, and the whole stop a second more. */
@@ -18,6 +19,7 @@
 #define STOP_MAX_MS 10000
 
 #define EVENTS 64
+#define DAY_MS 86400000
 
 /* Lines of one kind: so many in so long. */
 #define FLOOD_BURST     20
@@ -171,7 +173,22 @@ static int next_wait(const struct master *m)
 		sooner(&wait, m->repair_next - now);
 	if (m->pause_until)
 		sooner(&wait, m->pause_until - now);
+	if (m->keeper_next)
+		sooner(&wait, m->keeper_next - now);
+	sooner(&wait, m->aged + DAY_MS - now);
 	return wait > INT32_MAX ? INT32_MAX : (int)wait;
+}
+
+/* What was right at the start may have expired since. */
+static void look_at_age(struct master *m, int64_t now)
+{
+	struct problems problems = {0};
+
+	m->aged = now;
+	if (m->generation->creds)
+		creds_age(m->generation->creds, m->generation->config, &problems);
+	problems_log(&problems);
+	problems_free(&problems);
 }
 
 static void on_time(struct master *m)
@@ -190,6 +207,10 @@ static void on_time(struct master *m)
 	}
 	if (!m->repair && now >= m->repair_next)
 		master_repair(m, m->generation);
+	if (m->keeper_next && now >= m->keeper_next)
+		master_keeper(m);
+	if (now - m->aged >= DAY_MS)
+		look_at_age(m, now);
 	if (m->pause_until && now >= m->pause_until)
 		m->pause_until = 0;
 	if (!m->listening && !m->pause_until && master_has_room(m))
@@ -266,7 +287,7 @@ static void close_all(struct master *m)
 
 int master_run(struct generation *g, const struct listeners *listeners, void (*ready)(void))
 {
-	struct master m = {.generation = g, .listeners = *listeners};
+	struct master m = {.generation = g, .listeners = *listeners, .aged = io_monotonic_ms()};
 	int code;
 
 	if (!open_all(&m)) {

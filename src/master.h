@@ -49,6 +49,9 @@ struct master {
 	unsigned repair_queued;
 	int64_t repair_began, repair_next;
 
+	int64_t keeper_since, keeper_next; /* started; to be started again, 0: it runs */
+	int64_t aged;                      /* when certificates and lists were last looked at */
+
 	int64_t stopping; /* since; 0: not */
 	bool killed;      /* children that did not stop */
 	bool leave;       /* QUIT */
@@ -80,6 +83,7 @@ void master_reap(struct master *m);
 void master_reports(struct master *m, struct child *k);
 void master_finish_child(struct child *k, char order);
 void master_repair(struct master *m, struct generation *g); /* soon */
+void master_keeper(struct master *m);                       /* starts it again */
 
 /* master_reload */
 void master_reload(struct master *m);

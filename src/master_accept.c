@@ -22,7 +22,7 @@
 
 static const char *const flood_names[FLOODS] = {
     [FLOOD_UNLISTED] = "not in the client list",
-    [FLOOD_TLS] = "clients with tls = true",
+    [FLOOD_TLS] = "the key keeper is gone",
     [FLOOD_BUSY] = "too many connections of one client",
     [FLOOD_RESOURCES] = "the system is out of resources",
     [FLOOD_FULL] = "no free slot",
@@ -113,9 +113,9 @@ static void admit_listed(struct master *m, int fd, const struct addr *peer, uint
 	const struct config_client *client = &m->generation->config->clients[row->client];
 	const char *name = n == 1 ? client->name : NULL; /* else a certificate will tell */
 
-	if (client->tls)
+	if (client->tls && m->keeper_next)
 		refuse(m, FLOOD_TLS, name, peer, port,
-		    "the client has tls = true, and this version has no TLS");
+		    "the key keeper is gone; it will be started again");
 	else if (peer_is_busy(m, name, peer))
 		refuse(m, FLOOD_BUSY, name, peer, port, "per-client connections are used up");
 	else if (master_spawn(m, fd, peer, port, row, n))

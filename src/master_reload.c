@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "admit.h"
+#include "io.h"
 #include "log.h"
 #include "problem.h"
 #include "report.h"
@@ -86,6 +87,11 @@ static void tell_children(struct master *m)
 
 		if (!k->used || k->finishing || k->pid <= 0)
 			continue;
+		if (creds_revokes(m->generation->creds, &k->id)) {
+			master_finish_child(k, ORDER_REVOKED);
+			finished++;
+			continue;
+		}
 		if (!still_valid(k, m->generation)) {
 			master_finish_child(k, ORDER_RECONFIGURED);
 			finished++;
@@ -160,6 +166,8 @@ void master_reload(struct master *m)
 		log_line(LVL_NOTICE, "listening address=%s", listeners.v[i].name);
 	m->listeners = listeners;
 	m->generation = g;
+	m->keeper_next = 0;
+	m->keeper_since = m->aged = io_monotonic_ms();
 	if (!grow(m, g->config->limits.connections)) {
 		g->config->limits.connections = m->children.size;
 		log_line(LVL_WARNING, "warning reason=\"no memory for more connections than %u\"",

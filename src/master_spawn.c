@@ -25,10 +25,14 @@
 #define REPAIR_EVERY_MS 60000
 #define REPAIR_SHARE    100
 
+/* A keeper that does not live is not started more often. */
+#define KEEPER_REST_MS 1000
+
 /* ---- sessions ---- */
 
 /* In the child: everything of the master's and of the siblings' is closed, then the one door. */
-static _Noreturn void child_main(struct master *m, const struct child *k, int fd, int channel)
+static _Noreturn void child_main(
+    struct master *m, const struct child *k, int fd, int channel, int keeper)
 {
 	const struct generation *g = k->generation;
 	size_t slot = (size_t)(k - m->children.slot);
@@ -36,10 +40,11 @@ static _Noreturn void child_main(struct master *m, const struct child *k, int fd
 	    .peer = k->peer,
 	    .port = k->port,
 	    .fd = channel,
+	    .keeper = keeper,
 	    .stats = statpages_slot(&m->pages, slot)};
 	uint32_t candidate[k->candidates];
 	uint32_t first = k->candidate[0].client;
-	int keep[] = {log_fd(), fd, channel, g->place[first].base, g->place[first].done};
+	int keep[] = {log_fd(), fd, channel, keeper, g->place[first].base, g->place[first].done};
 
 	for (uint32_t i = 0; i < k->candidates; i++)
 		candidate[i] = k->candidate[i].client;
@@ -77,11 +82,18 @@ static void forget(struct master *m, struct child *k)
 		log_line(LVL_ERROR, "bug reason=\"a free slot was dropped\"");
 }
 
+static bool needs_keeper(const struct child *k)
+{
+	const struct generation *g = k->generation;
+
+	return g->config->clients[k->candidate->client].tls && creds_has_key(g->creds);
+}
+
 bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t port,
     const struct admit_entry *candidate, size_t candidates)
 {
 	struct child *k = children_add(&m->children);
-	int pair[2];
+	int pair[2], keeper = -1;
 
 	if (!k)
 		return false;
@@ -94,7 +106,16 @@ bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t po
 		k->client = m->generation->config->clients[candidate->client].name;
 	k->since_ms = io_monotonic_ms();
 	k->loud = ratelimit_allow(&m->flood[FLOOD_CONNECTED], k->since_ms);
+	if (needs_keeper(k)) {
+		keeper = keeper_connect(&k->generation->keeper);
+		if (keeper < 0) {
+			forget(m, k);
+			return false;
+		}
+	}
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0) {
+		if (keeper >= 0)
+			close(keeper);
 		forget(m, k);
 		return false;
 	}
@@ -102,8 +123,10 @@ bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t po
 	memset(statpages_slot(&m->pages, (size_t)(k - m->children.slot)), 0, sizeof(struct stats));
 	k->pid = watch(m, k) ? fork() : -1;
 	if (k->pid == 0)
-		child_main(m, k, fd, pair[1]);
+		child_main(m, k, fd, pair[1], keeper);
 	close(pair[1]);
+	if (keeper >= 0)
+		close(keeper);
 	if (k->pid > 0)
 		return true;
 	forget(m, k);
@@ -121,9 +144,10 @@ void master_finish_child(struct child *k, char order)
 
 /* Only now, and only older ones of the same client and address: who merely connects from a
  * client's address must not touch its recording. */
-static void established(struct master *m, struct child *k, uint32_t candidate)
+static void established(struct master *m, struct child *k, const struct report *r)
 {
-	k->client = k->generation->config->clients[k->candidate[candidate].client].name;
+	k->client = k->generation->config->clients[k->candidate[r->candidate].client].name;
+	k->id = r->id;
 	if (!children_establish(&m->children, k))
 		return;
 	for (unsigned i = 0; i < m->children.size; i++) {
@@ -149,7 +173,7 @@ void master_reports(struct master *m, struct child *k)
 			return;
 		}
 		if (r.kind == REPORT_ESTABLISHED)
-			established(m, k, r.candidate);
+			established(m, k, &r);
 		else
 			snprintf(
 			    k->file, sizeof(k->file), "%s", r.kind == REPORT_OPENED ? r.name : "");
@@ -199,6 +223,40 @@ static void repair_ended(struct master *m, int status)
 	repair_next(m);
 }
 
+/* ---- the keeper ---- */
+
+static void keeper_ended(struct master *m, int status)
+{
+	char reason[80];
+
+	if (WIFSIGNALED(status))
+		snprintf(reason, sizeof(reason), "the key keeper was killed by signal %d",
+		    WTERMSIG(status));
+	else
+		snprintf(reason, sizeof(reason), "the key keeper ended with status %d",
+		    WEXITSTATUS(status));
+	log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
+	m->generation->keeper.pid = 0;
+	keeper_close(&m->generation->keeper);
+	m->keeper_next = io_monotonic_ms() + KEEPER_REST_MS;
+	if (m->keeper_next - m->keeper_since >= 2 * KEEPER_REST_MS)
+		master_keeper(m); /* it has served for a while: at once */
+}
+
+void master_keeper(struct master *m)
+{
+	char reason[KEEPER_REASON_MAX];
+
+	m->keeper_since = io_monotonic_ms();
+	m->keeper_next = 0;
+	if (generation_start_keeper(m->generation, reason)) {
+		log_line(LVL_NOTICE, "keeper pid=%d", (int)m->generation->keeper.pid);
+		return;
+	}
+	master_flood_line(m, FLOOD_RESOURCES, "error reason=%s", LOG_QUOTE(reason));
+	m->keeper_next = m->keeper_since + KEEPER_REST_MS;
+}
+
 void master_reap(struct master *m)
 {
 	pid_t pid;
@@ -209,6 +267,10 @@ void master_reap(struct master *m)
 
 		if (pid == m->repair) {
 			repair_ended(m, status);
+			continue;
+		}
+		if (pid == m->generation->keeper.pid) {
+			keeper_ended(m, status);
 			continue;
 		}
 		k = children_by_pid(&m->children, pid);

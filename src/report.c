@@ -14,7 +14,7 @@ bool report_check(const void *data, size_t len, uint32_t candidates, struct repo
 		return false;
 	switch (out->kind) {
 	case REPORT_ESTABLISHED:
-		return out->candidate < candidates;
+		return out->candidate < candidates && out->id.serial_len <= CERTID_SERIAL_MAX;
 	case REPORT_OPENED:
 	case REPORT_PUBLISHED:
 		return capname_parse(out->name, &parsed);
@@ -30,6 +30,8 @@ const char *order_text(char order)
 		return "replaced";
 	case ORDER_RECONFIGURED:
 		return "reload";
+	case ORDER_REVOKED:
+		return "revoked";
 	default:
 		return "stop";
 	}

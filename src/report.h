@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "capname.h"
+#include "certname.h"
 
 enum report_kind {
 	REPORT_ESTABLISHED = 1,
@@ -21,6 +22,7 @@ enum report_kind {
 
 struct report {
 	uint32_t kind;          /* enum report_kind */
+	struct certid id;       /* ESTABLISHED: the certificate it showed */
 	uint32_t candidate;     /* ESTABLISHED: which of the candidates of the fork */
 	char name[CAPNAME_MAX]; /* OPENED, PUBLISHED: the file's name in base-path */
 };
@@ -32,7 +34,8 @@ bool report_check(const void *data, size_t len, uint32_t candidates, struct repo
 enum order {
 	ORDER_STOP = 's',
 	ORDER_REPLACED = 'r',
-	ORDER_RECONFIGURED = 'c'
+	ORDER_RECONFIGURED = 'c',
+	ORDER_REVOKED = 'x'
 };
 
 /* The reason as it is logged; unknown bytes read as a plain stop. */

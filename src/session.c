@@ -22,6 +22,7 @@
 #include "recorder.h"
 #include "report.h"
 #include "transport.h"
+#include "transport_tls.h"
 
 /* Holds the largest frame and enough behind it that a busy stream costs few system calls. */
 #define BUFFER (128 * 1024)
@@ -31,7 +32,13 @@
 
 struct session {
 	const struct config *config;
-	const struct config_client *client;
+	const struct generation *generation;
+	const uint32_t *candidate; /* clients that it may be */
+	size_t candidates;
+	const struct config_client *client; /* the one that it is, or the first it may be */
+	const char *name;                   /* of the client, "?" while nobody knows */
+	struct tls_candidate *wanted;       /* the candidates, for TLS */
+	struct tls_peer tls;                /* who it has proved to be */
 	const struct channel *channel;
 	struct transport transport;
 	struct recorder recorder;
@@ -102,7 +109,7 @@ static void read_signals(struct session *s)
 /* Never waits: a master that does not read loses the news, not the recording. */
 static void tell(const struct session *s, enum report_kind kind, const char *name)
 {
-	struct report r = {.kind = kind};
+	struct report r = {.kind = kind, .candidate = (uint32_t)s->tls.candidate, .id = s->tls.id};
 
 	if (s->channel->fd < 0)
 		return;
@@ -116,6 +123,19 @@ static enum log_level routine(const struct session *s, enum log_level level)
 	return s->channel->quiet && !s->established ? LVL_DEBUG : level;
 }
 
+/* What TLS has told about the peer, for the log; nothing for a plain connection. */
+static struct log_text proof(const struct session *s)
+{
+	struct log_text t = {""};
+
+	if (s->tls.protocol[0] && s->tls.fingerprint[0])
+		snprintf(t.s, sizeof(t.s), " tls=%s subject=%s fingerprint=%s", s->tls.protocol,
+		    LOG_QUOTE(s->tls.subject), s->tls.fingerprint);
+	else if (s->tls.protocol[0])
+		snprintf(t.s, sizeof(t.s), " tls=%s", s->tls.protocol);
+	return t;
+}
+
 static void on_header(void *context)
 {
 	struct session *s = context;
@@ -124,8 +144,8 @@ static void on_header(void *context)
 	char number[12];
 
 	snprintf(number, sizeof(number), "%u", f->link_type);
-	log_line(LVL_INFO, "established client=%s peer=%s format=%s link-type=%s", s->client->name,
-	    s->peer, f->kind == CAPFMT_PCAP ? "pcap" : "pcapng", name ? name : number);
+	log_line(LVL_INFO, "established client=%s peer=%s%s format=%s link-type=%s", s->name,
+	    s->peer, proof(s).s, f->kind == CAPFMT_PCAP ? "pcap" : "pcapng", name ? name : number);
 	tell(s, REPORT_ESTABLISHED, "");
 	s->established = true;
 }
@@ -135,7 +155,7 @@ static void on_opened(void *context, const char *name)
 	const struct session *s = context;
 
 	tell(s, REPORT_OPENED, name);
-	log_line(LVL_INFO, "file client=%s name=%s reason=opened", s->client->name, name);
+	log_line(LVL_INFO, "file client=%s name=%s reason=opened", s->name, name);
 }
 
 static void on_published(void *context, const char *name, const char *was, const char *why,
@@ -145,8 +165,8 @@ static void on_published(void *context, const char *name, const char *was, const
 
 	tell(s, REPORT_PUBLISHED, was ? was : name);
 	log_line(LVL_INFO,
-	    "file client=%s name=%s%s%s reason=%s packets=%" PRIu64 " bytes=%" PRIu64,
-	    s->client->name, name, was ? " was=" : "", was ? was : "", why, packets, bytes);
+	    "file client=%s name=%s%s%s reason=%s packets=%" PRIu64 " bytes=%" PRIu64, s->name,
+	    name, was ? " was=" : "", was ? was : "", why, packets, bytes);
 }
 
 static struct log_text error_text(const char *what, int error)
@@ -161,7 +181,7 @@ static void on_unsynced(void *context, const char *name, int error)
 {
 	const struct session *s = context;
 
-	log_line(LVL_ERROR, "error client=%s file=%s reason=%s", s->client->name, name,
+	log_line(LVL_ERROR, "error client=%s file=%s reason=%s", s->name, name,
 	    LOG_QUOTE(error_text("published, but not synced", error).s));
 }
 
@@ -170,9 +190,8 @@ static void on_unpublished(void *context, const char *name, const char *why, int
 	const struct session *s = context;
 
 	/* a rename is also refused where directory and sandbox rules forbid it */
-	log_line(LVL_ERROR, "error client=%s file=%s reason=%s closed=%s left-in=%s",
-	    s->client->name, name, LOG_QUOTE(strerror(error)), why,
-	    LOG_QUOTE(s->client->storage.base_path));
+	log_line(LVL_ERROR, "error client=%s file=%s reason=%s closed=%s left-in=%s", s->name, name,
+	    LOG_QUOTE(strerror(error)), why, LOG_QUOTE(s->client->storage.base_path));
 }
 
 /* ---- a full disk ---- */
@@ -183,7 +202,7 @@ static bool on_wait_for_room(void *context, int error, unsigned attempt)
 	struct pollfd p = {.fd = s->signals, .events = POLLIN};
 
 	if (attempt == 0)
-		log_line(LVL_ERROR, "error client=%s reason=%s", s->client->name,
+		log_line(LVL_ERROR, "error client=%s reason=%s", s->name,
 		    LOG_QUOTE(error == EDQUOT ? "the quota is used up: waiting for room"
 					      : "the disk is full: waiting for room"));
 	poll(&p, 1, attempt < 4 ? 50 << attempt : 1000);
@@ -195,7 +214,7 @@ static void on_room_again(void *context)
 {
 	const struct session *s = context;
 
-	log_line(LVL_NOTICE, "room client=%s reason=\"there is room again\"", s->client->name);
+	log_line(LVL_NOTICE, "room client=%s reason=\"there is room again\"", s->name);
 }
 
 /* ---- ends ---- */
@@ -209,7 +228,7 @@ static int closed(const struct session *s, enum child_exit code, const char *rea
 		     (code == CHILD_FINISHED || code == CHILD_CONNECTION);
 
 	log_line(empty ? LVL_DEBUG : routine(s, LVL_INFO),
-	    "closed client=%s peer=%s reason=%s %s seconds=%" PRId64, s->client->name, s->peer,
+	    "closed client=%s peer=%s reason=%s %s seconds=%" PRId64, s->name, s->peer,
 	    LOG_QUOTE(reason), stats_format(s->channel->stats, counts), seconds);
 	return (int)code;
 }
@@ -217,9 +236,8 @@ static int closed(const struct session *s, enum child_exit code, const char *rea
 static void rejected(const struct session *s, const char *reason)
 {
 	log_line(routine(s, LVL_WARNING),
-	    "rejected client=%s peer=%s reason=%s frame=%" PRIu64 " offset=%" PRIu64,
-	    s->client->name, s->peer, LOG_QUOTE(reason), s->recorder.frames + 1,
-	    s->recorder.offset);
+	    "rejected client=%s peer=%s reason=%s frame=%" PRIu64 " offset=%" PRIu64, s->name,
+	    s->peer, LOG_QUOTE(reason), s->recorder.frames + 1, s->recorder.offset);
 }
 
 static int end_refused(struct session *s)
@@ -235,7 +253,7 @@ static int end_storage(struct session *s)
 
 	ioctl(s->transport.fd, FIONREAD, &unread);
 	log_line(LVL_ERROR, "error client=%s reason=%s lost-records=%" PRIu64 " unread-bytes=%d",
-	    s->client->name, LOG_QUOTE(s->recorder.reason), s->recorder.lost, unread);
+	    s->name, LOG_QUOTE(s->recorder.reason), s->recorder.lost, unread);
 	recorder_close_file(&s->recorder, "error");
 	return closed(s, CHILD_STORAGE, s->recorder.reason);
 }
@@ -268,15 +286,16 @@ static int end_stopped(struct session *s)
 	return closed(s, CHILD_STOPPED, s->stop_why);
 }
 
-static int end_connection(struct session *s)
+static int end_connection(struct session *s, bool truncated)
 {
-	char reason[200];
+	char reason[sizeof(s->transport.reason) + 32];
 
-	snprintf(reason, sizeof(reason), "the connection broke: %s", s->transport.reason);
-	if (s->have > 0)
+	snprintf(reason, sizeof(reason), "%s%s",
+	    truncated ? "" : "the connection broke: ", s->transport.reason);
+	if (s->have > 0 || truncated)
 		rejected(s, reason);
 	recorder_close_file(&s->recorder, "error");
-	return closed(s, CHILD_CONNECTION, reason);
+	return closed(s, truncated ? CHILD_PROTOCOL : CHILD_CONNECTION, reason);
 }
 
 /* ---- deadlines ---- */
@@ -368,7 +387,7 @@ static int pump(struct session *s)
 			return deadline_passed(s);
 		case TRANSPORT_TRUNCATED:
 		case TRANSPORT_ERROR:
-			return end_connection(s);
+			return end_connection(s, st == TRANSPORT_TRUNCATED);
 		}
 		s->have += got;
 		switch (feed(s)) {
@@ -381,8 +400,6 @@ static int pump(struct session *s)
 		}
 	}
 }
-
-/* ---- setting up ---- */
 
 static void settings_of(const struct session *s, const struct generation *g, size_t client,
     const struct addr *peer, struct recorder_settings *out)
@@ -422,7 +439,7 @@ static int first_byte(struct session *s)
 		switch (transport_first_byte(&s->transport, deadline)) {
 		case TRANSPORT_DATA:
 			log_line(routine(s, LVL_INFO), "connected client=%s peer=%s pid=%d",
-			    s->client->name, s->peer, (int)getpid());
+			    s->name, s->peer, (int)getpid());
 			return -1;
 		case TRANSPORT_EOF:
 			return closed(
@@ -435,12 +452,85 @@ static int first_byte(struct session *s)
 				return -1; /* what is queued already is still taken */
 			continue;
 		default:
-			return end_connection(s);
+			return end_connection(s, false);
 		}
 	}
 }
 
-static bool set_up(struct session *s, int fd, size_t client, const struct generation *g)
+/* ---- TLS ---- */
+
+static int end_handshake(struct session *s, enum child_exit code, const char *reason)
+{
+	rejected(s, reason);
+	return closed(s, code, "the TLS handshake failed");
+}
+
+/* The first byte is there. A TLS record of a handshake begins with 22 (RFC 8446, 5.1). */
+static const char *not_tls(const struct session *s)
+{
+	uint8_t first = 22;
+
+	if (recv(s->transport.fd, &first, 1, MSG_PEEK | MSG_DONTWAIT) != 1 || first == 22)
+		return NULL;
+	return first <= FRAME_LINK_DATA
+		   ? "this looks like plain frames: enable tls on the client, or tls = false here"
+		   : "this is no TLS handshake";
+}
+
+static int handshake(struct session *s)
+{
+	int64_t deadline = seconds_after(s->started, s->config->limits.handshake_timeout);
+	char reason[80];
+
+	for (;;) {
+		switch (transport_tls_handshake(&s->transport, deadline, &s->tls)) {
+		case TRANSPORT_DATA:
+			return -1;
+		case TRANSPORT_SIGNAL:
+			read_signals(s);
+			if (s->stop_since)
+				return end_stopped(s);
+			continue;
+		case TRANSPORT_TIMEOUT:
+			snprintf(reason, sizeof(reason), "no TLS handshake within %u seconds",
+			    s->config->limits.handshake_timeout);
+			return end_handshake(s, CHILD_TIMEOUT, reason);
+		default:
+			return end_handshake(s, CHILD_TLS, s->transport.reason);
+		}
+	}
+}
+
+static void record_for(struct session *s, uint32_t client);
+
+/* Who is it, among the candidates? -1 when that is known. */
+static int prove(struct session *s)
+{
+	const char *why;
+	int code;
+
+	if (!s->client->tls)
+		return -1;
+	if (s->stop_since)
+		return end_stopped(s);
+	why = not_tls(s);
+	if (why)
+		return end_handshake(s, CHILD_TLS, why);
+	if (!transport_tls(
+		&s->transport, s->generation->creds, s->channel->keeper, s->wanted, s->candidates))
+		return end_handshake(s, CHILD_INTERNAL, "out of memory");
+	code = handshake(s);
+	if (code >= 0)
+		return code;
+	record_for(s, s->candidate[s->tls.candidate]);
+	s->header_deadline = seconds_after(io_monotonic_ms(), s->config->limits.handshake_timeout);
+	return -1;
+}
+
+/* ---- setting up ---- */
+
+/* From here on it is that client. */
+static void record_for(struct session *s, uint32_t client)
 {
 	static const struct recorder_events events = {
 	    .header = on_header,
@@ -454,22 +544,34 @@ static bool set_up(struct session *s, int fd, size_t client, const struct genera
 	struct recorder_settings settings;
 	struct recorder_events on = events;
 
+	s->client = &s->config->clients[client];
+	s->name = s->client->name;
+	settings_of(s, s->generation, client, &s->channel->peer, &settings);
+	on.context = s;
+	recorder_init(&s->recorder, &settings, &on, s->channel->stats);
+}
+
+static bool set_up(struct session *s, int fd)
+{
+	record_for(s, s->candidate[0]);
+	if (s->candidates > 1)
+		s->name = "?";
 	s->signals = take_signals();
-	if (s->signals < 0) {
-		log_line(LVL_ERROR, "error client=%s reason=%s", s->client->name,
+	s->buffer = malloc(BUFFER);
+	s->wanted = calloc(s->candidates, sizeof(*s->wanted));
+	if (s->signals < 0 || !s->buffer || !s->wanted) {
+		log_line(LVL_ERROR, "error client=%s peer=%s reason=%s", s->name, s->peer,
 		    LOG_QUOTE(strerror(errno)));
 		return false;
 	}
+	for (size_t i = 0; i < s->candidates; i++) {
+		const struct config_client *k = &s->config->clients[s->candidate[i]];
+
+		s->wanted[i] = (struct tls_candidate){k->name, &k->certificate};
+	}
 	transport_init(&s->transport, fd, s->signals, s->config->limits.keepalive);
 	transport_plain(&s->transport);
-	settings_of(s, g, client, &s->channel->peer, &settings);
-	on.context = s;
-	recorder_init(&s->recorder, &settings, &on, s->channel->stats);
-	s->buffer = malloc(BUFFER);
-	if (!s->buffer)
-		log_line(LVL_ERROR, "error client=%s peer=%s reason=\"out of memory\"",
-		    s->client->name, s->peer);
-	return s->buffer != NULL;
+	return true;
 }
 
 int session_run(int fd, const uint32_t *candidate, size_t candidates, const struct generation *g,
@@ -477,20 +579,25 @@ int session_run(int fd, const uint32_t *candidate, size_t candidates, const stru
 {
 	struct session s = {
 	    .config = g->config,
-	    .client = &g->config->clients[candidate[0]],
+	    .generation = g,
+	    .candidate = candidate,
+	    .candidates = candidates,
 	    .channel = channel,
 	    .started = io_monotonic_ms(),
 	};
 	int code;
 
-	(void)candidates; /* several need a certificate to choose */
 	addr_format_peer(&channel->peer, channel->port, s.peer);
-	if (!set_up(&s, fd, candidate[0], g))
+	if (!set_up(&s, fd))
 		return CHILD_INTERNAL;
 	code = first_byte(&s);
 	if (code < 0)
+		code = prove(&s);
+	if (code < 0)
 		code = pump(&s);
 	recorder_free(&s.recorder);
+	transport_tls_free(&s.transport);
+	free(s.wanted);
 	free(s.buffer);
 	return code;
 }

@@ -15,6 +15,7 @@ struct channel {
 	uint16_t port;
 	int fd;              /* SOCK_SEQPACKET, see report.h; -1: there is no master */
 	bool quiet;          /* too many connections: what each of them does is debug */
+	int keeper;          /* for one signature of the TLS key; -1: none is needed */
 	struct stats *stats; /* shared page */
 };
 

@@ -27,7 +27,8 @@ struct transport {
 	int signals; /* signalfd, not owned; read by the session */
 	enum transport_status (*read)(struct transport *, void *, size_t, int64_t, size_t *);
 	int64_t queued; /* after transport_drain(): bytes of the socket still to read; else -1 */
-	char reason[128];
+	void *state; /* of a transport that needs some */
+	char reason[512];
 };
 
 /* Keepalive probes after `keepalive` seconds of silence, dead after about 90 more (0: off).

@@ -1,0 +1,527 @@
+/* transport_tls: see transport_tls.h. */
+#include "transport_tls.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <gnutls/crypto.h>
+
+#include "creds_gnutls.h"
+#include "io.h"
+
+/* One recv() of this much instead of two for each TLS record. */
+#define PULL (256 * 1024)
+
+/* A handshake has no business sending more; a certificate chain has room in it. */
+#define HANDSHAKE_MAX (128 * 1024)
+#define MESSAGE_MAX   (64 * 1024)
+
+#define RECORD_HEADER 5
+
+/* How long the peer may leave unread what TLS itself has to say (KeyUpdate, alerts). */
+#define PUSH_MS 10000
+
+struct tls {
+	gnutls_session_t session;
+	struct transport *transport;
+	const struct creds *creds;
+	const struct tls_candidate *candidate;
+	size_t candidates;
+	struct tls_peer peer;
+	bool done;       /* the handshake */
+	uint64_t pulled; /* bytes from the socket so far */
+
+	uint8_t *buffer; /* what was received and GnuTLS has not taken */
+	size_t at, have;
+	enum transport_status pull_status; /* why the last pull gave nothing */
+
+	/* Where the bytes that GnuTLS took end within a record: an end of the stream anywhere but
+	 * between two records is a truncation. */
+	uint8_t header[RECORD_HEADER];
+	size_t header_have, body_left;
+
+	enum transport_status ended; /* what every further read answers; DATA: nothing has ended */
+	char verdict[sizeof(((struct transport *)0)->reason)]; /* of the peer's certificate */
+};
+
+__attribute__((format(printf, 2, 3))) static void say(struct tls *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (s->verdict[0])
+		return; /* the first reason is the reason */
+	va_start(ap, fmt);
+	vsnprintf(s->verdict, sizeof(s->verdict), fmt, ap);
+	va_end(ap);
+}
+
+/* ---- the socket, for GnuTLS ---- */
+
+static void follow_records(struct tls *s, const uint8_t *p, size_t n)
+{
+	while (n > 0) {
+		size_t take;
+
+		if (s->body_left > 0) {
+			take = n < s->body_left ? n : s->body_left;
+			s->body_left -= take;
+		} else {
+			take = RECORD_HEADER - s->header_have;
+			if (take > n)
+				take = n;
+			memcpy(s->header + s->header_have, p, take);
+			s->header_have += take;
+			if (s->header_have == RECORD_HEADER) {
+				s->body_left = (size_t)s->header[3] << 8 | s->header[4];
+				s->header_have = 0;
+			}
+		}
+		p += take;
+		n -= take;
+	}
+}
+
+static ssize_t pull(gnutls_transport_ptr_t context, void *data, size_t len)
+{
+	struct tls *s = context;
+	size_t n;
+
+	if (s->at == s->have) {
+		size_t got;
+
+		s->pull_status = transport_receive(s->transport, s->buffer, PULL, &got);
+		if (s->pull_status == TRANSPORT_EOF)
+			return 0;
+		if (s->pull_status != TRANSPORT_DATA) {
+			bool error = s->pull_status == TRANSPORT_ERROR;
+
+			gnutls_transport_set_errno(s->session, error ? ECONNRESET : EAGAIN);
+			return -1;
+		}
+		s->at = 0;
+		s->have = got;
+		s->pulled += got;
+	}
+	n = s->have - s->at < len ? s->have - s->at : len;
+	memcpy(data, s->buffer + s->at, n);
+	follow_records(s, s->buffer + s->at, n);
+	s->at += n;
+	return (ssize_t)n;
+}
+
+static ssize_t push(gnutls_transport_ptr_t context, const void *data, size_t len)
+{
+	struct tls *s = context;
+	ssize_t n = send(s->transport->fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (n < 0)
+		gnutls_transport_set_errno(s->session, errno);
+	return n;
+}
+
+/* Waits for what GnuTLS is waiting for. */
+static enum transport_status wait_for(struct tls *s, int64_t deadline)
+{
+	struct pollfd p = {.fd = s->transport->fd, .events = POLLOUT};
+	int64_t left;
+
+	if (gnutls_record_get_direction(s->session) == 0)
+		return s->at < s->have ? TRANSPORT_DATA : transport_wait(s->transport, deadline);
+	left = deadline - io_monotonic_ms();
+	if (left > PUSH_MS)
+		left = PUSH_MS;
+	return poll(&p, 1, left < 0 ? 0 : (int)left) > 0 ? TRANSPORT_DATA : TRANSPORT_TIMEOUT;
+}
+
+/* ---- who is it? ---- */
+
+static void add_name(struct certnames *names, enum certname_type type, const void *data, size_t len)
+{
+	struct certname *n = &names->name[names->n];
+
+	if (names->n == CERTNAME_MAX || len > sizeof(n->data))
+		return; /* it cannot be asked for either */
+	n->type = type;
+	n->len = len;
+	memcpy(n->data, data, len);
+	names->n++;
+}
+
+static void alternative_names(gnutls_x509_crt_t cert, struct certnames *names)
+{
+	for (unsigned i = 0;; i++) {
+		char data[sizeof(names->name[0].data) + 1];
+		size_t len = sizeof(data);
+		unsigned type;
+		int e = gnutls_x509_crt_get_subject_alt_name2(cert, i, data, &len, &type, NULL);
+
+		if (e == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+			return;
+		names->has_alternative = true;
+		if (e < 0 && e != GNUTLS_E_SHORT_MEMORY_BUFFER)
+			return;
+		if (e < 0)
+			continue;
+		if (type == GNUTLS_SAN_DNSNAME)
+			add_name(names, CERTNAME_DNS, data, len);
+		else if (type == GNUTLS_SAN_RFC822NAME)
+			add_name(names, CERTNAME_EMAIL, data, len);
+		else if (type == GNUTLS_SAN_IPADDRESS)
+			add_name(names, CERTNAME_IP, data, len);
+	}
+}
+
+static void common_name(gnutls_x509_crt_t cert, struct certnames *names)
+{
+	char data[sizeof(names->name[0].data) + 1], other[2];
+	size_t len = sizeof(data), more = sizeof(other);
+
+	if (gnutls_x509_crt_get_dn_by_oid(cert, GNUTLS_OID_X520_COMMON_NAME, 0, 0, data, &len) < 0)
+		return;
+	/* of two nobody could say which one is meant */
+	if (gnutls_x509_crt_get_dn_by_oid(cert, GNUTLS_OID_X520_COMMON_NAME, 1, 0, other, &more) !=
+	    GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+		return;
+	add_name(names, CERTNAME_COMMON, data, len);
+}
+
+static void fingerprint(const gnutls_datum_t *der, char out[8 + 64 + 1])
+{
+	uint8_t hash[32] = {0};
+
+	gnutls_hash_fast(GNUTLS_DIG_SHA256, der->data, der->size, hash);
+	out += sprintf(out, "sha256:");
+	for (size_t i = 0; i < sizeof(hash); i++)
+		out += sprintf(out, "%02x", hash[i]);
+}
+
+static void identify(struct tls *s, gnutls_x509_crt_t cert, const gnutls_datum_t *der)
+{
+	size_t len = sizeof(s->peer.subject), serial = sizeof(s->peer.id.serial);
+	gnutls_datum_t issuer;
+
+	if (gnutls_x509_crt_get_dn(cert, s->peer.subject, &len) < 0)
+		snprintf(s->peer.subject, sizeof(s->peer.subject), "(a subject that is too long)");
+	fingerprint(der, s->peer.fingerprint);
+	if (gnutls_x509_crt_get_serial(cert, s->peer.id.serial, &serial) == 0)
+		s->peer.id.serial_len = (uint32_t)serial;
+	if (gnutls_x509_crt_get_raw_issuer_dn(cert, &issuer) == 0) {
+		gnutls_hash_fast(GNUTLS_DIG_SHA256, issuer.data, issuer.size, s->peer.id.issuer);
+		gnutls_free(issuer.data);
+	}
+}
+
+static bool fits(const struct tls_candidate *k, const struct certnames *names)
+{
+	if (k->certificate->n == 0)
+		return true;
+	for (size_t i = 0; i < k->certificate->n; i++)
+		if (certnames_match(names, k->certificate->v[i]))
+			return true;
+	return false;
+}
+
+/* The one candidate that the certificate fits. */
+static bool choose(struct tls *s, const struct certnames *names)
+{
+	const struct tls_candidate *k = s->candidate;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->candidates; i++)
+		if (fits(&k[i], names)) {
+			if (n++ == 0)
+				s->peer.candidate = i;
+			else
+				say(s, "the certificate %s fits both clients %s and %s",
+				    s->peer.subject, k[s->peer.candidate].client, k[i].client);
+		}
+	if (n == 0 && s->candidates == 1)
+		say(s, "the certificate %s does not bear the name %s%s that client %s must have",
+		    s->peer.subject, k->certificate->v[0],
+		    k->certificate->n > 1 ? " (or others)" : "", k->client);
+	else if (n == 0)
+		say(s, "the certificate %s fits none of the %zu clients of this address",
+		    s->peer.subject, s->candidates);
+	return n == 1;
+}
+
+static void explain(struct tls *s, unsigned status, gnutls_x509_crt_t cert)
+{
+	const char *who = s->peer.subject;
+
+	if (status & GNUTLS_CERT_REVOKED)
+		say(s, "the certificate %s is revoked (crlfile)", who);
+	else if (status & GNUTLS_CERT_EXPIRED)
+		say(s, "the certificate %s has expired: give the client a new one", who);
+	else if (status & GNUTLS_CERT_NOT_ACTIVATED)
+		say(s, "the certificate %s is not valid yet: look at the clocks", who);
+	else if (status & GNUTLS_CERT_SIGNER_NOT_FOUND)
+		say(s,
+		    gnutls_x509_crt_check_issuer(cert, cert)
+			? "the certificate %s is self-signed: it must be signed by an authority in "
+			  "capath"
+			: "the certificate %s is signed by no authority in capath",
+		    who);
+	else if (status & GNUTLS_CERT_PURPOSE_MISMATCH)
+		say(s, "the certificate %s is not for TLS clients (key usage)", who);
+	else if (status & GNUTLS_CERT_INSECURE_ALGORITHM)
+		say(s,
+		    "the certificate %s or its authority is too weak (RSA below 2048 bits, SHA-1)",
+		    who);
+	else if (status & GNUTLS_CERT_SIGNER_NOT_CA)
+		say(s, "the certificate %s is signed by one that is no authority", who);
+	else
+		say(s, "the certificate %s does not verify (status 0x%x)", who, status);
+}
+
+static bool judge(struct tls *s, gnutls_x509_crt_t cert)
+{
+	gnutls_typed_vdata_st purpose = {
+	    .type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (void *)GNUTLS_KP_TLS_WWW_CLIENT};
+	struct certnames *names = calloc(1, sizeof(*names));
+	unsigned status;
+	bool ok = false;
+
+	if (!names)
+		return false;
+	memcpy(names->fingerprint, s->peer.fingerprint, sizeof(names->fingerprint));
+	alternative_names(cert, names);
+	common_name(cert, names);
+	if (gnutls_certificate_verify_peers(s->session, &purpose, 1, &status) < 0)
+		say(s, "the certificate %s cannot be verified", s->peer.subject);
+	else if (status != 0)
+		explain(s, status, cert);
+	else if (!certnames_sound(names))
+		say(s, "a name in the certificate %s contains a NUL", s->peer.subject);
+	else
+		ok = choose(s, names);
+	free(names);
+	return ok;
+}
+
+/* Called by GnuTLS when it has the client's certificates: 0 when they are good. */
+static int verify(gnutls_session_t session)
+{
+	struct tls *s = gnutls_session_get_ptr(session);
+	unsigned n = 0;
+	const gnutls_datum_t *der = gnutls_certificate_get_peers(session, &n);
+	gnutls_x509_crt_t cert;
+	bool ok = false;
+
+	if (!der || n == 0 || gnutls_x509_crt_init(&cert) < 0)
+		return GNUTLS_E_CERTIFICATE_ERROR;
+	if (gnutls_x509_crt_import(cert, der, GNUTLS_X509_FMT_DER) < 0) {
+		say(s, "the client's certificate cannot be read");
+	} else {
+		identify(s, cert, der);
+		ok = judge(s, cert);
+	}
+	gnutls_x509_crt_deinit(cert);
+	return ok ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
+}
+
+/* ---- the handshake ---- */
+
+static enum transport_status read_tls(
+    struct transport *t, void *buf, size_t len, int64_t deadline, size_t *got);
+
+static bool set_up(struct tls *s)
+{
+	const struct creds *c = s->creds;
+	int e;
+
+	if (gnutls_init(&s->session,
+		GNUTLS_SERVER | GNUTLS_NONBLOCK | GNUTLS_NO_TICKETS | GNUTLS_NO_SIGNAL) < 0)
+		return false;
+	gnutls_session_set_ptr(s->session, s);
+	gnutls_transport_set_ptr(s->session, s);
+	gnutls_transport_set_pull_function(s->session, pull);
+	gnutls_transport_set_push_function(s->session, push);
+	gnutls_handshake_set_timeout(s->session, 0); /* the deadline is ours */
+	gnutls_handshake_set_max_packet_length(s->session, MESSAGE_MAX);
+	e = gnutls_priority_set(s->session, c->priority);
+	if (c->auth == AUTH_ANONYMOUS)
+		return e == 0 &&
+		       gnutls_credentials_set(s->session, GNUTLS_CRD_ANON, c->anonymous) == 0;
+	if (c->auth == AUTH_X509) {
+		gnutls_certificate_server_set_request(s->session, GNUTLS_CERT_REQUIRE);
+		gnutls_session_set_verify_function(s->session, verify);
+	}
+	return e == 0 &&
+	       gnutls_credentials_set(s->session, GNUTLS_CRD_CERTIFICATE, c->certificate) == 0;
+}
+
+bool transport_tls(struct transport *t, const struct creds *creds, int keeper,
+    const struct tls_candidate *candidates, size_t n)
+{
+	struct tls *s = calloc(1, sizeof(*s));
+
+	t->state = s;
+	t->read = read_tls;
+	if (!s)
+		return false;
+	s->transport = t;
+	s->creds = creds;
+	s->candidate = candidates;
+	s->candidates = n;
+	s->ended = TRANSPORT_DATA;
+	s->buffer = malloc(PULL);
+	creds_use_keeper(keeper);
+	return s->buffer && set_up(s);
+}
+
+void transport_tls_free(struct transport *t)
+{
+	struct tls *s = t->state;
+
+	if (!s)
+		return;
+	if (s->session)
+		gnutls_deinit(s->session);
+	free(s->buffer);
+	free(s);
+	t->state = NULL;
+}
+
+static enum transport_status failed(struct tls *s, int e)
+{
+	switch (e) {
+	case GNUTLS_E_NO_CERTIFICATE_FOUND:
+	case GNUTLS_E_CERTIFICATE_REQUIRED:
+		say(s, "the client sent no certificate: set its tls client-cert and client-key");
+		break;
+	case GNUTLS_E_PK_SIGN_FAILED:
+		say(s, "the key keeper did not sign");
+		break;
+	case GNUTLS_E_UNSUPPORTED_VERSION_PACKET:
+	case GNUTLS_E_NO_CIPHER_SUITES:
+	case GNUTLS_E_NO_COMMON_KEY_SHARE:
+	case GNUTLS_E_UNWANTED_ALGORITHM:
+		say(s, "nothing in common with the client: %s (priority)", gnutls_strerror(e));
+		break;
+	case GNUTLS_E_FATAL_ALERT_RECEIVED:
+		say(s, "the client gave up: alert \"%s\"",
+		    gnutls_alert_get_name(gnutls_alert_get(s->session)));
+		break;
+	case GNUTLS_E_PULL_ERROR:
+		say(s, "the connection broke: %s", s->transport->reason);
+		break;
+	default:
+		say(s, "%s", gnutls_strerror(e));
+	}
+	gnutls_alert_send_appropriate(s->session, e);
+	snprintf(s->transport->reason, sizeof(s->transport->reason), "%s", s->verdict);
+	return TRANSPORT_ERROR;
+}
+
+static void describe(struct tls *s)
+{
+	gnutls_session_t x = s->session;
+
+	snprintf(s->peer.protocol, sizeof(s->peer.protocol), "%s/%s",
+	    gnutls_protocol_get_name(gnutls_protocol_get_version(x)),
+	    gnutls_cipher_get_name(gnutls_cipher_get(x)));
+}
+
+enum transport_status transport_tls_handshake(
+    struct transport *t, int64_t deadline, struct tls_peer *peer)
+{
+	struct tls *s = t->state;
+
+	for (;;) {
+		int e = gnutls_handshake(s->session);
+		enum transport_status st;
+
+		if (e == GNUTLS_E_SUCCESS)
+			break;
+		if (e != GNUTLS_E_AGAIN && e != GNUTLS_E_INTERRUPTED) {
+			if (gnutls_error_is_fatal(e) == 0)
+				continue; /* a warning alert */
+			if (e == GNUTLS_E_PREMATURE_TERMINATION) {
+				snprintf(t->reason, sizeof(t->reason),
+				    "the peer closed during the TLS handshake");
+				return TRANSPORT_EOF;
+			}
+			return failed(s, e);
+		}
+		if (s->pulled > HANDSHAKE_MAX) {
+			snprintf(t->reason, sizeof(t->reason), "the TLS handshake does not end");
+			return TRANSPORT_ERROR;
+		}
+		st = wait_for(s, deadline);
+		if (st != TRANSPORT_DATA)
+			return st;
+	}
+	if (s->creds->auth == AUTH_X509 && s->peer.fingerprint[0] == '\0')
+		return failed(s, GNUTLS_E_CERTIFICATE_REQUIRED); /* belt and braces */
+	describe(s);
+	*peer = s->peer;
+	s->done = true;
+	return TRANSPORT_DATA;
+}
+
+/* ---- the bytes ---- */
+
+/* What a failed gnutls_record_recv() means, remembered for all further reads. */
+static void end(struct tls *s, ssize_t e)
+{
+	struct transport *t = s->transport;
+
+	if (e == 0) {
+		s->ended = TRANSPORT_EOF; /* close_notify */
+	} else if (e == GNUTLS_E_PREMATURE_TERMINATION || e == GNUTLS_E_SESSION_EOF) {
+		bool between = s->body_left == 0 && s->header_have == 0;
+
+		s->ended = between ? TRANSPORT_EOF : TRANSPORT_TRUNCATED;
+		snprintf(
+		    t->reason, sizeof(t->reason), "truncated: the peer closed within a TLS record");
+	} else {
+		s->ended = TRANSPORT_ERROR;
+		if (e == GNUTLS_E_REHANDSHAKE)
+			snprintf(t->reason, sizeof(t->reason), "the peer wants to renegotiate");
+		else if (e != GNUTLS_E_PULL_ERROR)
+			snprintf(t->reason, sizeof(t->reason), "TLS: %s", gnutls_strerror((int)e));
+	}
+}
+
+static enum transport_status read_tls(
+    struct transport *t, void *buf, size_t len, int64_t deadline, size_t *got)
+{
+	struct tls *s = t->state;
+	uint8_t *p = buf;
+	enum transport_status st;
+
+	*got = 0;
+	/* Signals come first here, too, whatever is buffered. */
+	if (s->at < s->have || gnutls_record_check_pending(s->session) > 0) {
+		if (t->queued < 0 && transport_wait(t, 0) == TRANSPORT_SIGNAL)
+			return TRANSPORT_SIGNAL;
+	}
+	for (;;) {
+		ssize_t n;
+
+		if (s->ended != TRANSPORT_DATA)
+			return *got > 0 ? TRANSPORT_DATA : s->ended;
+		n = gnutls_record_recv(s->session, p + *got, len - *got);
+		if (n > 0) {
+			*got += (size_t)n;
+			if (*got == len)
+				return TRANSPORT_DATA;
+			continue;
+		}
+		if (n != GNUTLS_E_AGAIN && n != GNUTLS_E_INTERRUPTED) {
+			end(s, n);
+			continue;
+		}
+		if (*got > 0)
+			return TRANSPORT_DATA;
+		st = wait_for(s, deadline);
+		if (st != TRANSPORT_DATA)
+			return st;
+	}
+}
