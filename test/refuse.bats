@@ -208,13 +208,14 @@ G='shb+idb epb epb=61'
 @test "random bytes" { refused type '' 'raw:hex=8f3ac1d97751e0b2a4966f0d1e2c3b4a59687786'; }
 @test "an HTTP request after valid frames" { refused type "$P" 'raw:text=GET_/_HTTP/1.1+hex=0d0a0d0a'; }
 
-@test "a client with tls = true is refused before any process is made for it, and nothing of it is stored" {
+@test "plain frames from a client with tls = true are named, and nothing of them is stored" {
 	config 'tls: { allow-auth = "anonymous"; };' '{ name = "foo"; address = "127.0.0.2"; tls = true; }'
 	stream pcap rec >s
 	server_start
 	peer_send 127.0.0.2 s
-	wait_log 'refused .*peer=127.0.0.2:[0-9]+ reason=".*TLS'
-	never_log 'connected'
+	wait_log 'rejected client=foo peer=127.0.0.2:[0-9]+ reason="this looks like plain frames: enable tls on the client'
+	wait_log 'closed client=foo .*packets=0 bytes=0 files=0'
+	never_log 'established'
 	no_file
 }
 
