@@ -90,14 +90,17 @@ includers() { includes | awk -v re="$1" '$2 ~ re { print $1 }' | sort -u; }
 	[ "$(includers '^<pcap')" = send_live.c ]
 }
 
-@test "only send_tls knows GnuTLS" {
-	includers 'gnutls' >who
+@test "only the credentials, the keeper and the TLS transports know GnuTLS" {
+	includers '^<gnutls/' >who
 	[ -s who ]
-	! grep -vx 'send_tls\.[ch]' who >&2
+	! grep -vxE 'creds\.c|creds_gnutls\.h|keeper\.c|transport_tls\.c|send_tls\.[ch]' who >&2
+	includers '^"creds_gnutls[.]h"$' >who
+	[ -s who ]
+	! grep -vxE 'creds\.c|transport_tls\.c' who >&2
 }
 
 @test "the master does not know frames, formats, transports and recording" {
-	includers '^"(frame|capfmt|transport|recorder)[.]h"$' >who
+	includers '^"(frame|capfmt|transport|transport_tls|recorder)[.]h"$' >who
 	[ -s who ]
 	! grep '^master' who >&2
 }
