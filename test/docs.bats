@@ -189,6 +189,48 @@ log_section() { sed -n '/^\.Sh LOG$/,/^\.Sh ENVIRONMENT$/p' "$MAN/osmo-pcap-serv
 	done <names
 }
 
+# close_reasons: why a file is closed, as the sources have it.
+close_reasons() {
+	{
+		grep -ohE 'recorder_close_file\([^,"]+, "[a-z-]+"\)' "$TESTDIR"/../src/*.c
+		grep -oE 'why = "[a-z-]+"' "$TESTDIR/../src/recorder.c"
+		sed -n '/^const char \*order_text/,/^}/p' "$TESTDIR/../src/report.c" | grep -oE 'return "[a-z]+"'
+		grep -oE ' reason=(repaired|removed) ' "$TESTDIR/../src/repair.c" | sed 's/ reason=\(.*\) /"\1"/'
+	} | sed 's/.*"\(.*\)".*/\1/' | sort -u
+}
+
+@test "every reason of a closed file is in the LOG section, and no other" {
+	close_reasons >reasons
+	[ "$(wc -l <reasons)" -ge 8 ]
+	grep -qx revoked reasons
+	log_section | sed -n '/^\.It Ic file$/,/^\.El$/p' | sed -n 's/^\.It \([a-z-]*\)$/\1/p' >described
+	LC_ALL=C sort -c described
+	sort described | diff reasons -
+}
+
+# pki_commands FILE: the commands of osmo-pcap-pki that it shows.
+pki_commands() {
+	sed -nE 's|^ *(.*`)?(etc/)?osmo-pcap-pki ([a-z]+) /.*|\3|p' "$1" | sort -u
+}
+
+@test "README and the man page show osmo-pcap-pki as it is, and how long its work holds" {
+	local pki=$TESTDIR/../etc/osmo-pcap-pki said days
+	! "$pki" >usage 2>&1
+	for said in "$TESTDIR/../README" "$MAN/osmo-pcap-server.8"; do
+		pki_commands "$said" >shown
+		[ "$(wc -l <shown)" -ge 4 ]
+		while read -r command; do
+			grep -qE "osmo-pcap-pki $command DIR" usage
+		done <shown
+		days=$(sed -n 's/^CRL_DAYS=//p' "$pki")
+		grep -q "list holds for $days days" "$said"
+	done
+	days=$(sed -n 's/^CERT_DAYS=//p' "$pki")
+	grep -q "certificates for $days days" "$MAN/osmo-pcap-server.8"
+	[ "$(sed -n 's/^CA_DAYS=//p' "$pki")" -eq 3650 ]
+	grep -q 'The authority holds for 10 years' "$MAN/osmo-pcap-server.8"
+}
+
 @test "mandoc has no complaint about any page" {
 	for page in osmo-pcap-server.8 osmo-pcap-server.cfg.5 osmo-pcap-send.1; do
 		[ -s "$MAN/$page" ]
