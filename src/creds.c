@@ -155,13 +155,17 @@ static bool load_authorities(struct creds *c, const struct config *config, struc
 
 /* ---- revocation ---- */
 
+/* A list that is past its next update, or not valid yet, still is a list: only a warning. */
 static bool issued_by_us(const struct creds *c, gnutls_x509_crl_t crl)
 {
+	const unsigned aged =
+	    GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED | GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE;
 	unsigned status;
 
-	return gnutls_x509_crl_verify(crl, c->authority, c->authorities, 0, &status) == 0 &&
-	       (status & ~(unsigned)(GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED |
-				     GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE)) == 0;
+	if (gnutls_x509_crl_verify(crl, c->authority, c->authorities, 0, &status) < 0)
+		return false;
+	/* GNUTLS_CERT_INVALID stands beside every reason, and so beside these */
+	return status == 0 || ((status & aged) && (status & ~(aged | GNUTLS_CERT_INVALID)) == 0);
 }
 
 static bool load_crl(struct creds *c, const struct config *config, struct problems *p)

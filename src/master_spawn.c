@@ -150,6 +150,9 @@ static void established(struct master *m, struct child *k, const struct report *
 	k->id = r->id;
 	if (!children_establish(&m->children, k))
 		return;
+	/* forked before a reload, with the revocation list of that time */
+	if (k->generation != m->generation && creds_revokes(m->generation->creds, &k->id))
+		master_finish_child(k, ORDER_REVOKED);
 	for (unsigned i = 0; i < m->children.size; i++) {
 		struct child *other = &m->children.slot[i];
 
@@ -235,7 +238,7 @@ static void keeper_ended(struct master *m, int status)
 	else
 		snprintf(reason, sizeof(reason), "the key keeper ended with status %d",
 		    WEXITSTATUS(status));
-	log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
+	master_flood_line(m, FLOOD_RESOURCES, "error reason=%s", LOG_QUOTE(reason));
 	m->generation->keeper.pid = 0;
 	keeper_close(&m->generation->keeper);
 	m->keeper_next = io_monotonic_ms() + KEEPER_REST_MS;

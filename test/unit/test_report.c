@@ -129,8 +129,9 @@ static void test_orders(void)
 		strcmp(order_text(ORDER_STOP), order_text(ORDER_RECONFIGURED)) != 0 &&
 		strcmp(order_text(ORDER_REPLACED), order_text(ORDER_RECONFIGURED)) != 0,
 	    "of its own");
+	IS_STR(order_text(ORDER_REVOKED), "revoked", "a revoked certificate");
 	for (int c = -128; c < 128; c++)
-		if (c != ORDER_REPLACED && c != ORDER_RECONFIGURED)
+		if (c != ORDER_REPLACED && c != ORDER_RECONFIGURED && c != ORDER_REVOKED)
 			wrong += strcmp(order_text((char)c), order_text(ORDER_STOP)) != 0;
 	IS_INT(wrong, 0, "every other byte is a plain stop");
 }
