@@ -115,13 +115,14 @@ static ssize_t sign(
     gnutls_privkey_t key, const struct keeper_request *q, size_t len, uint8_t out[KEEPER_SIGNATURE])
 {
 	size_t head = offsetof(struct keeper_request, data);
-	gnutls_datum_t data = {.data = (uint8_t *)q->data}, signature;
+	gnutls_datum_t data, signature;
 	gnutls_sign_algorithm_t algorithm;
 	ssize_t n = -1;
 	int e;
 
 	if (len < head || q->len != len - head || !proper(key, q))
 		return -1;
+	data.data = (uint8_t *)q->data;
 	data.size = q->len;
 	algorithm = (gnutls_sign_algorithm_t)q->algorithm;
 	e = q->hashed ? gnutls_privkey_sign_hash2(key, algorithm, 0, &data, &signature)

@@ -27,7 +27,7 @@ struct transport {
 	int signals; /* signalfd, not owned; read by the session */
 	enum transport_status (*read)(struct transport *, void *, size_t, int64_t, size_t *);
 	int64_t queued; /* after transport_drain(): bytes of the socket still to read; else -1 */
-	void *state; /* of a transport that needs some */
+	void *state;    /* of a transport that needs some */
 	char reason[512];
 };
 
