@@ -96,7 +96,7 @@ static bool read_key(const char *file, gnutls_privkey_t key, struct keeper_repor
 
 static gnutls_pk_algorithm_t family(gnutls_privkey_t key)
 {
-	return gnutls_privkey_get_pk_algorithm(key, NULL);
+	return (gnutls_pk_algorithm_t)gnutls_privkey_get_pk_algorithm(key, NULL);
 }
 
 /* What may be signed: see keeper.h. */
