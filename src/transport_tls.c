@@ -176,18 +176,23 @@ static void alternative_names(gnutls_x509_crt_t cert, struct certnames *names)
 	}
 }
 
+/* Not gnutls_x509_crt_get_dn_by_oid(): that rewrites a name with a NUL into a harmless one. */
 static void common_name(gnutls_x509_crt_t cert, struct certnames *names)
 {
-	char data[sizeof(names->name[0].data) + 1], other[2];
-	size_t len = sizeof(data), more = sizeof(other);
+	gnutls_x509_dn_t subject;
+	gnutls_x509_ava_st part, found;
+	unsigned n = 0;
 
-	if (gnutls_x509_crt_get_dn_by_oid(cert, GNUTLS_OID_X520_COMMON_NAME, 0, 0, data, &len) < 0)
+	if (gnutls_x509_crt_get_subject(cert, &subject) < 0)
 		return;
-	/* of two nobody could say which one is meant */
-	if (gnutls_x509_crt_get_dn_by_oid(cert, GNUTLS_OID_X520_COMMON_NAME, 1, 0, other, &more) !=
-	    GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
-		return;
-	add_name(names, CERTNAME_COMMON, data, len);
+	for (int i = 0; gnutls_x509_dn_get_rdn_ava(subject, i, 0, &part) == 0; i++)
+		for (int j = 0; gnutls_x509_dn_get_rdn_ava(subject, i, j, &part) == 0; j++)
+			if (strcmp((const char *)part.oid.data, GNUTLS_OID_X520_COMMON_NAME) == 0) {
+				found = part;
+				n++;
+			}
+	if (n == 1) /* of two nobody could say which one is meant */
+		add_name(names, CERTNAME_COMMON, found.value.data, found.value.size);
 }
 
 static void fingerprint(const gnutls_datum_t *der, char out[8 + 64 + 1])
@@ -471,12 +476,12 @@ enum transport_status transport_tls_handshake(
 static void end(struct tls *s, ssize_t e)
 {
 	struct transport *t = s->transport;
+	bool between = s->body_left == 0 && s->header_have == 0;
 
 	if (e == 0) {
 		s->ended = TRANSPORT_EOF; /* close_notify */
-	} else if (e == GNUTLS_E_PREMATURE_TERMINATION || e == GNUTLS_E_SESSION_EOF) {
-		bool between = s->body_left == 0 && s->header_have == 0;
-
+	} else if (e == GNUTLS_E_PREMATURE_TERMINATION || e == GNUTLS_E_SESSION_EOF ||
+		   (s->pull_status == TRANSPORT_EOF && !between)) {
 		s->ended = between ? TRANSPORT_EOF : TRANSPORT_TRUNCATED;
 		snprintf(
 		    t->reason, sizeof(t->reason), "truncated: the peer closed within a TLS record");

@@ -1,0 +1,852 @@
+#!/usr/bin/env bats
+# TLS: who may record and who may not, what is stored when TLS goes wrong, new certificates at a reload, and that
+# nobody but the keeper has the key.
+. "$BATS_TEST_DIRNAME/lib.bash"
+
+# ---- certificates ----
+
+quietly() { "$@" >>certtool.log 2>&1; }
+
+# key NAME [CERTTOOL-OPTIONS…]
+key() {
+	local name=$1
+	shift
+	[ $# -gt 0 ] || set -- --key-type ecdsa --curve secp256r1
+	quietly certtool --generate-privkey "$@" --outfile "$name.key"
+}
+
+# authority NAME
+authority() {
+	key "$1"
+	printf 'cn = "%s"\nca\ncert_signing_key\ncrl_signing_key\nexpiration_days = 100\n' "$1" >template
+	quietly certtool --generate-self-signed --load-privkey "$1.key" --template template --outfile "$1.crt"
+}
+
+# certificate NAME AUTHORITY TEMPLATE-LINES: for NAME.key, which is made unless it is there
+certificate() {
+	[ -e "$1.key" ] || key "$1"
+	printf 'cn = "%s"\nsigning_key\n%b\n' "$1" "$3" >template
+	quietly certtool --generate-certificate --load-privkey "$1.key" --load-ca-certificate "$2.crt" \
+		--load-ca-privkey "$2.key" --template template --outfile "$1.crt"
+}
+
+# revocations FILE AUTHORITY TEMPLATE-LINES CERTIFICATE…
+revocations() {
+	local file=$1 by=$2
+	printf '%b\n' "$3" >template
+	shift 3
+	cat "$@" >revoked.list
+	quietly certtool --generate-crl --load-ca-privkey "$by.key" --load-ca-certificate "$by.crt" \
+		--load-certificate revoked.list --template template --outfile "$file"
+}
+
+# nul_in_name NAME: puts a NUL for the x in "foox.evil" of NAME.crt, and signs that anew.
+nul_in_name() {
+	perl -MMIME::Base64 -e '
+		local $/;
+		sub seq { my $n = length $_[0]; chr(0x30) . ($n < 128 ? chr $n : $n < 256 ? pack "CC", 0x81, $n
+			: pack "Cn", 0x82, $n) . $_[0] }
+		sub len { my ($at) = @_; my $n = ord substr $_, $at + 1, 1;
+			$n < 128 ? 2 + $n : $n == 0x81 ? 3 + ord substr $_, $at + 2, 1 : 4 + unpack "n", substr $_, $at + 2, 2 }
+		open my $in, "<", shift; my ($pem) = <$in> =~ /-----BEGIN CERTIFICATE-----(.*?)-----END/s;
+		$_ = decode_base64 $pem;
+		my $at = ord(substr $_, 1, 1) < 128 ? 2 : ord(substr $_, 1, 1) == 0x81 ? 3 : 4;
+		my $tbs = substr $_, $at, len($at);
+		my $algorithm = substr $_, $at + length $tbs, len($at + length $tbs);
+		$tbs =~ s/foox\.evil/foo\0.evil/ or die;
+		open my $out, ">", "tbs"; print $out $tbs; close $out;
+		my $signature = `openssl dgst -sha256 -sign ca.key tbs`;
+		print "-----BEGIN CERTIFICATE-----\n",
+			encode_base64(seq $tbs . $algorithm . chr(3) . chr(1 + length $signature) . "\0$signature"),
+			"-----END CERTIFICATE-----\n"' "$1.crt" >"$1.new"
+	mv "$1.new" "$1.crt"
+}
+
+setup_file() {
+	local client='tls_www_client\nexpiration_days = 50' server='tls_www_server\nexpiration_days = 50\ndns_name = localhost' n
+	mkdir "$BATS_FILE_TMPDIR/pki"
+	cd "$BATS_FILE_TMPDIR/pki" || return
+	authority ca
+	authority other
+	certificate server ca "$server"
+	certificate server2 ca "$server"
+	key ed25519 --key-type ed25519
+	certificate ed25519 ca "$server"
+	key rsa --key-type rsa --bits 2048
+	certificate rsa ca "$server"
+	certificate old-server ca 'tls_www_server\nactivation_date = "2020-01-01 00:00:00"\nexpiration_date = "2021-01-01 00:00:00"'
+	certificate foo ca "$client"
+	certificate bar ca "$client\ndns_name = bar.example"
+	certificate both ca "$client\ndns_name = bar.example\ndns_name = foo"
+	key client-ed25519 --key-type ed25519
+	certificate client-ed25519 ca "$client"
+	cp rsa.key client-rsa.key
+	certificate client-rsa ca "$client"
+	certificate alien other "$client"
+	certificate server-only ca 'tls_www_server\nexpiration_days = 50'
+	certificate expired ca 'tls_www_client\nactivation_date = "2020-01-01 00:00:00"\nexpiration_date = "2021-01-01 00:00:00"'
+	certificate future ca 'tls_www_client\nactivation_date = "2090-01-01 00:00:00"\nexpiration_date = "2091-01-01 00:00:00"'
+	certificate revoked ca "$client"
+	key weak --key-type rsa --bits 1024
+	certificate weak ca "$client"
+	key nul
+	cp nul.key foox.evil.key
+	certificate foox.evil ca "$client"
+	mv foox.evil.crt nul.crt
+	nul_in_name nul
+	certificate nul-dns ca "$client\ndns_name = foox.evil"
+	nul_in_name nul-dns
+	key self
+	printf 'cn = "foo"\ntls_www_client\nsigning_key\nexpiration_days = 9\n' >template
+	quietly certtool --generate-self-signed --load-privkey self.key --template template --outfile self.crt
+	revocations ca.crl ca 'crl_next_update = 30\ncrl_number = 1' revoked.crt
+	revocations more.crl ca 'crl_next_update = 30\ncrl_number = 2' revoked.crt bar.crt
+	revocations other.crl other 'crl_next_update = 30\ncrl_number = 1' alien.crt
+	revocations late.crl ca 'crl_this_update_date = "2020-01-01 00:00:00"\ncrl_next_update_date = "2020-02-01 00:00:00"\ncrl_number = 1' revoked.crt
+	quietly openssl pkcs8 -topk8 -in server.key -passout pass:secret -out encrypted.key
+	for n in *.key; do
+		chmod 600 "$n"
+	done
+	for n in server ed25519 rsa old-server foo bar both client-ed25519 client-rsa alien server-only expired future revoked \
+		weak nul nul-dns self; do
+		[ -s "$n.crt" ] || { cat certtool.log; echo "no certificate $n"; return 1; }
+	done >&2
+}
+
+eval "plain_$(declare -f setup)"
+setup() {
+	plain_setup
+	cp -r "$BATS_FILE_TMPDIR/pki" pki
+}
+
+# ---- server and clients ----
+
+# tls_config [KEYS-OF-TLS [SERVER-KEYS [CLIENTS]]]: all of ./cfg's tls group stands on line 3
+tls_config() {
+	config "tls: { ${1-$X509 $OWN} }; ${2-}" "${3-$TLS_CLIENTS}"
+}
+X509='capath = "pki/ca.crt"; crlfile = "pki/ca.crl";'
+OWN='server-cert = "pki/server.crt"; server-key = "pki/server.key";'
+# foo must be foo, any is anybody of the authority, one and two share an address
+TLS_CLIENTS='{ name = "foo"; address = "127.0.0.2"; tls = true; certificate = "foo"; },
+	{ name = "any"; address = "127.0.0.3"; tls = true; },
+	{ name = "one"; address = "127.0.0.4"; tls = true; certificate = "foo"; },
+	{ name = "two"; address = "127.0.0.4"; tls = true; certificate = "bar.example"; },
+	{ name = "plain"; address = "127.0.0.5"; }'
+
+# with CERTIFICATE: socat's words for it; "" for none
+with() { echo "verify=0${1:+,cert=pki/$1.crt,key=pki/$1.key}"; }
+
+# tls_send ADDRESS CERTIFICATE FILE [SOCAT-OPTIONS]: whatever the server makes of it
+tls_send() {
+	timeout "$PATIENCE" socat -u "FILE:$3" "OPENSSL:$LISTEN:$PORT,bind=$1,$(with "$2")${4-}" 2>>socat.log || true
+}
+
+# tls_live NAME ADDRESS CERTIFICATE: like live; tls_hang_up ends it with close_notify
+tls_live() {
+	tls_through "$1" "OPENSSL:$LISTEN:$PORT,bind=$2,$(with "$3")"
+}
+tls_through() {
+	local writer
+	[ -p "$1.in" ] || mkfifo "$1.in"
+	: >"$1.sent"
+	socat -u "FILE:$1.in" "$2" 2>>socat.log 3>&- &
+	LIVE[$1]=$!
+	PIDS+=($!)
+	exec {writer}>"$1.in" # as long as it is open, tell is not the last word
+	WRITER[$1]=$writer
+}
+declare -gA WRITER=()
+tls_hang_up() {
+	local writer=${WRITER[$1]}
+	exec {writer}>&-
+	wait "${LIVE[$1]}" || true
+}
+
+# relayed NAME ADDRESS CERTIFICATE [RELAY-OPTIONS…]: like tls_live, through a relay
+relayed() {
+	local name=$1 from=$2 cert=$3
+	shift 3
+	relay -s "$from" "$@" "$LISTEN" "$PORT" >relay.out 3>&- &
+	RELAY=$!
+	PIDS+=($RELAY)
+	until_true grep -q . relay.out
+	tls_through "$name" "OPENSSL:127.0.0.1:$(head -n 1 relay.out),$(with "$cert")"
+}
+
+# the keeper of a server that has no recordings yet
+keeper() {
+	# shellcheck disable=SC2016
+	until_true sh -c '[ "$(ps -o pid= --ppid "$1" | wc -l)" -eq 1 ]' - "$SERVER_PID"
+	echo $(($(ps -o pid= --ppid "$SERVER_PID")))
+}
+
+# refused ADDRESS CERTIFICATE SENTENCE [SOCAT-OPTIONS]: with exactly that reason, and nothing is stored
+refused() {
+	stream pcap rec >s
+	[ -n "$SERVER_PID" ] || server_start
+	tls_send "$1" "$2" s "${4-}"
+	wait_log 'closed client=.* reason="the TLS handshake failed"'
+	grep -E "rejected client=[a-z?]+ peer=$1:[0-9]+ reason=\"$3\" frame=1 offset=0" log
+	[ "$(grep -c 'rejected' log)" -eq 1 ]
+	never_log 'established|file client'
+	server_stop
+	no_file
+}
+
+# records CLIENT ADDRESS CERTIFICATE LOG-REGEX [SOCAT-OPTIONS]: byte for byte
+records() {
+	local s=$TESTDIR/streams/lo-pcap.stream
+	[ -n "$SERVER_PID" ] || server_start
+	tls_send "$2" "$3" "$s" "${5-}"
+	wait_log "closed client=$1 .*reason=\"peer closed the connection\""
+	grep -E "established client=$1 peer=$2:[0-9]+ $4" log
+	never_log 'rejected'
+	unframe "$s" >want
+	cmp want done/trace-"$1"-*
+	server_stop
+	only_file
+}
+
+# ---- x509: who is refused ----
+
+x509_refuses() {
+	tls_config
+	refused "$@"
+}
+@test "x509: no certificate" { x509_refuses 127.0.0.3 '' 'the client sent no certificate: .*client-cert.*'; }
+@test "x509: no certificate, TLS 1.2" {
+	x509_refuses 127.0.0.3 '' 'the client sent no certificate: .*client-cert.*' ,openssl-max-proto-version=TLS1.2
+}
+@test "x509: a self-signed certificate" { x509_refuses 127.0.0.3 self 'the certificate CN=foo is self-signed: .*capath'; }
+@test "x509: a self-signed certificate with the right name" { x509_refuses 127.0.0.2 self 'the certificate CN=foo is self-signed: .*'; }
+@test "x509: a certificate of another authority" { x509_refuses 127.0.0.3 alien 'the certificate CN=alien is signed by no authority in capath'; }
+@test "x509: an expired certificate" { x509_refuses 127.0.0.3 expired 'the certificate CN=expired has expired: .*'; }
+@test "x509: an expired certificate, TLS 1.2" {
+	x509_refuses 127.0.0.3 expired 'the certificate CN=expired has expired: .*' ,openssl-max-proto-version=TLS1.2
+}
+@test "x509: a certificate that is not valid yet" { x509_refuses 127.0.0.3 future 'the certificate CN=future is not valid yet: .*'; }
+@test "x509: a revoked certificate" { x509_refuses 127.0.0.3 revoked 'the certificate CN=revoked is revoked .crlfile.'; }
+@test "x509: a revoked certificate, TLS 1.2" {
+	x509_refuses 127.0.0.3 revoked 'the certificate CN=revoked is revoked .*' ,openssl-max-proto-version=TLS1.2
+}
+@test "x509: a certificate for servers only" { x509_refuses 127.0.0.3 server-only 'the certificate CN=server-only is not for TLS clients .key usage.'; }
+@test "x509: RSA with 1024 bits" {
+	tls_config
+	server_start
+	stream pcap rec >s
+	# socat does not load such a certificate
+	timeout "$PATIENCE" openssl s_client -quiet -cipher 'DEFAULT:@SECLEVEL=0' -bind 127.0.0.3:0 -connect "$LISTEN:$PORT" \
+		-cert pki/weak.crt -key pki/weak.key <s >client.log 2>&1 || true
+	log_has 'connected client=any' || { cat client.log; skip "this openssl uses no weak key"; }
+	wait_log 'rejected client=any .*reason="the certificate CN=weak or its authority is too weak '
+	never_log 'established|file client'
+	no_file
+}
+@test "x509: another client's certificate" {
+	x509_refuses 127.0.0.2 bar 'the certificate CN=bar does not bear the name foo that client foo must have'
+}
+@test "x509: the common name does not count beside other names" {
+	tls_config "$X509 $OWN" '' '{ name = "foo"; address = "127.0.0.2"; tls = true; certificate = "bar"; }'
+	refused 127.0.0.2 bar 'the certificate CN=bar does not bear the name bar that client foo must have'
+}
+@test "x509: a NUL in the common name" {
+	perl -MMIME::Base64 -ne 'next if /^-/; $d .= decode_base64 $_; END { exit $d !~ /foo\0\.evil/ }' pki/nul.crt
+	x509_refuses 127.0.0.2 nul 'a name in the certificate .*contains a NUL'
+}
+@test "x509: a NUL in the common name, where any name will do" { x509_refuses 127.0.0.3 nul 'a name in the certificate .*contains a NUL'; }
+@test "x509: a NUL in a DNS name, where any name will do" { x509_refuses 127.0.0.3 nul-dns 'a name in the certificate .*contains a NUL'; }
+@test "x509: anonymous" {
+	x509_refuses 127.0.0.3 '' '(nothing in common with the client|the client sent no certificate).*' \
+		',cipher=AECDH-AES128-SHA\:@SECLEVEL=0,openssl-max-proto-version=TLS1.2'
+}
+@test "candidates: a certificate that fits two" { x509_refuses 127.0.0.4 both 'the certificate CN=both fits both clients one and two'; }
+@test "candidates: a certificate that fits none" { x509_refuses 127.0.0.4 server-only '.*not for TLS clients.*'; }
+@test "candidates: a good certificate that fits none" { x509_refuses 127.0.0.4 client-ed25519 'the certificate CN=client-ed25519 fits none of the 2 clients of this address'; }
+
+@test "a certificate chain without end" {
+	cat pki/foo.crt >pki/chain.crt
+	perl -e 'local $/; $_ = <>; print $_ x 300' pki/ca.crt >>pki/chain.crt
+	cp pki/foo.key pki/chain.key
+	tls_config
+	stream pcap rec >s
+	server_start
+	tls_send 127.0.0.2 chain s
+	wait_log 'closed client=foo .*reason="the TLS handshake failed"'
+	log_has 'rejected client=foo'
+	never_log 'established'
+	no_file
+}
+
+# ---- who records ----
+
+X='/[A-Z0-9-]+ subject="?CN=foo"? fingerprint=sha256:[0-9a-f]{64} format=pcap link-type=EN10MB'
+
+@test "x509: the right certificate records, byte for byte" {
+	tls_config
+	records foo 127.0.0.2 foo "tls=TLS1[.]3$X"
+}
+@test "x509: with TLS 1.2" {
+	tls_config
+	records foo 127.0.0.2 foo "tls=TLS1[.]2$X" ,openssl-max-proto-version=TLS1.2
+}
+@test "x509: any certificate of the authority where no name is asked for" {
+	tls_config
+	records any 127.0.0.3 bar 'tls=TLS1[.]3/.* subject="?CN=bar"? '
+}
+@test "x509: an Ed25519 client" {
+	tls_config
+	records any 127.0.0.3 client-ed25519 'tls=TLS1[.]3/.* subject="?CN=client-ed25519"? '
+}
+@test "x509: an RSA client" {
+	tls_config
+	records any 127.0.0.3 client-rsa 'tls=TLS1[.]3/.* subject="?CN=client-rsa"? '
+}
+@test "x509: an RSA client, TLS 1.2" {
+	tls_config
+	records any 127.0.0.3 client-rsa 'tls=TLS1[.]2/.* subject="?CN=client-rsa"? ' ,openssl-max-proto-version=TLS1.2
+}
+@test "x509: the fingerprint in the log is the one that openssl shows" {
+	tls_config
+	local hex
+	hex=$(openssl x509 -in pki/foo.crt -outform DER | sha256sum)
+	records foo 127.0.0.2 foo ".*fingerprint=sha256:${hex%% *} "
+}
+@test "x509: a client that is named by its fingerprint" {
+	local hex
+	hex=$(openssl x509 -in pki/bar.crt -outform DER | sha256sum)
+	tls_config "$X509 $OWN" '' "{ name = \"foo\"; address = \"127.0.0.2\"; tls = true; certificate = \"sha256:${hex%% *}\"; }"
+	records foo 127.0.0.2 bar 'tls=TLS1[.]3/.* subject="?CN=bar"? '
+}
+@test "x509: capath is a directory" {
+	mkdir cas
+	cp pki/other.crt pki/ca.crt cas
+	tls_config "capath = \"cas\"; crlfile = \"pki/ca.crl\"; $OWN"
+	records any 127.0.0.3 alien 'tls=TLS1[.]3/.* subject="?CN=alien"? '
+}
+
+# server_key NAME [SOCAT-OPTIONS]
+server_key() {
+	tls_config "$X509 server-cert = \"pki/$1.crt\"; server-key = \"pki/$1.key\";"
+	records foo 127.0.0.2 foo "tls=TLS1[.]$2/" "${3-}"
+}
+@test "an Ed25519 server key" { server_key ed25519 3; }
+@test "an Ed25519 server key, TLS 1.2" { server_key ed25519 2 ,openssl-max-proto-version=TLS1.2; }
+@test "an RSA server key" { server_key rsa 3; }
+@test "an RSA server key, TLS 1.2" { server_key rsa 2 ,openssl-max-proto-version=TLS1.2; }
+@test "an RSA server key encrypts no secrets: the key exchange RSA is off" {
+	tls_config "$X509 server-cert = \"pki/rsa.crt\"; server-key = \"pki/rsa.key\";"
+	refused 127.0.0.2 foo 'nothing in common with the client: .*' ,openssl-max-proto-version=TLS1.2,cipher=AES128-GCM-SHA256
+}
+
+@test "none: no certificate is needed" {
+	tls_config "allow-auth = \"none\"; $OWN" '' '{ name = "foo"; address = "127.0.0.2"; tls = true; }'
+	records foo 127.0.0.2 '' 'tls=TLS1[.]3/[A-Z0-9-]+ format='
+}
+@test "none: a certificate is not looked at" {
+	tls_config "allow-auth = \"none\"; $OWN" '' '{ name = "foo"; address = "127.0.0.2"; tls = true; }'
+	records foo 127.0.0.2 expired 'tls=TLS1[.]3/[A-Z0-9-]+ format='
+}
+@test "anonymous: nobody has a certificate" {
+	tls_config 'allow-auth = "anonymous";' '' '{ name = "foo"; address = "127.0.0.2"; tls = true; }'
+	openssl ciphers 'AECDH-AES128-SHA:@SECLEVEL=0' >/dev/null 2>&1 || skip "this openssl has no anonymous ECDH"
+	records foo 127.0.0.2 '' 'tls=TLS1[.]2/[A-Z0-9-]+ format=' ',cipher=AECDH-AES128-SHA\:@SECLEVEL=0,openssl-max-proto-version=TLS1.2'
+}
+@test "anonymous: a client that wants a certificate" {
+	tls_config 'allow-auth = "anonymous";' '' '{ name = "foo"; address = "127.0.0.2"; tls = true; }'
+	refused 127.0.0.2 '' 'nothing in common with the client: .*'
+}
+
+@test "candidates: the certificate chooses" {
+	tls_config
+	server_start
+	stream pcap rec >s1
+	stream pcap rec=77 rec >s2
+	tls_send 127.0.0.4 foo s1
+	tls_send 127.0.0.4 bar s2
+	wait_log 'closed client=one .*packets=1 '
+	wait_log 'closed client=two .*packets=2 '
+	unframe s1 | cmp - done/trace-one-*
+	unframe s2 | cmp - done/trace-two-*
+	never_log 'rejected'
+}
+@test "candidates: recordings of two clients of one address stand side by side, of one client they do not" {
+	tls_config
+	server_start
+	tls_live a 127.0.0.4 foo
+	tell a pcap rec
+	wait_stored a one
+	tls_live b 127.0.0.4 bar
+	tell b pcap rec=70
+	wait_stored b two
+	tell a rec
+	wait_stored a one
+	tls_live c 127.0.0.4 foo
+	tell c pcap,linktype=113 rec
+	wait_log 'file client=one .*reason=replaced packets=2'
+	never_log 'closed client=two'
+	tell b rec
+	wait_stored b two
+}
+
+# ---- the wrong protocol, silence, noise ----
+
+@test "plain frames to a TLS client" {
+	tls_config
+	server_start
+	stream pcap rec >s
+	peer_send 127.0.0.2 s
+	wait_log 'rejected client=foo .*reason="this looks like plain frames: enable tls on the client, or tls = false here"'
+	wait_log 'closed client=foo .*reason="the TLS handshake failed"'
+	no_file
+}
+@test "a ClientHello to a plain client" {
+	tls_config
+	server_start
+	stream pcap rec >s
+	tls_send 127.0.0.5 foo s
+	wait_log 'rejected client=plain .*reason=".*TLS'
+	wait_log 'closed client=plain .*packets=0'
+	no_file
+}
+@test "HTTP to a TLS client" {
+	tls_config
+	server_start
+	printf 'GET / HTTP/1.1\r\n\r\n' >s
+	peer_send 127.0.0.2 s
+	wait_log 'rejected client=foo .*reason="this is no TLS handshake"'
+	no_file
+}
+
+# slow FILE REASON: sent, then silence
+slow() {
+	tls_config "$X509 $OWN" 'limits: { handshake-timeout = 1; };'
+	server_start
+	peer -s 127.0.0.2 -h "$LISTEN" "$PORT" <"$1" >end 3>&- &
+	PIDS+=($!)
+	wait_log "closed client=foo"
+	grep -E "reason=\"$2\"" log
+	until_true grep -qE 'closed|reset' end
+	no_file
+}
+@test "silence ends at handshake-timeout" {
+	: >s
+	slow s 'no (link header|TLS handshake) within 1 seconds'
+}
+@test "half a ClientHello ends at handshake-timeout" {
+	printf '\026\003\001\002\000\001\000\001\374\003\003' >s
+	slow s 'no TLS handshake within 1 seconds'
+}
+@test "a whole handshake and nothing more ends at handshake-timeout" {
+	tls_config "$X509 $OWN" 'limits: { handshake-timeout = 1; };'
+	server_start
+	mkfifo quiet
+	exec {QUIET}<>quiet
+	socat -u "FILE:quiet" "OPENSSL:$LISTEN:$PORT,bind=127.0.0.2,$(with foo)" 2>>socat.log 3>&- &
+	PIDS+=($!)
+	wait_log 'closed client=foo .*reason="no link header within 1 seconds"'
+	no_file
+}
+@test "a handshake byte by byte that does not end in time" {
+	perl -e 'print "\026\003\001\002\000\001\000\001\374\003\003", "x" x 200' >s
+	tls_config "$X509 $OWN" 'limits: { handshake-timeout = 1; };'
+	server_start
+	peer -s 127.0.0.2 -c 1 -p 50 "$LISTEN" "$PORT" <s >end 3>&- &
+	PIDS+=($!)
+	wait_log 'rejected client=foo .*reason="no TLS handshake within 1 seconds"'
+	no_file
+}
+
+# old VERSION: as the second byte of the version, in the record and in the handshake
+old() {
+	perl -e 'my $v = "\003" . chr shift;
+		my $body = $v . "r" x 32 . "\0" . pack("n n*", 10, 0xc013, 0xc009, 0x2f, 0x35, 0xff) . "\1\0";
+		my $hello = "\1" . substr(pack("N", length $body), 1) . $body;
+		print "\026", $v, pack("n", length $hello), $hello' "$1" >s
+	tls_config
+	server_start
+	peer_send 127.0.0.2 s
+	wait_log 'closed client=foo .*reason="the TLS handshake failed"'
+	grep -E 'rejected client=foo .*reason="nothing in common with the client: .*priority' log
+	no_file
+}
+@test "SSL 3.0" { old 0; }
+@test "TLS 1.0" { old 1; }
+@test "TLS 1.1" { old 2; }
+@test "TLS 1.1 by openssl" {
+	x509_refuses 127.0.0.2 foo 'nothing in common with the client: .*' ',openssl-max-proto-version=TLS1.1,cipher=DEFAULT@SECLEVEL=0'
+}
+@test "SSL 2.0" {
+	printf '\200\056\001\000\002\000\025\000\000\000\020\001\000\200\002\000\200\003\000\200\004\000\200\005\000\200\006\000\100\007\000\300xxxxxxxxxxxxxxxx' >s
+	tls_config
+	server_start
+	peer_send 127.0.0.2 s
+	wait_log 'rejected client=foo .*reason="this is no TLS handshake"'
+	no_file
+}
+
+@test "random bytes, also behind the first of a handshake" {
+	tls_config
+	server_start
+	local i
+	for i in {1..20}; do
+		perl -e 'srand shift; print shift; print chr rand 256 for 1 .. 2000' "$i" "$([ $((i % 2)) -eq 0 ] || printf '\026\003\001')" >s
+		peer_send 127.0.0.2 s
+		wait_log 'closed client=foo .*reason="the TLS handshake failed"' "$i"
+	done
+	[ "$(grep -c 'rejected client=foo' log)" -eq 20 ]
+	never_log 'killed|signal'
+	no_file
+	stream pcap rec >s
+	tls_send 127.0.0.2 foo s
+	wait_log 'closed client=foo .*packets=1 '
+}
+
+# ---- records and their ends ----
+
+@test "TLS byte by byte, in the handshake too" {
+	tls_config
+	server_start
+	relayed a 127.0.0.2 foo -c 1
+	tell a pcap rec rec=3000 rec
+	wait_stored a foo
+	tls_hang_up a
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=3 '
+	stored a foo "done"
+}
+@test "TLS in pieces of other sizes" {
+	tls_config "$X509 $OWN" 'max-snaplen = 60000;'
+	server_start
+	local n k=0
+	for n in 2 3 5 6 17 100 1459; do
+		k=$((k + 1))
+		relayed "a$n" 127.0.0.2 foo -c "$n"
+		tell "a$n" pcap rec=40000 rec
+		wait_stored "a$n" foo
+		tls_hang_up "a$n"
+		wait_log 'closed client=foo .*reason="peer closed the connection" packets=2 ' "$k"
+		stored "a$n" foo "done"
+		rm -f done/*
+	done
+	never_log 'rejected'
+}
+
+# cut_record N: N bytes of a record, then the end
+cut_record() {
+	tls_config
+	server_start
+	relayed a 127.0.0.2 foo -x "$1"
+	tell a pcap rec rec=70
+	wait_stored a foo
+	kill -USR2 "$RELAY"
+	until_true grep -q armed relay.out
+	cp a.sent whole.sent
+	tell a rec
+	wait_log 'rejected client=foo .*reason="truncated: the peer closed within a TLS record" frame=4 '
+	wait_log 'closed client=foo .*reason="truncated.*packets=2 '
+	stored whole foo "done"
+	log_has 'file client=foo .*reason=error packets=2'
+}
+@test "the end after 1 byte of a TLS record" { cut_record 1; }
+@test "the end after 4 bytes of a TLS record" { cut_record 4; }
+@test "the end after the header of a TLS record" { cut_record 5; }
+@test "the end after 6 bytes of a TLS record" { cut_record 6; }
+@test "the end before the last byte of a TLS record" { cut_record -1; }
+
+@test "FIN without close_notify between frames is a normal end" {
+	tls_config
+	server_start
+	relayed a 127.0.0.2 foo
+	tell a pcap rec rec
+	wait_stored a foo
+	kill -USR1 "$RELAY"
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=2 '
+	log_has 'file client=foo .*reason=closed packets=2'
+	never_log 'rejected'
+	stored a foo "done"
+}
+@test "FIN without close_notify inside a frame: truncated" {
+	tls_config
+	server_start
+	relayed a 127.0.0.2 foo -x 100000
+	tell a pcap rec
+	wait_stored a foo
+	cp a.sent whole.sent
+	stream rec >piece
+	kill -USR2 "$RELAY"
+	until_true grep -q armed relay.out
+	head -c 30 piece >&"${WRITER[a]}"
+	wait_log 'rejected client=foo .*reason="truncated: the peer closed 30 bytes into a frame" frame=3 '
+	wait_log 'closed client=foo .*packets=1 '
+	stored whole foo "done"
+}
+@test "a TLS record that was changed on its way: what came before it is kept" {
+	tls_config
+	server_start
+	relayed a 127.0.0.2 foo -m
+	tell a pcap rec rec=70
+	wait_stored a foo
+	kill -USR2 "$RELAY"
+	until_true grep -q armed relay.out
+	cp a.sent whole.sent
+	tell a rec
+	wait_log 'closed client=foo .*reason=".*TLS: .*packets=2 '
+	stored whole foo "done"
+}
+
+# ---- many ----
+
+@test "200 clients shake hands at once" {
+	tls_config "$X509 $OWN" 'limits: { unestablished = 200; connections = 400; };' \
+		'{ name = "many"; address = "127.1.0.0/16"; tls = true; }'
+	server_start
+	stream pcap rec rec=900 rec >s
+	unframe s >want
+	local i f n=0
+	for i in {1..200}; do
+		socat -u FILE:s "OPENSSL:$LISTEN:$PORT,bind=127.1.0.$i,$(with bar)" 2>>socat.log 3>&- &
+		PIDS+=($!)
+	done
+	PATIENCE=60 wait_log 'closed client=many .*reason="peer closed the connection" packets=3 ' 200
+	never_log 'rejected|error'
+	for f in done/trace-many-*; do
+		cmp want "$f"
+		n=$((n + 1))
+	done
+	[ $n -eq 200 ]
+}
+
+# ---- reload ----
+
+# failing_reload K REGEX: the K-th reload of this log fails for that reason, the old set goes on
+failing_reload() {
+	server_signal HUP
+	wait_log 'reload reason="failed: the old configuration stays"' "$1"
+	log_has "$2" || { echo "no error: $2"; return 1; }
+}
+
+@test "a reload with a new CRL ends the recording that it revokes, and no other" {
+	tls_config
+	server_start
+	tls_live a 127.0.0.2 foo
+	tls_live b 127.0.0.3 bar
+	tell a pcap rec
+	tell b pcap rec
+	wait_stored a foo
+	wait_stored b any
+	cp pki/more.crl pki/ca.crl
+	server_signal HUP
+	wait_log 'reload clients=5 finished=1 '
+	wait_log 'file client=any .*reason=revoked packets=1'
+	wait_log 'closed client=any .*reason="?revoked"?'
+	stored b any "done"
+	never_log 'closed client=foo'
+	stream pcap rec >s
+	tls_send 127.0.0.3 bar s
+	wait_log 'rejected client=any .*reason="the certificate CN=bar is revoked'
+	tell a rec
+	tls_hang_up a
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=2'
+}
+
+@test "a reload with broken credentials keeps the old ones, an error each" {
+	tls_config
+	server_start
+	tls_live a 127.0.0.2 foo
+	tell a pcap rec
+	wait_stored a foo
+	cp -r pki good
+	local k=1 file
+	head -c 300 good/server.crt >pki/server.crt
+	failing_reload $k 'cfg:3: .*server-cert .*server.crt: no certificate in PEM form'
+	cp good/server.crt pki
+	for file in server.key ca.crt ca.crl; do
+		k=$((k + 1))
+		head -c 100 "good/$file" >"pki/$file"
+		failing_reload $k "cfg:3: .*$file: no (private key|certificate|revocation list) in PEM form"
+		cp "good/$file" pki
+	done
+	k=$((k + 1))
+	cp good/server2.key pki/server.key
+	failing_reload $k 'cfg:3: .*server-key .*server.key: not the key of server-cert'
+	cp good/server.key pki
+	k=$((k + 1))
+	cp good/other.crl pki/ca.crl
+	failing_reload $k 'cfg:3: .*crlfile .*: a revocation list that no authority of capath has signed'
+	cp good/ca.crl pki
+	[ "$(grep -c 'error.*cfg:3:\|cfg:3: error' log)" -eq "$k" ] || [ "$(grep -c 'cfg:3:' log)" -eq "$k" ]
+	stream pcap rec >s
+	tls_send 127.0.0.3 bar s
+	wait_log 'closed client=any .*reason="peer closed the connection" packets=1 '
+	tell a rec
+	wait_stored a foo
+	server_signal HUP
+	wait_log 'reload clients=5'
+}
+
+@test "a reload takes a new certificate and key" {
+	tls_config
+	server_start
+	cp pki/server2.crt pki/server.crt
+	cp pki/server2.key pki/server.key
+	server_signal HUP
+	wait_log 'reload clients=5'
+	timeout "$PATIENCE" openssl s_client -bind 127.0.0.2:0 -connect "$LISTEN:$PORT" -cert pki/foo.crt -key pki/foo.key \
+		</dev/null >out 2>&1 || true
+	openssl x509 -in out >shown
+	openssl x509 -in pki/server2.crt | cmp - shown
+}
+
+# ---- -t ----
+
+# tested STATUS REGEX [KEYS-OF-TLS]
+tested() {
+	tls_config "${3-}"
+	run "$SERVER" -c cfg -t
+	echo "$output"
+	[ "$status" -eq "$1" ]
+	grep -E "^cfg:3: $2" <<<"$output"
+}
+own() { echo "$X509 server-cert = \"$1\"; server-key = \"$2\";"; }
+
+@test "-t: no such certificate" { tested 78 '(error: )?server-cert .*none.crt: No such file' "$(own pki/none.crt pki/server.key)"; }
+@test "-t: no such key" { tested 78 '(error: )?server-key .*none.key: No such file' "$(own pki/server.crt pki/none.key)"; }
+@test "-t: no such authority" { tested 78 '(error: )?capath .*none: No such file' "capath = \"none\"; $OWN"; }
+@test "-t: no such CRL" { tested 78 '(error: )?crlfile .*none: No such file' "capath = \"pki/ca.crt\"; crlfile = \"none\"; $OWN"; }
+@test "-t: a certificate that is no PEM" {
+	openssl x509 -in pki/server.crt -outform DER -out der
+	tested 78 '(error: )?server-cert .*no certificate in PEM form' "$(own der pki/server.key)"
+}
+@test "-t: a key that is no PEM" {
+	openssl pkey -in pki/server.key -outform DER -out der
+	tested 78 '(error: )?server-key .*no private key in PEM form' "$(own pki/server.crt der)"
+}
+@test "-t: a key that does not fit" { tested 78 '(error: )?server-key .*not the key of server-cert' "$(own pki/server.crt pki/foo.key)"; }
+@test "-t: an encrypted key" { tested 78 '(error: )?server-key .*the key is encrypted' "$(own pki/server.crt pki/encrypted.key)"; }
+@test "-t: a CRL of another authority" {
+	tested 78 '(error: )?crlfile .*no authority of capath has signed' "capath = \"pki/ca.crt\"; crlfile = \"pki/other.crl\"; $OWN"
+}
+@test "-t: an empty directory of authorities" {
+	mkdir empty
+	tested 78 '(error: )?capath .*no certificate in this directory' "capath = \"empty\"; $OWN"
+}
+@test "-t: a priority that nobody understands" { tested 78 '(error: )?priority .*VERS-TLS9' "$X509 $OWN priority = \"NORMAL:+VERS-TLS9\";"; }
+@test "-t: an expired server certificate is a warning" {
+	tested 0 'warning: server-cert .*has expired' "$(own pki/old-server.crt pki/old-server.key)"
+}
+@test "-t: a CRL past its next update is a warning" {
+	tested 0 'warning: crlfile .*past its next update' "capath = \"pki/ca.crt\"; crlfile = \"pki/late.crl\"; $OWN"
+}
+@test "-t: a key that others may read is a warning" {
+	chmod 644 pki/server.key
+	tested 0 'warning: server-key .*others than the server may read the key .mode 0644.' "$X509 $OWN"
+}
+@test "-t: good credentials" {
+	tls_config
+	run "$SERVER" -c cfg -t
+	echo "$output"
+	[ "$status" -eq 0 ]
+	! grep cfg:3 <<<"$output"
+}
+
+# ---- the keeper ----
+
+@test "the keeper killed: recordings go on, a new one serves the next handshake" {
+	tls_config
+	server_start
+	local first second
+	first=$(keeper)
+	tls_live a 127.0.0.2 foo
+	tell a pcap rec
+	wait_stored a foo
+	kill -KILL "$first"
+	wait_log 'error reason="the key keeper was killed by signal 9"'
+	wait_log 'keeper pid='
+	second=$(sed -n 's/.*keeper pid=//p' log)
+	[ "$second" -ne "$first" ]
+	tell a rec
+	wait_stored a foo
+	stream pcap rec >s
+	tls_send 127.0.0.3 bar s
+	wait_log 'closed client=any .*reason="peer closed the connection" packets=1 '
+	never_log 'closed client=foo|rejected'
+}
+
+@test "the keeper ends after the server has ended" {
+	tls_config
+	server_start
+	local pid
+	pid=$(keeper)
+	server_stop
+	until_true gone "$pid"
+}
+
+@test "the keeper ends after the server was killed" {
+	tls_config
+	server_start
+	local pid
+	pid=$(keeper)
+	tls_live a 127.0.0.2 foo
+	tell a pcap rec
+	wait_stored a foo
+	server_kill
+	until_true gone "$pid"
+	tell a rec
+	wait_stored a foo
+	tls_hang_up a
+	wait_log 'closed client=foo .*packets=2 '
+}
+
+# memory PID…: a line each, PID KEY CERTIFICATE: whether the private key and the certificate are in its memory, or
+# "PID unreadable". The key as its file has it, and as numbers in either order of bytes. PID "self": this search.
+memory() {
+	perl -MMIME::Base64 -e '
+		my ($key, $cert) = map { local $/; open my $f, "<", $_ or die; <$f> } splice @ARGV, 0, 2;
+		my $line = (split /\n/, $key =~ s/.*?(-----BEGIN [A-Z ]*PRIVATE KEY-----\n)//sr)[1];
+		my $der = decode_base64 $key =~ /-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)-----END/s;
+		my ($d) = $der =~ /\x02\x01\x01\x04\x20(.{32})/s or die "no scalar";
+		my $public = substr decode_base64($cert =~ /-----BEGIN CERTIFICATE-----(.*?)-----END/s), 200, 64;
+		for my $pid (@ARGV) {
+			open my $maps, "<", "/proc/$pid/maps" or do { print "$pid unreadable\n"; next };
+			open my $mem, "<:raw", "/proc/$pid/mem" or do { print "$pid unreadable\n"; next };
+			my ($k, $c) = (0, 0);
+			while (<$maps>) {
+				my ($from, $to) = /^([0-9a-f]+)-([0-9a-f]+) r/ or next;
+				next if /\[v(var|syscall|dso)/;
+				no warnings "portable";
+				($from, $to) = (hex $from, hex $to);
+				next if $to - $from > 1 << 28; # shadow memory of a sanitizer
+				sysseek $mem, $from, 0;
+				my ($all, $piece) = ("");
+				while ($from < $to) {
+					my $n = sysread $mem, $piece, $to - $from > 1 << 20 ? 1 << 20 : $to - $from;
+					last unless $n;
+					$all .= $piece;
+					$from += $n;
+				}
+				$k ||= index($all, $d) >= 0 || index($all, scalar reverse $d) >= 0;
+				$c ||= index($all, $public) >= 0;
+			}
+			printf "%s %d %d\n", $pid, $k, $c;
+		}' pki/server.key pki/server.crt "$@"
+}
+
+@test "nobody but the keeper has the key in memory" {
+	tls_config
+	server_start
+	local pid k
+	pid=$(keeper)
+	tls_live a 127.0.0.2 foo
+	tell a pcap rec
+	wait_stored a foo
+	k=$(child foo)
+	memory self >control
+	cat control
+	grep -qx 'self 1 1' control || skip "memory cannot be searched here"
+	memory "$SERVER_PID" "$k" "$pid" >found
+	cat found
+	! grep -E "^($SERVER_PID|$k) unreadable" found || skip "not permitted to read another process"
+	grep -qx "$SERVER_PID 0 1" found # the certificate shows that the search finds something
+	grep -qx "$k 0 1" found
+	grep -qE "^$pid (1 .|unreadable)\$" found
+}
