@@ -818,11 +818,10 @@ own() { echo "$X509 server-cert = \"$1\"; server-key = \"$2\";"; }
 memory() {
 	perl -MMIME::Base64 -e '
 		my ($key, $cert) = map { local $/; open my $f, "<", $_ or die; <$f> } splice @ARGV, 0, 2;
-		my $line = (split /\n/, $key =~ s/.*?(-----BEGIN [A-Z ]*PRIVATE KEY-----\n)//sr)[1];
-		my $der = decode_base64 $key =~ /-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)-----END/s;
+		my ($der) = map { decode_base64($_) } $key =~ /-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)-----END/s;
 		$der =~ /\x02\x01\x01\x04(.)/s or die "no scalar";
 		my $d = substr($der, $+[0], ord $1) =~ s/^\0+//r;
-		my $public = substr decode_base64($cert =~ /-----BEGIN CERTIFICATE-----(.*?)-----END/s), 200, 64;
+		my ($public) = map { substr decode_base64($_), 200, 64 } $cert =~ /-----BEGIN CERTIFICATE-----(.*?)-----END/s;
 		for my $pid (@ARGV) {
 			open my $maps, "<", "/proc/$pid/maps" or do { print "$pid unreadable\n"; next };
 			open my $mem, "<:raw", "/proc/$pid/mem" or do { print "$pid unreadable\n"; next };
