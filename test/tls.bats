@@ -176,7 +176,7 @@ relayed() {
 	rm -f relay.out
 	relay -s "$from" "$@" "$LISTEN" "$PORT" >relay.out 3>&- &
 	RELAY=$!
-	PIDS+=($RELAY)
+	PIDS+=("$RELAY")
 	until_true grep -q . relay.out
 	tls_through "$name" "OPENSSL:127.0.0.1:$(head -n 1 relay.out),$(with "$cert")"
 }
@@ -456,8 +456,9 @@ slow() {
 @test "a whole handshake and nothing more ends at handshake-timeout" {
 	tls_config "$X509 $OWN" 'limits: { handshake-timeout = 1; };'
 	server_start
+	local quiet
 	mkfifo quiet
-	exec {QUIET}<>quiet
+	exec {quiet}<>quiet # nothing comes, and no end
 	socat -u "FILE:quiet" "OPENSSL:$LISTEN:$PORT,bind=127.0.0.2,$(with foo)" 2>>socat.log 3>&- &
 	PIDS+=($!)
 	wait_log 'closed client=foo .*reason="no link header within 1 seconds"'
