@@ -20,12 +20,6 @@ struct directory {
 	struct directory *same;
 };
 
-static void bad(
-    struct problems *p, struct origin o, const char *key, const char *path, const char *what)
-{
-	problem_error(p, o.file, o.line, "%s %s: %s", key, path, what);
-}
-
 static bool open_directory(
     struct directory *d, struct origin o, const char *key, struct problems *p)
 {
@@ -33,7 +27,7 @@ static bool open_directory(
 
 	d->fd = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (d->fd < 0 || fstat(d->fd, &st) < 0) {
-		bad(p, o, key, d->path, strerror(errno));
+		problem_error(p, o.file, o.line, "%s %s: %s", key, d->path, strerror(errno));
 		return false;
 	}
 	d->dev = st.st_dev;

@@ -67,6 +67,9 @@ int master_run(struct generation *g, const struct listeners *listeners, void (*r
 #define MASTER_TAG_LISTENER 1u       /* + index */
 #define MASTER_TAG_CHILD    0x10000u /* + slot */
 
+/* Connections taken at once before signals and reports get their turn. */
+#define MASTER_AT_ONCE 64
+
 /* master_accept */
 void master_accept(struct master *m, const struct listener *l);
 void master_listen(struct master *m, bool on); /* puts the listeners into epoll, or out */

@@ -14,9 +14,6 @@
 #include "io.h"
 #include "log.h"
 
-/* Connections taken at once before signals and reports get their turn. */
-#define AT_ONCE 64
-
 /* How long accepting rests when the system is out of something. */
 #define REST_MS 1000
 
@@ -176,7 +173,7 @@ static void rest(struct master *m, const char *why)
 
 void master_accept(struct master *m, const struct listener *l)
 {
-	for (int i = 0; i < AT_ONCE; i++) {
+	for (int i = 0; i < MASTER_AT_ONCE; i++) {
 		struct sockaddr_storage from;
 		socklen_t len = sizeof(from);
 		int fd, why;

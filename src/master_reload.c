@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include "admit.h"
 #include "io.h"
@@ -142,8 +143,9 @@ static bool open_all(const struct master *m, struct problems *problems, struct g
 static void drain(struct master *m, const struct listeners *kept)
 {
 	for (size_t i = 0; i < m->listeners.n; i++)
-		if (m->listening && !listen_has(kept, m->listeners.v[i].fd))
-			master_accept(m, &m->listeners.v[i]);
+		for (int n = 0; n < SOMAXCONN && m->listening; n += MASTER_AT_ONCE)
+			if (!listen_has(kept, m->listeners.v[i].fd))
+				master_accept(m, &m->listeners.v[i]);
 }
 
 void master_reload(struct master *m)
