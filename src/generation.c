@@ -11,6 +11,7 @@
 
 #include "admit.h"
 #include "configkeys.h"
+#include "sandbox.h"
 
 struct directory {
 	const char *path; /* in config */
@@ -117,15 +118,27 @@ static void check_pair(const struct directory *base, const struct directory *don
 		    done->path, base->path, strerror(errno));
 }
 
-/* Whether a pair was looked at before, so that a thousand clients do not try a thousand times. */
-static bool known_pair(const struct generation *g, const struct place *p, size_t upto)
+/* The place with the same pair that was looked at before, so that a thousand clients do not try a
+ * thousand times. */
+static const struct place *known_pair(
+    const struct generation *g, const struct place *p, size_t upto)
 {
 	if (p != &g->server && g->server.base == p->base && g->server.done == p->done)
-		return true;
+		return &g->server;
 	for (size_t i = 0; i < upto; i++)
 		if (g->place[i].base == p->base && g->place[i].done == p->done)
-			return true;
-	return false;
+			return &g->place[i];
+	return NULL;
+}
+
+static bool make_rules(
+    int *rules, const struct sandbox_dir *dir, size_t n, struct problems *problems)
+{
+	*rules = sandbox_rules(dir, n);
+	if (*rules == -2)
+		problem_error(problems, NULL, 0, "sandbox: Landlock rules cannot be made: %s",
+		    strerror(errno));
+	return *rules != -2;
 }
 
 static void open_place(struct generation *g, const struct config_storage *s, size_t upto,
@@ -135,14 +148,43 @@ static void open_place(struct generation *g, const struct config_storage *s, siz
 	struct origin done_at = config_origin(&config_storage_keys, &s->origins, "completed-path");
 	struct directory *base = directory(g, s->base_path, base_at, "base-path", problems);
 	struct directory *done = base;
+	const struct place *known;
 
 	if (s->completed_path)
 		done = directory(g, s->completed_path, done_at, "completed-path", problems);
 	if (!base || !done)
 		return;
 	*out = (struct place){.base = base->fd, .done = done->fd};
-	if (base != done && !known_pair(g, out, upto))
+	known = known_pair(g, out, upto);
+	if (known) {
+		out->rules = known->rules;
+		return;
+	}
+	if (base != done)
 		check_pair(base, done, check, done_at, problems);
+	make_rules(&out->rules,
+	    (const struct sandbox_dir[]){
+		{.fd = base->fd, .record = true}, {.fd = base != done ? done->fd : -1}},
+	    2, problems);
+}
+
+/* Of repair: what is one client's completed-path may be another's base-path. */
+static void make_repair_rules(struct generation *g, struct problems *problems)
+{
+	struct sandbox_dir *dir = calloc(g->ndirectories + 1, sizeof(*dir));
+
+	if (!dir) {
+		problem_error(problems, NULL, 0, "out of memory");
+		return;
+	}
+	for (size_t i = 0; i < g->ndirectories; i++) {
+		dir[i].fd = g->directory[i].fd;
+		dir[i].repair = dir[i].fd == g->server.base;
+		for (size_t k = 0; !dir[i].repair && k < g->config->nclients; k++)
+			dir[i].repair = dir[i].fd >= 0 && dir[i].fd == g->place[k].base;
+	}
+	make_rules(&g->repair_rules, dir, g->ndirectories, problems);
+	free(dir);
 }
 
 /* Sandbox rules hold for a whole subtree, and so do most people's backups. */
@@ -175,6 +217,8 @@ static bool allocate(struct generation *g)
 	g->place = calloc(n + 1, sizeof(*g->place));
 	g->directory = calloc(2 * n + 2, sizeof(*g->directory));
 	g->admission = config_admission(g->config);
+	for (size_t i = 0; g->place && i < n; i++)
+		g->place[i] = g->nothing;
 	return g->place && g->directory && g->admission;
 }
 
@@ -222,22 +266,28 @@ struct generation *generation_open(
 		problem_error(problems, NULL, 0, "out of memory");
 		return NULL;
 	}
-	*g = (struct generation){
-	    .config = config, .server = {-1, -1}, .keeper = {.control = -1}, .references = 1};
+	*g = (struct generation){.config = config,
+	    .server = {-1, -1, -1},
+	    .repair_rules = -1,
+	    .nothing = {-1, -1, -1},
+	    .keeper = {.control = -1},
+	    .references = 1};
 	if (!allocate(g)) {
 		problem_error(problems, NULL, 0, "out of memory");
 		generation_unref(g);
 		return NULL;
 	}
+	make_rules(&g->nothing.rules, NULL, 0, problems);
 	if (server_place_is_used(config))
 		open_place(g, &config->storage, 0, check, problems, &g->server);
 	for (size_t i = 0; i < config->nclients; i++) {
 		const struct config_client *k = &config->clients[i];
 
-		g->place[i] = (struct place){-1, -1};
+		g->place[i] = g->nothing;
 		if (k->store)
 			open_place(g, &k->storage, i, check, problems, &g->place[i]);
 	}
+	make_repair_rules(g, problems);
 	warn_nested(g, problems);
 	open_credentials(g, problems);
 	if (problems->errors > before) {
@@ -259,6 +309,23 @@ struct generation *generation_ref(struct generation *g)
 	return g;
 }
 
+/* Places of the same pair share a ruleset. */
+static void close_rules(const struct generation *g)
+{
+	for (size_t i = 0; g->place && i < g->config->nclients; i++) {
+		const struct place *p = &g->place[i];
+
+		if (p->rules >= 0 && p->base >= 0 && !known_pair(g, p, i))
+			close(p->rules);
+	}
+	if (g->server.rules >= 0)
+		close(g->server.rules);
+	if (g->nothing.rules >= 0)
+		close(g->nothing.rules);
+	if (g->repair_rules >= 0)
+		close(g->repair_rules);
+}
+
 void generation_unref(struct generation *g)
 {
 	if (--g->references > 0)
@@ -266,6 +333,7 @@ void generation_unref(struct generation *g)
 	for (size_t i = 0; i < g->ndirectories; i++)
 		if (g->directory[i].fd >= 0)
 			close(g->directory[i].fd);
+	close_rules(g);
 	keeper_close(&g->keeper);
 	creds_close(g->creds);
 	free(g->directory);

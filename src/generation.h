@@ -14,15 +14,18 @@
 
 struct place {          /* where a client's files go */
 	int base, done; /* directory descriptors; the same when files stay; -1: nothing is stored */
+	int rules;      /* the sandbox's for these two; as sandbox_rules() */
 };
 
 struct generation {
 	struct config *config; /* owned */
 	struct admit_table *admission;
 	struct place *place; /* one a client */
-	struct place server; /* for unfinished files of clients that are gone; base -1: none */
+	struct place server;  /* for unfinished files of clients that are gone; base -1: none */
+	struct place nothing; /* of clients whose packets are not stored */
 	struct directory *directory;
 	size_t ndirectories;
+	int repair_rules;     /* the sandbox's for all directories */
 	struct creds *creds;  /* NULL: no TLS */
 	struct keeper keeper; /* of the key; pid 0: there is none */
 	unsigned references;

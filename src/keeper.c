@@ -20,6 +20,7 @@
 
 #include "io.h"
 #include "log.h"
+#include "sandbox.h"
 
 #define START_MS  10000
 #define ANSWER_MS 10000
@@ -208,6 +209,15 @@ static void serve_all(gnutls_privkey_t key, int control)
 	}
 }
 
+/* With the key read there is nothing more to open. */
+static bool lock_in(struct keeper_report *r)
+{
+	int rules = sandbox_rules(NULL, 0);
+
+	return (rules != -2 && sandbox_enter(SANDBOX_KEEPER, -1, -1, rules)) ||
+	       fail(r, "the sandbox of the key keeper cannot be entered: %s", strerror(errno));
+}
+
 static _Noreturn void keeper_main(int control, const char *key_file)
 {
 	struct keeper_report r = {0};
@@ -222,7 +232,7 @@ static _Noreturn void keeper_main(int control, const char *key_file)
 	io_close_except(STDERR_FILENO + 1, keep, 2);
 	setrlimit(RLIMIT_CORE, &no_core);
 	prctl(PR_SET_DUMPABLE, 0); /* no core, no ptrace, no /proc/PID/mem for others */
-	r.ok = gnutls_privkey_init(&key) == 0 && read_key(key_file, key, &r);
+	r.ok = gnutls_privkey_init(&key) == 0 && read_key(key_file, key, &r) && lock_in(&r);
 	send(control, &r, sizeof(r), MSG_NOSIGNAL);
 	if (r.ok)
 		serve_all(key, control);

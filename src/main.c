@@ -20,6 +20,7 @@
 #include "pidfile.h"
 #include "privs.h"
 #include "problem.h"
+#include "sandbox.h"
 
 struct options {
 	const char *file;
@@ -119,6 +120,21 @@ static void drop_privileges(const struct config *c, struct problems *p)
 		problem_error(p, c->names.v[0], 0, "%s", reason);
 }
 
+static void prepare_sandbox(const struct config *c, struct problems *p)
+{
+	char lacking[SANDBOX_LACKING_MAX];
+
+	sandbox_prepare(lacking);
+	if (!lacking[0])
+		return;
+	if (c->server.sandbox == SANDBOX_REQUIRED)
+		problem_error(p, c->names.v[0], 0,
+		    "sandbox = \"required\", and this kernel lacks %s", lacking);
+	else
+		problem_warning(p, c->names.v[0], 0,
+		    "the sandbox has to do without what this kernel lacks: %s", lacking);
+}
+
 /* As the user that will do it all: a configuration that only root can read cannot be reloaded. */
 static struct generation *open_generation(
     struct config *c, enum generation_check check, struct problems *p)
@@ -127,9 +143,8 @@ static struct generation *open_generation(
 		if (access(c->names.v[i], R_OK) < 0)
 			problem_error(p, c->names.v[i], 0,
 			    "cannot be read by the user of the server: %s", strerror(errno));
-	if (c->server.sandbox == SANDBOX_REQUIRED)
-		problem_error(
-		    p, c->names.v[0], 0, "sandbox = \"required\", and this version has no sandbox");
+	if (c->server.sandbox != SANDBOX_OFF)
+		prepare_sandbox(c, p); /* before the rules for the directories are made */
 	return generation_open(c, check, p);
 }
 

@@ -13,6 +13,7 @@
 #include "log.h"
 #include "problem.h"
 #include "report.h"
+#include "sandbox.h"
 
 /* Children have this long to store what they hold, and the whole stop a second more. */
 #define STOP_MS     9000
@@ -289,7 +290,8 @@ int master_run(struct generation *g, const struct listeners *listeners, void (*r
 	struct master m = {.generation = g, .listeners = *listeners, .aged = io_monotonic_ms()};
 	int code;
 
-	if (!open_all(&m)) {
+	sandbox_measure();
+	if (!open_all(&m) || !sandbox_enter(SANDBOX_MASTER, -1, -1, -1)) {
 		log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(strerror(errno)));
 		return 1;
 	}

@@ -14,6 +14,7 @@
 #include "log.h"
 #include "problem.h"
 #include "report.h"
+#include "sandbox.h"
 
 /* Descriptors of the master itself, generously. */
 #define OWN_DESCRIPTORS 32
@@ -176,6 +177,7 @@ void master_reload(struct master *m)
 		    m->children.size);
 	}
 	master_check_descriptors(m);
+	sandbox_measure();
 	log_set_level((enum log_level)g->config->server.log_level);
 	warn_restart(old->config, g->config);
 	tell_children(m);

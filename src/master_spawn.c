@@ -16,6 +16,7 @@
 #include "log.h"
 #include "repair.h"
 #include "report.h"
+#include "sandbox.h"
 #include "session.h"
 
 /* Reports taken at once from one child, so that none can keep the master busy alone. */
@@ -44,7 +45,8 @@ static _Noreturn void child_main(
 	    .stats = statpages_slot(&m->pages, slot)};
 	uint32_t candidate[k->candidates];
 	uint32_t first = k->candidate[0].client;
-	int keep[] = {log_fd(), fd, channel, keeper, g->place[first].base, g->place[first].done};
+	int keep[] = {log_fd(), fd, channel, keeper, g->place[first].base, g->place[first].done,
+	    g->place[first].rules};
 
 	for (uint32_t i = 0; i < k->candidates; i++)
 		candidate[i] = k->candidate[i].client;
@@ -293,17 +295,22 @@ void master_reap(struct master *m)
 static _Noreturn void repair_main(const struct generation *g)
 {
 	size_t n = g->ndirectories;
-	int keep[n + 1];
+	int keep[n + 2];
 	sigset_t none;
 
 	generation_descriptors(g, keep);
 	keep[n] = log_fd();
+	keep[n + 1] = g->repair_rules;
 	setsid();
-	io_close_except(STDERR_FILENO + 1, keep, n + 1);
+	io_close_except(STDERR_FILENO + 1, keep, n + 2);
 	log_forget_lost();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	repair_run(g);
+	if (sandbox_enter(SANDBOX_REPAIR, -1, -1, g->repair_rules))
+		repair_run(g);
+	else
+		log_line(LVL_ERROR, "error reason=%s",
+		    LOG_QUOTE("repair: the sandbox cannot be entered"));
 	_exit(0);
 }
 

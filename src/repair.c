@@ -214,7 +214,7 @@ static bool is_of(const struct config_client *k, const char *stem)
 static struct place place_of(
     const struct generation *g, int base, const char *stem, const char **client, unsigned *mode)
 {
-	struct place p = {base, base};
+	struct place p = {.base = base, .done = base, .rules = -1};
 	size_t best = 0;
 
 	*client = stem;

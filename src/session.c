@@ -21,6 +21,7 @@
 #include "log.h"
 #include "recorder.h"
 #include "report.h"
+#include "sandbox.h"
 #include "transport.h"
 #include "transport_tls.h"
 
@@ -574,6 +575,19 @@ static bool set_up(struct session *s, int fd)
 	return true;
 }
 
+/* The last thing before the first byte: from here on nothing can be opened but new capture files.
+ */
+static bool lock_in(const struct session *s)
+{
+	const struct place *p = &s->generation->place[s->candidate[0]]; /* of all candidates */
+
+	if (sandbox_enter(SANDBOX_SESSION, p->base, p->done, p->rules))
+		return true;
+	log_line(LVL_ERROR, "error client=%s peer=%s reason=%s", s->name, s->peer,
+	    LOG_QUOTE(error_text("the sandbox cannot be entered", errno).s));
+	return false;
+}
+
 int session_run(int fd, const uint32_t *candidate, size_t candidates, const struct generation *g,
     const struct channel *channel)
 {
@@ -588,7 +602,7 @@ int session_run(int fd, const uint32_t *candidate, size_t candidates, const stru
 	int code;
 
 	addr_format_peer(&channel->peer, channel->port, s.peer);
-	if (!set_up(&s, fd))
+	if (!set_up(&s, fd) || !lock_in(&s))
 		return CHILD_INTERNAL;
 	code = first_byte(&s);
 	if (code < 0)
