@@ -290,11 +290,11 @@ int master_run(struct generation *g, const struct listeners *listeners, void (*r
 	struct master m = {.generation = g, .listeners = *listeners, .aged = io_monotonic_ms()};
 	int code;
 
-	sandbox_measure();
 	if (!open_all(&m) || !sandbox_enter(SANDBOX_MASTER, -1, -1, -1)) {
 		log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(strerror(errno)));
 		return 1;
 	}
+	sandbox_measure();
 	master_check_descriptors(&m);
 	for (size_t i = 0; i < m.listeners.n; i++)
 		log_line(LVL_NOTICE, "listening address=%s", m.listeners.v[i].name);

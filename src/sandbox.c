@@ -20,6 +20,7 @@ void sandbox_prepare(char lacking[SANDBOX_LACKING_MAX])
 	have.on = true;
 	have.landlock = landlock_prepare();
 	have.seccomp = seccomp_prepare();
+	sandbox_measure(); /* the keeper comes before the rest of the master */
 	snprintf(lacking, SANDBOX_LACKING_MAX, "%s%s%s",
 	    have.landlock ? "" : "Landlock (ABI 2, Linux 5.19, and in the list of active LSMs)",
 	    have.landlock || have.seccomp ? "" : ", ",

@@ -16,15 +16,14 @@ static rlim_t memory = RLIM_INFINITY;
 
 void limits_measure(void)
 {
-	unsigned long data;
+	unsigned long size;
 	FILE *f = fopen("/proc/self/statm", "re");
 
 	memory = RLIM_INFINITY;
 	if (!f)
 		return;
-	/* size resident shared text lib data dt, in pages: proc(5) */
-	if (fscanf(f, "%*u %*u %*u %*u %*u %lu", &data) == 1)
-		memory = data * (unsigned long)sysconf(_SC_PAGESIZE) + MEMORY;
+	if (fscanf(f, "%lu", &size) == 1) /* pages: proc(5) */
+		memory = size * (unsigned long)sysconf(_SC_PAGESIZE) + MEMORY;
 	fclose(f);
 }
 
@@ -44,7 +43,7 @@ static bool set(int what, rlim_t value)
 bool limits_enter(enum sandbox_role role)
 {
 #ifndef WITH_SANITIZERS /* which needs terabytes of address space */
-	if (memory != RLIM_INFINITY && !set(RLIMIT_DATA, memory))
+	if (memory != RLIM_INFINITY && !set(RLIMIT_AS, memory))
 		return false;
 #endif
 	/* no core: it would hold other people's packets */

@@ -38,6 +38,7 @@
 enum verb {
 	END,
 	IS,    /* the argument's low word is the value; the kernel takes an int */
+	ISNT,  /* it is not */
 	LACKS, /* it has none of the bits */
 };
 
@@ -71,7 +72,7 @@ struct rule {
 static const struct rule common[] = {
     /* the log: a file or pipe, a socket; and whether it takes a line at once */
     ALLOW(write),
-    ALLOW(sendto),
+    WHEN(sendto, {IS, 5, 0}), /* to where the socket is connected, nowhere else */
 #ifdef __NR_poll
     ALLOW(poll),
 #endif
@@ -113,32 +114,28 @@ static const struct rule common[] = {
 
 /* ---- a session ---- */
 
+/* Standard error may be a regular file, to which lines are only added. */
+#define NOT_THE_LOG                                                                                \
+	{                                                                                          \
+		ISNT, 0, STDERR_FILENO                                                             \
+	}
+
 static const struct rule session[] = {
     /* the stream, the capture file: a few times for every 128 KiB */
-    ALLOW(recvfrom),
-    ALLOW(pwrite64),
-    /* signals (signalfd), what TLS has to say */
-    ALLOW(read),
-    ALLOW(sendmsg),
+    ALLOW(recvfrom), WHEN(pwrite64, NOT_THE_LOG), ALLOW(read), /* signals (signalfd) */
     /* one new file at a time, in its own directory */
     WHEN(openat, {IS, 0, BASE}, {IS, 2, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC}),
-    ALLOW(flock),
-    ALLOW(fchmod),
-    ALLOW(ftruncate),
+    ALLOW(flock), WHEN(fchmod, {ISNT, 0, BASE}, {ISNT, 0, DONE}, NOT_THE_LOG),
+    WHEN(ftruncate, NOT_THE_LOG),
     /* is the name taken, is it still ours; fstat() is the third */
     WHEN(newfstatat, {IS, 0, BASE}, {IS, 3, AT_SYMLINK_NOFOLLOW}),
     WHEN(newfstatat, {IS, 0, DONE}, {IS, 3, AT_SYMLINK_NOFOLLOW}),
-    WHEN(newfstatat, {IS, 3, AT_EMPTY_PATH}),
-    ALLOW(fstat),
+    WHEN(newfstatat, {IS, 3, AT_EMPTY_PATH}), ALLOW(fstat),
     WHEN(unlinkat, {IS, 0, BASE}, {IS, 2, 0}), /* one that could not be locked */
     /* publication; long recordings go to the disk as they grow */
-    ALLOW(fdatasync),
-    ALLOW(fsync),
-    ALLOW(sync_file_range),
-    ALLOW(fadvise64),
+    ALLOW(fdatasync), ALLOW(fsync), ALLOW(sync_file_range), ALLOW(fadvise64),
     WHEN(renameat2, {IS, 0, BASE}, {IS, 2, DONE}, {IS, 4, RENAME_NOREPLACE}),
     WHEN(ioctl, {IS, 1, FIONREAD}), /* what is queued when it is told to stop */
-    ALLOW(shutdown),
 };
 
 /* ---- the keeper ---- */
@@ -190,35 +187,97 @@ static const struct rule master[] = {
 #ifdef __NR_epoll_wait
     ALLOW(epoll_wait),
 #endif
-    ALLOW(epoll_pwait), ALLOW(epoll_ctl), ALLOW(epoll_create1), ALLOW(recvfrom), ALLOW(recvmsg),
-    ALLOW(sendmsg), ALLOW(read), ALLOW(signalfd4), ALLOW(socketpair), ALLOW(wait4), ALLOW(kill),
+    ALLOW(epoll_pwait),
+    ALLOW(epoll_ctl),
+    ALLOW(epoll_create1),
+    ALLOW(recvfrom),
+    ALLOW(recvmsg),
+    ALLOW(sendmsg),
+    ALLOW(read),
+    ALLOW(signalfd4),
+    ALLOW(socketpair),
+    ALLOW(wait4),
+    ALLOW(kill),
     /* children, and what they do before they lock themselves in */
     WHEN(clone, {LACKS, 0, 0x7e020000u /* CLONE_NEW*: no namespaces */}),
     ERRNO(clone3, ENOSYS), /* its arguments cannot be seen; the C library falls back */
-    ALLOW(set_robust_list), ALLOW(gettid), ALLOW(tgkill), ALLOW(setsid), ALLOW(close_range),
-    ALLOW(rt_sigaction), ALLOW(prctl), ALLOW(seccomp), ALLOW(landlock_create_ruleset),
-    ALLOW(landlock_add_rule), ALLOW(landlock_restrict_self), ALLOW(prlimit64), ALLOW(getrlimit),
-    ALLOW(setrlimit), ALLOW(dup), ALLOW(dup3),
+    ALLOW(set_robust_list),
+    ALLOW(gettid),
+    ALLOW(tgkill),
+    ALLOW(setsid),
+    ALLOW(close_range),
+    ALLOW(rt_sigaction),
+    ALLOW(prctl),
+    ALLOW(seccomp),
+    ALLOW(landlock_create_ruleset),
+    ALLOW(landlock_add_rule),
+    ALLOW(landlock_restrict_self),
+    ALLOW(prlimit64),
+    ALLOW(getrlimit),
+    ALLOW(setrlimit),
+    ALLOW(dup),
+    ALLOW(dup3),
 /* a reload: files, directories, sockets */
 #ifdef __NR_open
-    ALLOW(open), ALLOW(access), ALLOW(stat), ALLOW(lstat), ALLOW(readlink), ALLOW(unlink),
-    ALLOW(dup2), ALLOW(getdents),
+    ALLOW(open),
+    ALLOW(access),
+    ALLOW(stat),
+    ALLOW(lstat),
+    ALLOW(readlink),
+    ALLOW(unlink),
+    ALLOW(dup2),
+    ALLOW(getdents),
 #endif
-    ALLOW(openat), ALLOW(faccessat), ALLOW(faccessat2), ALLOW(readlinkat), ALLOW(getdents64),
-    ALLOW(newfstatat), ALLOW(fstat), ALLOW(statx), ALLOW(statfs), ALLOW(fstatfs), ALLOW(getcwd),
-    ALLOW(chdir), ALLOW(fchdir), /* @include is relative to the file */
-    ALLOW(lseek), ALLOW(pread64), ALLOW(fcntl), ALLOW(ioctl), ALLOW(socket), ALLOW(connect),
-    ALLOW(bind), ALLOW(listen), ALLOW(getsockname), ALLOW(getpeername), ALLOW(setsockopt),
-    ALLOW(getsockopt), ALLOW(shutdown), ALLOW(getuid), ALLOW(geteuid), ALLOW(getgid),
-    ALLOW(getegid), ALLOW(getgroups), ALLOW(sysinfo), ALLOW(uname), ALLOW(sched_getaffinity),
-    ALLOW(getrusage), ALLOW(clock_nanosleep), ALLOW(nanosleep), ALLOW(timerfd_create),
+    ALLOW(openat),
+    ALLOW(faccessat),
+    ALLOW(faccessat2),
+    ALLOW(readlinkat),
+    ALLOW(getdents64),
+    ALLOW(newfstatat),
+    ALLOW(fstat),
+    ALLOW(statx),
+    ALLOW(statfs),
+    ALLOW(fstatfs),
+    ALLOW(getcwd),
+    ALLOW(chdir),
+    ALLOW(fchdir), /* @include is relative to the file */
+    ALLOW(lseek),
+    ALLOW(pread64),
+    ALLOW(fcntl),
+    ALLOW(ioctl),
+    ALLOW(socket),
+    ALLOW(connect),
+    ALLOW(bind),
+    ALLOW(listen),
+    ALLOW(getsockname),
+    ALLOW(getpeername),
+    ALLOW(setsockopt),
+    ALLOW(getsockopt),
+    ALLOW(shutdown),
+    ALLOW(getuid),
+    ALLOW(geteuid),
+    ALLOW(getgid),
+    ALLOW(getegid),
+    ALLOW(getgroups),
+    ALLOW(sysinfo),
+    ALLOW(uname),
+    ALLOW(sched_getaffinity),
+    ALLOW(getrusage),
+    ALLOW(clock_nanosleep),
+    ALLOW(nanosleep),
+    ALLOW(timerfd_create),
     ALLOW(timerfd_settime),
     /* what only children do */
-    ALLOW(pwrite64), ALLOW(flock), ALLOW(fchmod), ALLOW(ftruncate), ALLOW(unlinkat),
-    ALLOW(fdatasync), ALLOW(fsync), ALLOW(sync_file_range), ALLOW(fadvise64), ALLOW(renameat2),
-#ifdef WITH_SANITIZERS
-    ALLOW(ptrace), ALLOW(process_vm_readv), ALLOW(prctl), /* leaks are looked for at the end */
-#endif
+    ALLOW(pwrite64),
+    ALLOW(flock),
+    ALLOW(fchmod),
+    ALLOW(ftruncate),
+    ALLOW(unlinkat),
+    ALLOW(fdatasync),
+    ALLOW(fsync),
+    ALLOW(sync_file_range),
+    ALLOW(fadvise64),
+    ALLOW(renameat2),
 };
 
 /* ---- from table to program ---- */
@@ -269,8 +328,9 @@ static void emit_rule(struct program *p, const struct rule *r)
 		uint32_t at = (uint32_t)(offsetof(struct seccomp_data, args) + 8 * c->argument);
 
 		emit(p, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at));
-		emit(p, c->verb == IS ? JUMP(BPF_JEQ, c->value, 0, out)
-				      : JUMP(BPF_JSET, c->value, out, 0));
+		emit(p, c->verb == IS     ? JUMP(BPF_JEQ, c->value, 0, out)
+			: c->verb == ISNT ? JUMP(BPF_JEQ, c->value, out, 0)
+					  : JUMP(BPF_JSET, c->value, out, 0));
 	}
 	emit(p, RETURN(r->refuse ? SECCOMP_RET_ERRNO | r->refuse : SECCOMP_RET_ALLOW));
 	if (n > 0)
@@ -301,6 +361,12 @@ static bool build(struct program *p, const struct rule *own, size_t n, uint32_t 
 	return !p->overflow;
 }
 
+#ifdef WITH_SANITIZERS /* which look for leaks at the end, with threads and ptrace(2) */
+#define MASTER_OTHERWISE SECCOMP_RET_ALLOW
+#else
+#define MASTER_OTHERWISE (SECCOMP_RET_ERRNO | EPERM)
+#endif
+
 #define TABLE(rules) rules, sizeof(rules) / sizeof(*(rules))
 
 bool seccomp_prepare(void)
@@ -309,7 +375,7 @@ bool seccomp_prepare(void)
 	if (ARCHITECTURE == 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0) == 0 ||
 	    errno != EFAULT)
 		return false;
-	return build(&program[SANDBOX_MASTER], TABLE(master), SECCOMP_RET_ERRNO | EPERM) &&
+	return build(&program[SANDBOX_MASTER], TABLE(master), MASTER_OTHERWISE) &&
 	       build(&program[SANDBOX_SESSION], TABLE(session), DEATH) &&
 	       build(&program[SANDBOX_KEEPER], TABLE(keeper), DEATH) &&
 	       build(&program[SANDBOX_REPAIR], TABLE(repair), DEATH);

@@ -93,6 +93,7 @@ server_kill() {
 server_stop() {
 	local pid=$SERVER_PID
 	SERVER_PID=
+	PIDS+=("$pid") # one that does not stop must not stay either
 	kill -TERM "$pid"
 	await "$pid"
 }

@@ -1,0 +1,231 @@
+#!/usr/bin/env bats
+# What a process of the server cannot do even when its peer has taken it over: forbidden actions, put into the real
+# processes, and each of them fails.
+. "$BATS_TEST_DIRNAME/lib.bash"
+
+export PATIENCE=90 # a test is many connections, and the one that must not notice stays through all of them
+INJECT=$BUILDDIR/test/inject
+
+# can_inject: this machine lets us, and has what the sandbox is made of.
+can_inject() {
+	local status=0
+	"$INJECT" 0 0 >/dev/null 2>inject.err || status=$?
+	[ $status -ne 77 ] || skip "$(cat inject.err)"
+	sleep 600 3>&- &
+	PIDS+=($!)
+	"$INJECT" $! 39 >/dev/null 2>inject.err || skip "ptrace is not permitted: $(cat inject.err)"
+	[ -z "${SANITIZED-}" ] && ! nm "$SERVER" 2>/dev/null | grep -q __asan_init || skip "a build with sanitizers may do more"
+}
+
+# recording: foo (a) and bar (b) record; CHILD is foo's process, BASE and DONE its directories.
+recording() {
+	can_inject
+	config 'sandbox = "required";'
+	echo secret >secret
+	echo finished >done/finished.pcap
+	server_start
+	live b 127.0.0.3
+	tell b pcap rec
+	wait_stored b bar
+	again
+}
+
+# again: foo's process anew, as the last one has died of what it tried.
+again() {
+	live "a$TOLD" 127.0.0.2
+	tell "a$TOLD" pcap rec
+	wait_log 'file client=foo .*reason=opened' "$((${OPENED:-0} + 1))"
+	OPENED=$((${OPENED:-0} + 1))
+	CHILD=$(child foo)
+	BASE=$(descriptor "$CHILD" "$PWD/rec")
+	DONE=$(descriptor "$CHILD" "$PWD/done")
+}
+
+# descriptor PID PATH: its number
+descriptor() {
+	local fd
+	for fd in /proc/"$1"/fd/*; do
+		[ "$(readlink "$fd")" != "$2" ] || { basename "$fd"; return; }
+	done
+	return 1
+}
+
+# dies NAME CALL ARGUMENT…: the process is killed for it.
+dies() {
+	local what=$1
+	shift
+	"$INJECT" "$CHILD" "$@" >result
+	echo "$what: $(cat result)"
+	[ "$(cat result)" = "killed by signal 31" ]
+	until_true gone "$CHILD"
+	again
+}
+
+# denied NAME CALL ARGUMENT…: an error of access, and it lives.
+denied() {
+	local what=$1
+	shift
+	"$INJECT" "$CHILD" "$@" >result
+	echo "$what: $(cat result)"
+	[[ $(cat result) =~ ^-(13|18|1)$ ]]
+	! gone "$CHILD"
+}
+
+# unharmed: nobody else's recording, and no file, has been touched.
+unharmed() {
+	[ "$(cat secret)" = secret ]
+	[ "$(cat done/finished.pcap)" = finished ]
+	tell b rec
+	wait_stored b bar
+	never_log 'closed client=bar'
+}
+
+O_NEW=$((01 | 0100 | 0200 | 0400000 | 02000000)) # WRONLY CREAT EXCL NOFOLLOW CLOEXEC
+AT_FDCWD=0xffffff9c
+
+@test "a session opens nothing but new capture files in its own directory" {
+	recording
+	local bar
+	bar=$(basename rec/trace-bar-*)
+	dies "read a file" 257 $AT_FDCWD "=$PWD/secret" 0
+	dies "read another client's capture" 257 "$BASE" "=$bar" 0
+	dies "write to another client's capture" 257 "$BASE" "=$bar" 1
+	dies "truncate another client's capture" 257 "$BASE" "=$bar" $((01 | 01000))
+	dies "read a finished capture" 257 "$DONE" =finished.pcap 0
+	dies "create in completed-path" 257 "$DONE" =new.pcap $O_NEW 0600
+	dies "create somewhere else" 257 $AT_FDCWD "=$PWD/new" $O_NEW 0600
+	dies "the old open()" 2 "=$PWD/secret" 0
+	dies "openat2()" 437 "$BASE" "=$bar" 0 24
+	denied "create above its directory" 257 "$BASE" =../new $O_NEW 0600
+	denied "create with an absolute path" 257 "$BASE" "=$PWD/new" $O_NEW 0600
+	denied "create in completed-path by way of its own" 257 "$BASE" =../done/new.pcap $O_NEW 0600
+	denied "make a new one of a finished one" 257 "$BASE" =../done/finished.pcap $O_NEW 0600 || [ "$(cat result)" = -17 ]
+	unharmed
+	[ ! -e new ]
+	[ ! -e done/new.pcap ]
+}
+
+@test "a session changes and removes nothing outside of its own directory" {
+	recording
+	denied "remove a finished capture" 263 "$BASE" =../done/finished.pcap 0
+	denied "remove a file outside" 263 "$BASE" =../secret 0
+	denied "publish a file from outside" 316 "$BASE" =../secret "$DONE" =secret 1
+	denied "move its file somewhere else" 316 "$BASE" "=$(basename rec/trace-foo-*)" "$DONE" =../stolen 1
+	dies "remove in completed-path" 263 "$DONE" =finished.pcap 0
+	dies "remove a directory" 263 "$BASE" =../done 0x200
+	dies "rename back" 316 "$DONE" =finished.pcap "$BASE" =x 1
+	dies "replace a finished capture" 316 "$BASE" "=$(basename rec/trace-bar-*)" "$DONE" =finished.pcap 0
+	dies "rename()" 82 "=$PWD/secret" "=$PWD/rec/x"
+	dies "link" 265 $AT_FDCWD "=$PWD/secret" "$BASE" =x 0
+	dies "symbolic link" 266 =/etc/passwd "$BASE" =x
+	dies "truncate()" 76 "=$PWD/done/finished.pcap" 0
+	dies "chmod()" 90 "=$PWD/secret" 0777
+	dies "open its directory to everybody" 91 "$BASE" 0777
+	dies "open completed-path to everybody" 91 "$DONE" 0777
+	dies "cut the log" 77 2 0
+	dies "write over the log" 18 2 =nonsense 8 0
+	unharmed
+	[ ! -e stolen ]
+}
+
+@test "a session starts, signals and looks into no process" {
+	recording
+	dies "fork()" 57
+	dies "clone()" 56 17 0 0 0 0
+	dies "clone3()" 435 0 0
+	dies "vfork()" 58
+	dies "execve()" 59 =/bin/sh 0 0
+	dies "execveat()" 322 "$BASE" =sh 0 0 0
+	dies "signal the master" 62 "$SERVER_PID" 0
+	dies "signal another session" 62 "$(child bar)" 9
+	dies "signal a thread" 234 "$(child bar)" "$(child bar)" 9
+	dies "ptrace()" 101 16 "$(child bar)" 0 0
+	dies "read another session's memory" 310 "$(child bar)" 0 0 0 0 0
+	dies "a handle on a process" 434 "$SERVER_PID" 0
+	unharmed
+}
+
+@test "a session reaches no network and no other socket" {
+	recording
+	dies "socket()" 41 2 1 0
+	dies "socketpair()" 53 1 1 0 0
+	dies "connect()" 42 2 =x 16
+	dies "bind()" 49 2 =x 16
+	dies "listen()" 50 2 5
+	dies "accept()" 43 2 0 0
+	dies "send to an address" 44 2 =x 1 0 =y 16
+	dies "send descriptors" 46 2 =x 0
+	dies "receive descriptors" 47 2 =x 0
+	unharmed
+}
+
+@test "a session gets no executable memory, no privileges and no way around the filter" {
+	recording
+	dies "map executable memory" 9 0 4096 7 0x22 0xffffffff 0
+	dies "make memory executable" 10 0 4096 5
+	dies "prctl()" 157 4 1 0 0 0
+	dies "setuid()" 105 0
+	dies "io_uring" 425 8 =x
+	dies "bpf()" 321 0 =x 0
+	dies "perf_event_open()" 298 =x 0 0 0 0
+	dies "mount()" 165 =a =b =c 0 0
+	dies "unshare()" 272 0x10000000
+	dies "setrlimit()" 160 7 =x
+	dies "a call with the numbers of x32" 0x40000001 2 =x 1
+	unharmed
+}
+
+@test "a session cannot fill the memory" {
+	recording
+	"$INJECT" "$CHILD" 9 0 $((256 << 20)) 3 0x22 0xffffffff 0 >result # private
+	[ "$(cat result)" = -12 ]
+	"$INJECT" "$CHILD" 9 0 $((256 << 20)) 3 0x21 0xffffffff 0 >result # shared
+	[ "$(cat result)" = -12 ]
+	unharmed
+}
+
+@test "a session that does not store creates no file" {
+	can_inject
+	config 'sandbox = "required";' '{ name = "foo"; address = "127.0.0.2"; store = false; }'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_log 'established client=foo'
+	CHILD=$(child foo)
+	"$INJECT" "$CHILD" 257 -1 =x $O_NEW 0600 >result
+	[ "$(cat result)" = "killed by signal 31" ]
+}
+
+# confined PID: it has no new privileges, and a filter.
+confined() { grep -q '^NoNewPrivs:.1' "/proc/$1/status" && grep -q '^Seccomp:.2' "/proc/$1/status"; }
+
+@test "master and session are confined, and 'off' means off" {
+	config 'sandbox = "required";'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	confined "$SERVER_PID"
+	confined "$(child foo)"
+	server_stop
+	config 'sandbox = "off";'
+	server_start
+	grep -q '^Seccomp:.0' "/proc/$SERVER_PID/status" || skip "something around us has a filter already"
+}
+
+@test "repair is confined before it opens anything" {
+	command -v strace >/dev/null || skip "no strace"
+	config 'sandbox = "required";'
+	stream pcap rec rec >s
+	unframe s | head -c 150 >rec/trace-foo-20260101_000000.pcap
+	chmod 1400 rec/trace-foo-20260101_000000.pcap
+	WRAP=(strace -f -qq -o trace -e 'trace=prctl,landlock_restrict_self,openat,renameat2,setsid')
+	server_start
+	wait_log 'reason=repaired'
+	local pid
+	pid=$(awk '/renameat2.*trace-foo-20260101/ { print $1 }' trace)
+	[ -n "$pid" ]
+	awk -v pid="$pid" '$1 == pid { print $2 }' trace | sed 's/(.*//' | grep -v setsid >calls
+	[ "$(head -n 3 calls | tr '\n' ' ')" = "prctl landlock_restrict_self prctl " ]
+	grep -q openat calls
+}
