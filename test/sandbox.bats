@@ -102,7 +102,8 @@ AT_FDCWD=0xffffff9c
 	denied "make a new one of a finished one" 257 "$BASE" =../done/finished.pcap $O_NEW 0600 || [ "$(cat result)" = -17 ]
 	unharmed
 	[ ! -e new ]
-	[ ! -e done/new.pcap ]
+	# what may arrive there by a rename may be made there, but not opened: at most an empty file
+	[ ! -s done/new.pcap ]
 }
 
 @test "a session changes and removes nothing outside of its own directory" {
