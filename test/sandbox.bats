@@ -197,6 +197,38 @@ AT_FDCWD=0xffffff9c
 	[ "$(cat result)" = "killed by signal 31" ]
 }
 
+@test "the master starts no program, traces nobody, and enters no namespace" {
+	can_inject
+	config 'sandbox = "required";'
+	server_start
+	CHILD=$SERVER_PID
+	denied "execve()" 59 =/bin/sh 0 0
+	denied "ptrace()" 101 16 1 0 0
+	denied "unshare()" 272 0x10000000
+	denied "mount()" 165 =a =b =c 0 0
+	denied "clone() with a namespace" 56 0x10000011 0 0 0 0
+	server_stop
+}
+
+@test "the keeper opens no file, not even that of the key, and reaches nobody" {
+	local k
+	can_inject
+	command -v openssl >/dev/null || skip "no openssl"
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=server -days 2 \
+		-keyout server.key -out server.crt 2>/dev/null
+	config 'sandbox = "required"; tls: { allow-auth = "none"; server-cert = "server.crt"; server-key = "server.key"; };' \
+		'{ name = "foo"; address = "127.0.0.2"; tls = true; }'
+	server_start
+	for k in "257 $AT_FDCWD =$PWD/server.key 0" "59 =/bin/sh 0 0" "41 2 1 0" "62 $SERVER_PID 9" "57" "46 2 =x 0"; do
+		until_true pgrep -P "$SERVER_PID"
+		# shellcheck disable=SC2086
+		"$INJECT" "$(pgrep -P "$SERVER_PID" | head -n 1)" $k >result
+		echo "$k: $(cat result)"
+		[ "$(cat result)" = "killed by signal 31" ]
+		wait_log 'keeper pid=' "$((++KEEPERS))"
+	done
+}
+
 # confined PID: it has no new privileges, and a filter.
 confined() { grep -q '^NoNewPrivs:.1' "/proc/$1/status" && grep -q '^Seccomp:.2' "/proc/$1/status"; }
 
