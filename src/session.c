@@ -287,16 +287,16 @@ static int end_stopped(struct session *s)
 	return closed(s, CHILD_STOPPED, s->stop_why);
 }
 
-static int end_connection(struct session *s, bool truncated)
+static int end_connection(struct session *s, bool invalid)
 {
 	char reason[sizeof(s->transport.reason) + 32];
 
 	snprintf(reason, sizeof(reason), "%s%s",
-	    truncated ? "" : "the connection broke: ", s->transport.reason);
-	if (s->have > 0 || truncated)
+	    invalid ? "" : "the connection broke: ", s->transport.reason);
+	if (s->have > 0 || invalid)
 		rejected(s, reason);
 	recorder_close_file(&s->recorder, "error");
-	return closed(s, truncated ? CHILD_PROTOCOL : CHILD_CONNECTION, reason);
+	return closed(s, invalid ? CHILD_PROTOCOL : CHILD_CONNECTION, reason);
 }
 
 /* ---- deadlines ---- */
@@ -386,9 +386,9 @@ static int pump(struct session *s)
 			return end_stopped(s);
 		case TRANSPORT_TIMEOUT:
 			return deadline_passed(s);
-		case TRANSPORT_TRUNCATED:
+		case TRANSPORT_INVALID:
 		case TRANSPORT_ERROR:
-			return end_connection(s, st == TRANSPORT_TRUNCATED);
+			return end_connection(s, st == TRANSPORT_INVALID);
 		}
 		s->have += got;
 		switch (feed(s)) {

@@ -65,7 +65,9 @@ enum transport_status transport_receive(struct transport *t, void *buf, size_t l
 {
 	ssize_t n;
 
-	if (t->queued >= 0 && (uint64_t)t->queued < len)
+	if (t->queued == 0)
+		return TRANSPORT_DRAINED; /* recv() of nothing would look like an end */
+	if (t->queued > 0 && (uint64_t)t->queued < len)
 		len = (size_t)t->queued;
 	n = recv(t->fd, buf, len, MSG_DONTWAIT);
 	if (n < 0) {

@@ -11,13 +11,14 @@
 #include <stdint.h>
 
 enum transport_status {
-	TRANSPORT_DATA,      /* *got bytes were read, at least one */
-	TRANSPORT_EOF,       /* the peer closed its side */
-	TRANSPORT_DRAINED,   /* all that was queued at transport_drain() has been read */
-	TRANSPORT_TIMEOUT,   /* the deadline passed */
-	TRANSPORT_SIGNAL,    /* there is a signal to be read, or nothing after all */
-	TRANSPORT_TRUNCATED, /* the peer closed within a record of the transport's own */
-	TRANSPORT_ERROR      /* `reason` tells */
+	TRANSPORT_DATA,    /* *got bytes were read, at least one */
+	TRANSPORT_EOF,     /* the peer closed its side */
+	TRANSPORT_DRAINED, /* all that was queued at transport_drain() has been read */
+	TRANSPORT_TIMEOUT, /* the deadline passed */
+	TRANSPORT_SIGNAL,  /* there is a signal to be read, or nothing after all */
+	TRANSPORT_INVALID, /* the peer broke the transport's own rules, or closed within a record of
+			      it: `reason` tells */
+	TRANSPORT_ERROR    /* the connection broke: `reason` tells */
 };
 
 #define TRANSPORT_FOREVER INT64_MAX

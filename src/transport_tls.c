@@ -21,6 +21,11 @@
 #define HANDSHAKE_MAX (128 * 1024)
 #define MESSAGE_MAX   (64 * 1024)
 
+/* Records in a row that carry nothing: empty ones, warning alerts, KeyUpdates. GnuTLS takes them
+ * without end, and they would keep the child busy behind every deadline's back: a sender has use
+ * for one now and then. */
+#define EMPTY_MAX 1000
+
 #define RECORD_HEADER 5
 
 /* How long the peer may leave unread what TLS itself has to say (KeyUpdate, alerts). */
@@ -33,8 +38,9 @@ struct tls {
 	const struct tls_candidate *candidate;
 	size_t candidates;
 	struct tls_peer peer;
-	bool done;       /* the handshake */
-	uint64_t pulled; /* bytes from the socket so far */
+	bool done;      /* the handshake */
+	uint64_t taken; /* bytes that GnuTLS has taken so far */
+	unsigned empty; /* records since the last that carried something */
 
 	uint8_t *buffer; /* what was received and GnuTLS has not taken */
 	size_t at, have;
@@ -79,6 +85,7 @@ static void follow_records(struct tls *s, const uint8_t *p, size_t n)
 			if (s->header_have == RECORD_HEADER) {
 				s->body_left = (size_t)s->header[3] << 8 | s->header[4];
 				s->header_have = 0;
+				s->empty++;
 			}
 		}
 		p += take;
@@ -105,12 +112,12 @@ static ssize_t pull(gnutls_transport_ptr_t context, void *data, size_t len)
 		}
 		s->at = 0;
 		s->have = got;
-		s->pulled += got;
 	}
 	n = s->have - s->at < len ? s->have - s->at : len;
 	memcpy(data, s->buffer + s->at, n);
 	follow_records(s, s->buffer + s->at, n);
 	s->at += n;
+	s->taken += n;
 	return (ssize_t)n;
 }
 
@@ -119,23 +126,30 @@ static ssize_t push(gnutls_transport_ptr_t context, const void *data, size_t len
 	struct tls *s = context;
 	ssize_t n = send(s->transport->fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 
-	if (n < 0)
+	if (n < 0) {
 		gnutls_transport_set_errno(s->session, errno);
+		snprintf(s->transport->reason, sizeof(s->transport->reason), "%s", strerror(errno));
+	}
 	return n;
 }
 
 /* Waits for what GnuTLS is waiting for. */
 static enum transport_status wait_for(struct tls *s, int64_t deadline)
 {
-	struct pollfd p = {.fd = s->transport->fd, .events = POLLOUT};
+	struct pollfd p[2] = {{.fd = s->transport->fd, .events = POLLOUT},
+	    {.fd = s->transport->signals, .events = POLLIN}};
 	int64_t left;
+	int n;
 
 	if (gnutls_record_get_direction(s->session) == 0)
 		return s->at < s->have ? TRANSPORT_DATA : transport_wait(s->transport, deadline);
 	left = deadline - io_monotonic_ms();
 	if (left > PUSH_MS)
 		left = PUSH_MS;
-	return poll(&p, 1, left < 0 ? 0 : (int)left) > 0 ? TRANSPORT_DATA : TRANSPORT_TIMEOUT;
+	n = poll(p, 2, left < 0 ? 0 : (int)left);
+	if (n == 0)
+		return TRANSPORT_TIMEOUT;
+	return n < 0 || p[1].revents ? TRANSPORT_SIGNAL : TRANSPORT_DATA;
 }
 
 /* ---- who is it? ---- */
@@ -414,6 +428,7 @@ static enum transport_status failed(struct tls *s, int e)
 		    gnutls_alert_get_name(gnutls_alert_get(s->session)));
 		break;
 	case GNUTLS_E_PULL_ERROR:
+	case GNUTLS_E_PUSH_ERROR:
 		say(s, "the connection broke: %s", s->transport->reason);
 		break;
 	default:
@@ -437,6 +452,7 @@ enum transport_status transport_tls_handshake(
     struct transport *t, int64_t deadline, struct tls_peer *peer)
 {
 	struct tls *s = t->state;
+	unsigned warnings = 0;
 
 	for (;;) {
 		int e = gnutls_handshake(s->session);
@@ -444,19 +460,21 @@ enum transport_status transport_tls_handshake(
 
 		if (e == GNUTLS_E_SUCCESS)
 			break;
-		if (e != GNUTLS_E_AGAIN && e != GNUTLS_E_INTERRUPTED) {
-			if (gnutls_error_is_fatal(e) == 0)
-				continue; /* a warning alert */
-			if (e == GNUTLS_E_PREMATURE_TERMINATION) {
-				snprintf(t->reason, sizeof(t->reason),
-				    "the peer closed during the TLS handshake");
-				return TRANSPORT_EOF;
-			}
-			return failed(s, e);
+		if (e == GNUTLS_E_PREMATURE_TERMINATION) {
+			snprintf(t->reason, sizeof(t->reason),
+			    "the peer closed during the TLS handshake");
+			return TRANSPORT_EOF;
 		}
-		if (s->pulled > HANDSHAKE_MAX) {
+		if (gnutls_error_is_fatal(e))
+			return failed(s, e);
+		/* before anything else: of warning alerts nobody has to wait for the next one */
+		if (s->taken > HANDSHAKE_MAX || warnings > EMPTY_MAX) {
 			snprintf(t->reason, sizeof(t->reason), "the TLS handshake does not end");
 			return TRANSPORT_ERROR;
+		}
+		if (e != GNUTLS_E_AGAIN && e != GNUTLS_E_INTERRUPTED) {
+			warnings++;
+			continue;
 		}
 		st = wait_for(s, deadline);
 		if (st != TRANSPORT_DATA)
@@ -467,6 +485,7 @@ enum transport_status transport_tls_handshake(
 	describe(s);
 	*peer = s->peer;
 	s->done = true;
+	s->empty = 0;
 	return TRANSPORT_DATA;
 }
 
@@ -482,11 +501,11 @@ static void end(struct tls *s, ssize_t e)
 		s->ended = TRANSPORT_EOF; /* close_notify */
 	} else if (e == GNUTLS_E_PREMATURE_TERMINATION || e == GNUTLS_E_SESSION_EOF ||
 		   (s->pull_status == TRANSPORT_EOF && !between)) {
-		s->ended = between ? TRANSPORT_EOF : TRANSPORT_TRUNCATED;
+		s->ended = between ? TRANSPORT_EOF : TRANSPORT_INVALID;
 		snprintf(
 		    t->reason, sizeof(t->reason), "truncated: the peer closed within a TLS record");
 	} else {
-		s->ended = TRANSPORT_ERROR;
+		s->ended = e == GNUTLS_E_PULL_ERROR ? TRANSPORT_ERROR : TRANSPORT_INVALID;
 		if (e == GNUTLS_E_REHANDSHAKE)
 			snprintf(t->reason, sizeof(t->reason), "the peer wants to renegotiate");
 		else if (e != GNUTLS_E_PULL_ERROR)
@@ -514,11 +533,16 @@ static enum transport_status read_tls(
 			return *got > 0 ? TRANSPORT_DATA : s->ended;
 		n = gnutls_record_recv(s->session, p + *got, len - *got);
 		if (n > 0) {
+			s->empty = 0;
 			*got += (size_t)n;
 			if (*got == len)
 				return TRANSPORT_DATA;
 			continue;
 		}
+		if (n < 0 && !gnutls_error_is_fatal((int)n) && s->empty > EMPTY_MAX)
+			n = GNUTLS_E_TOO_MANY_EMPTY_PACKETS;
+		if (n == GNUTLS_E_WARNING_ALERT_RECEIVED)
+			continue;
 		if (n != GNUTLS_E_AGAIN && n != GNUTLS_E_INTERRUPTED) {
 			end(s, n);
 			continue;

@@ -1,0 +1,382 @@
+#!/usr/bin/env bats
+# TLS from somebody who knows it well and means harm: what is refused ends that connection alone, with one line, and
+# what came before it is stored. A bystander records through it all.
+. "$BATS_TEST_DIRNAME/lib.bash"
+. "$BATS_TEST_DIRNAME/tls.bash"
+
+tlspeer() { "$BUILDDIR/test/tlspeer" "$@"; }
+
+# The bystander: any, with bar's certificate.
+bystander() {
+	tls_live bystander 127.0.0.3 bar
+	tell bystander pcap rec
+	wait_stored bystander any
+}
+unharmed() {
+	tell bystander rec
+	wait_stored bystander any
+	tls_hang_up bystander
+	wait_log 'closed client=any .*reason="peer closed the connection" packets=2 '
+	[ "$(grep -c 'rejected' log)" -eq "${1-1}" ]
+	never_log 'signal|internal'
+}
+
+# hello [EXTENSION=SIZE…]: a ClientHello of TLS 1.2 with all that it needs, and with extensions (by number) of that
+# size; sni=N, alpn=N: well-formed ones. In records.
+hello() {
+	perl -e '
+		sub v16 { pack "n/a*", $_[0] }
+		my $ext = "";
+		for (@ARGV, "10=", "13=", "11=") {
+			my ($what, $n) = split /=/;
+			$ext .= $what eq "sni" ? pack("n", 0) . v16(v16("\0" . v16("a" x $n)))
+				: $what eq "alpn" ? pack("n", 16) . v16(v16("\7unknown" x ($n / 8)))
+				: $what == 10 ? pack("n", 10) . v16(v16(pack "n*", 23, 29))
+				: $what == 13 ? pack("n", 13) . v16(v16(pack "n*", 0x403, 0x804, 0x401))
+				: $what == 11 ? pack("n", 11) . v16("\1\0")
+				: pack("n", $what) . v16("x" x $n);
+		}
+		my $body = "\3\3" . "r" x 32 . "\0" . v16(pack "n*", 0xc02b, 0xc02f) . "\1\0" . v16($ext);
+		my $hello = "\1" . substr(pack("N", length $body), 1) . $body;
+		print "\026\3\1" . v16(substr $hello, 0, 16384, "") while length $hello;' "$@"
+}
+
+# ---- before the handshake is done ----
+
+# early REASON: of ./s, sent by foo, who then waits
+early() {
+	[ -e cfg ] || tls_config
+	server_start
+	bystander
+	peer_send 127.0.0.2 s -h
+	wait_log 'closed client=foo .*reason="the TLS handshake failed"'
+	grep -E "rejected client=foo peer=127[.]0[.]0[.]2:[0-9]+ reason=\"$1\" frame=1 offset=0" log
+	until_true gone "$(child foo)"
+	unharmed
+}
+
+@test "a record that says it is larger than records are, instead of a ClientHello" {
+	{ printf '\026\003\001\110\001'; head -c 30000 /dev/zero; } >s
+	early '.*(packet|record).*'
+}
+@test "a record that says it is larger than records are, after the ClientHello" {
+	{ hello; printf '\026\003\003\377\377'; head -c 70000 /dev/zero; } >s
+	early '.*(packet|record).*'
+}
+@test "empty records instead of a ClientHello" {
+	perl -e 'print "\026\3\1\0\0" x 2000000' >s
+	early '.*packet.*'
+}
+@test "empty records after the ClientHello" {
+	{ hello; perl -e 'print "\026\3\3\0\0" x 2000000'; } >s
+	early '.*packet.*'
+}
+@test "a flood of alerts instead of a ClientHello" {
+	perl -e 'print "\025\3\1\0\2\1\144" x 1000000' >s
+	early '.*'
+}
+@test "a flood of warnings after the ClientHello" {
+	{ hello; perl -e 'print "\025\3\3\0\2\1\144" x 1000000'; } >s
+	early '.*'
+}
+@test "a flood of warnings after the ClientHello of one who needs no certificate" {
+	{ hello; perl -e 'print "\025\3\3\0\2\1\144" x 1000000'; } >s
+	tls_config "allow-auth = \"none\"; $OWN" '' '{ name = "foo"; address = "127.0.0.2"; tls = true; }, { name = "any"; address = "127.0.0.3"; tls = true; }'
+	early '.*'
+}
+@test "a flood of changed ciphers after the ClientHello" {
+	{ hello; perl -e 'print "\024\3\3\0\1\1" x 1000000'; } >s
+	early '.*'
+}
+@test "a ClientHello in a thousand records is one" {
+	hello >whole
+	perl -e 'local $/; $_ = <>; $_ = substr $_, 5; print "\026\3\1\0\1$_" for split //' whole >s
+	tls_config
+	server_start
+	peer_send 127.0.0.2 s -h >end
+	grep closed end # that is how a peer that holds says that it was answered
+	wait_log 'rejected client=foo .*reason="(the peer closed during the TLS handshake|the connection broke: .*)"'
+}
+
+# Larger ones do not fit: all extensions together have 65535 bytes.
+big_extensions() {
+	tls_config
+	server_start
+	bystander
+	hello "$@" >s
+	peer_send 127.0.0.2 s >end
+	wait_log 'closed client=foo .*reason="the TLS handshake failed"'
+	[ "$(grep -c 'rejected client=foo peer=127[.]0[.]0[.]2:' log)" -eq 1 ]
+	unharmed
+}
+@test "a huge server name" { big_extensions sni=60000; }
+@test "a huge list of protocols" { big_extensions alpn=60000; }
+@test "huge extensions that nobody knows" { big_extensions 65000=30000 65001=30000; }
+@test "a thousand extensions" { big_extensions $(seq -f '%g=40' 40000 41000); }
+@test "a long server name and many protocols: served" {
+	tls_config
+	server_start
+	stream pcap rec >s
+	timeout "$PATIENCE" openssl s_client -quiet -bind 127.0.0.2:0 -connect "$LISTEN:$PORT" -cert pki/foo.crt -key pki/foo.key \
+		-servername "$(printf 'a%.0s' {1..250}).x" -alpn "$(seq -s, -f 'protocol-%g' 1000 1999)" <s >/dev/null 2>&1 || true
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=1 '
+	never_log rejected
+}
+
+@test "a long certificate chain" {
+	perl -e 'local $/; $_ = <STDIN>; print $_ x 80' <pki/ca.crt >more
+	cat pki/foo.crt more >pki/chain.crt
+	cp pki/foo.key pki/chain.key
+	tls_config
+	server_start
+	bystander
+	stream pcap rec >s
+	tls_send 127.0.0.2 chain s
+	wait_log 'closed client=foo .*reason="the TLS handshake failed"'
+	log_has 'rejected client=foo peer=127[.]0[.]0[.]2:[0-9]+ reason="the certificate CN=foo '
+	never_log 'established client=foo'
+	unharmed
+}
+@test "a certificate chain of a few: served" {
+	perl -e 'local $/; $_ = <STDIN>; print $_ x 3' <pki/ca.crt >more
+	cat pki/foo.crt more >pki/chain.crt
+	cp pki/foo.key pki/chain.key
+	tls_config
+	records foo 127.0.0.2 chain 'tls=TLS1[.]3/'
+}
+
+# ---- after it ----
+
+# then_does TLSPEER-ARGUMENTS…: foo records two packets, then does that
+then_does() {
+	local o=()
+	tls_config
+	server_start
+	bystander
+	stream pcap rec rec=70 >s
+	while [[ $1 == -* ]]; do
+		o+=("$1")
+		shift
+	done
+	tlspeer -s 127.0.0.2 -c pki/foo.crt -k pki/foo.key "${o[@]}" "$LISTEN" "$PORT" @s "$@" >end 2>peer.log || cat peer.log
+	wait_log 'closed client=foo '
+	until_true gone "$(child foo)"
+}
+# late REASON TLSPEER-ARGUMENTS…: which is refused for that
+late() {
+	local reason=$1
+	shift
+	then_does "$@"
+	unframe s | cmp - done/trace-foo-*
+	grep -E "rejected client=foo peer=127[.]0[.]0[.]2:[0-9]+ reason=\"$reason\" frame=4 offset=$(size s)\$" log
+	log_has 'closed client=foo .*packets=2 '
+	unharmed
+}
+EMPTY='TLS: Too many empty record packets.*'
+
+@test "oversized record, TLS 1.3" { late 'TLS: .*' 23/z16400; }
+@test "oversized record, TLS 1.2" { late 'TLS: .*' -2 23/z16400; }
+@test "a record that says it is larger than records are, TLS 1.3" { late 'TLS: .*' raw/170303ffff 0*raw/z60000; }
+@test "a record that says it is larger than records are, TLS 1.2" { late 'TLS: .*' -2 raw/170303ffff 0*raw/z60000; }
+@test "empty records without end, TLS 1.3" { late "$EMPTY" 0*23/; }
+@test "empty records without end, TLS 1.2" { late "$EMPTY" -2 0*23/; }
+@test "empty records without end in a slow stream, TLS 1.2" { late "$EMPTY" -2 -p1 0*23/; }
+@test "empty handshake records without end, TLS 1.3" { late 'TLS: .*' 0*22/; }
+@test "empty handshake records without end, TLS 1.2" { late 'TLS: .*' -2 0*22/; }
+@test "empty alerts without end, TLS 1.3" { late 'TLS: .*' 0*21/; }
+@test "warnings without end, TLS 1.3" { late 'TLS: .*' 0*21/0164; }
+@test "warnings without end, TLS 1.2" { late "$EMPTY" -2 0*21/0164; }
+@test "a handshake message that does not end, TLS 1.3" { late 'TLS: .*' 22/04ffffff 0*22/00; }
+@test "changes of the cipher without end, TLS 1.3" { late 'TLS: .*' 0*raw/140303000101; }
+@test "changes of the cipher without end, TLS 1.2" { late 'TLS: .*' -2 0*20/01; }
+@test "heartbeats without end, TLS 1.2" { late 'TLS: .*' -2 0*24/01000461626364; }
+@test "a type of record that there is not, TLS 1.3" { late 'TLS: .*' 99/00; }
+@test "a type of record that there is not, TLS 1.2" { late 'TLS: .*' -2 99/00; }
+@test "a record without protection" { late 'TLS: .*' raw/1703030040 raw/z64; }
+@test "new keys without end, from one that reads nothing" { late 'TLS: .*' 0*keyupdate; }
+@test "renegotiation, TLS 1.2" { late 'the peer wants to renegotiate' -2 rehandshake; }
+@test "a ClientHello after the handshake, TLS 1.3" { late 'TLS: .*' 22/01000000; }
+@test "renegotiation by openssl" {
+	tls_config
+	server_start
+	bystander
+	local keys
+	mkfifo keys
+	exec {keys}<>keys
+	WRITER[keys]=$keys
+	apart openssl s_client -tls1_2 -bind 127.0.0.2:0 -connect "$LISTEN:$PORT" -cert pki/foo.crt -key pki/foo.key \
+		<keys >client.log 2>&1
+	echo R >&"$keys"
+	wait_log 'rejected client=foo .*reason="the peer wants to renegotiate" frame=1 offset=0'
+	wait_log 'closed client=foo'
+	unharmed
+}
+
+# served TLSPEER-ARGUMENTS…: all of it is stored
+served() {
+	stream number=50 rec rec >more
+	then_does "$@" @more bye
+	cat s more >all
+	unframe all | cmp - done/trace-foo-*
+	log_has 'closed client=foo .*reason="peer closed the connection" packets=4 '
+	unharmed 0
+}
+@test "a few empty records, TLS 1.3: served" { served 50*23/; }
+@test "a few empty records, TLS 1.2: served" { served -2 50*23/; }
+@test "a few new keys: served" { served 5*keyupdate; }
+@test "a warning, TLS 1.2: served" { served -2 21/0164; }
+
+@test "empty records do not put off idle-timeout" {
+	tls_config "$X509 $OWN" 'limits: { idle-timeout = 1; };' '{ name = "foo"; address = "127.0.0.2"; tls = true; }'
+	server_start
+	stream pcap rec >s
+	tlspeer -s 127.0.0.2 -c pki/foo.crt -k pki/foo.key -p 20 "$LISTEN" "$PORT" @s '0*23/' >end
+	wait_log 'closed client=foo .*reason="no frame for 1 seconds" packets=1 '
+	never_log 'rejected'
+	unframe s | cmp - done/trace-foo-*
+}
+@test "empty records do not put off frame-timeout" {
+	tls_config "$X509 $OWN" 'limits: { frame-timeout = 1; };' '{ name = "foo"; address = "127.0.0.2"; tls = true; }'
+	server_start
+	stream pcap rec >s
+	tlspeer -s 127.0.0.2 -c pki/foo.crt -k pki/foo.key -p 20 "$LISTEN" "$PORT" @s 23/0100 '0*23/' >end
+	wait_log 'rejected client=foo .*reason="a frame took longer than 1 seconds" frame=3 '
+	unframe s | cmp - done/trace-foo-*
+}
+@test "empty records do not put off the first link header" {
+	tls_config "$X509 $OWN" 'limits: { handshake-timeout = 1; };' '{ name = "foo"; address = "127.0.0.2"; tls = true; }'
+	server_start
+	tlspeer -s 127.0.0.2 -c pki/foo.crt -k pki/foo.key -p 20 "$LISTEN" "$PORT" '0*23/' >end
+	wait_log 'rejected client=foo .*reason="no link header within 1 seconds" frame=1 offset=0'
+	no_file
+}
+
+# ---- sessions of yesterday ----
+
+# s_client FILE OPTIONS…: foo by openssl
+s_client() {
+	local file=$1
+	shift
+	timeout "$PATIENCE" openssl s_client -bind 127.0.0.2:0 -connect "$LISTEN:$PORT" -cert pki/foo.crt -key pki/foo.key "$@" \
+		<"$file" >client.log 2>&1 || true
+}
+# resumes OPTIONS…: a session is offered again: it is a new one, and a certificate that was revoked meanwhile counts
+resumes() {
+	tls_config
+	server_start
+	stream pcap rec >s
+	[ -e session ] || s_client /dev/null "$@" -sess_out session
+	if [ -s session ]; then
+		s_client /dev/null "$@" -sess_in session
+		grep -q '^New, TLS' client.log
+		! grep -q '^Reused' client.log
+	fi
+	s_client s "$@" -quiet $([ ! -s session ] || echo -sess_in session)
+	wait_log 'established client=foo .*subject="?CN=foo"? fingerprint=sha256:'
+	wait_log 'closed client=foo .*packets=1 '
+	never_log rejected
+	(cd pki && revocations ca.crl ca 'crl_next_update = 30\ncrl_number = 3' foo.crt)
+	server_signal HUP
+	wait_log 'reload clients='
+	s_client s "$@" -quiet $([ ! -s session ] || echo -sess_in session)
+	wait_log 'rejected client=foo .*reason="the certificate CN=foo is revoked'
+	[ "$(grep -c established log)" -eq 1 ]
+}
+# foreign_session VERSION: ./session, of another server with the same certificate, with a ticket
+foreign_session() {
+	local port keys
+	port=$(free_port)
+	mkfifo keys
+	exec {keys}<>keys # neither end may see its end
+	openssl s_server -accept "127.0.0.1:$port" -cert pki/server.crt -key pki/server.key -early_data -max_early_data 16384 \
+		<keys >s_server.log 2>&1 3>&- &
+	PIDS+=($!)
+	until_true grep -q ACCEPT s_server.log
+	openssl s_client -connect "127.0.0.1:$port" -sess_out session "$1" <keys >first.log 2>&1 3>&- &
+	PIDS+=($!)
+	until_true [ -s session ] || { cat first.log s_server.log; return 1; }
+	exec {keys}>&-
+	kill "${PIDS[-1]}" "${PIDS[-2]}"
+}
+@test "a session offered again, TLS 1.3" { resumes -tls1_3; }
+@test "a session offered again, TLS 1.2" { resumes -tls1_2; }
+@test "another server's ticket, TLS 1.3" {
+	foreign_session -tls1_3
+	resumes -tls1_3
+}
+@test "another server's ticket, TLS 1.2" {
+	foreign_session -tls1_2
+	resumes -tls1_2
+}
+@test "early data is not taken, the recording is" {
+	foreign_session -tls1_3
+	tls_config
+	server_start
+	bystander
+	stream pcap rec >s
+	stream number=70 pcap,linktype=113 rec >early
+	s_client s -tls1_3 -sess_in session -early_data early -quiet
+	wait_log 'closed client=foo'
+	if log_has 'established client=foo'; then
+		unframe s | cmp - done/trace-foo-*
+		unharmed 0
+	else
+		log_has 'rejected client=foo'
+		unharmed
+	fi
+}
+
+# ---- weak signatures ----
+
+# signed HASH LOG-REGEX
+signed() {
+	(
+		cd pki || return
+		key rsa-ca --key-type rsa --bits 2048
+		printf 'cn = "rsa-ca"\nca\ncert_signing_key\nexpiration_days = 100\n' >template
+		quietly certtool --generate-self-signed --load-privkey rsa-ca.key --template template --outfile rsa-ca.crt
+		key "signed-$1" --key-type rsa --bits 2048
+		printf 'extendedKeyUsage = clientAuth\n' >extensions
+		openssl req -new -key "signed-$1.key" -subj "/CN=signed-$1" -out request &&
+			openssl x509 -req -in request "-$1" -days 30 -CA rsa-ca.crt -CAkey rsa-ca.key -CAcreateserial -extfile extensions \
+				-out "signed-$1.crt"
+	) >openssl.log 2>&1 || skip "this openssl does not sign with $1"
+	tls_config "capath = \"pki/rsa-ca.crt\"; $OWN" '' '{ name = "any"; address = "127.0.0.3"; tls = true; }'
+	server_start
+	stream pcap rec >s
+	timeout "$PATIENCE" openssl s_client -quiet -cipher 'DEFAULT:@SECLEVEL=0' -bind 127.0.0.3:0 -connect "$LISTEN:$PORT" \
+		-cert "pki/signed-$1.crt" -key "pki/signed-$1.key" <s >client.log 2>&1 || true
+	log_has 'connected client=any' || { cat client.log; skip "this openssl does not load such a certificate"; }
+	wait_log 'closed client=any '
+	grep -E "$2" log
+}
+# weak HASH
+weak() {
+	signed "$1" "rejected client=any peer=127[.]0[.]0[.]3:[0-9]+ reason=\"the certificate CN=signed-$1 or its authority is too weak .*SHA-1"
+	never_log 'established'
+	no_file
+}
+@test "a certificate signed with SHA-1" { weak sha1; }
+@test "a certificate signed with MD5" { weak md5; }
+@test "a certificate signed with SHA-256 by the same authority records" { signed sha256 'closed client=any .*packets=1 '; }
+# ---- TCP ----
+
+# every_cut SOCAT-OPTIONS: a client's TLS records each in two pieces, cut at every offset, the record's header included
+every_cut() {
+	tls_config
+	server_start
+	BLOCK=80 SOCAT=${1-} relayed a 127.0.0.2 foo -k
+	tell a pcap rec=60 # 28 and 80 bytes
+	wait_stored a foo
+	kill -USR2 "$RELAY"
+	until_true grep -q armed relay.out
+	tell a data,times=150:rec=60
+	until_true grep -q every relay.out
+	wait_stored a foo
+	tls_hang_up a
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=151 '
+	never_log 'rejected'
+	stored a foo "done"
+}
+@test "a record cut at every offset, TLS 1.3" { every_cut; }
+@test "a record cut at every offset, TLS 1.2" { every_cut ,openssl-max-proto-version=TLS1.2; }

@@ -1,0 +1,279 @@
+/* tlspeer: a TLS client that misbehaves once the handshake is done, which no ordinary one can be
+ * made to: records of any type and size, protected with the right keys. -s ADDR            connect
+ * from this address -c CERT -k KEY     PEM files -2                 TLS 1.2 instead of 1.3 then
+ * HOST PORT and what to send, in this order:
+ *   @FILE              its bytes as application data
+ *   [N*]TYPE/HEX       N records of that content type (a number) with those bytes; TYPE/zN: with N
+ * zeros [N*]raw/HEX        these bytes as they are, without protection [N*]keyupdate      wants the
+ * server to update its keys, too rehandshake        TLS 1.2: a new handshake in the same connection
+ *   bye                close_notify
+ * N = 0 means until the server ends the connection. Nothing that the server says is read before the
+ * end; then it waits until the server has closed, and prints "ended". */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+
+#define BODY_MAX 65536
+#define RECORD   16384
+#define TAG      16
+
+static gnutls_session_t session;
+static gnutls_aead_cipher_hd_t cipher;
+static gnutls_datum_t iv;
+static uint8_t sequence[8];
+static bool tls12, broken;
+static unsigned pause_ms;
+static int fd;
+
+static _Noreturn void die(const char *what, const char *why)
+{
+	fprintf(stderr, "tlspeer: %s: %s\n", what, why);
+	exit(1);
+}
+
+static void ok(int e, const char *what)
+{
+	if (e < 0)
+		die(what, gnutls_strerror(e));
+}
+
+static void put(const uint8_t *p, size_t n)
+{
+	while (n > 0 && !broken) {
+		ssize_t k = send(fd, p, n, MSG_NOSIGNAL);
+
+		if (k < 0 && errno == EINTR)
+			continue;
+		broken = k < 0;
+		p += k;
+		n -= broken ? 0 : (size_t)k;
+	}
+}
+
+/* The keys for sending, and the number of the next record. */
+static void take_keys(void)
+{
+	gnutls_datum_t mac, key;
+
+	if (cipher)
+		gnutls_aead_cipher_deinit(cipher);
+	ok(gnutls_record_get_state(session, 0, &mac, &iv, &key, sequence), "keys");
+	ok(gnutls_aead_cipher_init(&cipher, GNUTLS_CIPHER_AES_128_GCM, &key), "cipher");
+}
+
+static void count(void)
+{
+	for (int i = 7; i >= 0 && ++sequence[i] == 0; i--)
+		;
+}
+
+static void record(unsigned type, const uint8_t *body, size_t n)
+{
+	static uint8_t out[5 + 8 + BODY_MAX + 1 + TAG], inner[BODY_MAX + 1];
+	uint8_t nonce[12], more[13];
+	size_t head = tls12 ? 13 : 5, plain = tls12 ? n : n + 1, sealed = plain + TAG,
+	       len = head - 5 + sealed;
+
+	memcpy(inner, body, n);
+	inner[n] = (uint8_t)type;
+	out[0] = tls12 ? (uint8_t)type : 23;
+	out[1] = out[2] = 3;
+	out[3] = (uint8_t)(len >> 8);
+	out[4] = (uint8_t)len;
+	if (tls12) { /* RFC 5288, 3 */
+		memcpy(out + 5, sequence, 8);
+		memcpy(nonce, iv.data, 4);
+		memcpy(nonce + 4, sequence, 8);
+		memcpy(more, sequence, 8);
+		memcpy(more + 8, out, 3);
+		more[11] = (uint8_t)(n >> 8);
+		more[12] = (uint8_t)n;
+	} else { /* RFC 8446, 5.3 */
+		memcpy(nonce, iv.data, 12);
+		for (int i = 0; i < 8; i++)
+			nonce[4 + i] ^= sequence[i];
+		memcpy(more, out, 5);
+	}
+	ok(gnutls_aead_cipher_encrypt(cipher, nonce, sizeof(nonce), more, tls12 ? 13 : 5, TAG,
+	       inner, plain, out + head, &sealed),
+	    "encrypt");
+	put(out, 5 + len);
+	count();
+	usleep(pause_ms * 1000);
+}
+
+static void file(const char *name)
+{
+	uint8_t buf[RECORD];
+	FILE *f = fopen(name, "r");
+	size_t n;
+
+	if (!f)
+		die(name, strerror(errno));
+	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
+		record(23, buf, n);
+	fclose(f);
+}
+
+/* What GnuTLS itself has to send: it must know where we are. */
+static void by_gnutls(int (*send_it)(void))
+{
+	int e;
+
+	ok(gnutls_record_set_state(session, 0, sequence), "state");
+	do
+		e = send_it();
+	while (e == GNUTLS_E_AGAIN || e == GNUTLS_E_INTERRUPTED);
+	if (e < 0)
+		broken = true;
+	else
+		take_keys();
+}
+
+static int key_update(void)
+{
+	return gnutls_session_key_update(session, GNUTLS_KU_PEER);
+}
+
+static int rehandshake(void)
+{
+	return gnutls_handshake(session);
+}
+
+static int bye(void)
+{
+	return gnutls_bye(session, GNUTLS_SHUT_WR);
+}
+
+static size_t bytes(const char *text, uint8_t out[BODY_MAX])
+{
+	size_t n = BODY_MAX;
+	gnutls_datum_t hex = {(uint8_t *)text, (unsigned)strlen(text)};
+
+	if (*text == '\0')
+		return 0;
+	if (*text == 'z') {
+		memset(out, 0, n);
+		return strtoul(text + 1, NULL, 10) % BODY_MAX;
+	}
+	ok(gnutls_hex_decode(&hex, out, &n), text);
+	return n;
+}
+
+static void once(const char *what, const char *hex)
+{
+	static uint8_t body[BODY_MAX];
+	size_t n = hex ? bytes(hex, body) : 0;
+
+	if (*what == '@')
+		file(what + 1);
+	else if (strcmp(what, "keyupdate") == 0)
+		by_gnutls(key_update);
+	else if (strcmp(what, "rehandshake") == 0)
+		by_gnutls(rehandshake);
+	else if (strcmp(what, "bye") == 0)
+		by_gnutls(bye);
+	else if (!hex)
+		die(what, "what is that?");
+	else if (strcmp(what, "raw") == 0)
+		put(body, n);
+	else
+		record((unsigned)strtoul(what, NULL, 10), body, n);
+}
+
+static void item(char *text)
+{
+	char *star = strchr(text, '*'), *what = star ? star + 1 : text, *hex;
+	unsigned long n = star ? strtoul(text, NULL, 10) : 1;
+
+	hex = *what == '@' ? NULL : strchr(what, '/');
+	if (hex)
+		*hex++ = '\0';
+	for (unsigned long i = 0; (i < n || n == 0) && !broken; i++)
+		once(what, hex);
+}
+
+static struct sockaddr_in address(const char *host, const char *port)
+{
+	struct sockaddr_in a = {
+	    .sin_family = AF_INET, .sin_port = htons((uint16_t)strtoul(port, NULL, 10))};
+
+	if (inet_pton(AF_INET, host, &a.sin_addr) != 1)
+		die(host, "no address");
+	return a;
+}
+
+static void dial(const char *from, const char *host, const char *port)
+{
+	struct sockaddr_in to = address(host, port), self = address(from, "0");
+
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&self, sizeof(self)) < 0 ||
+	    connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0)
+		die(host, strerror(errno));
+}
+
+static void shake(const char *cert, const char *key)
+{
+	gnutls_certificate_credentials_t own;
+	int e;
+
+	ok(gnutls_certificate_allocate_credentials(&own), "credentials");
+	if (cert)
+		ok(gnutls_certificate_set_x509_key_file(own, cert, key, GNUTLS_X509_FMT_PEM), cert);
+	ok(gnutls_init(&session, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL), "session");
+	ok(gnutls_priority_set_direct(session,
+	       tls12 ? "NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+AES-128-GCM"
+		     : "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM",
+	       NULL),
+	    "priority");
+	ok(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, own), "credentials");
+	gnutls_transport_set_int(session, fd);
+	do
+		e = gnutls_handshake(session);
+	while (e < 0 && !gnutls_error_is_fatal(e));
+	ok(e, "handshake");
+	take_keys();
+}
+
+int main(int argc, char **argv)
+{
+	const char *from = "127.0.0.1", *cert = NULL, *key = NULL, *patience = getenv("PATIENCE");
+	char rest[4096];
+	int c;
+
+	while ((c = getopt(argc, argv, "s:c:k:2p:")) != -1) {
+		if (c == 's')
+			from = optarg;
+		else if (c == 'c')
+			cert = optarg;
+		else if (c == 'k')
+			key = optarg;
+		else if (c == 'p')
+			pause_ms = (unsigned)strtoul(optarg, NULL, 10);
+		else if (c == '2')
+			tls12 = true;
+		else
+			return 2;
+	}
+	if (argc - optind < 2)
+		return 2;
+	alarm(2 * (patience ? (unsigned)strtoul(patience, NULL, 10) : 30)); /* not for ever */
+	dial(from, argv[optind], argv[optind + 1]);
+	shake(cert, key);
+	for (int i = optind + 2; i < argc; i++)
+		item(argv[i]);
+	while (recv(fd, rest, sizeof(rest), 0) > 0)
+		;
+	puts("ended");
+	return 0;
+}
