@@ -1,6 +1,7 @@
 /* certname: see certname.h. */
 #include "certname.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "addr.h"
@@ -48,6 +49,37 @@ static bool same(const struct certname *n, const char *want)
 	}
 }
 
+/* Whether the name is asked for at all. */
+static bool counts(const struct certnames *c, const struct certname *n)
+{
+	return n->type != CERTNAME_COMMON || !c->has_alternative;
+}
+
+void certnames_list(const struct certnames *c, char *out, size_t size)
+{
+	const char *comma = "";
+	size_t at = 0;
+
+	snprintf(out, size, "no name");
+	for (size_t i = 0; i < c->n && at < size; i++) {
+		const struct certname *n = &c->name[i];
+		char text[ADDR_TEXT_MAX];
+		struct addr a = {.len = (uint8_t)n->len};
+		int k;
+
+		if (!counts(c, n))
+			continue;
+		if (n->type == CERTNAME_IP && (n->len == 4 || n->len == 16)) {
+			memcpy(a.bytes, n->data, n->len);
+			k = snprintf(out + at, size - at, "%s%s", comma, addr_format(&a, text));
+		} else {
+			k = snprintf(out + at, size - at, "%s%.*s", comma, (int)n->len, n->data);
+		}
+		at += k > 0 ? (size_t)k : 0;
+		comma = ", ";
+	}
+}
+
 bool certnames_match(const struct certnames *c, const char *want)
 {
 	if (!certnames_sound(c))
@@ -55,8 +87,7 @@ bool certnames_match(const struct certnames *c, const char *want)
 	if (strncmp(want, "sha256:", 7) == 0)
 		return same_dns(c->fingerprint, strlen(c->fingerprint), want);
 	for (size_t i = 0; i < c->n; i++)
-		if ((c->name[i].type != CERTNAME_COMMON || !c->has_alternative) &&
-		    same(&c->name[i], want))
+		if (counts(c, &c->name[i]) && same(&c->name[i], want))
 			return true;
 	return false;
 }

@@ -43,6 +43,9 @@ struct certid {
 /* False when a name contains a NUL. */
 bool certnames_sound(const struct certnames *c);
 
+/* The names that count, with commas between them, for the log: as much as fits. */
+void certnames_list(const struct certnames *c, char *out, size_t size);
+
 /* `want` is a name, an address, or sha256:HEX. */
 bool certnames_match(const struct certnames *c, const char *want);
 

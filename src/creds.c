@@ -184,6 +184,8 @@ static bool load_crl(struct creds *c, const struct config *config, struct proble
 		    e < 0 ? gnutls_strerror(e) : "empty");
 		return false;
 	}
+	if (c->authorities == 0) /* that is the complaint already */
+		return false;
 	for (unsigned i = 0; i < c->crls; i++)
 		if (!issued_by_us(c, c->crl[i])) {
 			BAD(&s, "%s: a revocation list that no authority of capath has signed",
@@ -262,14 +264,23 @@ static int sign_data(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm, vo
 	return ask_keeper(algorithm, false, data, signature);
 }
 
-/* … and so for all others. */
+/* … and so for all others. PKCS #1 v1.5 comes as RSA of anything, with the hash already wrapped:
+ * unwrapped here, so that the keeper need never sign anything. */
 static int sign_hash(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm, void *context,
     unsigned flags, const gnutls_datum_t *hash, gnutls_datum_t *signature)
 {
+	uint8_t bare[64];
+	gnutls_datum_t unwrapped = {bare, sizeof(bare)};
+	gnutls_digest_algorithm_t digest;
+
 	(void)key;
 	(void)context;
 	(void)flags;
-	return ask_keeper(algorithm, true, hash, signature);
+	if (algorithm != GNUTLS_SIGN_RSA_RAW)
+		return ask_keeper(algorithm, true, hash, signature);
+	if (gnutls_decode_ber_digest_info(hash, &digest, bare, &unwrapped.size) < 0)
+		return GNUTLS_E_PK_SIGN_FAILED;
+	return ask_keeper(gnutls_pk_to_sign(GNUTLS_PK_RSA, digest), true, &unwrapped, signature);
 }
 
 static int key_info(gnutls_privkey_t key, unsigned flags, void *context)
@@ -370,8 +381,11 @@ static bool load_priority(struct creds *c, const struct config *config, struct p
 	if (asprintf(&all, "%s%s", text, profile) < 0)
 		return false;
 	e = gnutls_priority_init(&c->priority, all, &at);
-	if (e < 0)
-		BAD(&s, "\"%s\": %s at \"%s\"", text, gnutls_strerror(e), at);
+	if (e < 0) { /* `at` is in `all`: what was added to it is nobody's mistake */
+		size_t good = at >= all && at <= all + strlen(text) ? (size_t)(at - all) : 0;
+
+		BAD(&s, "\"%s\": %s at \"%s\"", text, gnutls_strerror(e), text + good);
+	}
 	free(all);
 	return e >= 0;
 }
@@ -389,7 +403,7 @@ static bool load_all(struct creds *c, const struct config *config, struct proble
 	check_key_mode(config, p);
 	if (c->auth == AUTH_X509) {
 		ok = load_authorities(c, config, p) && ok;
-		if (config->tls.crlfile && c->authorities > 0)
+		if (config->tls.crlfile)
 			ok = load_crl(c, config, p) && ok;
 	}
 	return ok;

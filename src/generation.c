@@ -248,10 +248,19 @@ bool generation_start_keeper(struct generation *g, char reason[KEEPER_REASON_MAX
 static void open_credentials(struct generation *g, struct problems *problems)
 {
 	struct origin o = config_origin(&config_tls_keys, &g->config->tls.origins, "server-key");
+	const struct config_tls *t = &g->config->tls;
 	char reason[KEEPER_REASON_MAX];
+	bool ok = true;
 
 	g->creds = creds_open(g->config, problems);
-	if (g->creds && !generation_start_keeper(g, reason))
+	if (g->creds)
+		ok = generation_start_keeper(g, reason);
+	else if (t->present && t->auth != AUTH_ANONYMOUS && t->server_key) {
+		/* whatever else is wrong: is there a key at all? */
+		ok = keeper_start(&g->keeper, t->server_key, NULL, reason);
+		keeper_close(&g->keeper);
+	}
+	if (!ok)
 		problem_error(problems, o.file, o.line, "server-key %s", reason);
 }
 

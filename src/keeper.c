@@ -107,8 +107,9 @@ static bool proper(gnutls_privkey_t key, const struct keeper_request *q)
 
 	if (!gnutls_sign_supports_pk_algorithm(algorithm, family(key)))
 		return false;
-	if (q->hashed)
-		return q->len == gnutls_hash_get_len(gnutls_sign_get_hash_algorithm(algorithm));
+	if (q->hashed) /* RSA of anything is an algorithm, too: without a hash */
+		return q->len > 0 &&
+		       q->len == gnutls_hash_get_len(gnutls_sign_get_hash_algorithm(algorithm));
 	return signform_ok(q->data, q->len);
 }
 
@@ -261,8 +262,8 @@ static bool wait_for_report(int control, struct keeper_report *r)
 	return false;
 }
 
-bool keeper_start(struct keeper *k, const char *key_file, const uint8_t key_id[KEEPER_KEY_ID],
-    char reason[KEEPER_REASON_MAX])
+bool keeper_start(
+    struct keeper *k, const char *key_file, const uint8_t *key_id, char reason[KEEPER_REASON_MAX])
 {
 	struct keeper_report r;
 	int pair[2];
@@ -284,7 +285,7 @@ bool keeper_start(struct keeper *k, const char *key_file, const uint8_t key_id[K
 		snprintf(reason, KEEPER_REASON_MAX, "the key keeper did not start");
 	else if (!r.ok)
 		snprintf(reason, KEEPER_REASON_MAX, "%s", r.reason);
-	else if (memcmp(r.key_id, key_id, KEEPER_KEY_ID) != 0)
+	else if (key_id && memcmp(r.key_id, key_id, KEEPER_KEY_ID) != 0)
 		snprintf(reason, KEEPER_REASON_MAX, "%s: not the key of server-cert", key_file);
 	else
 		return true;

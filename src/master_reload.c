@@ -58,24 +58,34 @@ static bool same_names(const struct strings *a, const struct strings *b)
 	return true;
 }
 
-/* Whether a child's peer would still be the same client in the new generation. */
-static bool still_valid(const struct child *k, const struct generation *new)
+/* Whether the client is the same in the new generation, for a peer whose clients there are `row`.
+ */
+static bool same_client(const struct config_client *was, const struct generation *new,
+    const struct admit_entry *row, size_t n)
 {
-	const struct config_client *was, *is;
-	const struct admit_entry *row;
-	size_t n;
-
-	row = admit_find(new->admission, &k->peer, &n);
-	if (!k->client || !row)
-		return false;
-	was = config_client(k->generation->config, k->client);
 	for (size_t i = 0; was && i < n; i++) {
-		is = &new->config->clients[row[i].client];
+		const struct config_client *is = &new->config->clients[row[i].client];
+
 		if (strcmp(is->name, was->name) == 0)
 			return is->tls == was->tls &&
 			       same_names(&is->certificate, &was->certificate);
 	}
 	return false;
+}
+
+/* Whether a child's peer would still be the same client, whichever of its candidates that is. */
+static bool still_valid(const struct child *k, const struct generation *new)
+{
+	const struct config *old = k->generation->config;
+	size_t n;
+	const struct admit_entry *row = admit_find(new->admission, &k->peer, &n);
+
+	if (k->client)
+		return same_client(config_client(old, k->client), new, row, n);
+	for (uint32_t i = 0; i < k->candidates; i++)
+		if (!same_client(&old->clients[k->candidate[i].client], new, row, n))
+			return false;
+	return true;
 }
 
 /* Children whose client is gone finish; the others begin a new file and keep their settings. */
@@ -86,6 +96,7 @@ static void tell_children(struct master *m)
 
 	for (unsigned i = 0; i < m->children.size; i++) {
 		struct child *k = &m->children.slot[i];
+		const char *name;
 
 		if (!k->used || k->finishing || k->pid <= 0)
 			continue;
@@ -101,9 +112,10 @@ static void tell_children(struct master *m)
 		}
 		kill(k->pid, SIGHUP);
 		older++;
-		if (len + strlen(k->client) + 2 < sizeof(names))
+		name = k->client ? k->client : "?";
+		if (len + strlen(name) + 2 < sizeof(names))
 			len += (size_t)snprintf(
-			    names + len, sizeof(names) - len, "%s%s", len ? " " : "", k->client);
+			    names + len, sizeof(names) - len, "%s%s", len ? " " : "", name);
 	}
 	log_line(LVL_NOTICE, "reload clients=%zu finished=%zu with-older-settings=%zu names=\"%s\"",
 	    m->generation->config->nclients, finished, older, names);

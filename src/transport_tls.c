@@ -245,6 +245,30 @@ static bool fits(const struct tls_candidate *k, const struct certnames *names)
 	return false;
 }
 
+/* Both sides of it: whoever reads this has one of the two to change. */
+static void fits_nobody(struct tls *s, const struct certnames *names)
+{
+	const struct tls_candidate *k = s->candidate;
+	char borne[160], wanted[160] = "";
+	size_t at = 0;
+
+	certnames_list(names, borne, sizeof(borne));
+	if (s->candidates == 1) {
+		say(s,
+		    "the certificate %s does not bear the name %s%s that client %s must have, but "
+		    "%s",
+		    s->peer.subject, k->certificate->v[0],
+		    k->certificate->n > 1 ? " (or others)" : "", k->client, borne);
+		return;
+	}
+	for (size_t i = 0; i < s->candidates && at < sizeof(wanted); i++)
+		at += (size_t)snprintf(wanted + at, sizeof(wanted) - at, "%s%s: %s%s",
+		    i > 0 ? ", " : "", k[i].client, k[i].certificate->v[0],
+		    k[i].certificate->n > 1 ? " (or others)" : "");
+	say(s, "the certificate %s fits none of the %zu clients of this address (%s), but bears %s",
+	    s->peer.subject, s->candidates, wanted, borne);
+}
+
 /* The one candidate that the certificate fits. */
 static bool choose(struct tls *s, const struct certnames *names)
 {
@@ -259,13 +283,8 @@ static bool choose(struct tls *s, const struct certnames *names)
 				say(s, "the certificate %s fits both clients %s and %s",
 				    s->peer.subject, k[s->peer.candidate].client, k[i].client);
 		}
-	if (n == 0 && s->candidates == 1)
-		say(s, "the certificate %s does not bear the name %s%s that client %s must have",
-		    s->peer.subject, k->certificate->v[0],
-		    k->certificate->n > 1 ? " (or others)" : "", k->client);
-	else if (n == 0)
-		say(s, "the certificate %s fits none of the %zu clients of this address",
-		    s->peer.subject, s->candidates);
+	if (n == 0)
+		fits_nobody(s, names);
 	return n == 1;
 }
 

@@ -40,11 +40,11 @@ x509_refuses() {
 	no_file
 }
 @test "x509: another client's certificate" {
-	x509_refuses 127.0.0.2 bar 'the certificate CN=bar does not bear the name foo that client foo must have'
+	x509_refuses 127.0.0.2 bar 'the certificate CN=bar does not bear the name foo that client foo must have, but bar.example'
 }
 @test "x509: the common name does not count beside other names" {
 	tls_config "$X509 $OWN" '' '{ name = "foo"; address = "127.0.0.2"; tls = true; certificate = "bar"; }'
-	refused 127.0.0.2 bar 'the certificate CN=bar does not bear the name bar that client foo must have'
+	refused 127.0.0.2 bar 'the certificate CN=bar does not bear the name bar that client foo must have, but bar.example'
 }
 @test "x509: a NUL in the common name" {
 	perl -MMIME::Base64 -ne 'next if /^-/; $d .= decode_base64 $_; END { exit $d !~ /foo\0\.evil/ }' pki/nul.crt
@@ -58,7 +58,7 @@ x509_refuses() {
 }
 @test "candidates: a certificate that fits two" { x509_refuses 127.0.0.4 both 'the certificate CN=both fits both clients one and two'; }
 @test "candidates: a certificate that fits none" { x509_refuses 127.0.0.4 server-only '.*not for TLS clients.*'; }
-@test "candidates: a good certificate that fits none" { x509_refuses 127.0.0.4 client-ed25519 'the certificate CN=client-ed25519 fits none of the 2 clients of this address'; }
+@test "candidates: a good certificate that fits none" { x509_refuses 127.0.0.4 client-ed25519 'the certificate CN=client-ed25519 fits none of the 2 clients of this address .one: foo, two: bar.example., but bears client-ed25519'; }
 
 @test "a certificate chain without end" {
 	cat pki/foo.crt >pki/chain.crt
@@ -139,6 +139,18 @@ server_key() {
 @test "an Ed25519 server key, TLS 1.2" { server_key ed25519 2 ,openssl-max-proto-version=TLS1.2; }
 @test "an RSA server key" { server_key rsa 3; }
 @test "an RSA server key, TLS 1.2" { server_key rsa 2 ,openssl-max-proto-version=TLS1.2; }
+# pkcs1 HASH: what older clients want of an RSA key
+pkcs1() {
+	tls_config "$X509 server-cert = \"pki/rsa.crt\"; server-key = \"pki/rsa.key\";"
+	server_start
+	stream pcap rec >s
+	timeout "$PATIENCE" openssl s_client -quiet -tls1_2 -sigalgs "RSA+$1:ECDSA+SHA256" -bind 127.0.0.2:0 \
+		-connect "$LISTEN:$PORT" -cert pki/foo.crt -key pki/foo.key <s >client.log 2>&1 || true
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=1 '
+	unframe s | cmp - done/trace-foo-*
+}
+@test "an RSA server key, TLS 1.2 without PSS, SHA-256" { pkcs1 SHA256; }
+@test "an RSA server key, TLS 1.2 without PSS, SHA-512" { pkcs1 SHA512; }
 @test "an RSA server key encrypts no secrets: the key exchange RSA is off" {
 	tls_config "$X509 server-cert = \"pki/rsa.crt\"; server-key = \"pki/rsa.key\";"
 	refused 127.0.0.2 foo 'nothing in common with the client: .*' ,openssl-max-proto-version=TLS1.2,cipher=AES128-GCM-SHA256
@@ -503,6 +515,118 @@ failing_reload() {
 	openssl x509 -in pki/server2.crt | cmp - shown
 }
 
+# turned_away K ADDRESS CERTIFICATE SENTENCE: the K-th refusal of this log
+turned_away() {
+	tls_send "$2" "$3" s
+	wait_log 'closed client=.* reason="the TLS handshake failed"' "$1"
+	[ "$(grep -cE "rejected client=[a-z?]+ peer=$2:[0-9]+ reason=\"$4" log)" -ge 1 ] || { echo "not: $4"; return 1; }
+	[ "$(grep -c rejected log)" -eq "$1" ]
+	never_log established
+	no_file
+}
+# all_turned_away: everybody who must not record; N counts
+all_turned_away() {
+	local cert sentence
+	while read -r cert sentence; do
+		N=$((N + 1))
+		turned_away "$N" 127.0.0.3 "${cert#-}" "$sentence"
+	done <<-EOT
+		- the client sent no certificate
+		self the certificate CN=foo is self-signed
+		alien the certificate CN=alien is signed by no authority
+		expired the certificate CN=expired has expired
+		future the certificate CN=future is not valid yet
+		revoked the certificate CN=revoked is revoked
+		server-only the certificate CN=server-only is not for TLS clients
+	EOT
+	N=$((N + 1))
+	turned_away "$N" 127.0.0.2 bar 'the certificate CN=bar does not bear the name foo'
+}
+@test "who is refused before a reload with a new CRL is refused after it, who is revoked meanwhile is too" {
+	tls_config
+	server_start
+	stream pcap rec >s
+	N=0
+	all_turned_away
+	cp pki/more.crl pki/ca.crl
+	server_signal HUP
+	wait_log 'reload clients=5 finished=0'
+	all_turned_away || { # bar's is revoked now, which is looked at first
+		[ "$N" -eq 16 ]
+		grep -q 'rejected client=foo .*reason="the certificate CN=bar is revoked' log
+	}
+	N=$((N + 1))
+	turned_away "$N" 127.0.0.3 bar 'the certificate CN=bar is revoked'
+	tls_send 127.0.0.2 foo s
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=1 '
+	unframe s | cmp - done/trace-foo-*
+}
+
+@test "a reload takes another authority: its certificates record, those of the old one do not" {
+	tls_config "capath = \"pki/ca.crt\"; $OWN"
+	server_start
+	stream pcap rec >s
+	turned_away 1 127.0.0.3 alien 'the certificate CN=alien is signed by no authority'
+	cp pki/other.crt pki/ca.crt
+	server_signal HUP
+	wait_log 'reload clients=5'
+	turned_away 2 127.0.0.3 bar 'the certificate CN=bar is signed by no authority'
+	tls_send 127.0.0.3 alien s
+	wait_log 'closed client=any .*reason="peer closed the connection" packets=1 '
+}
+
+# shaking CLIENTS-AFTER: somebody who may be one or two is in the middle of the handshake, and the server reloads
+shaking() {
+	tls_config
+	server_start
+	relayed a 127.0.0.4 foo -w 30
+	wait_log 'connected client=[?] peer=127.0.0.4:'
+	tls_config "$X509 $OWN" '' "$1"
+	server_signal HUP
+}
+@test "a reload that changes nothing: a client that is not known yet goes on with its handshake" {
+	shaking "$TLS_CLIENTS"
+	wait_log 'reload clients=5 finished=0 with-older-settings=1 names="[?]"'
+	kill -USR2 "$RELAY"
+	tell a pcap rec
+	wait_stored a one
+	never_log 'rejected'
+}
+@test "a reload that changes one of those that a client may be ends its handshake" {
+	shaking "${TLS_CLIENTS/bar.example/baz.example}"
+	wait_log 'reload clients=5 finished=1 '
+	wait_log 'closed client=[?] peer=127.0.0.4:[0-9]+ reason="?reload"?'
+	never_log 'rejected|established'
+}
+@test "a reload that takes the address from one of those that a client may be ends its handshake" {
+	shaking "${TLS_CLIENTS/127.0.0.4/127.0.0.44}"
+	wait_log 'reload clients=5 finished=1 '
+	wait_log 'closed client=[?] peer=127.0.0.4:[0-9]+ reason="?reload"?'
+}
+
+@test "stop, TLS, in the middle of a record: all whole frames are there, and nobody calls it truncated" {
+	tls_config
+	server_start
+	relayed a 127.0.0.2 foo -k # of the next record the first byte, and then the relay waits for ever
+	tell a pcap rec rec=70
+	wait_stored a foo
+	cp a.sent whole.sent
+	kill -STOP "$(child foo)"
+	kill -USR2 "$RELAY"
+	until_true grep -q armed relay.out
+	tell a rec
+	# the first byte is in the server's queue
+	# shellcheck disable=SC2016
+	until_true sh -c 'grep -qE "$(printf ":%04X" "$1") [0-9A-F]+:[0-9A-F]+ 01 [0-9A-F]+:00000001 " /proc/net/tcp' - "$PORT"
+	kill -TERM "$SERVER_PID"
+	wait_log 'stopping connections=1'
+	kill -CONT "$(child foo)"
+	wait_log 'closed client=foo .*reason="?stop"? packets=2 '
+	never_log 'rejected'
+	stored whole foo "done"
+	log_has 'file client=foo .*reason=stop packets=2'
+}
+
 # ---- -t ----
 
 # tested STATUS REGEX [KEYS-OF-TLS]
@@ -546,6 +670,58 @@ own() { echo "$X509 server-cert = \"$1\"; server-key = \"$2\";"; }
 @test "-t: a key that others may read is a warning" {
 	chmod 644 pki/server.key
 	tested 0 'warning: server-key .*others than the server may read the key .mode 0644.' "$X509 $OWN"
+}
+@test "-t: a key that another group may read is a warning, of the server's own group it is none" {
+	local group
+	chmod 640 pki/server.key
+	tls_config
+	run "$SERVER" -c cfg -t
+	! grep server-key <<<"$output"
+	group=$(id -G | tr ' ' '\n' | grep -vx "$(id -g)" | head -n 1)
+	[ "$(id -u)" -ne 0 ] || group=1
+	[ -n "$group" ] || skip "no other group to give the key to"
+	chgrp "$group" pki/server.key
+	tested 0 'warning: server-key .*others than the server may read the key .mode 0640.' "$X509 $OWN"
+}
+@test "-t: a key that the server may not read" {
+	if [ "$(id -u)" -eq 0 ]; then # who may read everything, unless the capability is taken away
+		chown 1 pki/server.key
+		SERVER="setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search $SERVER"
+	else
+		chmod 0 pki/server.key
+	fi
+	tls_config
+	run $SERVER -c cfg -t
+	echo "$output"
+	[ "$status" -eq 78 ]
+	grep -E '^cfg:3: (error: )?server-key .*server.key: Permission denied' <<<"$output"
+}
+@test "-t: everything that is wrong at once" {
+	mkdir none
+	tested 78 '(error: )?server-cert .*none.crt: No such file' \
+		'capath = "none"; crlfile = "none.crl"; server-cert = "none.crt"; server-key = "none.key"; priority = "NORMAL:+X";'
+	local what
+	for what in 'capath .*none: no certificate in this directory' 'crlfile .*none.crl: No such file' \
+		'server-key .*none.key: No such file' 'priority "NORMAL:[+]X": .* at "[+]X"$'; do
+		grep -E "^cfg:3: (error: )?$what" <<<"$output"
+	done
+}
+@test "an expired server certificate and an old CRL: warned about every day" {
+	tls_config "capath = \"pki/ca.crt\"; crlfile = \"pki/late.crl\"; server-cert = \"pki/old-server.crt\"; server-key = \"pki/old-server.key\";"
+	fake_clock '+0'
+	WRAP+=(FAKETIME_DONT_FAKE_MONOTONIC=0) # the days, too
+	server_start
+	local day
+	for day in 1 2; do
+		echo "+${day}d" >clock.new
+		mv clock.new clock
+		server_signal USR2 # any event will do
+		wait_log ' warning .*reason="server-cert .*has expired' $day
+		wait_log ' warning .*reason="crlfile .*past its next update' $day
+	done
+	server_signal USR2
+	wait_log ' status connections=' 3
+	[ "$(grep -c ' warning .*has expired' log)" -eq 2 ]
 }
 @test "-t: good credentials" {
 	tls_config
