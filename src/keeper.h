@@ -4,8 +4,8 @@
  * the key after its fork, tells the master which public key it is, and then signs: once for each
  * connection, only with algorithms of its key, only what a handshake signs. With Ed25519 that is
  * seen (signform); for RSA and ECDSA GnuTLS gives out no more than a hash, of which only the length
- * can be checked. It ends when
- * the master's end and all connections are gone.
+ * can be checked: it hashes before it asks (3.7.9, privkey_sign_raw_data), and has no call for the
+ * data of such keys. It ends when the master's end and all connections are gone.
  *
  * Control channel, SOCK_SEQPACKET: the keeper sends one struct keeper_report; the master sends one
  * byte with a descriptor (SCM_RIGHTS) for each connection. On that descriptor, SOCK_SEQPACKET too,

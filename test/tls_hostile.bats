@@ -380,3 +380,34 @@ every_cut() {
 }
 @test "a record cut at every offset, TLS 1.3" { every_cut; }
 @test "a record cut at every offset, TLS 1.2" { every_cut ,openssl-max-proto-version=TLS1.2; }
+
+# ---- stopping ----
+
+@test "a quiet client when the server stops: stopped, not gone" {
+	tls_config
+	server_start
+	tls_live a 127.0.0.2 foo
+	tell a pcap rec rec
+	wait_stored a foo
+	server_stop
+	wait_log 'closed client=foo .*reason="?stop"? packets=2 '
+	log_has 'file client=foo .*reason=stop packets=2'
+	never_log 'rejected'
+	stored a foo "done"
+}
+@test "a client at full rate when the server stops: stopped, not truncated" {
+	tls_config "$X509 $OWN" 'max-file-size = 0;'
+	server_start
+	stream pcap >s
+	stream data,times=2000:rec=500 >more
+	apart "$BUILDDIR/test/tlspeer" -s 127.0.0.2 -c pki/foo.crt -k pki/foo.key "$LISTEN" "$PORT" @s 0*@more >end
+	until_true sh -c '[ "$(cat rec/trace-foo-* | head -c 5000000 | wc -c)" -ge 5000000 ]'
+	server_stop
+	wait_log 'closed client=foo .*reason="?stop"? '
+	never_log 'TLS record|closed client=foo .*peer closed'
+	local f n
+	f=$(only_file)
+	n=$(size "$f")
+	[ $(((n - 24) % 516)) -eq 0 ]
+	log_has "file client=foo .*reason=stop packets=$(((n - 24) / 516)) "
+}

@@ -169,9 +169,41 @@ static void test_longest(void)
 	OK(!certnames_sound(&c), "a NUL in the last byte of the last name");
 }
 
+static void test_list(void)
+{
+	static const struct {
+		const char *what;
+		struct name name[3];
+		bool alternative;
+		size_t size;
+		const char *list;
+	} lists[] = {
+	    {"all kinds", {DNS("a.b"), IP("\x0a\0\0\1"), EMAIL("c@d")}, true, 64,
+		"a.b, 10.0.0.1, c@d"},
+	    {"IPv6", {IP(LOOPBACK6)}, true, 64, "::1"},
+	    {"a common name", {COMMON("foo")}, false, 64, "foo"},
+	    {"a common name that does not count", {COMMON("foo"), DNS("bar")}, true, 64, "bar"},
+	    {"nothing but that", {COMMON("foo")}, true, 64, "no name"},
+	    {"nothing", {{0}}, false, 64, "no name"},
+	    {"as much as fits", {DNS("abc"), DNS("def")}, true, 7, "abc, d"},
+	    {"no room for the second", {DNS("abc"), DNS("def")}, true, 4, "abc"},
+	};
+
+	for (size_t i = 0; i < COUNT(lists); i++) {
+		struct certnames c = certificate(lists[i].name, 3, lists[i].alternative);
+		char out[64 + 1];
+
+		memset(out, '#', sizeof(out));
+		certnames_list(&c, out, lists[i].size);
+		OK(strcmp(out, lists[i].list) == 0 && out[lists[i].size] == '#', "list: %s",
+		    lists[i].what);
+	}
+}
+
 int main(void)
 {
 	test_rows();
+	test_list();
 	test_mapped();
 	test_longest();
 	return tap_done();
