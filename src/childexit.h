@@ -5,7 +5,8 @@
 #define CHILDEXIT_H
 
 enum child_exit {
-	CHILD_FINISHED = 0,    /* the peer closed the connection between frames */
+	CHILD_FINISHED =
+	    0, /* the peer closed the connection between frames, or was idle too long */
 	CHILD_PROTOCOL = 10,   /* the stream was refused, or ended inside a frame */
 	CHILD_TLS = 11,        /* the handshake or a TLS record failed */
 	CHILD_DENIED = 12,     /* the peer is not who it must be */

@@ -111,6 +111,7 @@ bool listen_open(struct listeners *out, const struct listeners *old, const struc
 	bool ok = true;
 
 	out->n = 0;
+	out->passed = false;
 	if (n > LISTEN_MAX) {
 		snprintf(reason, LISTEN_REASON_MAX, "more than %d addresses", LISTEN_MAX);
 		return false;
@@ -146,6 +147,13 @@ bool listen_open(struct listeners *out, const struct listeners *old, const struc
 		out->n = 0;
 	}
 	return ok;
+}
+
+void listen_take(struct listeners *l, int fd)
+{
+	l->v[l->n] = (struct listener){.fd = fd};
+	describe(&l->v[l->n++]);
+	l->passed = true;
 }
 
 bool listen_has(const struct listeners *l, int fd)

@@ -23,6 +23,7 @@ struct listener {
 struct listeners {
 	struct listener v[LISTEN_MAX];
 	size_t n;
+	bool passed; /* by a service manager, which chose the addresses; a reload keeps them */
 };
 
 /* Binds every address (n 0: all) at the port. Sockets of `old` (may be NULL) that are wanted
@@ -30,6 +31,9 @@ struct listeners {
  * the rest. On failure *out is empty, `old` works on, and the reason is written. */
 bool listen_open(struct listeners *out, const struct listeners *old, const struct addr *address,
     size_t n, uint16_t port, char reason[LISTEN_REASON_MAX]);
+
+/* Adds a listening socket that was passed (adopt has looked at it); there is room. */
+void listen_take(struct listeners *l, int fd);
 
 bool listen_has(const struct listeners *l, int fd);
 

@@ -15,6 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
+/* How often the syslog socket is looked for: as a rule, and after a line was lost. */
+#define RENEW_MS      60000
+#define RENEW_LOST_MS 1000
+
 enum sink {
 	SINK_STDERR,
 	SINK_JOURNAL,
@@ -27,6 +31,8 @@ static struct {
 	bool is_socket;
 	enum log_level level;
 	unsigned long lost;
+	bool child;      /* never connects */
+	int64_t renewed; /* when it was last connected or tried, monotonic ms */
 } lg = {.sink = SINK_STDERR, .fd = STDERR_FILENO, .level = LVL_INFO};
 
 static const char *const level_names[] = {"error", "warning", "notice", "info", "debug"};
@@ -93,17 +99,10 @@ bool log_open(bool to_syslog)
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return false;
-	if (!connect_syslog(fd)) {
-		int saved = errno;
-
-		close(fd);
-		errno = saved;
-		return false;
-	}
 	lg.sink = SINK_SYSLOG;
 	lg.fd = fd;
 	lg.is_socket = true;
-	return true;
+	return connect_syslog(fd);
 }
 
 void log_set_level(enum log_level level)
@@ -119,6 +118,7 @@ int log_fd(void)
 void log_forget_lost(void)
 {
 	lg.lost = 0;
+	lg.child = true;
 }
 
 static size_t prefix(char *buf, size_t size, enum log_level level)
@@ -156,8 +156,8 @@ static bool put(const char *line, size_t len)
 	for (int tries = 0; tries < 3; tries++) {
 		if (put_once(line, len) >= 0)
 			return true;
-		/* a syslog daemon that was started anew has another socket under the same name */
-		if (lg.sink == SINK_SYSLOG && (errno == ECONNREFUSED || errno == ENOTCONN))
+		if (lg.sink == SINK_SYSLOG && !lg.child &&
+		    (errno == ECONNREFUSED || errno == ENOTCONN))
 			connect_syslog(lg.fd);
 		else if (errno != EINTR)
 			break;
@@ -184,6 +184,34 @@ static void emit(enum log_level level, const char *text)
 		lg.lost++;
 }
 
+static void report_lost(void)
+{
+	unsigned long lost = lg.lost;
+	char text[48];
+
+	if (lost == 0)
+		return;
+	lg.lost = 0;
+	snprintf(text, sizeof(text), "log lost=%lu", lost);
+	emit(LVL_WARNING, text);
+	if (lg.lost > 0)
+		lg.lost = lost;
+}
+
+int64_t log_renew(int64_t now)
+{
+	int64_t every = lg.lost > 0 ? RENEW_LOST_MS : RENEW_MS;
+
+	if (lg.sink != SINK_SYSLOG || lg.child)
+		return -1;
+	if (now - lg.renewed >= every) {
+		lg.renewed = now;
+		if (connect_syslog(lg.fd))
+			report_lost();
+	}
+	return lg.renewed + (lg.lost > 0 ? RENEW_LOST_MS : RENEW_MS) - now;
+}
+
 void log_line(enum log_level level, const char *fmt, ...)
 {
 	char text[LOG_LINE_MAX];
@@ -192,15 +220,7 @@ void log_line(enum log_level level, const char *fmt, ...)
 
 	if (level > lg.level)
 		return;
-	if (lg.lost > 0) {
-		unsigned long lost = lg.lost;
-
-		lg.lost = 0;
-		snprintf(text, sizeof(text), "log lost=%lu", lost);
-		emit(LVL_WARNING, text);
-		if (lg.lost > 0)
-			lg.lost = lost;
-	}
+	report_lost();
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);

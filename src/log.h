@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Longest line, newline included; below PIPE_BUF, so lines of several processes never mix. */
 #define LOG_LINE_MAX 2048
@@ -22,8 +23,16 @@ enum log_level {
 };
 
 /* Chooses the sink. Before it, lines go to standard error with time stamps. With to_syslog the
- * syslog socket is opened now and standard error is no longer used; false when there is none. */
+ * syslog socket is opened now and standard error is no longer used; false when there is none yet:
+ * lines are lost, and counted, until there is. */
 bool log_open(bool to_syslog);
+
+/* A syslog daemon that was started anew has another socket under the same name. The descriptor is
+ * one for the master and all its children, so whoever connects it connects it for all; the
+ * children may not, so the master does: once a minute, or a second after it has lost a line. To be
+ * called with the time now (monotonic ms), whenever; returns the ms until it wants to be called
+ * again, -1 for never. */
+int64_t log_renew(int64_t now);
 
 /* Lines above this level are dropped; LVL_INFO at first. */
 void log_set_level(enum log_level level);
@@ -35,7 +44,8 @@ bool log_level_parse(const char *name, enum log_level *out);
 /* The descriptor that a process must keep open to be able to log. */
 int log_fd(void);
 
-/* In a new process: the lines that its parent has lost are the parent's to report. */
+/* In a new process: the lines that its parent has lost are the parent's to report, and a syslog
+ * socket that is gone is the parent's to find again. */
 void log_forget_lost(void);
 
 /* One event: a fixed word, then key=value. Bytes that are not printable become '?'. */

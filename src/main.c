@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "adopt.h"
 #include "config.h"
 #include "exitcode.h"
 #include "generation.h"
@@ -17,6 +18,7 @@
 #include "listen.h"
 #include "log.h"
 #include "master.h"
+#include "notify.h"
 #include "pidfile.h"
 #include "privs.h"
 #include "problem.h"
@@ -24,18 +26,20 @@
 
 struct options {
 	const char *file;
-	bool daemonize, test, print;
+	bool daemonize, test, print, inetd;
 };
 
 _Static_assert(CONFIG_IP_MAX <= LISTEN_MAX, "every address that may be listed can be bound");
 
 static int ready_pipe = -1; /* with -D: where the waiting parent reads */
+static bool mute;           /* standard error is, or was, the peer's: not a word into it */
 
 static void usage(FILE *out)
 {
-	fputs("usage: osmo-pcap-server [-D] [-c CFG_FILE] [-t | -T] | -h | -V\n"
+	fputs("usage: osmo-pcap-server [-D | -i | -t | -T] [-c CFG_FILE] | -h | -V\n"
 	      "  -c, --config-file FILE  configuration (default osmo-pcap-server.cfg)\n"
 	      "  -D, --daemonize         go into the background when ready\n"
+	      "  -i, --inetd             serve one connection, which is standard input\n"
 	      "  -t, --test-config       check what the start would read, then exit\n"
 	      "  -T, --print-config      print the effective configuration, then exit\n"
 	      "  -h, --help              show this\n"
@@ -44,11 +48,22 @@ static void usage(FILE *out)
 	    out);
 }
 
+/* inetd has made the connection standard error, too. */
+static _Noreturn void wrong_options(void)
+{
+	if (!mute)
+		usage(stderr);
+	else if (log_open(true))
+		log_line(LVL_ERROR, "error reason=\"wrong options\"");
+	exit(EXITCODE_USAGE);
+}
+
 static void parse_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
 	    {"config-file", required_argument, NULL, 'c'},
 	    {"daemonize", no_argument, NULL, 'D'},
+	    {"inetd", no_argument, NULL, 'i'},
 	    {"test-config", no_argument, NULL, 't'},
 	    {"print-config", no_argument, NULL, 'T'},
 	    {"help", no_argument, NULL, 'h'},
@@ -58,13 +73,18 @@ static void parse_options(int argc, char **argv, struct options *o)
 	int c;
 
 	*o = (struct options){.file = "osmo-pcap-server.cfg"};
-	while ((c = getopt_long(argc, argv, "c:DtThV", longs, NULL)) != -1) {
+	mute = adopt_is_mute();
+	opterr = !mute;
+	while ((c = getopt_long(argc, argv, "c:DitThV", longs, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			o->file = optarg;
 			break;
 		case 'D':
 			o->daemonize = true;
+			break;
+		case 'i':
+			o->inetd = true;
 			break;
 		case 't':
 			o->test = true;
@@ -79,14 +99,12 @@ static void parse_options(int argc, char **argv, struct options *o)
 			puts("osmo-pcap-server " PACKAGE_VERSION);
 			exit(EXITCODE_OK);
 		default:
-			usage(stderr);
-			exit(EXITCODE_USAGE);
+			wrong_options();
 		}
 	}
-	if (optind < argc || o->test + o->print + o->daemonize > 1) {
-		usage(stderr);
-		exit(EXITCODE_USAGE);
-	}
+	if (optind < argc || o->test + o->print + o->daemonize + o->inetd > 1)
+		wrong_options();
+	mute = false; /* unless it turns out to be a connection */
 }
 
 /* With TZ unset every localtime() would look at /etc/localtime anew, and a process that cannot
@@ -102,7 +120,10 @@ static int finish_problems(struct problems *p)
 {
 	int code = p->errors ? EXITCODE_CONFIG : EXITCODE_OK;
 
-	problems_print(p, stderr);
+	if (mute)
+		problems_log(p);
+	else
+		problems_print(p, stderr);
 	problems_free(p);
 	return code;
 }
@@ -172,15 +193,52 @@ static int print_config(struct config *c, struct problems *p)
 	return fflush(stdout) == 0 ? EXITCODE_OK : EXITCODE_FAILURE;
 }
 
-static void bind_sockets(const struct config *c, struct listeners *listeners)
+static _Noreturn void die(const char *reason)
+{
+	if (mute)
+		log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
+	else
+		fprintf(stderr, "error: %s\n", reason);
+	exit(EXITCODE_FAILURE);
+}
+
+/* What was opened before us. From here on there is a place for errors that is not the peer's. */
+static void take_over(const struct options *o, struct master_start *start)
+{
+	struct adopted a;
+	char reason[ADOPT_REASON_MAX];
+	bool ok = adopt(&a, o->inetd, reason);
+
+	mute = a.mute;
+	if (mute)
+		log_open(true); /* without a syslog socket there is no log */
+	if (!ok)
+		die(reason);
+	if (o->daemonize && a.connection >= 0)
+		die("a connection was passed: -D is for servers");
+	start->listeners = a.listeners;
+	start->connection = a.connection;
+	start->peer = a.peer;
+}
+
+/* Whoever gave wrong variables gets no notice; the packets come first. */
+static void open_notify(struct notify *n, struct problems *p)
+{
+	char reason[NOTIFY_REASON_MAX];
+
+	if (!notify_open(n, reason))
+		problem_warning(p, NULL, 0, "%s", reason);
+}
+
+static void bind_sockets(const struct config *c, struct master_start *start)
 {
 	char reason[LISTEN_REASON_MAX];
 
-	if (listen_open(
-		listeners, NULL, c->server.ip.v, c->server.ip.n, (uint16_t)c->server.port, reason))
+	if (start->listeners.passed || start->connection >= 0)
 		return;
-	fprintf(stderr, "error: %s\n", reason);
-	exit(EXITCODE_FAILURE);
+	if (!listen_open(&start->listeners, NULL, c->server.ip.v, c->server.ip.n,
+		(uint16_t)c->server.port, reason))
+		die(reason);
 }
 
 /* ---- -D ---- */
@@ -217,14 +275,17 @@ static void detach(void)
 	ready_pipe = fd[1];
 	setsid();
 	if (!log_open(true))
-		fputs("warning: there is no syslog socket: the log is lost\n", stderr);
+		fputs("warning: there is no syslog socket: the log is lost until there is one\n",
+		    stderr);
 }
 
-/* The sockets are bound and children can be started: only now the parent may say so. */
-static void ready(void)
+/* The sockets are bound and children can be started: only now the parent may say so, and whoever
+ * else wants to know. */
+static void ready(struct notify *notify)
 {
 	int null;
 
+	notify_ready(notify, ready_pipe >= 0);
 	if (ready_pipe < 0)
 		return;
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -240,16 +301,15 @@ static void ready(void)
 	ready_pipe = -1;
 }
 
-static int run(struct config *c, bool daemonize)
+static int run(struct config *c, bool daemonize, struct master_start *start)
 {
 	struct problems problems = {0};
-	struct listeners listeners;
 	struct generation *g = NULL;
 	struct pidfile pid;
 	int code;
 
 	log_set_level((enum log_level)c->server.log_level);
-	bind_sockets(c, &listeners); /* before dropping privileges: low ports */
+	bind_sockets(c, start); /* before dropping privileges: low ports */
 	if (!pidfile_open(&pid, daemonize ? c->server.pid_file : NULL)) /* likewise: /run */
 		return EXITCODE_FAILURE;
 	drop_privileges(c, &problems);
@@ -259,13 +319,14 @@ static int run(struct config *c, bool daemonize)
 		g = open_generation(c, GENERATION_TRY, &problems); /* as who will write there */
 	code = finish_problems(&problems);
 	if (code == EXITCODE_OK)
-		code = master_run(g, &listeners, ready);
+		code = master_run(g, start);
 	pidfile_remove(&pid);
 	return code;
 }
 
 int main(int argc, char **argv)
 {
+	struct master_start start = {.connection = -1, .ready = ready};
 	struct problems problems = {0};
 	struct options o;
 	struct config *c;
@@ -277,6 +338,10 @@ int main(int argc, char **argv)
 	io_raise_descriptors(); /* before the directories are opened */
 	parse_options(argc, argv, &o);
 	fix_time_zone();
+	if (!o.print && !o.test) {
+		take_over(&o, &start); /* before a word is written, and a descriptor opened */
+		open_notify(&start.notify, &problems);
+	}
 	c = config_examine(o.file, &problems);
 	if (o.print)
 		return print_config(c, &problems);
@@ -285,7 +350,7 @@ int main(int argc, char **argv)
 	finish_problems(&problems);
 	if (o.daemonize)
 		detach(); /* after the configuration: its errors belong to the caller's terminal */
-	else
+	else if (!mute)
 		log_open(false);
-	return run(c, o.daemonize);
+	return run(c, o.daemonize, &start);
 }

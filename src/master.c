@@ -48,7 +48,7 @@ static int open_signals(void)
 
 static bool open_all(struct master *m)
 {
-	unsigned connections = m->generation->config->limits.connections;
+	unsigned connections = m->once ? 1 : m->generation->config->limits.connections;
 	struct epoll_event e = {.events = EPOLLIN, .data.u64 = MASTER_TAG_SIGNALS};
 
 	m->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -78,6 +78,7 @@ static void stop(struct master *m)
 
 	if (m->stopping)
 		return;
+	notify_stopping(&m->notify);
 	m->stopping = io_monotonic_ms();
 	m->pause_until = 0;
 	log_line(LVL_NOTICE, "stopping connections=%u", m->children.used);
@@ -125,10 +126,14 @@ static void handle_signal(struct master *m, unsigned sig)
 		stop(m);
 		break;
 	case SIGQUIT:
+		notify_stopping(&m->notify);
 		m->leave = true;
 		break;
 	case SIGHUP:
-		if (!m->stopping)
+		if (m->once)
+			signal_children(
+			    m, SIGHUP); /* the next connection reads the configuration anew */
+		else if (!m->stopping)
 			master_reload(m);
 		break;
 	case SIGUSR1:
@@ -161,15 +166,18 @@ static void sooner(int64_t *wait, int64_t ms)
 }
 
 /* Milliseconds until something has to be done without an event. */
-static int next_wait(const struct master *m)
+static int next_wait(struct master *m)
 {
-	int64_t now = io_monotonic_ms(), wait = -1, flood = master_flood_wait(m, now);
+	int64_t now = io_monotonic_ms(), wait = -1;
+	int64_t others[] = {
+	    master_flood_wait(m, now), log_renew(now), notify_tick(&m->notify, now)};
 
-	if (flood >= 0)
-		sooner(&wait, flood);
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (others[i] >= 0)
+			sooner(&wait, others[i]);
 	if (m->stopping)
 		sooner(&wait, m->stopping + (m->killed ? STOP_MAX_MS : STOP_MS) - now);
-	else if (!m->repair)
+	else if (!m->repair && !m->once)
 		sooner(&wait, m->repair_next - now);
 	if (m->pause_until)
 		sooner(&wait, m->pause_until - now);
@@ -196,6 +204,8 @@ static void on_time(struct master *m)
 	int64_t now = io_monotonic_ms();
 
 	master_flood_summaries(m, now);
+	notify_status(
+	    &m->notify, m->children.used, m->children.unestablished, m->accepted, m->refused);
 	if (m->stopping) {
 		if (!m->killed && now - m->stopping >= STOP_MS && m->children.used > 0) {
 			log_line(LVL_ERROR, "error reason=\"%u children did not stop: killed\"",
@@ -205,7 +215,7 @@ static void on_time(struct master *m)
 		}
 		return;
 	}
-	if (!m->repair && now >= m->repair_next)
+	if (!m->repair && !m->once && now >= m->repair_next)
 		master_repair(m, m->generation);
 	if (m->keeper_next && now >= m->keeper_next)
 		master_keeper(m);
@@ -243,7 +253,7 @@ static bool done(const struct master *m)
 	if (m->leave)
 		return true;
 	if (!m->stopping)
-		return false;
+		return m->once && m->children.used == 0 && !m->repair && !m->repair_queued;
 	return m->children.used == 0 || io_monotonic_ms() - m->stopping >= STOP_MAX_MS;
 }
 
@@ -263,7 +273,9 @@ static int loop(struct master *m)
 			on_event(m, e[i].data.u64);
 		on_time(m);
 	}
-	return m->killed || (m->children.used > 0 && !m->leave);
+	if (m->leave)
+		return 0;
+	return m->killed || m->children.used > 0 || (m->once && !m->served);
 }
 
 /* Children that are left keep what they were forked with. */
@@ -283,11 +295,34 @@ static void close_all(struct master *m)
 	close(m->spare);
 	close(m->signals);
 	close(m->epoll);
+	notify_close(&m->notify);
 }
 
-int master_run(struct generation *g, const struct listeners *listeners, void (*ready)(void))
+/* The one connection: who it is, its child, and what earlier ones of that client left behind. */
+static void begin_once(struct master *m, const struct master_start *start)
 {
-	struct master m = {.generation = g, .listeners = *listeners, .aged = io_monotonic_ms()};
+	if (!master_admit(m, start->connection, &start->peer))
+		return;
+	start->ready(&m->notify);
+	master_repair(m, m->generation);
+}
+
+static void begin(struct master *m, const struct master_start *start)
+{
+	master_check_descriptors(m);
+	for (size_t i = 0; i < m->listeners.n; i++)
+		log_line(LVL_NOTICE, "listening address=%s", m->listeners.v[i].name);
+	master_listen(m, true);
+	start->ready(&m->notify);
+}
+
+int master_run(struct generation *g, const struct master_start *start)
+{
+	struct master m = {.generation = g,
+	    .listeners = start->listeners,
+	    .once = start->connection >= 0,
+	    .notify = start->notify,
+	    .aged = io_monotonic_ms()};
 	int code;
 
 	if (!open_all(&m) || !sandbox_enter(SANDBOX_MASTER, -1, -1, -1)) {
@@ -295,13 +330,15 @@ int master_run(struct generation *g, const struct listeners *listeners, void (*r
 		return 1;
 	}
 	sandbox_measure();
-	master_check_descriptors(&m);
-	for (size_t i = 0; i < m.listeners.n; i++)
-		log_line(LVL_NOTICE, "listening address=%s", m.listeners.v[i].name);
-	master_listen(&m, true);
-	ready();
+	if (m.once)
+		begin_once(&m, start);
+	else
+		begin(&m, start);
 	code = loop(&m);
-	log_line(LVL_NOTICE, "%s", m.leave ? "left reason=\"recordings go on\"" : "stopped");
+	if (m.leave)
+		log_line(LVL_NOTICE, "left reason=\"recordings go on\"");
+	else if (m.stopping || !m.once)
+		log_line(LVL_NOTICE, "stopped");
 	close_all(&m);
 	return code;
 }

@@ -3,7 +3,10 @@
  * Never reads a byte that a peer sent, and never a capture file: it knows addresses, counts and
  * what children report, and it believes the reports only where it can check them. The files
  * master_*.c share this one structure: master_accept (who comes in), master_spawn (processes),
- * master_reload (configuration), master (the loop, signals, stopping). */
+ * master_reload (configuration), master (the loop, signals, stopping).
+ *
+ * With one connection instead of sockets (Accept=yes, inetd) it is the same master, of one child:
+ * it ends when the child has, and how many more there are is the business of who started it. */
 #ifndef MASTER_H
 #define MASTER_H
 
@@ -13,7 +16,9 @@
 #include "children.h"
 #include "generation.h"
 #include "listen.h"
+#include "notify.h"
 #include "ratelimit.h"
+#include "repair.h"
 #include "statpages.h"
 
 /* Kinds of lines that a flood could cause. */
@@ -29,6 +34,15 @@ enum flood {
 
 /* Generations that wait for a round of repair. */
 #define MASTER_REPAIRS 64
+
+/* What it begins with. */
+struct master_start {
+	struct listeners listeners;     /* bound, or passed */
+	int connection;                 /* the one there is, and no listeners; -1: none */
+	struct sockaddr_storage peer;   /* of it */
+	struct notify notify;           /* who wants to know */
+	void (*ready)(struct notify *); /* called once everything is */
+};
 
 struct master {
 	struct generation *generation;
@@ -55,11 +69,17 @@ struct master {
 	int64_t stopping; /* since; 0: not */
 	bool killed;      /* children that did not stop */
 	bool leave;       /* QUIT */
+
+	bool once;   /* one connection */
+	bool served; /* to its end */
+	struct repair_scope scope;
+
+	struct notify notify;
 };
 
-/* Runs until told to stop. The sockets are bound, privileges dropped, signals blocked. Takes the
- * generation over. Returns the exit status. `ready` is called once everything is. */
-int master_run(struct generation *g, const struct listeners *listeners, void (*ready)(void));
+/* Runs until told to stop, or for one connection. The sockets are bound, privileges dropped.
+ * Takes the generation over. Returns the exit status. */
+int master_run(struct generation *g, const struct master_start *start);
 
 /* ---- between the files of the master ---- */
 
@@ -72,6 +92,7 @@ int master_run(struct generation *g, const struct listeners *listeners, void (*r
 
 /* master_accept */
 void master_accept(struct master *m, const struct listener *l);
+bool master_admit(struct master *m, int fd, const struct sockaddr_storage *from);
 void master_listen(struct master *m, bool on); /* puts the listeners into epoll, or out */
 bool master_has_room(const struct master *m);
 void master_flood_line(struct master *m, enum flood kind, const char *fmt, ...)

@@ -104,7 +104,7 @@ static void refuse(struct master *m, enum flood kind, const char *client, const 
 }
 
 /* A listed peer: may it? `row` are the clients that it may be. */
-static void admit_listed(struct master *m, int fd, const struct addr *peer, uint16_t port,
+static bool admit_listed(struct master *m, int fd, const struct addr *peer, uint16_t port,
     const struct admit_entry *row, size_t n)
 {
 	const struct config_client *client = &m->generation->config->clients[row->client];
@@ -115,28 +115,33 @@ static void admit_listed(struct master *m, int fd, const struct addr *peer, uint
 		    "the key keeper is gone; it will be started again");
 	else if (peer_is_busy(m, name, peer))
 		refuse(m, FLOOD_BUSY, name, peer, port, "per-client connections are used up");
-	else if (master_spawn(m, fd, peer, port, row, n))
-		m->accepted++;
-	else
+	else if (!master_spawn(m, fd, peer, port, row, n))
 		refuse(m, FLOOD_RESOURCES, name, peer, port, "no process could be started");
+	else
+		return true;
+	return false;
 }
 
 /* Who is it? The connection is closed here whatever the answer: a child has its own copy. */
-static void admit(struct master *m, int fd, const struct sockaddr_storage *from)
+bool master_admit(struct master *m, int fd, const struct sockaddr_storage *from)
 {
 	const struct admit_entry *row;
 	struct addr peer;
+	bool admitted = false;
 	uint16_t port;
 	size_t n;
 
 	if (addr_from_sockaddr((const struct sockaddr *)from, &peer, &port)) {
 		row = admit_find(m->generation->admission, &peer, &n);
-		if (row)
-			admit_listed(m, fd, &peer, port, row, n);
-		else
+		if (!row)
 			refuse(m, FLOOD_UNLISTED, NULL, &peer, port, "not in the client list");
+		else if (m->once)
+			m->scope = (struct repair_scope){row, n};
+		admitted = row && admit_listed(m, fd, &peer, port, row, n);
 	}
 	close(fd);
+	m->accepted += admitted;
+	return admitted;
 }
 
 /* No descriptor for a new connection. Left alone, the listener would wake us without end: so the
@@ -187,7 +192,7 @@ void master_accept(struct master *m, const struct listener *l)
 		}
 		fd = accept4(l->fd, (struct sockaddr *)&from, &len, SOCK_CLOEXEC);
 		if (fd >= 0) {
-			admit(m, fd, &from);
+			master_admit(m, fd, &from);
 			continue;
 		}
 		switch (errno) {

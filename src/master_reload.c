@@ -143,8 +143,9 @@ static bool open_all(const struct master *m, struct problems *problems, struct g
 		generation_unref(*g);
 		return false;
 	}
-	if (listen_open(listeners, &m->listeners, c->server.ip.v, c->server.ip.n,
-		(uint16_t)c->server.port, reason))
+	*listeners = m->listeners;
+	if (listeners->passed || listen_open(listeners, &m->listeners, c->server.ip.v,
+				     c->server.ip.n, (uint16_t)c->server.port, reason))
 		return true;
 	problem_error(problems, c->names.v[0], 0, "%s", reason);
 	generation_unref(*g);
@@ -161,25 +162,17 @@ static void drain(struct master *m, const struct listeners *kept)
 				master_accept(m, &m->listeners.v[i]);
 }
 
-void master_reload(struct master *m)
+/* All of it is there: from here on nothing can fail. */
+static void take(struct master *m, struct generation *g, const struct listeners *listeners)
 {
-	struct problems problems = {0};
-	struct listeners listeners;
-	struct generation *g, *old = m->generation;
-	bool ok = open_all(m, &problems, &g, &listeners);
+	struct generation *old = m->generation;
 
-	problems_log(&problems);
-	problems_free(&problems);
-	if (!ok) {
-		log_line(LVL_ERROR, "reload reason=\"failed: the old configuration stays\"");
-		return;
-	}
-	drain(m, &listeners);
+	drain(m, listeners);
 	master_listen(m, false);
-	listen_close_unused(&m->listeners, &listeners);
-	for (size_t i = 0; i < listeners.n; i++)
-		log_line(LVL_NOTICE, "listening address=%s", listeners.v[i].name);
-	m->listeners = listeners;
+	listen_close_unused(&m->listeners, listeners);
+	for (size_t i = 0; i < listeners->n; i++)
+		log_line(LVL_NOTICE, "listening address=%s", listeners->v[i].name);
+	m->listeners = *listeners;
 	m->generation = g;
 	m->keeper_next = 0;
 	m->keeper_since = m->aged = io_monotonic_ms();
@@ -196,4 +189,22 @@ void master_reload(struct master *m)
 	master_repair(m, old); /* its directories may not be looked at again */
 	generation_unref(old);
 	master_repair(m, g);
+}
+
+void master_reload(struct master *m)
+{
+	struct problems problems = {0};
+	struct listeners listeners;
+	struct generation *g;
+	bool ok;
+
+	notify_reloading(&m->notify);
+	ok = open_all(m, &problems, &g, &listeners);
+	problems_log(&problems);
+	problems_free(&problems);
+	if (ok)
+		take(m, g, &listeners);
+	else
+		log_line(LVL_ERROR, "reload reason=\"failed: the old configuration stays\"");
+	notify_ready(&m->notify, false);
 }

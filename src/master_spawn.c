@@ -213,6 +213,14 @@ static bool died(int status)
 	return code != CHILD_FINISHED && (code < CHILD_PROTOCOL || code >= CHILD_INTERNAL);
 }
 
+/* One connection: whether it came to an end that is none of ours, or was told to. */
+static bool served(int status)
+{
+	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+
+	return code == CHILD_FINISHED || code == CHILD_STOPPED || code == CHILD_CONNECTION;
+}
+
 static void repair_next(struct master *m);
 
 static void repair_ended(struct master *m, int status)
@@ -286,13 +294,14 @@ void master_reap(struct master *m)
 			log_end(m, k, status);
 			master_repair(m, k->generation);
 		}
+		m->served = served(status);
 		forget(m, k);
 	}
 }
 
 /* ---- repair ---- */
 
-static _Noreturn void repair_main(const struct generation *g)
+static _Noreturn void repair_main(const struct generation *g, const struct repair_scope *scope)
 {
 	size_t n = g->ndirectories;
 	int keep[n + 2];
@@ -307,7 +316,7 @@ static _Noreturn void repair_main(const struct generation *g)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (sandbox_enter(SANDBOX_REPAIR, -1, -1, g->repair_rules))
-		repair_run(g);
+		repair_run(g, scope);
 	else
 		log_line(LVL_ERROR, "error reason=%s",
 		    LOG_QUOTE("repair: the sandbox cannot be entered"));
@@ -327,7 +336,7 @@ static void repair_next(struct master *m)
 	m->repair_began = io_monotonic_ms();
 	m->repair = fork();
 	if (m->repair == 0)
-		repair_main(g);
+		repair_main(g, &m->scope);
 	if (m->repair < 0) {
 		m->repair = 0;
 		m->repair_next = m->repair_began + REPAIR_EVERY_MS;

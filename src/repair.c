@@ -238,7 +238,17 @@ static struct place place_of(
 	return p;
 }
 
-static unsigned repair_directory(const struct generation *g, int base, uint8_t *buf)
+/* Whether a file of that stem is to be looked at, as far as its name tells. */
+static bool in_scope(const struct generation *g, const struct repair_scope *scope, const char *stem)
+{
+	for (size_t i = 0; i < scope->n; i++)
+		if (is_of(&g->config->clients[scope->client[i].client], stem))
+			return true;
+	return scope->n == 0;
+}
+
+static unsigned repair_directory(
+    const struct generation *g, const struct repair_scope *scope, int base, uint8_t *buf)
 {
 	/* a description of its own: the position in the directory must not be shared */
 	int fd = openat(base, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -259,7 +269,7 @@ static unsigned repair_directory(const struct generation *g, int base, uint8_t *
 		struct place p;
 		unsigned mode;
 
-		if (!capname_parse(e->d_name, &parsed))
+		if (!capname_parse(e->d_name, &parsed) || !in_scope(g, scope, parsed.stem))
 			continue;
 		memcpy(u.file.name, e->d_name, strlen(e->d_name) + 1); /* parsed, so it fits */
 		if (!take(&u))
@@ -275,6 +285,15 @@ static unsigned repair_directory(const struct generation *g, int base, uint8_t *
 	return n;
 }
 
+/* The directories of clients that are looked for. */
+static bool place_in_scope(const struct repair_scope *scope, size_t client)
+{
+	for (size_t i = 0; i < scope->n; i++)
+		if (scope->client[i].client == client)
+			return true;
+	return scope->n == 0;
+}
+
 /* Several clients usually share a directory. */
 static bool seen_before(const struct generation *g, size_t i)
 {
@@ -286,7 +305,7 @@ static bool seen_before(const struct generation *g, size_t i)
 	return false;
 }
 
-unsigned repair_run(const struct generation *g)
+unsigned repair_run(const struct generation *g, const struct repair_scope *scope)
 {
 	uint8_t *buf = malloc(CHUNK);
 	unsigned n = 0;
@@ -294,10 +313,10 @@ unsigned repair_run(const struct generation *g)
 	if (!buf)
 		return 0;
 	if (g->server.base >= 0)
-		n += repair_directory(g, g->server.base, buf);
+		n += repair_directory(g, scope, g->server.base, buf);
 	for (size_t i = 0; i < g->config->nclients; i++)
-		if (g->place[i].base >= 0 && !seen_before(g, i))
-			n += repair_directory(g, g->place[i].base, buf);
+		if (g->place[i].base >= 0 && place_in_scope(scope, i) && !seen_before(g, i))
+			n += repair_directory(g, scope, g->place[i].base, buf);
 	free(buf);
 	return n;
 }

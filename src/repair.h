@@ -7,9 +7,16 @@
 #ifndef REPAIR_H
 #define REPAIR_H
 
+#include "admit.h"
 #include "generation.h"
 
+/* Whose files: those of `n` clients that share an address, or of all (n 0). */
+struct repair_scope {
+	const struct admit_entry *client;
+	size_t n;
+};
+
 /* One round over the base directories. Returns the number of files finished. */
-unsigned repair_run(const struct generation *g);
+unsigned repair_run(const struct generation *g, const struct repair_scope *scope);
 
 #endif

@@ -336,7 +336,7 @@ static int deadline_passed(struct session *s)
 	}
 	snprintf(reason, sizeof(reason), "no frame for %u seconds", l->idle_timeout);
 	recorder_close_file(&s->recorder, "closed");
-	return closed(s, CHILD_TIMEOUT, reason);
+	return closed(s, CHILD_FINISHED, reason); /* as configured, and nobody's fault */
 }
 
 /* ---- the stream ---- */

@@ -1,0 +1,43 @@
+/* notify: tells a service manager how the server is, by the protocol of sd_notify(3).
+ *
+ * Without NOTIFY_SOCKET every function here does nothing. The socket is opened once, at the start,
+ * because its path may be out of reach later; it is closed on exec and never waited for. The
+ * variables are unset: nothing that is started from here could use them. For the master alone: in
+ * the other processes the descriptor is closed with all the rest. */
+#ifndef NOTIFY_H
+#define NOTIFY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define NOTIFY_REASON_MAX 120
+#define NOTIFY_TEXT_MAX   160
+
+struct notify {
+	int fd;                       /* -1: nobody wants to know */
+	int64_t watchdog, alive_next; /* between two signs of life, ms, and when; 0: none wanted */
+	char state[NOTIFY_TEXT_MAX];  /* not sent yet: the receiver's queue was full */
+	char wanted[NOTIFY_TEXT_MAX]; /* the status, as it is */
+	char told[NOTIFY_TEXT_MAX];   /* as it was sent */
+	int64_t tried;                /* when state or status were last sent or tried */
+};
+
+/* Opens what the environment names. Must come before -D forks: WATCHDOG_PID means the process that
+ * was started. False with the reason when a variable is unusable; what the others ask for is done
+ * all the same. */
+bool notify_open(struct notify *n, char reason[NOTIFY_REASON_MAX]);
+
+void notify_ready(struct notify *n, bool main_pid); /* main_pid: it is not the one started */
+void notify_reloading(struct notify *n);
+void notify_stopping(struct notify *n);
+
+/* Counts, which are sent by notify_tick() when they have changed, every few seconds at most. */
+void notify_status(struct notify *n, unsigned connections, unsigned unestablished,
+    uint64_t accepted, uint64_t refused);
+
+/* Sends what is due at `now` (monotonic ms). Returns the ms until the next call is, -1: none. */
+int64_t notify_tick(struct notify *n, int64_t now);
+
+void notify_close(struct notify *n);
+
+#endif
