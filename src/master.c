@@ -19,6 +19,9 @@
 #define STOP_MS     9000
 #define STOP_MAX_MS 10000
 
+/* With one connection: what earlier ones of that client left is finished after this. */
+#define REPAIR_AFTER_MS 2000
+
 #define EVENTS 64
 #define DAY_MS 86400000
 
@@ -177,7 +180,7 @@ static int next_wait(struct master *m)
 			sooner(&wait, others[i]);
 	if (m->stopping)
 		sooner(&wait, m->stopping + (m->killed ? STOP_MAX_MS : STOP_MS) - now);
-	else if (!m->repair && !m->once)
+	else if (!m->repair && m->repair_next != MASTER_NEVER)
 		sooner(&wait, m->repair_next - now);
 	if (m->pause_until)
 		sooner(&wait, m->pause_until - now);
@@ -199,6 +202,15 @@ static void look_at_age(struct master *m, int64_t now)
 	problems_free(&problems);
 }
 
+/* With one connection there is one round: when it has lasted for a while, or is over. Not beside
+ * its beginning, when a file is created that would have to be told from one that is left. */
+static bool repair_is_due(const struct master *m, int64_t now)
+{
+	if (m->repair_next == MASTER_NEVER)
+		return false;
+	return now >= m->repair_next || (m->once && m->children.used == 0);
+}
+
 static void on_time(struct master *m)
 {
 	int64_t now = io_monotonic_ms();
@@ -215,7 +227,7 @@ static void on_time(struct master *m)
 		}
 		return;
 	}
-	if (!m->repair && !m->once && now >= m->repair_next)
+	if (!m->repair && repair_is_due(m, now))
 		master_repair(m, m->generation);
 	if (m->keeper_next && now >= m->keeper_next)
 		master_keeper(m);
@@ -253,7 +265,8 @@ static bool done(const struct master *m)
 	if (m->leave)
 		return true;
 	if (!m->stopping)
-		return m->once && m->children.used == 0 && !m->repair && !m->repair_queued;
+		return m->once && m->children.used == 0 && !m->repair &&
+		       m->repair_next == MASTER_NEVER;
 	return m->children.used == 0 || io_monotonic_ms() - m->stopping >= STOP_MAX_MS;
 }
 
@@ -298,13 +311,14 @@ static void close_all(struct master *m)
 	notify_close(&m->notify);
 }
 
-/* The one connection: who it is, its child, and what earlier ones of that client left behind. */
+/* The one connection: who it is, and its child. */
 static void begin_once(struct master *m, const struct master_start *start)
 {
+	m->repair_next = MASTER_NEVER;
 	if (!master_admit(m, start->connection, &start->peer))
 		return;
+	m->repair_next = io_monotonic_ms() + REPAIR_AFTER_MS;
 	start->ready(&m->notify);
-	master_repair(m, m->generation);
 }
 
 static void begin(struct master *m, const struct master_start *start)

@@ -32,6 +32,9 @@ enum flood {
 	FLOODS
 };
 
+/* When there is no next round of repair. */
+#define MASTER_NEVER INT64_MAX
+
 /* Generations that wait for a round of repair. */
 #define MASTER_REPAIRS 64
 

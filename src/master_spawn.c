@@ -223,13 +223,19 @@ static bool served(int status)
 
 static void repair_next(struct master *m);
 
+/* With one connection there is no other round: a thousand of them would never end looking. */
+static void next_round(struct master *m, int64_t after)
+{
+	m->repair_next = m->once ? MASTER_NEVER : m->repair_began + after;
+}
+
 static void repair_ended(struct master *m, int status)
 {
-	int64_t now = io_monotonic_ms(), took = now - m->repair_began;
+	int64_t took = io_monotonic_ms() - m->repair_began;
 
 	m->repair = 0;
-	m->repair_next =
-	    now + (took * REPAIR_SHARE > REPAIR_EVERY_MS ? took * REPAIR_SHARE : REPAIR_EVERY_MS);
+	next_round(m,
+	    took + (took * REPAIR_SHARE > REPAIR_EVERY_MS ? took * REPAIR_SHARE : REPAIR_EVERY_MS));
 	if (WIFSIGNALED(status))
 		log_line(
 		    LVL_ERROR, "error reason=\"repair was killed by signal %d\"", WTERMSIG(status));
@@ -339,7 +345,7 @@ static void repair_next(struct master *m)
 		repair_main(g, &m->scope);
 	if (m->repair < 0) {
 		m->repair = 0;
-		m->repair_next = m->repair_began + REPAIR_EVERY_MS;
+		next_round(m, REPAIR_EVERY_MS);
 		master_flood_line(m, FLOOD_RESOURCES, "error reason=\"repair cannot be started\"");
 	}
 	generation_unref(g);

@@ -9,6 +9,13 @@ SERVER=$BUILDDIR/osmo-pcap-server
 SEND=$BUILDDIR/osmo-pcap-send
 export OSMO_PCAP_SEND=$SEND
 export PATIENCE=${PATIENCE:-30} # seconds until a test gives up on an event
+
+# How the server comes to its connections:
+#   standalone   it binds the sockets itself
+#   activate     systemd-socket-activate passes them to it
+#   accept       systemd-socket-activate accepts, and starts a server for each connection
+#   superserver  tcpserver does (where IPv6 is needed, socat), with the connection as standard input
+: "${VIA:=standalone}"
 export PATH=$TESTDIR:$PATH
 
 setup() {
@@ -62,10 +69,76 @@ server_start() {
 server_again() {
 	local before
 	before=$(grep -c "listening address=" log || true)
-	"${WRAP[@]}" "$SERVER" -c cfg "$@" 2>>log 3>&- &
+	PORT=${FIXED_PORT:-}
+	[ "$VIA" = standalone ] || PORT=${PORT:-$(free_port)}
+	start_$VIA "$@" 2>>log 3>&- &
 	SERVER_PID=$!
-	wait_log 'listening address=' $((before + 1))
-	PORT=$(sed -n 's/.* listening address=.*:\([0-9]*\)$/\1/p' log | tail -n 1)
+	if [ "$VIA" != standalone ]; then
+		until_true listened_to "$PORT"
+	fi
+	if [ "$VIA" = activate ]; then
+		poke
+	fi
+	if ! per_connection; then
+		wait_log 'listening address=' $((before + 1))
+		PORT=$(sed -n 's/.* listening address=.*:\([0-9]*\)$/\1/p' log | tail -n 1)
+	fi
+}
+
+start_standalone() { exec "${WRAP[@]}" "$SERVER" -c cfg "$@"; }
+start_activate() { exec systemd-socket-activate "${ACTIVATE[@]}" -l "$(listen_at)" "${WRAP[@]}" "$SERVER" -c cfg "$@"; }
+start_accept() { exec systemd-socket-activate "${ACTIVATE[@]}" --accept -l "$(listen_at)" "${WRAP[@]}" "$SERVER" -c cfg "$@"; }
+start_superserver() {
+	if [[ $(listen_at) == [0-9]*.* ]]; then
+		exec tcpserver -HR -l 0 -b 128 -c 200 "$LISTEN" "$PORT" "${WRAP[@]}" "$SERVER" -i -c cfg "$@"
+	fi
+	local all=
+	[[ $(listen_at) == *:* ]] || all=,ipv6only=0
+	printf '#!/bin/bash\nexec' >one
+	printf ' %q' "${WRAP[@]}" "$SERVER" -i -c cfg "$@" >>one
+	chmod +x one
+	exec socat "TCP6-LISTEN:$PORT,fork,backlog=128${all:-,bind=[$LISTEN]}$all" EXEC:./one,nofork
+}
+ACTIVATE=(-E ASAN_OPTIONS -E TZ) # it passes no other variables on
+
+# listen_at: ADDRESS:PORT to listen on, or PORT alone for all addresses, as cfg has it
+listen_at() {
+	grep -q 'ip = ' cfg || { echo "$PORT"; return; }
+	case $LISTEN in
+	*:*) echo "[$LISTEN]:$PORT" ;;
+	*) echo "$LISTEN:$PORT" ;;
+	esac
+}
+
+# listened_to PORT: somebody does
+listened_to() {
+	cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q "$(printf ': [0-9A-F]*:%04X [0-9A-F:]* 0A ' "$1")"
+}
+
+# systemd-socket-activate starts the server with the first connection: one without a byte. What it says, and what the
+# server says of that connection, is no matter of the tests.
+poke() {
+	local port
+	port=$(perl -MIO::Socket::IP -e 'my $s = IO::Socket::IP->new(PeerHost => shift, PeerPort => shift, Timeout => 9) or die;
+		print $s->sockport; shutdown $s, 1; sysread $s, my $b, 1' "$LISTEN" "$PORT")
+	sed -E "/ peer=[^ ]*:$port( |\$)|^(Listening on |Communication attempt on |Execing |Connection from )/d" log >log.poked
+	cat log.poked >log
+}
+
+# per_connection: every connection has a server of its own
+per_connection() { [ "$VIA" = accept ] || [ "$VIA" = superserver ]; }
+
+# needs_one_server REASON; needs_own_sockets REASON: the test says what it cannot have
+needs_one_server() { ! per_connection || skip "VIA=$VIA: no server that has all connections: $1"; }
+needs_own_sockets() { [ "$VIA" = standalone ] || skip "VIA=$VIA: the server does not bind: $1"; }
+
+# servers: the process numbers of all of them
+servers() {
+	if per_connection; then
+		ps -o pid= --ppid "$SERVER_PID"
+	else
+		echo "$SERVER_PID"
+	fi
 }
 
 # fake_clock 'YYYY-MM-DD HH:MM:SS': the local time for a server started from now on, or already running; it stands
@@ -86,20 +159,35 @@ free_port() {
 }
 
 server_kill() {
-	[ -z "$SERVER_PID" ] || kill -KILL "$SERVER_PID" 2>/dev/null || true
+	[ -n "$SERVER_PID" ] || return 0
+	# shellcheck disable=SC2046 # several
+	kill -KILL $(servers) "$SERVER_PID" 2>/dev/null || true
 }
 
-# Orderly stop; returns the server's exit status.
+# Orderly stop; returns the server's exit status (0 if every connection has its own).
 server_stop() {
-	local pid=$SERVER_PID
+	local pid=$SERVER_PID all one
+	all=$(servers)
 	SERVER_PID=
 	PIDS+=("$pid") # one that does not stop must not stay either
 	kill -TERM "$pid"
-	await "$pid"
+	if ! per_connection; then
+		await "$pid"
+		return
+	fi
+	for one in $all; do
+		kill -TERM "$one" 2>/dev/null || true
+	done
+	for one in $all; do
+		until_true gone "$one"
+	done
 }
 
-# SIGNAL: to the master.
-server_signal() { kill "-$1" "$SERVER_PID"; }
+# SIGNAL: to the master, or all of them.
+server_signal() {
+	# shellcheck disable=SC2046 # several
+	kill "-$1" $(servers)
+}
 
 # child CLIENT [K]: the process of that client's K-th connection (default: the last).
 child() { sed -n "s/.* connected client=$1 .* pid=\\([0-9]*\\)\$/\\1/p" log | sed -n "${2-\$}p"; }
