@@ -61,6 +61,7 @@ child_dies() {
 }
 
 @test "many deaths of recording processes leave no zombie and no slot taken" {
+	needs_one_server "it has slots, and children that come after"
 	config 'limits: { connections = 3; unestablished = 2; };'
 	server_start
 	local i before after
@@ -90,6 +91,7 @@ server_dies() {
 }
 
 @test "the server killed: recordings go on, finish and publish" {
+	needs_one_server "recordings that go on without it"
 	two_record
 	server_dies
 	tell a rec
@@ -103,6 +105,7 @@ server_dies() {
 }
 
 @test "the server killed: a new one starts at once, on the same port, and leaves what is recorded alone" {
+	needs_one_server "recordings that go on without it"
 	two_record
 	server_dies
 	FIXED_PORT=$PORT
@@ -140,6 +143,7 @@ everything_dies() {
 }
 
 @test "everything killed: the next start repairs and publishes, and serves meanwhile" {
+	needs_one_server "its start, without a connection"
 	two_record
 	everything_dies
 	[ "$(mode rec/trace-foo-*)" = 1440 ]
@@ -160,6 +164,7 @@ repaired() { until_true test -e "done/$1" && until_true test ! -e "rec/$1"; }
 
 # all_cuts EXTENSION ITEM…: the last record is cut at every offset. The rest stays.
 all_cuts() {
+	needs_one_server "its start, without a connection"
 	local ext=$1 n k=0 name
 	shift
 	stream "$@" >s
@@ -193,6 +198,7 @@ all_cuts() {
 
 # no_whole_record N…: files cut after so many bytes, all before the end of the first record
 no_whole_record() {
+	needs_one_server "its start, without a connection"
 	local n k=0
 	stream pcap rec >s
 	unframe s >whole
@@ -208,6 +214,7 @@ no_whole_record() {
 @test "a file of a header and no whole record is removed" { no_whole_record 24 25 40 99; }
 
 @test "what is repaired gets the next free number when its name is taken" {
+	needs_one_server "its start, without a connection"
 	stream pcap rec >s
 	unframe s >rec/trace-foo-20250101_000000.pcap
 	echo precious >done/trace-foo-20250101_000000.pcap
@@ -219,6 +226,7 @@ no_whole_record() {
 }
 
 @test "a marked file that somebody holds locked is left alone" {
+	needs_one_server "its start, without a connection"
 	stream pcap rec >s
 	unframe s >rec/trace-foo-20250101_000000.pcap
 	unframe s >rec/trace-foo-20250101_000001.pcap
@@ -234,6 +242,7 @@ no_whole_record() {
 }
 
 @test "what is not marked, not ours by name, or not a file is left alone" {
+	needs_one_server "its start, without a connection"
 	stream pcap rec >s
 	unframe s >one
 	head -c 50 one >cut
@@ -437,6 +446,7 @@ disk_full_stop() {
 cpu() { awk '{ print $14 + $15 }' "/proc/$SERVER_PID/stat"; } # hundredths of a second
 
 @test "no descriptors left: peers are closed, the processor is idle, service goes on" {
+	needs_one_server "descriptors and processes of its own are used up"
 	config 'limits: { connections = 100; per-client = 100; };' \
 		'{ name = "foo"; address = "127.0.0.0/8"; store = false; }'
 	WRAP=(prlimit --nofile=24)
@@ -459,6 +469,7 @@ cpu() { awk '{ print $14 + $15 }' "/proc/$SERVER_PID/stat"; } # hundredths of a 
 }
 
 @test "no descriptor even to accept with: peers are closed, the processor is idle, service goes on" {
+	needs_one_server "descriptors and processes of its own are used up"
 	two_record
 	local free=0 before # the lowest number that is not in use: as many as it may have
 	while [ -L "/proc/$SERVER_PID/fd/$free" ]; do
@@ -488,6 +499,7 @@ served() {
 
 # As many processes as it has, and not one more.
 no_more_processes() {
+	needs_one_server "descriptors and processes of its own are used up"
 	two_record
 	prlimit --pid "$SERVER_PID" --nproc=1:
 	stream pcap rec >s
@@ -515,6 +527,7 @@ no_more_processes() {
 }
 
 @test "fork fails: refused peers are closed, service goes on" {
+	needs_one_server "descriptors and processes of its own are used up"
 	command -v strace >/dev/null || skip "no strace"
 	strace -o /dev/null true 2>/dev/null || skip "strace is not permitted here"
 	server_start
