@@ -566,7 +566,7 @@ children_do_not_connect() {
 	until_true grep 'reason=opened' syslog
 	local pid
 	pid=$(sed -n 's/.* connected client=foo .* pid=//p' syslog)
-	strace -qq -f -e trace=connect,sendto -o trace -p "$pid" 3>&- &
+	strace -qq -f -s 300 -e trace=connect,sendto -o trace -p "$pid" 3>&- &
 	PIDS+=($!)
 	until_true grep -q 'TracerPid:.*[1-9]' "/proc/$pid/status"
 	kill -KILL "$SYSLOGD"
@@ -586,7 +586,7 @@ children_do_not_connect() {
 
 # told NAME: somebody listens there, into ./told; the server will tell him
 told() {
-	listener "$1" >told 3>&- &
+	listener "$1" >>told 3>&- &
 	PIDS+=($!)
 	until_true grep -q ready told
 	: >told

@@ -444,6 +444,7 @@ failing_reload() {
 }
 
 @test "a reload with a new CRL ends the recording that it revokes, and no other" {
+	needs_one_server "a reload"
 	tls_config
 	server_start
 	tls_live a 127.0.0.2 foo
@@ -468,6 +469,7 @@ failing_reload() {
 }
 
 @test "a reload with broken credentials keeps the old ones, an error each" {
+	needs_one_server "a reload"
 	tls_config
 	server_start
 	tls_live a 127.0.0.2 foo
@@ -503,6 +505,7 @@ failing_reload() {
 }
 
 @test "a reload takes a new certificate and key" {
+	needs_one_server "a reload"
 	tls_config
 	server_start
 	cp pki/server2.crt pki/server.crt
@@ -734,6 +737,7 @@ own() { echo "$X509 server-cert = \"$1\"; server-key = \"$2\";"; }
 # ---- the keeper ----
 
 @test "the keeper killed: recordings go on, a new one serves the next handshake" {
+	needs_one_server "one keeper for all"
 	tls_config
 	server_start
 	local first second
@@ -755,6 +759,7 @@ own() { echo "$X509 server-cert = \"$1\"; server-key = \"$2\";"; }
 }
 
 @test "the keeper ends after the server has ended" {
+	needs_one_server "one keeper for all"
 	tls_config
 	server_start
 	local pid
@@ -764,6 +769,7 @@ own() { echo "$X509 server-cert = \"$1\"; server-key = \"$2\";"; }
 }
 
 @test "the keeper ends after the server was killed" {
+	needs_one_server "one keeper for all"
 	tls_config
 	server_start
 	local pid
@@ -814,6 +820,7 @@ memory() {
 }
 
 @test "nobody but the keeper has the key in memory" {
+	needs_one_server "one keeper for all"
 	tls_config
 	server_start
 	local pid k
