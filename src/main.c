@@ -33,6 +33,7 @@ _Static_assert(CONFIG_IP_MAX <= LISTEN_MAX, "every address that may be listed ca
 
 static int ready_pipe = -1; /* with -D: where the waiting parent reads */
 static bool mute;           /* standard error is, or was, the peer's: not a word into it */
+static bool logged;         /* there is a log for what is wrong: nobody waits at a terminal */
 
 static void usage(FILE *out)
 {
@@ -120,7 +121,7 @@ static int finish_problems(struct problems *p)
 {
 	int code = p->errors ? EXITCODE_CONFIG : EXITCODE_OK;
 
-	if (mute)
+	if (logged)
 		problems_log(p);
 	else
 		problems_print(p, stderr);
@@ -195,7 +196,7 @@ static int print_config(struct config *c, struct problems *p)
 
 static _Noreturn void die(const char *reason)
 {
-	if (mute)
+	if (logged)
 		log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
 	else
 		fprintf(stderr, "error: %s\n", reason);
@@ -209,13 +210,17 @@ static void take_over(const struct options *o, struct master_start *start)
 	char reason[ADOPT_REASON_MAX];
 	bool ok = adopt(&a, o->inetd, reason);
 
-	mute = a.mute;
+	logged = mute = a.mute;
 	if (mute)
 		log_open(true); /* without a syslog socket there is no log */
 	if (!ok)
 		die(reason);
 	if (o->daemonize && a.connection >= 0)
 		die("a connection was passed: -D is for servers");
+	if (a.connection >= 0 && !mute) {
+		log_open(false);
+		logged = true;
+	}
 	start->listeners = a.listeners;
 	start->connection = a.connection;
 	start->peer = a.peer;
@@ -303,6 +308,8 @@ static void ready(struct notify *notify)
 
 static int run(struct config *c, bool daemonize, struct master_start *start)
 {
+	/* with one connection, no room for a file is no reason to turn it away: it waits */
+	enum generation_check check = start->connection < 0 ? GENERATION_TRY : GENERATION_LOOK;
 	struct problems problems = {0};
 	struct generation *g = NULL;
 	struct pidfile pid;
@@ -316,7 +323,7 @@ static int run(struct config *c, bool daemonize, struct master_start *start)
 	if (problems.errors)
 		config_free(c);
 	else
-		g = open_generation(c, GENERATION_TRY, &problems); /* as who will write there */
+		g = open_generation(c, check, &problems); /* as who will write there */
 	code = finish_problems(&problems);
 	if (code == EXITCODE_OK)
 		code = master_run(g, start);
@@ -350,7 +357,7 @@ int main(int argc, char **argv)
 	finish_problems(&problems);
 	if (o.daemonize)
 		detach(); /* after the configuration: its errors belong to the caller's terminal */
-	else if (!mute)
+	else if (!logged)
 		log_open(false);
 	return run(c, o.daemonize, &start);
 }

@@ -47,6 +47,8 @@ one() {
 
 recorded() { unframe s | cmp - "$(only_file)"; }
 
+not() { if "$@"; then return 1; fi; } # "! COMMAND" fails no test
+
 # ---- passed listening sockets ----
 
 @test "a passed socket replaces the configured ones" {
@@ -102,7 +104,7 @@ recorded() { unframe s | cmp - "$(only_file)"; }
 	kill -HUP "$SERVER_PID"
 	wait_log 'reload clients=1'
 	[ "$(grep -c "listening address=127.0.0.1:$PORT\$" log)" -eq "$(grep -c listening log)" ]
-	! listened_to "$FIXED_PORT"
+	not listened_to "$FIXED_PORT"
 	stream pcap rec rec >s
 	peer_send 127.0.0.4 s
 	wait_log 'closed client=new'
@@ -222,6 +224,7 @@ serves_one() {
 	ends 0
 	recorded
 	[ ! -s out ]
+	not grep -vE '^[0-9-]{10}T' log # nothing but log lines
 	never_log 'listening|stopped'
 }
 @test "a passed connection is served, and that is all" { serves_one PASSED; }
@@ -326,7 +329,7 @@ exits() {
 	ARGUMENTS=(-i) OPTIONS=(-i)
 	one 127.0.0.2 accept:127.0.0.1
 	ends 78
-	grep 'cfg:3: .*colour' log
+	grep 'error file=.*cfg" line=3 reason=.*colour' log
 }
 
 # recording: one connection that has stored a packet
@@ -390,7 +393,7 @@ new_file() {
 	done
 	[ -s others ]
 	# its channel to the master is a pair of two, so none of its sockets is anywhere else
-	! grep -F "$socket" others
+	not grep -F "$socket" others
 	for pid in 0 1 2; do
 		[[ $(readlink "/proc/$SERVER_PID/fd/$pid") != socket:* ]]
 	done
@@ -486,7 +489,7 @@ with_syslog() {
 		done
 		mount --rbind dev /dev
 		eval "$2"
-		"$3"' - "$BATS_TEST_DIRNAME" "$(declare -f passing ends one recorded silent nothing_said syslogd "$@")" "$1" 3>&-
+		"$3"' - "$BATS_TEST_DIRNAME" "$(declare -f passing ends one recorded not silent nothing_said syslogd "$@")" "$1" 3>&-
 }
 
 # syslogd: receives at /dev/log from now on, into ./syslog
@@ -545,7 +548,7 @@ syslog_comes_back() {
 	tell a pcap rec
 	wait_stored a foo
 	syslogd 2
-	until_true grep 'log lost=1$' syslog
+	until_true grep -E 'log lost=[0-9]+$' syslog
 	hang_up a
 	until_true test "$(grep -c 'closed client=foo .*packets=1 ' syslog)" -eq 2
 	kill -TERM "$SERVER_PID"
@@ -573,8 +576,8 @@ children_do_not_connect() {
 	until_true gone "$SYSLOGD"
 	hang_up a
 	until_true gone "$pid"
-	until_true grep 'sendto.*closed client=foo.*ECONNREFUSED' trace
-	! grep connect trace
+	until_true grep -E 'sendto.*closed client=foo.*(ECONNREFUSED|ENOTCONN)' trace || { cat trace; return 1; }
+	not grep -E ' connect\(' trace
 }
 @test "a child does not connect to syslog itself" {
 	command -v strace >/dev/null || skip "no strace"
@@ -688,14 +691,14 @@ ready_at() {
 	tells 'STATUS=.*'
 	live a 127.0.0.2
 	tells 'STATUS=connections 1.*' # three seconds later
-	! grep WATCHDOG told
+	not grep WATCHDOG told
 }
 
 @test "without a watchdog there is no sign of life" {
 	told "$PWD/notify"
 	passing tcp:127.0.0.1
 	tells 'STATUS=.*'
-	! grep WATCHDOG told
+	not grep WATCHDOG told
 }
 
 @test "-D tells its process number" {

@@ -427,6 +427,7 @@ disk_full_stop() {
 }
 
 @test "base-path removed: a storage error when a file is needed, others go on" {
+	needs_one_server "directories that it opened at its start"
 	mkdir rec2
 	config '' '{ name = "foo"; address = "127.0.0.2"; base-path = "rec2"; }, { name = "bar"; address = "127.0.0.3"; }'
 	server_start
@@ -545,6 +546,7 @@ no_more_processes() {
 }
 
 @test "nobody reads the log: recording goes on, and the lost lines are counted when somebody does" {
+	needs_one_server "a log that it opened at its start"
 	config 'max-file-size = 90;' # a file for every packet
 	mkfifo pipe
 	cat pipe >log 3>&- &
