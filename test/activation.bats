@@ -788,6 +788,34 @@ ready_at() {
 	done
 }
 
+# ---- the man page ----
+
+# example WORD: the command line that begins so in the man page, for this server, on a free port
+example() {
+	PORT=$(free_port)
+	sed -n '/^\.Sh STARTED BY OTHERS/,/^\.Sh SIGNALS/p' "$TESTDIR/../man/osmo-pcap-server.8" | grep "^$1 " >line
+	[ "$(wc -l <line)" -eq 1 ]
+	sed -e "s/54321/$PORT/; s,osmo-pcap-server -,$SERVER -,; s/osmo-pcap-server.cfg/cfg/; s/^/exec /" line >command
+	grep -q "$PORT" command
+	config
+	: >log
+	bash -c ". ./command" 2>>log 3>&- &
+	SERVER_PID=$!
+	PIDS+=($!)
+	until_true listened_to "$PORT"
+	stream pcap rec rec >s
+	peer_send 127.0.0.2 s
+	wait_log 'closed client=foo .*packets=2 '
+	recorded
+}
+@test "the man page: systemd-socket-activate" { example 'systemd-socket-activate -l'; }
+@test "the man page: systemd-socket-activate --accept" { example 'systemd-socket-activate --accept'; }
+@test "the man page: tcpserver" { example tcpserver; }
+@test "the man page: socat" {
+	grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no IPv6 here"
+	example socat
+}
+
 # ---- changing guards ----
 
 @test "twenty clients record while the master goes ten times: every file is what was sent, none is refused" {

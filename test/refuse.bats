@@ -118,6 +118,7 @@ G='shb+idb epb epb=61'
 }
 
 @test "reset right after the last frame: what came is kept" {
+	needs_one_server "the address of a peer that was gone before the server began"
 	server_start
 	stream pcap rec rec=74 >s
 	local i n=0
@@ -189,6 +190,7 @@ G='shb+idb epb epb=61'
 }
 
 @test "a thousand connections from unlisted addresses do not disturb a recording, nor flood the log" {
+	needs_one_server "the rate of its lines"
 	server_start
 	live a 127.0.0.2
 	tell a pcap rec
@@ -297,7 +299,7 @@ every_cut() {
 
 @test "two hundred thousand smallest records: stored, no log flood" {
 	stored_as_sent pcap data,times=200000:rec=0
-	[ "$(wc -l <log)" -lt 12 ]
+	[ "$(grep -c client= log)" -lt 8 ]
 }
 
 @test "link headers of two formats alternating" {
