@@ -168,7 +168,8 @@ static void sooner(int64_t *wait, int64_t ms)
 		*wait = ms;
 }
 
-/* Milliseconds until something has to be done without an event. */
+/* Milliseconds until something has to be done without an event. Who watches over log and
+ * notification by himself does now what is due. */
 static int next_wait(struct master *m)
 {
 	int64_t now = io_monotonic_ms(), wait = -1;

@@ -47,6 +47,7 @@ one() {
 
 recorded() { unframe s | cmp - "$(only_file)"; }
 
+lines() { [ "$(grep -cE -- "$2" "$3")" -ge "$1" ]; } # COUNT REGEX FILE
 not() { if "$@"; then return 1; fi; } # "! COMMAND" fails no test
 
 # ---- passed listening sockets ----
@@ -484,12 +485,10 @@ with_syslog() {
 			touch dev/$f
 			mount --bind /dev/$f dev/$f
 		done
-		for f in fd shm; do
-			[ ! -e /dev/$f ] || cp -P /dev/fd dev/$f
-		done
+		[ ! -e /dev/fd ] || cp -P /dev/fd dev/fd
 		mount --rbind dev /dev
 		eval "$2"
-		"$3"' - "$BATS_TEST_DIRNAME" "$(declare -f passing ends one recorded not silent nothing_said syslogd "$@")" "$1" 3>&-
+		"$3"' - "$BATS_TEST_DIRNAME" "$(declare -f passing ends one recorded not lines silent nothing_said syslogd "$@")" "$1" 3>&-
 }
 
 # syslogd: receives at /dev/log from now on, into ./syslog
@@ -499,7 +498,7 @@ syslogd() {
 	SYSLOGD=$!
 	PIDS+=("$SYSLOGD")
 	until_true test -S /dev/log
-	until_true test "$(grep -c '^ready$' syslog)" -gt "${1:-0}"
+	until_true lines $((${1:-0} + 1)) '^ready$' syslog
 }
 
 log_is_syslog() {
@@ -550,7 +549,7 @@ syslog_comes_back() {
 	syslogd 2
 	until_true grep -E 'log lost=[0-9]+$' syslog
 	hang_up a
-	until_true test "$(grep -c 'closed client=foo .*packets=1 ' syslog)" -eq 2
+	until_true lines 2 'closed client=foo .*packets=1 ' syslog
 	kill -TERM "$SERVER_PID"
 	until_true gone "$SERVER_PID"
 	SERVER_PID=
@@ -631,7 +630,7 @@ ready_at() {
 	before=$(perl -MTime::HiRes=:DEFAULT,clock_gettime,CLOCK_MONOTONIC -e 'printf "%d", 1e6 * clock_gettime(CLOCK_MONOTONIC)')
 	kill -HUP "$SERVER_PID"
 	tells 'RELOADING=1.MONOTONIC_USEC=[0-9]+'
-	until_true test "$(grep -c READY=1 told)" -eq 2
+	until_true lines 2 READY=1 told
 	after=$(perl -MTime::HiRes=:DEFAULT,clock_gettime,CLOCK_MONOTONIC -e 'printf "%d", 1e6 * clock_gettime(CLOCK_MONOTONIC)')
 	usec=$(sed -n 's/.*USEC=//p' told)
 	[ "$usec" -ge "$before" ]
@@ -639,7 +638,7 @@ ready_at() {
 	echo 'colour = 1;' >>cfg
 	kill -HUP "$SERVER_PID"
 	wait_log 'reload reason='
-	until_true test "$(grep -c READY=1 told)" -eq 3
+	until_true lines 3 READY=1 told
 	grep -v STATUS told | cut -c 1-5 | tr '\n' ' ' | grep -x 'READY RELOA READY RELOA READY '
 }
 
@@ -675,7 +674,7 @@ ready_at() {
 	tells READY=1
 	local start
 	start=$(date +%s%N)
-	until_true sh -c '[ $(grep -c WATCHDOG=1 told) -ge 11 ]'
+	until_true lines 11 WATCHDOG=1 told
 	[ $(($(date +%s%N) - start)) -ge 1500000000 ] # ten times 0.2 s, less what it had before
 	kill -STOP "$SERVER_PID"
 	grep -c WATCHDOG told >count
@@ -838,11 +837,11 @@ example() {
 		peer_send 127.0.6.1 sx >endx # before the next one listens, or while, or after
 		[ "$(cat endx)" = closed ]
 		wait_log 'listening address=' $((k + 1))
+		[ $k -gt 2 ] || never_log 'closed client=c' # a slow machine may not get through all ten
 		wait_log 'closed client=x .*packets=1 ' "$k"
 	done
 	[ "$(wc -l <pids)" -eq 11 ]
 	[ "$(grep -c 'left reason=' log)" -eq 10 ]
-	never_log 'closed client=c' # they were recording all the time
 	wait_log 'closed client=c.*reason="peer closed the connection" packets=500 ' 20
 	never_log 'refused|rejected|repaired'
 	for ((n = 1; n <= 20; n++)); do

@@ -71,7 +71,7 @@ server_again() {
 	before=$(grep -c "listening address=" log || true)
 	PORT=${FIXED_PORT:-}
 	[ "$VIA" = standalone ] || PORT=${PORT:-$(free_port)}
-	start_$VIA "$@" 2>>log 3>&- &
+	"start_$VIA" "$@" 2>>log 3>&- &
 	SERVER_PID=$!
 	if [ "$VIA" != standalone ]; then
 		until_true listened_to "$PORT"
