@@ -335,7 +335,7 @@ exits() {
 
 # recording: one connection that has stored a packet
 recording() {
-	ARGUMENTS=(-i) OPTIONS=(-i)
+	one_shot "${1:-INPUT}"
 	passing accept:127.0.0.1
 	live a 127.0.0.2
 	tell a pcap rec
@@ -385,8 +385,8 @@ new_file() {
 	until_true stored a foo 'done'
 }
 
-@test "one connection: it is open in the recording process and nowhere else" {
-	recording
+nowhere_else() {
+	recording "$1"
 	local socket pid
 	socket=$(readlink "/proc/$(child foo)/fd/"* | grep socket: | sort -u)
 	for pid in $SERVER_PID $(ps -o pid= --ppid "$SERVER_PID"); do
@@ -405,6 +405,9 @@ new_file() {
 	kill -CONT "$SERVER_PID"
 	ends 0
 }
+@test "a passed connection is open in the recording process and nowhere else" { nowhere_else PASSED; }
+@test "a connection on standard input is open in the recording process and nowhere else" { nowhere_else INPUT; }
+@test "a connection that is given both ways is open in the recording process and nowhere else" { nowhere_else BOTH; }
 
 # unfinished FILE…: as a dead writer leaves them
 unfinished() {
@@ -470,6 +473,15 @@ silent() {
 @test "the log never goes into the connection: a warning" { config 'log-level = "debug";' ''; silent 1 127.0.0.2; }
 @test "the log never goes into the connection: wrong options" { ARGUMENTS=(-i --colour); silent 2 127.0.0.2; }
 @test "the log never goes into the connection: options that exclude each other" { ARGUMENTS=(-i -t); silent 2 127.0.0.2; }
+
+@test "the log never goes into the connection: it was passed with another socket" {
+	OPTIONS=(-b -2) ARGUMENTS=(-i)
+	stream pcap rec >s
+	passing accept:127.0.0.1 tcp:127.0.0.1
+	nothing_said 127.0.0.2
+	ends 1
+	[ ! -s log ]
+}
 
 # In a mount namespace of its own, where /dev/log is ours. The test function runs again there as TEST.
 with_syslog() {
