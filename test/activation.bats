@@ -4,6 +4,14 @@
 . "$BATS_TEST_DIRNAME/lib.bash"
 bats_require_minimum_version 1.5.0
 
+# pass -r has started the servers that it did not end.
+eval "lib_$(declare -f teardown)"
+teardown() {
+	server_kill
+	[ ! -s pids ] || kill -KILL "$(tail -n 1 pids)" 2>/dev/null || true
+	lib_teardown
+}
+
 # passing SOCKET…: starts the server with them (test/pass), in the background; PORTS. OPTIONS: of pass; ARGUMENTS: of
 # the server
 passing() {

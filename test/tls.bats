@@ -188,6 +188,7 @@ pkcs1() {
 	never_log 'rejected'
 }
 @test "candidates: recordings of two clients of one address stand side by side, of one client they do not" {
+	needs_one_server "an earlier connection of the same client"
 	tls_config
 	server_start
 	tls_live a 127.0.0.4 foo
