@@ -34,14 +34,23 @@ teardown() {
 	local pid
 	server_kill
 	for pid in "${PIDS[@]}"; do
-		kill -KILL "$pid" 2>/dev/null || true
+		put_down "$pid"
 	done
 	if [ -e log ]; then
 		while read -r pid; do
-			[ "$(readlink "/proc/$pid/exe")" != "$SERVER" ] || kill -KILL "$pid" 2>/dev/null || true
+			put_down "$pid"
 		done < <(sed -n 's/.*connected client=.* pid=\([0-9]*\)$/\1/p' log)
 		[ -n "${BATS_TEST_COMPLETED:-}" ] || sed 's/^/# /' log >&2
 	fi
+}
+
+# put_down PID…: kills what this test has started. A number may be somebody else's by now: whose it is tells the
+# directory it works in.
+put_down() {
+	local pid
+	for pid; do
+		[ "$(readlink "/proc/$pid/cwd")" != "$BATS_TEST_TMPDIR" ] || kill -KILL "$pid" 2>/dev/null || true
+	done
 }
 
 # ---- the server ----
@@ -166,7 +175,7 @@ free_port() {
 server_kill() {
 	[ -n "$SERVER_PID" ] || return 0
 	# shellcheck disable=SC2046 # several
-	kill -KILL $(servers) "$SERVER_PID" 2>/dev/null || true
+	put_down $(servers) "$SERVER_PID"
 }
 
 # Orderly stop; returns the server's exit status (0 if every connection has its own).
