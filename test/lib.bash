@@ -348,4 +348,16 @@ readable() {
 	done
 }
 
+# ---- the installation ----
+
+# make_var NAME: what it is in this build, such as sbindir.
+make_var() {
+	# shellcheck disable=SC2016
+	printf 'include Makefile\nshow-variable:\n\t@echo "$(%s)"\n' "$1" |
+		env -u MAKEFLAGS -u MAKELEVEL make -s -C "$BUILDDIR" -f - show-variable
+}
+
+# make_install DIR [TARGET]: install, or uninstall, with DIR as the root.
+make_install() { env -u MAKEFLAGS -u MAKELEVEL make -s -C "$BUILDDIR" "${2-install}" DESTDIR="$1" >make.out; }
+
 as_root() { [ "$(id -u)" -eq 0 ] || skip "needs root"; }

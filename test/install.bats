@@ -1,0 +1,98 @@
+#!/usr/bin/env bats
+# make install and make uninstall.
+. "$BATS_TEST_DIRNAME/lib.bash"
+
+# installed: "MODE FILE" of all there is, beneath the root.
+installed() { (cd "$ROOT" && find . ! -type d -printf '%m /%P\n' | sort -k 2); }
+
+# expected: what a build with systemd's directories installs.
+expected() {
+	local unit man doc osmocom systemd sysusers tmpfiles
+	doc=$(make_var docdir) man=$(make_var mandir) osmocom=$(make_var osmocomdir)
+	systemd=$(make_var systemdsystemunitdir) sysusers=$(make_var sysusersdir) tmpfiles=$(make_var tmpfilesdir)
+	{
+		echo "755 $(make_var sbindir)/osmo-pcap-server"
+		echo "755 $(make_var bindir)/osmo-pcap-send"
+		echo "755 $(make_var bindir)/osmo-pcap-vty2cfg"
+		echo "644 $osmocom/osmo-pcap-server.cfg"
+		echo "644 $doc/README"
+		echo "644 $doc/COPYING"
+		echo "644 $doc/examples/osmo-pcap-server.cfg"
+		echo "755 $doc/examples/osmo-pcap-pki"
+		echo "644 $man/man1/osmo-pcap-send.1"
+		echo "644 $man/man1/osmo-pcap-vty2cfg.1"
+		echo "644 $man/man5/osmo-pcap-server.cfg.5"
+		echo "644 $man/man8/osmo-pcap-server.8"
+		if [ "$systemd" != no ]; then
+			for unit in .socket .service -standalone.service -inetd.socket -inetd@.service; do
+				echo "644 $systemd/osmo-pcap-server$unit"
+			done
+			echo "755 $(make_var stopdir)/stop"
+			echo "644 $sysusers/osmo-pcap-server.conf"
+			echo "644 $tmpfiles/osmo-pcap-server.conf"
+		fi
+	} | sort -k 2
+}
+
+@test "make install: these files with these modes, and no others" {
+	ROOT=$PWD/root
+	umask 022
+	make_install "$ROOT"
+	expected >want
+	installed >have
+	diff want have
+}
+
+@test "what was installed records with the configuration that was installed" {
+	local cfg
+	ROOT=$PWD/root
+	make_install "$ROOT"
+	cfg=$ROOT$(make_var osmocomdir)/osmo-pcap-server.cfg
+	mv rec recording
+	sed -e "s|/var/lib/osmo-pcap-server|$PWD|" \
+		-e 's|//ip = .*|ip = "127.0.0.1";|' -e 's|//port = .*|port = 0;|' \
+		-e 's|^clients = (|clients = ( { name = "foo"; address = "127.0.0.2"; }|' "$cfg" >cfg
+	SERVER=$ROOT$(make_var sbindir)/osmo-pcap-server server_start
+	stream pcap rec >s
+	peer_send 127.0.0.2 s
+	wait_log 'reason=closed'
+	unframe s | cmp - "$(only_file)"
+}
+
+@test "make install keeps a configuration that is there, and a link" {
+	local cfg
+	ROOT=$PWD/root
+	cfg=$ROOT$(make_var osmocomdir)/osmo-pcap-server.cfg
+	mkdir -p "${cfg%/*}"
+	echo mine >"$cfg"
+	make_install "$ROOT"
+	[ "$(cat "$cfg")" = mine ]
+	ln -sf elsewhere "$cfg"
+	make_install "$ROOT"
+	[ "$(readlink "$cfg")" = elsewhere ]
+	[ ! -e "${cfg%/*}/elsewhere" ]
+}
+
+@test "make uninstall leaves the configuration and nothing else" {
+	ROOT=$PWD/root
+	make_install "$ROOT"
+	echo '# mine' >>"$ROOT$(make_var osmocomdir)/osmo-pcap-server.cfg"
+	make_install "$ROOT" uninstall
+	installed | cut -d ' ' -f 2 >left
+	[ "$(cat left)" = "$(make_var osmocomdir)/osmo-pcap-server.cfg" ]
+	tail -n 1 "$ROOT$(cat left)" | grep -qx '# mine'
+	[ -z "$(find "$ROOT" -type d -name osmo-pcap-server)" ]
+}
+
+@test "configured without systemd and hardening, nothing of either" {
+	local source
+	source=$(cd "$TESTDIR/.." && pwd)
+	[ ! -e "$source/config.status" ] || skip "the source tree is itself configured"
+	[ -x "$source/configure" ] || skip "no configure here"
+	mkdir elsewhere && cd elsewhere
+	"$source/configure" --silent --with-systemdsystemunitdir=no --disable-hardening >out 2>&1
+	[ -z "$(BUILDDIR=$PWD make_var HARDEN_CFLAGS)$(BUILDDIR=$PWD make_var HARDEN_LDFLAGS)" ]
+	env -u MAKEFLAGS -u MAKELEVEL make -n install DESTDIR=/nowhere >said
+	grep -q osmocom said
+	! grep -nE 'osmo-pcap-server[a-z@-]*\.(conf|socket|service)|systemd/stop' said
+}
