@@ -1,0 +1,98 @@
+/* replay: records through the recorder without a network: buffers of the server's size, filled the
+ * way recv fills them. For counting instructions: valgrind starts with recorder_feed.
+ * usage: replay DIRECTORY SIZE RECORDS */
+#include <fcntl.h>
+#include <stdbool.h>
+
+#include "bench.h"
+#include "recorder.h"
+
+#define BUFFER (128 * 1024)
+
+static uint8_t buffer[BUFFER], *stream;
+
+static void on_header(void *context)
+{
+	(void)context;
+}
+
+static void on_opened(void *context, const char *name)
+{
+	(void)context;
+	(void)name;
+}
+
+static void on_published(void *context, const char *name, const char *was, const char *why,
+    uint64_t packets, uint64_t bytes)
+{
+	(void)was;
+	(void)why;
+	(void)packets;
+	(void)bytes;
+	unlinkat(*(int *)context, name, 0);
+}
+
+static void on_trouble(void *context, const char *name, int error)
+{
+	(void)context;
+	errno = error;
+	die(name);
+}
+
+static void on_unpublished(void *context, const char *name, const char *why, int error)
+{
+	(void)why;
+	on_trouble(context, name, error);
+}
+
+static bool on_full(void *context, int error, unsigned attempt)
+{
+	(void)attempt;
+	on_trouble(context, "disk", error);
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	int dir = argc == 4 ? open(argv[1], O_RDONLY | O_DIRECTORY) : -1;
+	struct recorder_settings set = {.base = dir,
+	    .done = dir,
+	    .mode = 0600,
+	    .max_snaplen = 9000,
+	    .rotate = {ROTATE_NEVER, 1},
+	    .stem = "replay",
+	    .local = localtime_r};
+	struct recorder_events on = {&dir, on_header, on_opened, on_published, on_trouble,
+	    on_unpublished, on_full, on_header};
+	struct stats stats = {0};
+	struct recorder r;
+	uint32_t size;
+	size_t records, len = 0, at = 0, have = 0, used;
+
+	if (dir < 0)
+		die("usage: replay DIRECTORY SIZE RECORDS");
+	size = (uint32_t)atoi(argv[2]);
+	records = (size_t)atol(argv[3]);
+	stream = malloc(LINK_HEADER + records * (RECORD_OVERHEAD + size));
+	if (!stream)
+		die("memory");
+	len += put_link_header(stream);
+	for (size_t i = 0; i < records; i++)
+		len += put_record(stream + len, size, (uint32_t)i);
+	recorder_init(&r, &set, &on, &stats);
+	while (at < len) {
+		size_t n = len - at < BUFFER - have ? len - at : BUFFER - have;
+
+		memcpy(buffer + have, stream + at, n);
+		at += n;
+		have += n;
+		if (recorder_feed(&r, buffer, have, 1700000000, &used) != RECORDER_OK)
+			die(r.reason);
+		have -= used;
+		memmove(buffer, buffer + used, have);
+	}
+	recorder_close_file(&r, "closed");
+	recorder_free(&r);
+	printf("%llu\n", (unsigned long long)stats.packets);
+	return stats.packets == records ? 0 : 1;
+}
