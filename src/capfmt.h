@@ -56,12 +56,18 @@ bool capfmt_header(struct capfmt *f, const uint8_t *p, size_t len, uint32_t max_
 bool capfmt_data(struct capfmt *f, const uint8_t *p, size_t len, struct capfmt_data *out,
     char reason[CAPFMT_REASON_MAX]);
 
-/* The common case of capfmt_data without a call: a pcap record that is right. */
+/* The common case of capfmt_data without a call: a pcap record that is right. Asked only where
+ * capfmt_has_plain(). A length below that of a record header wraps around, above any snaplen. */
+static inline bool capfmt_has_plain(const struct capfmt *f)
+{
+	return f->caplen_at != 0;
+}
+
 static inline bool capfmt_plain_record(const struct capfmt *f, const uint8_t *p, size_t len)
 {
-	return f->caplen_at != 0 && len >= CAPFMT_RECORD_HEADER &&
-	       len - CAPFMT_RECORD_HEADER <= f->max_snaplen &&
-	       bytes_load32(p + f->caplen_at, f->big) == len - CAPFMT_RECORD_HEADER;
+	uint32_t caplen = (uint32_t)len - CAPFMT_RECORD_HEADER;
+
+	return caplen <= f->max_snaplen && bytes_load32(p + f->caplen_at, f->big) == caplen;
 }
 
 /* The length of the whole records (pcap) or blocks (pcapng) at the beginning of p, which begins

@@ -206,7 +206,7 @@ static bool take_data(bool want, const char *name)
 {
 	struct capfmt before;
 	uint8_t *copy = exact();
-	bool got, plain = used >= CAPFMT_RECORD_HEADER && capfmt_plain_record(&fmt, copy, used);
+	bool got, plain = capfmt_has_plain(&fmt) && capfmt_plain_record(&fmt, copy, used);
 
 	memcpy(&before, &fmt, sizeof(fmt));
 	reason[0] = 0;
