@@ -12,6 +12,10 @@
 /* Names are tried until one is free; a clock that stands still must not make this endless. */
 #define NUMBER_MAX 10000000u
 
+/* A file is handed to the disk in steps: the last full one is being written, the one before it is
+ * waited for and leaves the page cache. Smaller files notice nothing of it. */
+#define DISK_STEP (8u << 20)
+
 /* The name is free in completed-path. */
 static bool free_in(int dir, const char *name)
 {
@@ -89,6 +93,42 @@ bool capfile_create(struct capfile *f, int base, int done, unsigned mode, const 
 	return false;
 }
 
+/* Some filesystems cannot do it: then everything is left to the sync on publication. An error of
+ * the disk is told only once, here, and so has to be kept for that sync. */
+static bool hand_over(struct capfile *f, uint64_t at, unsigned how)
+{
+	int r;
+
+	do
+		r = sync_file_range(f->fd, (off_t)at, DISK_STEP, how);
+	while (r < 0 && errno == EINTR);
+	if (r == 0)
+		return true;
+	if (errno == EIO || errno == ENOSPC || errno == EDQUOT)
+		f->disk_error = errno;
+	f->sent = UINT64_MAX;
+	return false;
+}
+
+/* Whoever reads the growing file sees no difference: it is in the page cache or on the disk. */
+static void write_back(struct capfile *f, uint64_t end)
+{
+	while (f->sent <= end && end - f->sent >= DISK_STEP) {
+		uint64_t at = f->sent, before = at - DISK_STEP;
+
+		if (!hand_over(f, at, SYNC_FILE_RANGE_WRITE))
+			return;
+		if (at > 0) {
+			if (!hand_over(f, before,
+				SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+				    SYNC_FILE_RANGE_WAIT_AFTER))
+				return;
+			posix_fadvise(f->fd, (off_t)before, DISK_STEP, POSIX_FADV_DONTNEED);
+		}
+		f->sent = at + DISK_STEP;
+	}
+}
+
 size_t capfile_append(struct capfile *f, const void *data, size_t len)
 {
 	const uint8_t *p = data;
@@ -107,6 +147,8 @@ size_t capfile_append(struct capfile *f, const void *data, size_t len)
 		}
 		put += (size_t)n;
 	}
+	if (put == len)
+		write_back(f, f->size + len);
 	return put;
 }
 
@@ -156,6 +198,10 @@ static bool move(struct capfile *f, bool *renamed)
 
 static enum capfile_published publish(struct capfile *f, bool *renamed)
 {
+	if (f->disk_error) {
+		errno = f->disk_error;
+		return CAPFILE_LEFT;
+	}
 	/* Data first: a name in completed-path promises what is behind it. The mark goes last, so
 	 * that a crash in between leaves either an unfinished file or a published one. */
 	if (!sync_fd(f->fd, fdatasync) || (f->done != f->base && !move(f, renamed)))

@@ -3,6 +3,8 @@
  * While it is recorded a file carries the sticky bit and its writer an exclusive flock: a file
  * that is marked and unlocked has lost its writer (repair finishes it). No existing file is ever
  * opened for writing, truncated or replaced: O_EXCL on creation, RENAME_NOREPLACE on publication.
+ * A large file goes to the disk as it grows, so that little of it is left for the sync on
+ * publication and none of it crowds the page cache.
  * Knows nothing of what is in the file. Sizes are bytes, errors are errno. */
 #ifndef CAPFILE_H
 #define CAPFILE_H
@@ -19,8 +21,10 @@
 struct capfile {
 	int fd; /* -1: none is open */
 	int base, done;
-	uint64_t size; /* whole data in it */
-	unsigned mode; /* when published */
+	uint64_t size;  /* whole data in it */
+	unsigned mode;  /* when published */
+	uint64_t sent;  /* so much was handed to the disk, in whole steps */
+	int disk_error; /* of doing so, or 0 */
 	char name[CAPNAME_MAX];
 };
 

@@ -478,6 +478,24 @@ recorded_mode() {
 	[ "$status" -eq 1 ]
 }
 
+# 40 MB: of these at most two steps of 8 MiB and what has come since are in the page cache.
+@test "a long recording leaves the page cache as it grows, and is whole" {
+	[ "$(stat -f -c %T .)" != tmpfs ] || skip "the files of this test are in memory"
+	local file cached
+	server_start
+	live a 127.0.0.2
+	tell a pcap
+	tell a data,times=500:rec=8900
+	tell_again a 8
+	until_true sh -c '[ "$(stat -c %s rec/*)" -eq 40122024 ]' # to read it would bring it back
+	file=$(only_file rec)
+	cached=$(fincore -nb -o RES "$file") || skip "fincore does not work here"
+	[ "$cached" -lt 26000000 ] || { echo "$cached of $(size "$file") bytes are cached" >&2; false; }
+	hang_up a
+	wait_log 'closed client=foo'
+	unframe a.sent | cmp - "$(only_file)"
+}
+
 @test "a client with tls = true is not served in plain" {
 	config '' '{ name = "foo"; address = "127.0.0.2"; tls = true; }'
 	run "$SERVER" -c cfg -t

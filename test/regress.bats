@@ -393,3 +393,37 @@ free_everywhere() {
 	until_true test -s pid
 	[ "$(cat pid)" -eq "$second" ]
 }
+
+# ---- a disk that fails while a file grows ----
+
+# The kernel tells of it once, to whoever asks first: that was not the sync on publication.
+@test "a disk error while a long file grows: the file is not published as if it were on the disk" {
+	traced -e trace=sync_file_range -e inject=sync_file_range:error=EIO:when=2
+	server_start
+	live a 127.0.0.2
+	tell a pcap
+	tell a data,times=500:rec=8900
+	tell_again a 3
+	wait_stored a foo
+	hang_up a
+	wait_log 'closed client=foo'
+	wait_log 'error client=foo file=trace-foo.*reason="Input/output error" closed=closed left-in='
+	[ "$(grep -c sync_file_range trace)" -eq 2 ]
+	stored a foo
+	[ "$(mode "$(only_file rec)")" = 1640 ] || [ "$(mode "$(only_file rec)")" = 1440 ]
+}
+
+@test "a filesystem that cannot write back a part of a file: all is left to the sync on publication" {
+	traced -e trace=sync_file_range -e inject=sync_file_range:error=EINVAL
+	server_start
+	live a 127.0.0.2
+	tell a pcap
+	tell a data,times=500:rec=8900
+	tell_again a 4
+	wait_stored a foo
+	hang_up a
+	wait_log 'closed client=foo'
+	never_log 'error'
+	[ "$(grep -c sync_file_range trace)" -eq 1 ]
+	stored a foo 'done'
+}
