@@ -49,9 +49,11 @@ struct child *children_add(struct children *c)
 
 struct child *children_by_pid(struct children *c, pid_t pid)
 {
-	for (unsigned i = 0; i < c->size; i++)
+	for (unsigned i = 0, seen = 0; i < c->size && seen < c->used; i++) {
 		if (c->slot[i].used && c->slot[i].pid == pid)
 			return &c->slot[i];
+		seen += c->slot[i].used;
+	}
 	return NULL;
 }
 
@@ -86,7 +88,10 @@ unsigned children_of_peer(const struct children *c, const char *client, const st
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < c->size; i++)
+	/* free slots behind the last used one, thousands of them, cost nothing */
+	for (unsigned i = 0, seen = 0; i < c->size && seen < c->used; i++) {
 		n += child_is_of(&c->slot[i], client, peer);
+		seen += c->slot[i].used;
+	}
 	return n;
 }

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -338,6 +339,8 @@ int main(int argc, char **argv)
 	struct options o;
 	struct config *c;
 
+	/* Large blocks are mappings of their own, always: freed is given back, in every child. */
+	mallopt(M_MMAP_THRESHOLD, 64 * 1024);
 	if (!io_fill_standard()) /* before anything opens a descriptor */
 		return EXITCODE_FAILURE;
 	signal(SIGXFSZ, SIG_IGN); /* before the first line of a log that may be limited */

@@ -43,18 +43,20 @@ static _Noreturn void child_main(
 	    .fd = channel,
 	    .keeper = keeper,
 	    .stats = statpages_slot(&m->pages, slot)};
-	uint32_t candidate[k->candidates];
-	uint32_t first = k->candidate[0].client;
+	uint32_t n = k->candidates, candidate[n], first = k->candidate[0].client;
 	int keep[] = {log_fd(), fd, channel, keeper, g->place[first].base, g->place[first].done,
 	    g->place[first].rules};
 
-	for (uint32_t i = 0; i < k->candidates; i++)
+	for (uint32_t i = 0; i < n; i++)
 		candidate[i] = k->candidate[i].client;
 	setsid(); /* a terminal's ^C is for the master */
 	io_close_except(STDERR_FILENO + 1, keep, sizeof(keep) / sizeof(*keep));
+	/* Nothing of the siblings: the master goes on writing there, which leaves us the old pages.
+	 */
 	statpages_keep(&m->pages, slot);
+	children_free(&m->children);
 	log_forget_lost();
-	_exit(session_run(fd, candidate, k->candidates, g, &ch));
+	_exit(session_run(fd, candidate, n, g, &ch));
 }
 
 static bool watch(const struct master *m, const struct child *k)
@@ -84,11 +86,21 @@ static void forget(struct master *m, struct child *k)
 		log_line(LVL_ERROR, "bug reason=\"a free slot was dropped\"");
 }
 
+static bool client_tls(const struct child *k)
+{
+	return k->generation->config->clients[k->candidate->client].tls;
+}
+
 static bool needs_keeper(const struct child *k)
 {
-	const struct generation *g = k->generation;
+	return client_tls(k) && creds_has_key(k->generation->creds);
+}
 
-	return g->config->clients[k->candidate->client].tls && creds_has_key(g->creds);
+/* What libraries do at a fork is for their secrets and random numbers. A child that will never call
+ * them need not pay for it: each of them writes into a page, which is then this child's alone. */
+static pid_t fork_for(const struct child *k)
+{
+	return client_tls(k) ? fork() : _Fork();
 }
 
 bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t port,
@@ -123,7 +135,7 @@ bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t po
 	}
 	k->channel = pair[0];
 	memset(statpages_slot(&m->pages, (size_t)(k - m->children.slot)), 0, sizeof(struct stats));
-	k->pid = watch(m, k) ? fork() : -1;
+	k->pid = watch(m, k) ? fork_for(k) : -1;
 	if (k->pid == 0)
 		child_main(m, k, fd, pair[1], keeper);
 	close(pair[1]);

@@ -53,8 +53,8 @@ struct session {
 	int64_t stop_since;   /* 0: not told to stop */
 	const char *stop_why; /* as in the log */
 	bool established;
-	uint8_t *buffer;
-	size_t have; /* bytes in it */
+	uint8_t *buffer; /* NULL: nothing has come for a while */
+	size_t have;     /* bytes in it */
 };
 
 /* ---- signals ---- */
@@ -360,6 +360,33 @@ static enum recorder_status feed(struct session *s)
 	return st;
 }
 
+/* Reads more into the buffer, which is not there while nothing comes. */
+static enum transport_status read_more(struct session *s, size_t *got)
+{
+	int64_t deadline = next_deadline(s);
+
+	if (!s->buffer) {
+		enum transport_status st = transport_wait(&s->transport, deadline);
+
+		if (st != TRANSPORT_DATA)
+			return st;
+		s->buffer = malloc(BUFFER);
+		if (!s->buffer) {
+			snprintf(s->transport.reason, sizeof(s->transport.reason), "out of memory");
+			return TRANSPORT_ERROR;
+		}
+	}
+	return transport_read(&s->transport, s->buffer + s->have, BUFFER - s->have, deadline, got);
+}
+
+static void give_back(struct session *s)
+{
+	if (s->have > 0)
+		return;
+	free(s->buffer);
+	s->buffer = NULL;
+}
+
 static int pump(struct session *s)
 {
 	for (;;) {
@@ -372,11 +399,13 @@ static int pump(struct session *s)
 			s->new_file_wanted = false;
 			recorder_close_file(&s->recorder, "reload");
 		}
-		st = transport_read(
-		    &s->transport, s->buffer + s->have, BUFFER - s->have, next_deadline(s), &got);
+		st = read_more(s, &got);
 		switch (st) {
 		case TRANSPORT_DATA:
 			break;
+		case TRANSPORT_QUIET:
+			give_back(s);
+			continue;
 		case TRANSPORT_SIGNAL:
 			read_signals(s);
 			continue;
@@ -487,6 +516,8 @@ static int handshake(struct session *s)
 		switch (transport_tls_handshake(&s->transport, deadline, &s->tls)) {
 		case TRANSPORT_DATA:
 			return -1;
+		case TRANSPORT_QUIET:
+			continue;
 		case TRANSPORT_SIGNAL:
 			read_signals(s);
 			if (s->stop_since)

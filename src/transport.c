@@ -16,6 +16,9 @@
 #define PROBE_SECONDS 30
 #define PROBES        3
 
+/* Thousands of clients may say nothing: after so long their memory is given back. */
+#define QUIET_MS 1000
+
 static void set(int fd, int level, int option, int value)
 {
 	setsockopt(fd, level, option, &value, sizeof(value));
@@ -23,7 +26,7 @@ static void set(int fd, int level, int option, int value)
 
 void transport_init(struct transport *t, int fd, int signals, unsigned keepalive)
 {
-	*t = (struct transport){.fd = fd, .signals = signals, .queued = -1};
+	*t = (struct transport){.fd = fd, .signals = signals, .queued = -1, .quiet = true};
 	set(fd, SOL_SOCKET, SO_OOBINLINE, 1);
 	if (keepalive == 0)
 		return;
@@ -45,6 +48,7 @@ enum transport_status transport_wait(struct transport *t, int64_t deadline)
 	struct pollfd p[2] = {
 	    {.fd = t->fd, .events = POLLIN}, {.fd = t->signals, .events = POLLIN}};
 	int n, timeout = -1;
+	bool tell = !t->quiet;
 
 	if (t->queued >= 0)
 		return t->queued > 0 ? TRANSPORT_DATA : TRANSPORT_DRAINED;
@@ -53,9 +57,13 @@ enum transport_status transport_wait(struct transport *t, int64_t deadline)
 
 		timeout = left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 	}
-	n = poll(p, 2, timeout);
-	if (n == 0)
-		return TRANSPORT_TIMEOUT;
+	if (timeout >= 0 && timeout <= QUIET_MS)
+		tell = false;
+	n = poll(p, 2, tell ? QUIET_MS : timeout);
+	if (n == 0) {
+		t->quiet = tell;
+		return tell ? TRANSPORT_QUIET : TRANSPORT_TIMEOUT;
+	}
 	if (n < 0)
 		return errno == EINTR ? TRANSPORT_SIGNAL : fail(t);
 	return p[1].revents ? TRANSPORT_SIGNAL : TRANSPORT_DATA;
@@ -79,6 +87,7 @@ enum transport_status transport_receive(struct transport *t, void *buf, size_t l
 		return TRANSPORT_EOF;
 	if (t->queued >= 0)
 		t->queued -= n;
+	t->quiet = false;
 	*got = (size_t)n;
 	return TRANSPORT_DATA;
 }

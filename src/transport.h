@@ -15,6 +15,7 @@ enum transport_status {
 	TRANSPORT_EOF,     /* the peer closed its side */
 	TRANSPORT_DRAINED, /* all that was queued at transport_drain() has been read */
 	TRANSPORT_TIMEOUT, /* the deadline passed */
+	TRANSPORT_QUIET,   /* nothing has come for a second, and nothing is held here; told once */
 	TRANSPORT_SIGNAL,  /* there is a signal to be read, or nothing after all */
 	TRANSPORT_INVALID, /* the peer broke the transport's own rules, or closed within a record of
 			      it: `reason` tells */
@@ -28,6 +29,7 @@ struct transport {
 	int signals; /* signalfd, not owned; read by the session */
 	enum transport_status (*read)(struct transport *, void *, size_t, int64_t, size_t *);
 	int64_t queued; /* after transport_drain(): bytes of the socket still to read; else -1 */
+	bool quiet;     /* nothing has come since TRANSPORT_QUIET was told */
 	void *state;    /* of a transport that needs some */
 	char reason[512];
 };
@@ -46,8 +48,8 @@ static inline enum transport_status transport_read(
 /* From now on only what the kernel has queued at this moment is read. */
 void transport_drain(struct transport *t);
 
-/* Waits until the socket is readable: TRANSPORT_DATA (also for an end of file), TIMEOUT, SIGNAL
- * or ERROR. For transports. */
+/* Waits until the socket is readable: TRANSPORT_DATA (also for an end of file), TIMEOUT, QUIET,
+ * SIGNAL or ERROR. For transports. */
 enum transport_status transport_wait(struct transport *t, int64_t deadline);
 
 /* recv() of what is there, with the accounting of transport_drain(): DATA, EOF, DRAINED, SIGNAL

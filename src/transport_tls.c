@@ -2,6 +2,7 @@
 #include "transport_tls.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -42,7 +43,7 @@ struct tls {
 	uint64_t taken; /* bytes that GnuTLS has taken so far */
 	unsigned empty; /* records since the last that carried something */
 
-	uint8_t *buffer; /* what was received and GnuTLS has not taken */
+	uint8_t *buffer; /* what was received and GnuTLS has not taken; NULL while nothing comes */
 	size_t at, have;
 	enum transport_status pull_status; /* why the last pull gave nothing */
 
@@ -101,6 +102,12 @@ static ssize_t pull(gnutls_transport_ptr_t context, void *data, size_t len)
 	if (s->at == s->have) {
 		size_t got;
 
+		if (!s->buffer)
+			s->buffer = malloc(PULL);
+		if (!s->buffer) {
+			gnutls_transport_set_errno(s->session, ENOMEM);
+			return -1;
+		}
 		s->pull_status = transport_receive(s->transport, s->buffer, PULL, &got);
 		if (s->pull_status == TRANSPORT_EOF)
 			return 0;
@@ -408,9 +415,8 @@ bool transport_tls(struct transport *t, const struct creds *creds, int keeper,
 	s->candidate = candidates;
 	s->candidates = n;
 	s->ended = TRANSPORT_DATA;
-	s->buffer = malloc(PULL);
 	creds_use_keeper(keeper);
-	return s->buffer && set_up(s);
+	return set_up(s);
 }
 
 void transport_tls_free(struct transport *t)
@@ -532,6 +538,16 @@ static void end(struct tls *s, ssize_t e)
 	}
 }
 
+/* Nothing has come for a while, and nothing is in the buffer (else nobody had waited). What the
+ * handshake has left is given back, too. */
+static void give_back(struct tls *s)
+{
+	free(s->buffer);
+	s->buffer = NULL;
+	s->at = s->have = 0;
+	malloc_trim(0);
+}
+
 static enum transport_status read_tls(
     struct transport *t, void *buf, size_t len, int64_t deadline, size_t *got)
 {
@@ -569,6 +585,8 @@ static enum transport_status read_tls(
 		if (*got > 0)
 			return TRANSPORT_DATA;
 		st = wait_for(s, deadline);
+		if (st == TRANSPORT_QUIET)
+			give_back(s);
 		if (st != TRANSPORT_DATA)
 			return st;
 	}
