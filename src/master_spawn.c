@@ -167,9 +167,10 @@ static void established(struct master *m, struct child *k, const struct report *
 	/* forked before a reload, with the revocation list of that time */
 	if (k->generation != m->generation && creds_revokes(m->generation->creds, &k->id))
 		master_finish_child(k, ORDER_REVOKED);
-	for (unsigned i = 0; i < m->children.size; i++) {
+	for (unsigned i = 0, seen = 0; i < m->children.size && seen < m->children.used; i++) {
 		struct child *other = &m->children.slot[i];
 
+		seen += other->used;
 		if (child_is_of(other, k->client, &k->peer) && other->order < k->order)
 			master_finish_child(other, ORDER_REPLACED);
 	}
