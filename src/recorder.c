@@ -379,7 +379,8 @@ __attribute__((noinline)) static size_t take_plain(
 
 	if (!capfmt_has_plain(&fmt))
 		return 0;
-	while (frame_next(in, (size_t)(end - in), &f) == FRAME_OK && f.type == FRAME_LINK_DATA &&
+	while (end - in >= FRAME_HEADER && *in == FRAME_LINK_DATA &&
+	       frame_next(in, (size_t)(end - in), &f) == FRAME_OK &&
 	       capfmt_plain_record(&fmt, f.payload, f.len)) {
 		memmove(out, f.payload, f.len);
 		out += f.len;
