@@ -1,5 +1,5 @@
 /* keepertrip: what it costs to have the key in another process: microseconds of a signature by the
- * keeper, with everything that a connection needs for it, and of the same signature here.
+ * keeper, with everything that a connection needs for it, and of the same signature here; medians.
  * usage: keepertrip KEY-FILE TIMES */
 #include <gnutls/abstract.h>
 #include <stdbool.h>
@@ -46,11 +46,12 @@ int main(int argc, char **argv)
 	gnutls_sign_algorithm_t with;
 	gnutls_privkey_t key;
 	struct keeper k;
-	double begin, middle, end;
 	int times = argc == 3 ? atoi(argv[2]) : 0;
+	double *there = calloc((size_t)times + 1, sizeof(*there));
+	double *here = calloc((size_t)times + 1, sizeof(*here));
 	bool hashed;
 
-	if (times <= 0)
+	if (times <= 0 || !there || !here)
 		return 2;
 	memset(message, ' ', 64);
 	memcpy(message + 64, "TLS 1.3, server CertificateVerify", 33);
@@ -63,25 +64,27 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s\n", reason);
 		return 1;
 	}
-	begin = seconds();
 	for (int i = 0; i < times; i++) {
-		int fd = keeper_connect(&k);
+		double begin = seconds(), middle;
+		int fd = keeper_connect(&k), e;
 
 		if (keeper_sign(fd, with, hashed, data.data, data.size, signature) < 0)
 			die("keeper");
 		close(fd);
-	}
-	middle = seconds();
-	for (int i = 0; i < times; i++) {
-		int e = hashed ? gnutls_privkey_sign_hash2(key, with, 0, &data, &own)
-			       : gnutls_privkey_sign_data2(key, with, 0, &data, &own);
-
+		middle = seconds();
+		e = hashed ? gnutls_privkey_sign_hash2(key, with, 0, &data, &own)
+			   : gnutls_privkey_sign_data2(key, with, 0, &data, &own);
 		if (e < 0)
 			die("signature");
 		gnutls_free(own.data);
+		there[i] = middle - begin;
+		here[i] = seconds() - middle;
 	}
-	end = seconds();
-	printf("%.1f %.1f\n", (middle - begin) * 1e6 / times, (end - middle) * 1e6 / times);
+	qsort(there, (size_t)times, sizeof(*there), by_value);
+	qsort(here, (size_t)times, sizeof(*here), by_value);
+	printf("%.1f %.1f\n", there[times / 2] * 1e6, here[times / 2] * 1e6);
+	free(there);
+	free(here);
 	keeper_close(&k);
 	return 0;
 }
