@@ -141,8 +141,8 @@ sub stop_yardstick {
 
 END {
 	local $?;
-	kill 'TERM', $server->{pid} if $server && $server->{pid};
-	kill 'TERM', grep { $_ } children_of($yardstick) if $yardstick;
+	kill 'TERM', children_of($server->{meter}) if $server;
+	kill 'TERM', children_of($yardstick) if $yardstick;
 }
 
 sub children_of { split ' ', slurp("/proc/$_[0]/task/$_[0]/children") }
