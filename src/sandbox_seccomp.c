@@ -90,7 +90,9 @@ static const struct rule common[] = {
     ALLOW(gettid),
     ALLOW(readlinkat),
 #else
-    ERRNO(madvise, EINVAL), /* malloc gives memory back so, and does without */
+    /* malloc gives memory back so; the rest of what it may advise it does without */
+    WHEN(madvise, {IS, 2, MADV_DONTNEED}),
+    ERRNO(madvise, EINVAL),
 #endif
     /* GnuTLS locks; its random numbers, also after noticing a fork */
     ALLOW(futex),
