@@ -22,7 +22,7 @@
 #define OPT_IF_TSRESOL  9u
 #define OPT_IF_TSOFFSET 14u
 
-__attribute__((format(printf, 2, 3))) static bool refuse(
+__attribute__((format(printf, 2, 3))) static void note(
     char reason[CAPFMT_REASON_MAX], const char *fmt, ...)
 {
 	va_list ap;
@@ -30,8 +30,10 @@ __attribute__((format(printf, 2, 3))) static bool refuse(
 	va_start(ap, fmt);
 	vsnprintf(reason, CAPFMT_REASON_MAX, fmt, ap);
 	va_end(ap);
-	return false;
 }
+
+/* A macro, so that whoever reads the code, also a program, sees that it is false. */
+#define refuse(...) (note(__VA_ARGS__), false)
 
 /* ---- classic pcap ---- */
 
@@ -39,9 +41,7 @@ __attribute__((format(printf, 2, 3))) static bool refuse(
  * 543.0 second, and 2.3 had both (sf-pcap.c). Returns false for a version that it refuses. */
 static bool pcap_version(uint16_t major, uint16_t minor, uint8_t *caplen_at)
 {
-	if (major == 543 && minor == 0)
-		*caplen_at = 12;
-	else if (major == 2 && minor < 3)
+	if ((major == 543 && minor == 0) || (major == 2 && minor < 3))
 		*caplen_at = 12;
 	else if (major == 2 && minor == 3)
 		*caplen_at = 0;
@@ -232,7 +232,7 @@ static bool interface(struct capfmt *f, const struct block *b, char reason[CAPFM
 	minds = libpcap_minds(b->body + 8, b->body_len - 8, f->big);
 	if (minds) {
 		f->not_libpcap = true;
-		refuse(reason, "%s", minds);
+		note(reason, "%s", minds);
 	}
 	if (f->interfaces == 0) {
 		f->link_type = link_type;
@@ -289,14 +289,14 @@ static bool packet(struct capfmt *f, const struct block *b, char reason[CAPFMT_R
 		    reason, "captured length %u is above max-snaplen %u", caplen, f->max_snaplen);
 	if (f->first_snaplen != 0 && caplen > f->first_snaplen) {
 		f->not_libpcap = true;
-		refuse(reason, "captured length %u is above the interface's snaplen %u", caplen,
+		note(reason, "captured length %u is above the interface's snaplen %u", caplen,
 		    f->first_snaplen);
 	}
 	used = 20 + ((caplen + 3u) & ~3u);
 	if (used > b->body_len ||
 	    !packet_options_sound(b->body + used, b->body_len - used, f->big)) {
 		f->not_wireshark = true;
-		refuse(reason, "an option of a packet runs past its block or has a wrong length");
+		note(reason, "an option of a packet runs past its block or has a wrong length");
 	}
 	return true;
 }
@@ -322,8 +322,8 @@ static bool simple_packet(struct capfmt *f, const struct block *b, char reason[C
 	/* Wireshark looks for the end of the block right behind the packet */
 	if (b->body_len != 4 + ((caplen + 3u) & ~3u)) {
 		f->not_wireshark = true;
-		refuse(reason, "a simple packet block of %u bytes with captured length %u",
-		    b->total, caplen);
+		note(reason, "a simple packet block of %u bytes with captured length %u", b->total,
+		    caplen);
 	}
 	return true;
 }
@@ -341,9 +341,12 @@ static bool other_is_sound(const struct capfmt *f, const struct block *b)
 		while (body.left > 0 && !body.failed) {
 			uint16_t type = bytes_u16(&body), n = bytes_u16(&body);
 
+			const uint8_t *record = bytes_take(&body, (n + 3u) & ~3u);
+
 			if ((type == 1 && n < 5) || (type == 2 && n < 17))
-				return false; /* an address and a name */
-			bytes_take(&body, (n + 3u) & ~3u);
+				return false; /* an address and names */
+			if ((type == 1 || type == 2) && record && record[n - 1] != 0)
+				return false; /* the last has no end */
 			if (type == 0)
 				break;
 		}
@@ -367,7 +370,7 @@ static bool readable(const struct capfmt *before, const struct capfmt *f, char *
 	if (!(f->mixed ? f->not_wireshark : f->not_libpcap))
 		return true;
 	if (f->mixed && !before->mixed && before->not_wireshark)
-		refuse(reason, "an interface that differs, after blocks that only libpcap reads");
+		note(reason, "an interface that differs, after blocks that only libpcap reads");
 	return false;
 }
 
@@ -420,7 +423,7 @@ static bool pcapng_data(struct capfmt *f, const uint8_t *p, size_t len, struct c
 		default:
 			if (!other_is_sound(&next, &b)) {
 				next.not_wireshark = true;
-				refuse(reason, "a damaged pcapng block of type 0x%x", b.type);
+				note(reason, "a damaged pcapng block of type 0x%x", b.type);
 			}
 		}
 		if (!ok)

@@ -18,8 +18,10 @@
 #include "io.h"
 #include "parse.h"
 
-#define TEXT_MAX      (16u << 20) /* bytes of one configuration file */
-#define INCLUDE_DEPTH 10          /* libconfig's own limit */
+#ifndef TEXT_MAX             /* fuzzing chooses less: it is allocated each time */
+#define TEXT_MAX (16u << 20) /* bytes of one configuration file */
+#endif
+#define INCLUDE_DEPTH 10 /* libconfig's own limit */
 
 struct reader {
 	const char *file; /* as the user named it */

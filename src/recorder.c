@@ -159,14 +159,22 @@ static bool append_header(struct recorder *r, const uint8_t *p, size_t len)
 	return true;
 }
 
+static enum recorder_status keep(struct recorder *r, const uint8_t *p, size_t len)
+{
+	return append_header(r, p, len) ? RECORDER_OK
+					: storage_error(r, "keeping the link header", ENOMEM);
+}
+
 /* Interfaces that were described in data are repeated in every later file. */
 static enum recorder_status keep_interfaces(struct recorder *r, const uint8_t *data, size_t len)
 {
 	size_t at = 0, n;
 
 	while ((n = capfmt_next_interface(&r->fmt, data, len, &at)) > 0) {
-		if (!append_header(r, data + at, n))
-			return storage_error(r, "keeping an interface", ENOMEM);
+		enum recorder_status st = keep(r, data + at, n);
+
+		if (st != RECORDER_OK)
+			return st;
 		at += n;
 	}
 	return RECORDER_OK;
@@ -276,8 +284,9 @@ static enum recorder_status link_header(
 		return st;
 	recorder_close_file(r, "link-header");
 	r->header_len = 0;
-	if (!append_header(r, f->payload, f->len))
-		return storage_error(r, "keeping the link header", ENOMEM);
+	st = keep(r, f->payload, f->len);
+	if (st != RECORDER_OK)
+		return st;
 	r->link_len = f->len;
 	r->fmt = next;
 	if (!r->has_header)
@@ -319,22 +328,29 @@ static enum recorder_status link_data(
 	struct capfmt next = r->fmt;
 	enum recorder_status st = RECORDER_OK;
 	size_t interfaces;
+	bool early;
 
 	if (!r->has_header)
 		return refuse(r, "link data before any link header");
 	if (!capfmt_data(&next, f->payload, f->len, &data, r->reason))
 		return RECORDER_PROTOCOL;
-	interfaces = next.interfaces > r->fmt.interfaces ? interface_bytes(r, f) : 0;
+	/* libpcap opens no file without an interface: what stands before the first is part of the
+	 * header, and waits there */
+	early = next.kind == CAPFMT_PCAPNG && next.interfaces == 0;
+	if (early)
+		interfaces = f->len;
+	else
+		interfaces = next.interfaces > r->fmt.interfaces ? interface_bytes(r, f) : 0;
 	if (r->header_len + p->interfaces + interfaces > RECORDER_HEADER_MAX)
 		return refuse(r, "the link header and its interfaces are larger than 1 MiB");
 	if (r->set.base >= 0) {
 		st = rotate(r, p, f->len, now);
 		/* a file begins with a packet; interfaces alone wait in the header for one */
-		if (st == RECORDER_OK && r->file.fd < 0 && !data.only_interfaces)
+		if (st == RECORDER_OK && r->file.fd < 0 && !data.only_interfaces && !early)
 			st = open_file(r, now);
 	}
 	if (st == RECORDER_OK && r->file.fd < 0 && interfaces > 0)
-		st = keep_interfaces(r, f->payload, f->len);
+		st = early ? keep(r, f->payload, f->len) : keep_interfaces(r, f->payload, f->len);
 	if (st != RECORDER_OK)
 		return st;
 	r->fmt = next;

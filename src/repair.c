@@ -25,7 +25,8 @@ struct unfinished {
 	struct capfile file; /* fd: read only */
 	uint64_t length;     /* on disk */
 	uint64_t packets;
-	bool data; /* there is more in it than a header and interfaces */
+	bool data;       /* there is more in it than a header and interfaces */
+	bool interfaces; /* pcapng: there is one, without which it cannot be read */
 };
 
 static void failed(const struct unfinished *u, const char *what)
@@ -78,6 +79,16 @@ static bool interfaces_only(const struct capfmt *fmt, const uint8_t *p, size_t l
 	return len == 0 || (fmt->kind == CAPFMT_PCAPNG && capfmt_only_interfaces(fmt, p, len));
 }
 
+/* Takes note of what whole records say about the file. */
+static void look(struct unfinished *u, const struct capfmt *fmt, const uint8_t *p, size_t len)
+{
+	size_t at = 0;
+
+	u->data = u->data || !interfaces_only(fmt, p, len);
+	u->interfaces = u->interfaces || fmt->kind == CAPFMT_PCAP ||
+			capfmt_next_interface(fmt, p, len, &at) > 0;
+}
+
 /* How much of the file is whole. False when it cannot be read; *torn tells whether what follows is
  * the beginning of a record (or nothing), and not something else. */
 static bool measure(struct unfinished *u, uint8_t *buf, uint64_t *whole, bool *torn)
@@ -96,7 +107,7 @@ static bool measure(struct unfinished *u, uint8_t *buf, uint64_t *whole, bool *t
 			*torn = capfmt_is_header_beginning(buf, (size_t)n, FRAME_PAYLOAD_MAX);
 		} else {
 			used = capfmt_whole(&fmt, buf, (size_t)n, &u->packets);
-			u->data = u->data || !interfaces_only(&fmt, buf, used);
+			look(u, &fmt, buf, used);
 			*torn = capfmt_is_beginning(&fmt, buf, (size_t)n, FRAME_PAYLOAD_MAX);
 		}
 		at += used;
@@ -137,7 +148,7 @@ static bool finish(struct unfinished *u, uint8_t *buf)
 		close(u->file.fd);
 		return false;
 	}
-	if (!u->data && torn) {
+	if (torn && !(u->data && u->interfaces)) {
 		if (!capfile_discard(&u->file)) {
 			failed_errno(u, "removing the empty file");
 			return false;
