@@ -8,6 +8,13 @@ TESTDIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 SERVER=$BUILDDIR/osmo-pcap-server
 SEND=$BUILDDIR/osmo-pcap-send
 export OSMO_PCAP_SEND=$SEND
+# VALGRIND=1: the server runs under memcheck, without its sandbox, which would kill valgrind; a test fails when
+# memcheck has found an error. Tests of the sandbox, of limits of memory and of the program's name do not work so.
+if [ -n "${VALGRIND-}" ]; then
+	export BUILDDIR
+	SERVER=$TESTDIR/memcheck
+	PATIENCE=${PATIENCE:-300}
+fi
 export PATIENCE=${PATIENCE:-30} # seconds until a test gives up on an event
 
 # How the server comes to its connections:
@@ -42,6 +49,15 @@ teardown() {
 		done < <(sed -n 's/.*connected client=.* pid=\([0-9]*\)$/\1/p' log)
 		[ -n "${BATS_TEST_COMPLETED:-}" ] || sed 's/^/# /' log >&2
 	fi
+	[ -z "${VALGRIND-}" ] || memcheck_is_content
+}
+
+memcheck_is_content() {
+	[ -z "${VALGRIND_LOGS-}" ] || cat memcheck.* >>"$VALGRIND_LOGS" 2>/dev/null || true
+	if grep -lE 'ERROR SUMMARY: [1-9]' memcheck.* 2>/dev/null; then
+		cat memcheck.* >&2
+		return 1
+	fi
 }
 
 # put_down PID…: kills what this test has started. A number may be somebody else's by now: whose it is tells the
@@ -60,6 +76,7 @@ config() {
 	cat >cfg <<-EOT
 	server: {
 		ip = "$LISTEN"; port = ${FIXED_PORT:-0}; base-path = "rec"; completed-path = "done";
+		$([ -z "${VALGRIND-}" ] || [[ ${1-} == *sandbox* ]] || echo 'sandbox = "off";')
 		${1-}
 	};
 	clients = ( ${2-$DEFAULT_CLIENTS} );
