@@ -12,7 +12,11 @@
 #define BLOCK_ENHANCED 6u
 #define BLOCK_NAMES    4u
 #define BLOCK_STATS    5u
+#define BLOCK_JOURNAL  9u
 #define BLOCK_SECRETS  10u
+#define BLOCK_SYSDIG   0x204u
+#define BLOCK_SYSDIG2  0x216u
+#define BLOCK_SYSDIG3  0x221u
 #define BLOCK_CUSTOM   0x00000badu
 #define BLOCK_CUSTOM2  0x40000badu /* not to be copied */
 #define ORDER_MAGIC    0x1a2b3c4du
@@ -350,11 +354,20 @@ static bool other_is_sound(const struct capfmt *f, const struct block *b)
 			if (type == 0)
 				break;
 		}
-		return !body.failed;
+		return !body.failed && options_fit(body.at, (uint32_t)body.left, f->big);
 	case BLOCK_STATS:
 		return body.left >= 12 && options_fit(b->body + 12, b->body_len - 12, f->big);
 	case BLOCK_SECRETS:
 		return body.left >= 8 && bytes_load32(b->body + 4, f->big) <= body.left - 8;
+	case BLOCK_JOURNAL: /* "__REALTIME_TIMESTAMP=" and more, without the filling */
+		while (body.left > 0 && body.at[body.left - 1] == 0)
+			body.left--;
+		return body.left >= 23;
+	case BLOCK_SYSDIG:
+		return body.left >= 24;
+	case BLOCK_SYSDIG2:
+	case BLOCK_SYSDIG3:
+		return body.left >= 28;
 	case BLOCK_CUSTOM:
 	case BLOCK_CUSTOM2:
 		return body.left >= 4;

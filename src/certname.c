@@ -16,7 +16,9 @@ bool certnames_sound(const struct certnames *c)
 
 static char lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c + 32);
+	return c;
 }
 
 /* Not strcasecmp(): that would follow the locale. */

@@ -39,7 +39,7 @@ struct send_clock {
 	int64_t offset;     /* if_tsoffset: seconds to add */
 };
 
-__attribute__((format(printf, 2, 3))) static enum send_got broken(
+__attribute__((format(printf, 2, 3))) static void complain(
     struct send_source *s, const char *fmt, ...)
 {
 	int n = snprintf(s->error, sizeof(s->error), "%.200s: at byte %" PRIu64 ": ", s->name,
@@ -49,8 +49,10 @@ __attribute__((format(printf, 2, 3))) static enum send_got broken(
 	va_start(ap, fmt);
 	vsnprintf(s->error + n, sizeof(s->error) - (size_t)n, fmt, ap);
 	va_end(ap);
-	return SEND_FAILED;
 }
+
+/* A macro, so that whoever reads the code, also a program, sees what it is. */
+#define broken(...) (complain(__VA_ARGS__), SEND_FAILED)
 
 static enum send_got truncated(struct send_source *s, const char *what, size_t need)
 {

@@ -52,3 +52,21 @@
 	wait_log 'closed client=foo .* packets=3 '
 	"$BUILDDIR/test/fuzz/judge" "$(only_file)"
 }
+
+@test "other blocks that are too short, where the interfaces differ" {
+	local block
+	server_start
+	for block in 9,body=5f5f5245414c54494d455f54494d455354414d503d000000 \
+		0x204,size=32 0x216,size=36 0x221,size=36 4,body=00000000020012130000000006000000; do
+		stream shb+idb+idb,linktype=113 epb "block=$block" >s
+		peer_send 127.0.0.2 s
+	done
+	wait_log 'rejected client=foo .* reason="a damaged pcapng block of type 0x(4|9|204|216|221)" frame=3 ' 5
+	for block in 9,body=5f5f5245414c54494d455f54494d455354414d503d313233 \
+		0x204,size=36 0x216,size=40 0x221,size=40; do
+		stream shb+idb+idb,linktype=113 epb "block=$block" epb >s
+		peer_send 127.0.0.2 s
+	done
+	wait_log 'closed client=foo .*reason="peer closed' 4
+	capinfos -Mc done/*
+}
