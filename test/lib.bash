@@ -73,10 +73,11 @@ put_down() {
 
 # config [SERVER-LINES [CLIENTS]]: writes ./cfg. Default clients: foo 127.0.0.2, bar 127.0.0.3.
 config() {
+	local off=
+	[ -z "${VALGRIND-}" ] || [[ ${1-} == *sandbox* ]] || off='sandbox = "off";'
 	cat >cfg <<-EOT
 	server: {
-		ip = "$LISTEN"; port = ${FIXED_PORT:-0}; base-path = "rec"; completed-path = "done";
-		$([ -z "${VALGRIND-}" ] || [[ ${1-} == *sandbox* ]] || echo 'sandbox = "off";')
+		ip = "$LISTEN"; port = ${FIXED_PORT:-0}; base-path = "rec"; completed-path = "done"; $off
 		${1-}
 	};
 	clients = ( ${2-$DEFAULT_CLIENTS} );

@@ -213,6 +213,7 @@ static void record(struct outcome *o, uint8_t how, const uint8_t *p, size_t len,
 	memcpy(o->reason, r.reason, sizeof(o->reason));
 	if (o->status == RECORDER_OK)
 		o->reason[0] = '\0';
+	capfmt_link_name(r.fmt.link_type); /* as a session does, for the log */
 	o->frames = r.frames;
 	o->offset = r.offset;
 	recorder_free(&r);
