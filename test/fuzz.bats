@@ -23,7 +23,7 @@
 	[ "$(echo done/trace-foo* | wc -w)" -gt 1 ]
 	local f
 	for f in done/trace-foo*; do
-		"$BUILDDIR/test/fuzz/judge" "$f"
+		"$BUILDDIR/test/judge" "$f"
 		[ "$(xxd -s 28 -l 4 -p "$f")" = 04000000 ] # the names
 	done
 }
@@ -50,7 +50,7 @@
 	stream shb+idb epb epb nrb,body=01000500aabbccdd6800000000000000 epb >s
 	peer_send 127.0.0.2 s
 	wait_log 'closed client=foo .* packets=3 '
-	"$BUILDDIR/test/fuzz/judge" "$(only_file)"
+	"$BUILDDIR/test/judge" "$(only_file)"
 }
 
 @test "other blocks that are too short, where the interfaces differ" {
