@@ -246,6 +246,48 @@ confined() { grep -q '^NoNewPrivs:.1' "/proc/$1/status" && grep -q '^Seccomp:.2'
 	grep -q '^Seccomp:.0' "/proc/$SERVER_PID/status" || skip "something around us has a filter already"
 }
 
+# without CALL ERROR: a kernel that lacks it, for a server started from now on
+without() {
+	command -v strace >/dev/null || skip "no strace"
+	WRAP=(strace -f -qq -o /dev/null -e "trace=$1" -e "inject=$1:error=$2")
+}
+
+@test "a kernel without Landlock: 'best-effort' says so once and records, with seccomp" {
+	config 'sandbox = "best-effort";'
+	without landlock_create_ruleset EOPNOTSUPP
+	server_start
+	[ "$(grep -c 'kernel lacks: Landlock' log)" -eq 1 ]
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	confined "$(child foo)"
+	[ "$(grep -c 'kernel lacks' log)" -eq 1 ]
+}
+
+@test "a kernel without Landlock: 'required' does not start" {
+	local status=0
+	config 'sandbox = "required";'
+	without landlock_create_ruleset EOPNOTSUPP
+	"${WRAP[@]}" "$SERVER" -c cfg 2>out || status=$?
+	[ "$status" -eq 78 ]
+	grep 'error: sandbox = "required", and this kernel lacks Landlock' out
+	status=0
+	"${WRAP[@]}" "$SERVER" -t -c cfg 2>out || status=$?
+	[ "$status" -eq 78 ]
+}
+
+@test "a sandbox that cannot be entered ends the connection, not the server" {
+	config 'sandbox = "best-effort";'
+	without landlock_restrict_self EPERM
+	server_start
+	stream pcap rec >s
+	peer_send 127.0.0.2 s || true
+	wait_log 'error client=foo peer=.* reason="the sandbox cannot be entered: Operation not permitted"'
+	wait_log 'closed client=foo .*internal error'
+	no_file
+	! gone "$SERVER_PID"
+}
+
 @test "repair is confined before it opens anything" {
 	command -v strace >/dev/null || skip "no strace"
 	config 'sandbox = "required";'
