@@ -39,6 +39,11 @@ setup() {
 # The log is shown when a test fails.
 teardown() {
 	local pid
+	if [ -n "$SERVER_PID" ] && [ ${#WRAP[@]} -gt 0 ]; then
+		# strace(1), say, does not take the server with it
+		# shellcheck disable=SC2046 # several
+		put_down $(ps -o pid= --ppid "$SERVER_PID")
+	fi
 	server_kill
 	for pid in "${PIDS[@]}"; do
 		put_down "$pid"
