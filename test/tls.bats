@@ -547,6 +547,7 @@ all_turned_away() {
 	turned_away "$N" 127.0.0.2 client-ed25519 'the certificate CN=client-ed25519 does not bear the name foo'
 }
 @test "who is refused before a reload with a new CRL is refused after it, who is revoked meanwhile is too" {
+	needs_one_server "a reload"
 	tls_config
 	server_start
 	stream pcap rec >s
@@ -595,6 +596,7 @@ between() {
 }
 
 @test "a reload takes another authority: its certificates record, those of the old one do not" {
+	needs_one_server "a reload"
 	tls_config "capath = \"pki/ca.crt\"; $OWN"
 	server_start
 	stream pcap rec >s
@@ -617,6 +619,7 @@ shaking() {
 	server_signal HUP
 }
 @test "a reload that changes nothing: a client that is not known yet goes on with its handshake" {
+	needs_one_server "a reload"
 	shaking "$TLS_CLIENTS"
 	wait_log 'reload clients=5 finished=0 with-older-settings=1 names="[?]"'
 	kill -USR2 "$RELAY"
@@ -625,12 +628,14 @@ shaking() {
 	never_log 'rejected'
 }
 @test "a reload that changes one of those that a client may be ends its handshake" {
+	needs_one_server "a reload"
 	shaking "${TLS_CLIENTS/bar.example/baz.example}"
 	wait_log 'reload clients=5 finished=1 '
 	wait_log 'closed client=[?] peer=127.0.0.4:[0-9]+ reason="?reload"?'
 	never_log 'rejected|established'
 }
 @test "a reload that takes the address from one of those that a client may be ends its handshake" {
+	needs_one_server "a reload"
 	shaking "${TLS_CLIENTS/127.0.0.4/127.0.0.44}"
 	wait_log 'reload clients=5 finished=1 '
 	wait_log 'closed client=[?] peer=127.0.0.4:[0-9]+ reason="?reload"?'
@@ -739,6 +744,7 @@ own() { echo "$X509 server-cert = \"$1\"; server-key = \"$2\";"; }
 	done
 }
 @test "an expired server certificate and an old CRL: warned about every day" {
+	needs_one_server "a day that passes"
 	tls_config "capath = \"pki/ca.crt\"; crlfile = \"pki/late.crl\"; server-cert = \"pki/old-server.crt\"; server-key = \"pki/old-server.key\";"
 	fake_clock '+0'
 	WRAP+=(FAKETIME_DONT_FAKE_MONOTONIC=0) # the days, too
