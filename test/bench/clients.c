@@ -1,11 +1,17 @@
 /* clients: many clients that send little, each from an address of its own.
- * usage: clients [-t CERT KEY PRIORITY] [-n CONNECTIONS] [-w AT-ONCE] [-H] [-b] [-s RECORDS] FROM
- * PORT each connects from FROM + I and sends a link header and a record of 64 bytes without -H:
- * says that this was all and waits until the server has closed; then the next one -H  hold: the
- * connections stay, until standard input ends; "open" is printed when all are there -b  bare:
- * nothing is sent -s  with -H: then a record a second on every connection, so many times Prints
- * seconds for all, then p50, p99 and the longest in milliseconds: with -H until connected (and,
- * with TLS, known to each other), without until closed. */
+ *
+ * usage: clients [-t CERT KEY PRIORITY] [-n CONNECTIONS] [-w AT-ONCE] [-H] [-b] [-s RECORDS]
+ *                FROM PORT
+ *
+ * Each connects from FROM + I and sends a link header and a record of 64 bytes, number I.
+ *   without -H  says that this was all and waits until the server has closed; then the next one
+ *   -H          hold: the connections stay, until standard input ends; "open" is printed when all
+ *               are there
+ *   -b          bare: nothing is sent
+ *   -s          with -H: then a record a second on every connection, so many times; the K-th one of
+ *               a connection has the number I + K * CONNECTIONS
+ * Prints seconds for all, then p50, p99 and the longest in milliseconds: with -H until connected
+ * (and, with TLS, known to each other), without until closed. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -21,17 +27,21 @@ static atomic_size_t next;
 static pthread_barrier_t barrier;
 static struct link *links;
 static double *took, start;
-static uint8_t first[LINK_HEADER + RECORD_OVERHEAD + 64];
+
+#define SIZE 64
 
 static void *run(void *arg)
 {
+	uint8_t first[LINK_HEADER + RECORD_OVERHEAD + SIZE];
 	size_t i;
 
 	(void)arg;
+	put_link_header(first);
 	pthread_barrier_wait(&barrier);
 	while ((i = atomic_fetch_add(&next, 1)) < total) {
 		double before = seconds();
 
+		put_record(first + LINK_HEADER, SIZE, (uint32_t)i);
 		links[i] = link_open(&tls, from + (uint32_t)(i % 16384), port);
 		if (!bare)
 			link_send(&links[i], first, sizeof(first));
@@ -57,6 +67,7 @@ static void print(const char *word)
 /* A second between the records of a connection, evenly spread. */
 static void send_slowly(void)
 {
+	uint8_t record[RECORD_OVERHEAD + SIZE];
 	double begin = seconds();
 
 	for (size_t n = 0; n < repeats * total; n++) {
@@ -65,7 +76,8 @@ static void send_slowly(void)
 
 		if (wait > 0.001)
 			nanosleep(&ts, NULL);
-		link_send(&links[n % total], first + LINK_HEADER, sizeof(first) - LINK_HEADER);
+		put_record(record, SIZE, (uint32_t)(total + n));
+		link_send(&links[n % total], record, sizeof(record));
 	}
 	printf("sent\n");
 	fflush(stdout);
@@ -115,7 +127,6 @@ int main(int argc, char **argv)
 
 	options(argc, argv);
 	tls_prepare(&tls);
-	put_record(first + put_link_header(first), 64, 0);
 	links = calloc(total, sizeof(*links));
 	took = calloc(total, sizeof(*took));
 	thread = calloc(workers, sizeof(*thread));
