@@ -59,6 +59,18 @@ static bool give_up(struct capfile *f)
 	return false;
 }
 
+/* A network filesystem may be interrupted even here. Where it has created the file all the same,
+ * the name is taken then, and repair removes what is empty. */
+static int create(int base, const char *name, unsigned mode)
+{
+	int fd;
+
+	do
+		fd = openat(base, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
 bool capfile_create(struct capfile *f, int base, int done, unsigned mode, const char *stem,
     const struct tm *local, enum capfmt_kind kind, unsigned *number)
 {
@@ -72,8 +84,7 @@ bool capfile_create(struct capfile *f, int base, int done, unsigned mode, const 
 		capname_make(stem, local, kind, *number, f->name);
 		if (done != base && !free_in(done, f->name))
 			continue;
-		f->fd = openat(
-		    base, f->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, recording);
+		f->fd = create(base, f->name, recording);
 		if (f->fd < 0 && errno == EEXIST)
 			continue;
 		if (f->fd < 0)
@@ -172,6 +183,16 @@ static bool sync_fd(int fd, int (*sync)(int))
 	return r == 0;
 }
 
+static bool rename_to(const struct capfile *f, const char *name)
+{
+	int r;
+
+	do
+		r = renameat2(f->base, f->name, f->done, name, RENAME_NOREPLACE);
+	while (r < 0 && errno == EINTR);
+	return r == 0;
+}
+
 /* The rename, under another number where the name was taken meanwhile. */
 static bool move(struct capfile *f, bool *renamed)
 {
@@ -179,13 +200,13 @@ static bool move(struct capfile *f, bool *renamed)
 	struct capname parsed;
 	unsigned number;
 
-	if (renameat2(f->base, f->name, f->done, f->name, RENAME_NOREPLACE) == 0)
+	if (rename_to(f, f->name))
 		return true;
 	if (errno != EEXIST || !capname_parse(f->name, &parsed))
 		return false;
 	for (number = parsed.number + 1; number < NUMBER_MAX; number++) {
 		capname_renumber(&parsed, number, name);
-		if (renameat2(f->base, f->name, f->done, name, RENAME_NOREPLACE) == 0) {
+		if (rename_to(f, name)) {
 			snprintf(f->name, sizeof(f->name), "%s", name);
 			*renamed = true;
 			return true;

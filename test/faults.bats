@@ -46,6 +46,7 @@ child_dies() {
 	export ASAN_OPTIONS=handle_segv=0 # a build with sanitizers must die of it, too
 	child_dies SEGV 'SEGV|Segm' 11
 }
+@test "a recording process killed by its filter: its file is repaired and published, the signal is logged" { child_dies SYS 'SYS|system call' 31; }
 @test "a recording process aborted: its file is repaired and published, the signal is logged" { child_dies ABRT 'ABRT|Abort' 6; }
 
 @test "a recording process killed without a packet leaves no file" {

@@ -793,6 +793,33 @@ own() { echo "$X509 server-cert = \"$1\"; server-key = \"$2\";"; }
 	never_log 'closed client=foo|rejected'
 }
 
+# without_keeper: it is killed, and a client comes before the next one is there
+without_keeper() {
+	local pid
+	pid=$(sed -n 's/.*keeper pid=//p' log | tail -n 1)
+	kill -KILL "${pid:-$FIRST}" || true
+	tls_send 127.0.0.3 bar s
+	log_has 'refused client=any peer=127.0.0.3:[0-9]+ reason="the key keeper is gone; it will be started again"'
+}
+@test "the keeper killed as soon as it is there: handshakes are refused with the reason until it is back by itself" {
+	needs_one_server "one keeper for all"
+	tls_config
+	server_start
+	FIRST=$(keeper)
+	tls_live a 127.0.0.2 foo
+	tell a pcap rec
+	wait_stored a foo
+	stream pcap rec >s
+	until_true without_keeper
+	local n
+	n=$(grep -c 'closed client=any .* packets=1 ' log || true)
+	back() { tls_send 127.0.0.3 bar s; PATIENCE=1 wait_log 'closed client=any .* packets=1 ' $((n + 1)); }
+	until_true back
+	tell a rec
+	wait_stored a foo
+	never_log 'closed client=foo'
+}
+
 @test "the keeper ends after the server has ended" {
 	needs_one_server "one keeper for all"
 	tls_config

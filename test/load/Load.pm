@@ -72,12 +72,15 @@ EOT
 	return ($server, $port);
 }
 
-# What it holds of the system: descriptors, children, those of them that are zombies, resident kilobytes.
+# What it holds of the system: descriptors, children, those of them that are zombies, kilobytes of its own and of the
+# pages that it shares with its children, one for every slot that was ever used.
 sub holds {
 	my @child = children_of($server);
-	my ($rss) = slurp("/proc/$server/status") =~ /^VmRSS:\s+(\d+)/m;
+	my $status = slurp("/proc/$server/status");
+	my ($own) = $status =~ /^RssAnon:\s+(\d+)/m;
+	my ($shared) = $status =~ /^RssShmem:\s+(\d+)/m;
 	return { descriptors => scalar(() = glob "/proc/$server/fd/*"), children => scalar @child,
-		zombies => scalar(grep { slurp("/proc/$_/stat") =~ /\) Z / } @child), rss => $rss };
+		zombies => scalar(grep { slurp("/proc/$_/stat") =~ /\) Z / } @child), own => $own, shared => $shared };
 }
 
 # settled([N]): it has no child but the keeper, and N more
@@ -116,8 +119,9 @@ sub finish {
 	my $status = $?;
 	$server = undef;
 	my $unfinished = () = glob "$Bench::dir/rec/*";
-	my $text = sprintf 'descriptors %+d, zombies %d, slots %d, RSS %d to %d kB, exit %d, unfinished files %d',
-		$after->{descriptors} - $before->{descriptors}, $after->{zombies}, $slots, $before->{rss}, $after->{rss},
+	my $text = sprintf 'descriptors %+d, zombies %d, slots %d, memory %d to %d kB and of the slots %d to %d kB, exit %d, unfinished files %d',
+		$after->{descriptors} - $before->{descriptors}, $after->{zombies}, $slots, $before->{own}, $after->{own},
+		$before->{shared}, $after->{shared},
 		$status >> 8, $unfinished;
 	return ($text, $after->{descriptors} > $before->{descriptors} || $after->{zombies} || $slots || $status || $unfinished);
 }
