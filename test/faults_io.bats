@@ -532,13 +532,16 @@ accept_fails() {
 
 # ---- 200 clients, and TERM ----
 
-# herd_start [-e]: 200 clients have each stored a packet; their end is told by the file herd.out
 HERD=200
+children() { ps -o pid= --ppid "$SERVER_PID"; }
+# children_are N [STATE]: so many are in that state
+children_are() { [ "$(ps -o stat= --ppid "$SERVER_PID" | grep -c "^${2-}")" -eq "$1" ]; }
+# herd_start [-e]: they have each stored a packet; a line to GO, and they send on
 herd_start() {
 	needs_one_server "one that stops all"
 	config 'limits: { connections = 250; unestablished = 250; };' '{ name = "foo"; address = "127.0.4.0/22"; }'
 	stream pcap rec >head
-	stream number=1 data,times=500:rec=200 >body
+	stream number=1 data,times=150:rec=200 >body # what the kernel takes while nobody reads
 	server_start
 	mkfifo start
 	herd "$@" 127.0.4.1 $HERD "$PORT" head body <start >herd.out 3>&- &
@@ -549,10 +552,22 @@ herd_start() {
 
 @test "TERM with 200 clients that pause: status 0 within 10 s, every record is there" {
 	herd_start
+	local all pid=$SERVER_PID start
+	until_true children_are $HERD # the repair of the start is one, too
+	all=$(children)
+	# what they send now is still in the sockets when the server is told to stop
+	# shellcheck disable=SC2086 # many
+	kill -STOP $all
+	until_true children_are $HERD T
 	echo >&$GO
 	until_true grep -q body herd.out
-	local start=$SECONDS
-	server_stop
+	kill -TERM "$pid"
+	wait_log 'stopping connections=200'
+	start=$SECONDS
+	# shellcheck disable=SC2086 # many
+	kill -CONT $all
+	await "$pid"
+	SERVER_PID=
 	[ $((SECONDS - start)) -le 10 ]
 	until_true grep -q "closed $HERD" herd.out
 	cat head body >s
