@@ -181,6 +181,7 @@ open_fails() {
 
 # left CALL: it fails with EIO when foo ends; the file stays where it is, whole, and an error says so
 left() {
+	needs_one_server "repair, which comes as soon as the connection has ended, tries again"
 	record
 	failing "$CHILD" "$1:error=EIO:when=1"
 	hang_up a
@@ -226,6 +227,7 @@ interrupted() {
 @test "fsync of a directory: interrupted" { interrupted fsync; }
 
 @test "publication fails at rotation: the recording goes on in the next file" {
+	needs_one_server "repair, which comes as soon as the connection has ended, tries again"
 	record
 	cp a.sent good
 	failing "$CHILD" fdatasync:error=EIO:when=1
