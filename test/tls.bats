@@ -642,6 +642,7 @@ shaking() {
 }
 
 @test "stop, TLS, in the middle of a record: all whole frames are there, and nobody calls it truncated" {
+	needs_one_server "its stop, told to all connections"
 	tls_config
 	server_start
 	relayed a 127.0.0.2 foo -k # of the next record the first byte, and then the relay waits for ever
