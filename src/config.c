@@ -555,19 +555,32 @@ static void inherit(const struct reader *r, struct config *c)
 	}
 }
 
+/* The working directory of the start, when the user of the server may not be in it: root starts the
+ * server in /root, and a reload comes when it is root no more. It has left that directory then. */
+static char *left_cwd;
+
 /* libconfig puts its include directory before absolute paths, too. So it has none, and finds the
  * others from the working directory, which is the configuration's own meanwhile. */
 static bool read_file(const struct reader *r, config_t *lib)
 {
-	int back = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool ok = back >= 0 && (!r->directory[0] || chdir(r->directory) == 0) &&
+	int back = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	bool ok = (back >= 0 || errno == EACCES) &&
+		  (!r->directory[0] || chdir(r->directory) == 0) &&
 		  config_read_file(lib, r->absolute) == CONFIG_TRUE;
+	int error = errno;
 
 	if (back >= 0) {
-		if (fchdir(back) < 0)
+		if (fchdir(back) < 0) {
+			error = errno;
 			ok = false;
+		}
 		close(back);
+	} else if (!left_cwd) {
+		left_cwd = strdup(r->cwd);
+		if (!left_cwd || chdir("/") < 0)
+			ok = false;
 	}
+	errno = error;
 	return ok;
 }
 
@@ -601,7 +614,7 @@ static bool reader_init(struct reader *r, const char *file, struct problems *pro
 	*r = (struct reader){.file = file, .problems = problems};
 	r->directory =
 	    slash ? strndup(file, slash == file ? 1 : (size_t)(slash - file)) : strdup("");
-	r->cwd = getcwd(NULL, 0);
+	r->cwd = left_cwd ? strdup(left_cwd) : getcwd(NULL, 0);
 	return r->directory && r->cwd;
 }
 

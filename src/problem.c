@@ -81,8 +81,13 @@ void problems_log(const struct problems *p)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		const struct problem *e = &p->list[i];
+		enum log_level level = e->warning ? LVL_WARNING : LVL_ERROR;
 
-		log_line(e->warning ? LVL_WARNING : LVL_ERROR, "%s file=%s line=%u reason=%s",
-		    kind(e), LOG_QUOTE(e->file), e->line, LOG_QUOTE(e->text));
+		if (e->line)
+			log_line(level, "%s file=%s line=%u reason=%s", kind(e), LOG_QUOTE(e->file),
+			    e->line, LOG_QUOTE(e->text));
+		else
+			log_line(level, "%s file=%s reason=%s", kind(e), LOG_QUOTE(e->file),
+			    LOG_QUOTE(e->text));
 	}
 }

@@ -231,6 +231,34 @@ is_nobody() {
 	server_stop
 }
 
+# As by root in /root. Twice: the server has left that directory after the first time.
+@test "after root is dropped: reloads where the user may not enter the working directory" {
+	dropping
+	mkdir -m 700 closed
+	echo "clients = ( $DEFAULT_CLIENTS );" >more
+	config "user = \"nobody\"; group = \"$GROUP\";"
+	sed -i -e "s,\"rec\",\"$PWD/rec\",; s,\"done\",\"$PWD/done\"," \
+		-e 's/^clients = .*/@include "more"/' cfg
+	chmod 644 cfg more
+	WRAP=(sh -c 'cd closed && exec "$@"' sh)
+	server_start -c "$PWD/cfg"
+	server_signal HUP
+	wait_log 'reload clients=2 '
+	echo '@include "no-such-file"' >>cfg
+	server_signal HUP
+	wait_log 'error file=".*/cfg" line=[0-9]+ reason=".*no-such-file: No such file'
+	sed -i '$d' cfg
+	server_signal HUP
+	wait_log 'reload clients=2 ' 2
+	rm cfg
+	server_signal HUP
+	wait_log 'error file=".*/cfg" reason="cannot be read: No such file'
+	stream pcap rec >s
+	peer_send 127.0.0.2 s
+	wait_log 'closed client=foo '
+	server_stop
+}
+
 @test "a port below 1024 is bound before root is dropped" {
 	dropping
 	local port
