@@ -33,6 +33,7 @@ struct reader {
 	struct origin *wrapped; /* numbers that libconfig cannot hold */
 	size_t nwrapped;
 	bool unreadable; /* a file could not be read: libconfig must not see it */
+	bool vty;	 /* the configuration looks like one of the original server */
 };
 
 /* ---- the text ---- */
@@ -112,6 +113,19 @@ static void note_wrapped(struct reader *r, const char *file, unsigned line)
 		list[r->nwrapped++] = (struct origin){intern(r, name), line};
 }
 
+/* The original server's configuration has the same name; a line `server` opens a node there, whose
+ * lines are indented, and `!` begins a comment. */
+static bool looks_like_vty(const char *text)
+{
+	for (const char *at = text; at && *at; at = strchr(at, '\n')) {
+		if (*at == '\n')
+			at++;
+		if (*at == '!' || (strncmp(at, "server\n ", 8) == 0 && at[8] >= 'a' && at[8] <= 'z'))
+			return true;
+	}
+	return false;
+}
+
 /* Numbers that libconfig would wrap, and includes that would end the program in it. */
 static void check_text(
     struct reader *r, const char *file, const char *from, unsigned from_line, unsigned depth)
@@ -129,6 +143,8 @@ static void check_text(
 	}
 	if (r->names)
 		intern(r, strdup(file));
+	if (!from)
+		r->vty = looks_like_vty(text);
 	scan = conftext_over(text);
 	for (conftext_next(&scan, &token); token.kind != CONFTEXT_END;
 	     conftext_next(&scan, &token)) {
@@ -584,6 +600,18 @@ static bool read_file(const struct reader *r, config_t *lib)
 	return ok;
 }
 
+/* libconfig finds a mistake where it can read no further, often in the line behind it. */
+static const char *advice(const struct reader *r, const config_t *lib)
+{
+	if (config_error_type(lib) != CONFIG_ERR_PARSE ||
+	    strcmp(config_error_text(lib), "syntax error") != 0)
+		return "";
+	if (r->vty)
+		return "; this looks like a configuration of the original server, which "
+		       "osmo-pcap-vty2cfg converts";
+	return " here or before it: a comma, a quote or a bracket too many or too few?";
+}
+
 static bool parse(struct reader *r, struct config *c)
 {
 	config_t lib;
@@ -595,8 +623,9 @@ static bool parse(struct reader *r, struct config *c)
 		read_root(r, c, config_root_setting(&lib));
 	} else {
 		problem_error(r->problems, name_of(r, config_error_file(&lib)),
-		    (unsigned)config_error_line(&lib), "%s",
-		    config_error_text(&lib) ? config_error_text(&lib) : strerror(errno));
+		    (unsigned)config_error_line(&lib), "%s%s",
+		    config_error_text(&lib) ? config_error_text(&lib) : strerror(errno),
+		    advice(r, &lib));
 	}
 	config_destroy(&lib);
 	set_defaults(r, &config_server_keys, &c->server);

@@ -383,6 +383,15 @@ address() { bad 5 'address|127|::|/' '' "{ name = \"foo\"; address = \"$1\"; }";
 	failing 'cfg:[34]' 'syntax'
 }
 @test "a comma after the last client: its line" { bad 5 'syntax' '' "$(one ''),"; }
+@test "a comma missing between clients: the line behind it, and a hint" {
+	bad 6 'syntax error here or before it: a comma' '' "$(printf '%s\n%s' "$(one '')" "$(one '')")"
+}
+@test "a configuration of the original server: what converts it" {
+	printf 'server\n base-path rec\n client foo 127.0.0.2\n' >cfg
+	failing cfg:2 'syntax error; this looks like .*osmo-pcap-vty2cfg'
+	printf '!\nline vty\n no login\n' >cfg
+	failing cfg:1 'osmo-pcap-vty2cfg'
+}
 @test "a key twice: its line" { bad 3 'duplicate' 'max-snaplen = 1; max-snaplen = 2;'; }
 @test "an include that is not there" {
 	config '@include "missing"
