@@ -391,7 +391,7 @@ static int pump(struct session *s)
 {
 	for (;;) {
 		enum transport_status st;
-		size_t got;
+		size_t got = 0;
 
 		if (s->stop_since)
 			transport_drain(&s->transport);

@@ -117,8 +117,8 @@ static bool cut_line(struct vty_reader *r, const char *text, size_t len)
 	if (l->indent == len)
 		return false;
 	l->said = strndup(text + l->indent, len - l->indent);
-	l->cut = vty_copy(r->v, l->said);
-	if (l->cut)
+	l->cut = l->said ? vty_copy(r->v, l->said) : NULL;
+	if (l->said && l->cut)
 		return true;
 	r->v->no_memory = true;
 	free(l->said);
