@@ -34,8 +34,9 @@ static bool open_directory(
 	d->dev = st.st_dev;
 	d->ino = st.st_ino;
 	if (faccessat(d->fd, ".", W_OK | X_OK, AT_EACCESS) < 0) {
-		problem_error(
-		    p, o.file, o.line, "%s %s: not writable: %s", key, d->path, strerror(errno));
+		problem_error(p, o.file, o.line, "%s %s: not writable: %s%s", key, d->path,
+		    strerror(errno),
+		    errno == EROFS ? ": in a service of systemd, set ReadWritePaths" : "");
 		return false;
 	}
 	return true;

@@ -165,7 +165,8 @@ static struct generation *open_generation(
 	for (size_t i = 0; i < c->names.n; i++)
 		if (access(c->names.v[i], R_OK) < 0)
 			problem_error(p, c->names.v[i], 0,
-			    "cannot be read by the user of the server: %s", strerror(errno));
+			    "cannot be read by the user of the server: %s%s", strerror(errno),
+			    errno == EACCES ? ": its mode, or that of a directory above it" : "");
 	if (c->server.sandbox != SANDBOX_OFF)
 		prepare_sandbox(c, p); /* before the rules for the directories are made */
 	return generation_open(c, check, p);
