@@ -33,7 +33,7 @@ struct reader {
 	struct origin *wrapped; /* numbers that libconfig cannot hold */
 	size_t nwrapped;
 	bool unreadable; /* a file could not be read: libconfig must not see it */
-	bool vty;	 /* the configuration looks like one of the original server */
+	bool vty;        /* the configuration looks like one of the original server */
 };
 
 /* ---- the text ---- */
@@ -120,7 +120,8 @@ static bool looks_like_vty(const char *text)
 	for (const char *at = text; at && *at; at = strchr(at, '\n')) {
 		if (*at == '\n')
 			at++;
-		if (*at == '!' || (strncmp(at, "server\n ", 8) == 0 && at[8] >= 'a' && at[8] <= 'z'))
+		if (*at == '!' ||
+		    (strncmp(at, "server\n ", 8) == 0 && at[8] >= 'a' && at[8] <= 'z'))
 			return true;
 	}
 	return false;
