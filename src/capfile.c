@@ -217,15 +217,27 @@ static bool move(struct capfile *f, bool *renamed)
 	return false;
 }
 
+/* An error of the disk is told once: whoever syncs the file again hears of none, and would publish
+ * what is not there. So the mark is taken off, and repair leaves the file alone. Where files stay
+ * in base-path the mark is all that tells it from a good one, and remains. */
+static bool sync_data(struct capfile *f)
+{
+	int error;
+
+	if (!f->disk_error && sync_fd(f->fd, fdatasync))
+		return true;
+	error = f->disk_error ? f->disk_error : errno;
+	if (f->done != f->base)
+		fchmod(f->fd, f->mode);
+	errno = error;
+	return false;
+}
+
 static enum capfile_published publish(struct capfile *f, bool *renamed)
 {
-	if (f->disk_error) {
-		errno = f->disk_error;
-		return CAPFILE_LEFT;
-	}
 	/* Data first: a name in completed-path promises what is behind it. The mark goes last, so
 	 * that a crash in between leaves either an unfinished file or a published one. */
-	if (!sync_fd(f->fd, fdatasync) || (f->done != f->base && !move(f, renamed)))
+	if (!sync_data(f) || (f->done != f->base && !move(f, renamed)))
 		return CAPFILE_LEFT;
 	if (fchmod(f->fd, f->mode) < 0 || !sync_fd(f->done, fsync) ||
 	    (f->done != f->base && !sync_fd(f->base, fsync)))

@@ -43,7 +43,8 @@ bool capfile_cut(const struct capfile *f);
 enum capfile_published {
 	CAPFILE_PUBLISHED,
 	CAPFILE_UNSYNCED, /* published, but it may not outlive a power failure; errno tells */
-	CAPFILE_LEFT      /* whole and closed, but still in base-path, still marked; errno tells */
+	CAPFILE_LEFT      /* whole and closed, but still in base-path; errno tells. Marked, so that
+			     repair tries again, unless the disk has failed */
 };
 
 /* Syncs, moves to `done` (under the next free number if the name is taken, *renamed tells), takes
