@@ -12,6 +12,14 @@ static void set(int fd, int level, int option, int value)
 	setsockopt(fd, level, option, &value, sizeof(value));
 }
 
+/* What a peer marks as urgent is a part of its stream like any other. The connections have this
+ * from the listening socket: set on them later it is too late for a byte that has come before,
+ * which the kernel would leave out. */
+static void keep_urgent_inline(int fd)
+{
+	set(fd, SOL_SOCKET, SO_OOBINLINE, 1);
+}
+
 /* One socket, bound and listening, or -1. All addresses: one IPv6 socket takes IPv4 as well,
  * and where the kernel has no IPv6 an IPv4 one does. */
 static int open_one(const struct addr *address, uint16_t port, bool beside)
@@ -32,6 +40,7 @@ static int open_one(const struct addr *address, uint16_t port, bool beside)
 	if (a->len == 16)
 		set(fd, IPPROTO_IPV6, IPV6_V6ONLY, address->len != 0);
 	set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	keep_urgent_inline(fd);
 	if (beside)
 		set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
 	len = addr_to_sockaddr(a, port, &ss);
@@ -151,6 +160,7 @@ bool listen_open(struct listeners *out, const struct listeners *old, const struc
 
 void listen_take(struct listeners *l, int fd)
 {
+	keep_urgent_inline(fd);
 	l->v[l->n] = (struct listener){.fd = fd};
 	describe(&l->v[l->n++]);
 	l->passed = true;

@@ -27,7 +27,7 @@ static void set(int fd, int level, int option, int value)
 void transport_init(struct transport *t, int fd, int signals, unsigned keepalive)
 {
 	*t = (struct transport){.fd = fd, .signals = signals, .queued = -1, .quiet = true};
-	set(fd, SOL_SOCKET, SO_OOBINLINE, 1);
+	set(fd, SOL_SOCKET, SO_OOBINLINE, 1); /* of a connection that somebody else has accepted */
 	if (keepalive == 0)
 		return;
 	set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);

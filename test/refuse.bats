@@ -106,6 +106,8 @@ G='shb+idb epb epb=61'
 
 @test "reset inside a frame: the records before it are kept" {
 	server_start
+	live other 127.0.0.3
+	tell other pcap rec
 	live a 127.0.0.2 -r
 	tell a pcap rec
 	wait_stored a foo
@@ -113,8 +115,11 @@ G='shb+idb epb epb=61'
 	tell a data,send=40:rec
 	hang_up a
 	wait_log 'closed client=foo '
-	log_has 'rejected client=foo .* frame=3 offset=108$'
+	log_has 'rejected client=foo peer=127.0.0.2:[0-9]+ reason=".+" frame=3 offset=108$'
+	[ "$(grep -c rejected log)" -eq 1 ]
 	kept foo good
+	tell other rec
+	wait_stored other bar
 }
 
 @test "reset right after the last frame: what came is kept" {
@@ -155,17 +160,13 @@ G='shb+idb epb epb=61'
 	[[ $(ss -Htno "sport = :$PORT") != *keepalive* ]]
 }
 
-@test "urgent data: an end like any other" {
+@test "every byte is urgent, also those that come before somebody is there for them: stored" {
+	! per_connection || skip "VIA=$VIA: the kernel leaves out urgent bytes that came before there is a server"
 	server_start
-	live other 127.0.0.3
-	tell other pcap rec
-	stream pcap rec rec >s
-	peer_send 127.0.0.2 s -o
-	wait_log 'closed client=foo '
-	readable done/trace-foo-*
-	tell other rec
-	wait_stored other bar
-	never_log 'internal|signal'
+	stream pcap rec rec=9 >s
+	peer_send 127.0.0.2 s -o -c1
+	wait_log 'closed client=foo .*reason="peer closed the connection"'
+	kept foo s
 }
 
 @test "an unlisted IPv4 address is refused before any process is made for it" {
@@ -187,20 +188,6 @@ G='shb+idb epb epb=61'
 	wait_log 'refused peer=\[::1\]:[0-9]+ reason="not in the client list"'
 	never_log 'connected'
 	no_file
-}
-
-@test "a thousand connections from unlisted addresses do not disturb a recording, nor flood the log" {
-	needs_one_server "the rate of its lines"
-	server_start
-	live a 127.0.0.2
-	tell a pcap rec
-	perl -MSocket -e 'for my $i (0 .. 999) {
-		socket(my $s, AF_INET, SOCK_STREAM, 0) or die;
-		bind($s, pack_sockaddr_in(0, inet_aton("127.1." . ($i >> 8) . "." . ($i & 255)))) or die;
-		connect($s, pack_sockaddr_in($ARGV[0], INADDR_LOOPBACK)) or die }' "$PORT"
-	tell a rec
-	wait_stored a foo
-	[ "$(grep -c 'refused peer=' log)" -lt 200 ]
 }
 
 @test "an HTTP request is named" { refused HTTP '' 'raw:text=GET_/_HTTP/1.1+hex=0d0a0d0a'; }
@@ -255,69 +242,6 @@ G='shb+idb epb epb=61'
 @test "one byte of the first frame, then the end" { refused 'truncated' '' raw:hex=00; }
 @test "half a link header, then the end" { refused 'truncated' '' head,send=12:pcap; }
 @test "half a later link header, then the end" { refused 'truncated' "$P" head,send=12:pcap,linktype=113; }
-
-# every_cut GOOD BAD-FRAME BYTES: the payload of the last frame ends at every offset.
-every_cut() {
-	local n good=$1 bad=$2 count=0
-	server_start
-	# shellcheck disable=SC2086
-	stream $good >good
-	for ((n = 0; n < $3; n++)); do
-		# shellcheck disable=SC2086
-		stream $good "data,send=$n:$bad" >bad
-		peer_send 127.0.0.2 bad >end
-		wait_log 'closed client=foo ' $((n + 1))
-	done
-	[ "$(grep -cE "rejected client=foo .*reason=\".*truncated.*\" frame=$(($(frames good) + 1)) offset=$(size good)\$" log)" -eq "$3" ]
-	unframe good >want
-	for f in done/*; do
-		cmp want "$f"
-		count=$((count + 1))
-	done
-	[ $count -eq "$3" ]
-	no_file rec
-}
-@test "a pcap record cut at every offset, then the end" { every_cut "pcap rec" rec=20 36; }
-@test "a pcapng block cut at every offset, then the end" { every_cut "shb+idb epb" epb=4 36; }
-
-@test "the same link header a hundred thousand times: no file more, no memory more" {
-	server_start
-	live a 127.0.0.2
-	tell a pcap rec
-	wait_stored a foo
-	local before after
-	before=$(awk '/^VmRSS/ { print $2 }' "/proc/$(child foo)/status")
-	stream number=77 head,times=50000:pcap rec head,times=50000:pcap rec >more
-	cat more >>a.sent
-	cat more >a.in
-	wait_stored a foo
-	after=$(awk '/^VmRSS/ { print $2 }' "/proc/$(child foo)/status")
-	[ $((after - before)) -lt 1024 ]
-	log_has 'file client=foo'
-	[ "$(grep -c 'client=foo' log)" -le 4 ]
-}
-
-@test "two hundred thousand smallest records: stored, no log flood" {
-	stored_as_sent pcap data,times=200000:rec=0
-	[ "$(grep -c client= log)" -lt 8 ]
-}
-
-@test "link headers of two formats alternating" {
-	server_start
-	local items=() i
-	for ((i = 0; i < 100; i++)); do
-		items+=(pcap rec shb+idb epb)
-	done
-	stream "${items[@]}" >s
-	peer_send 127.0.0.2 s >end
-	wait_log 'closed client=foo '
-	# 60 changes a minute: the first header and 60 more are good, each with its packet
-	log_has 'rejected client=foo .*reason=".*header.*" frame=12[13] '
-	local f=(done/*)
-	[ ${#f[@]} -ge 60 ]
-	[ ${#f[@]} -le 61 ]
-	readable "${f[@]}"
-}
 
 # ---- pcap ----
 

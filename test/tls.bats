@@ -243,7 +243,8 @@ slow() {
 	peer -s 127.0.0.2 -h "$LISTEN" "$PORT" <"$1" >end 3>&- &
 	PIDS+=($!)
 	wait_log "closed client=foo"
-	grep -E "reason=\"$2\"" log
+	grep -E "rejected client=foo peer=127[.]0[.]0[.]2:[0-9]+ reason=\"$2\" frame=1 offset=0\$" log
+	[ "$(grep -c rejected log)" -eq 1 ]
 	until_true grep -qE 'closed|reset' end
 	no_file
 }
@@ -361,7 +362,7 @@ cut_record() {
 	until_true grep -q armed relay.out
 	cp a.sent whole.sent
 	tell a rec
-	wait_log 'rejected client=foo .*reason="truncated: the peer closed within a TLS record" frame=4 '
+	wait_log "rejected client=foo .*reason=\"truncated: the peer closed within a TLS record\" frame=4 offset=$(size whole.sent)\$"
 	wait_log 'closed client=foo .*reason="truncated.*packets=2 '
 	stored whole foo "done"
 	log_has 'file client=foo .*reason=error packets=2'
@@ -410,6 +411,8 @@ cut_record() {
 	cp a.sent whole.sent
 	tell a rec
 	wait_log 'closed client=foo .*reason=".*TLS: .*packets=2 '
+	log_has "rejected client=foo .*reason=\"TLS: .*\" frame=4 offset=$(size whole.sent)\$"
+	[ "$(grep -c rejected log)" -eq 1 ]
 	stored whole foo "done"
 }
 

@@ -414,6 +414,38 @@ every_cut() {
 @test "a record cut at every offset, TLS 1.3" { every_cut; }
 @test "a record cut at every offset, TLS 1.2" { every_cut ,openssl-max-proto-version=TLS1.2; }
 
+# crumbled SOCAT-OPTIONS: everything that the client says before encryption, a certificate chain too, in records of a byte
+crumbled() {
+	cat pki/foo.crt pki/ca.crt >pki/chain.crt
+	cp pki/foo.key pki/chain.key
+	tls_config
+	server_start
+	bystander
+	SOCAT=${1-} relayed a 127.0.0.2 chain -f
+	tell a pcap rec rec=3000
+	wait_stored a foo
+	tls_hang_up a
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=2 '
+	stored a foo "done"
+	unharmed 0
+}
+@test "a whole handshake with a byte in each record, TLS 1.3: served" { crumbled; }
+@test "a whole handshake with a byte in each record, TLS 1.2: served" { crumbled ,openssl-max-proto-version=TLS1.2; }
+
+@test "urgent data within TLS: served" {
+	tls_config
+	server_start
+	bystander
+	relayed a 127.0.0.2 foo -c 3 -o
+	tell a pcap rec rec=3000
+	wait_stored a foo
+	tls_hang_up a
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=2 '
+	never_log 'rejected'
+	stored a foo "done"
+	unharmed 0
+}
+
 # ---- stopping ----
 
 @test "a quiet client when the server stops: stopped, not gone" {

@@ -1,0 +1,364 @@
+#!/usr/bin/env bats
+# Peers that mean harm by number and by manner: a crowd of bad streams at once, floods of what is allowed, urgent data,
+# a peer that vanishes, one that never reads. A bystander records through it all and loses nothing.
+#
+# FULL=1 makes the floods as large as one could wish: minutes.
+. "$BATS_TEST_DIRNAME/lib.bash"
+
+# The bystander is bar.
+bystander() {
+	live bystander 127.0.0.3
+	tell bystander pcap rec
+	wait_stored bystander bar
+}
+unharmed() {
+	tell bystander rec
+	wait_stored bystander bar
+	hang_up bystander
+	wait_log 'closed client=bar .*reason="peer closed the connection" packets=2 '
+	stored bystander bar "done"
+	never_log 'rejected client=bar|signal|internal'
+}
+
+entries() { find "$1" -mindepth 1 | wc -l; }
+descriptors() { entries "/proc/$SERVER_PID/fd"; }
+
+# ---- a crowd ----
+
+CROWD='{ name = "crowd"; address = "127.0.9.0/24"; }, { name = "bar"; address = "127.0.0.3"; }'
+
+# Rows: what is refused. REASON, what comes before it, and it.
+N=0
+GOOD=() FRAME=() OFFSET=() PACKETS=() REASON=()
+declare -gA OFTEN=() # what is known of a good file
+row() { # REASON GOOD-FILE BAD-BYTES-FILE
+	N=$((N + 1))
+	REASON[N]=$1
+	GOOD[N]=$2
+	[ -n "${OFTEN[$2]-}" ] || OFTEN[$2]="$(frames "$2") $(size "$2") $(frames "$2" 1)"
+	read -r 'FRAME[N]' 'OFFSET[N]' 'PACKETS[N]' <<<"${OFTEN[$2]}"
+	FRAME[N]=$((FRAME[N] + 1))
+	cat "$2" "$3" >"crowd/$N"
+}
+
+# All connect, all send, all end, in this order; how many bytes the server has said to them.
+crowd() {
+	perl -MSocket -e 'my ($host, $port, $n) = @ARGV; my (@s, $said);
+		$SIG{PIPE} = "IGNORE";
+		alarm 2 * $ENV{PATIENCE};
+		for my $i (1 .. $n) {
+			socket($s[$i], AF_INET, SOCK_STREAM, 0) or die "socket: $!";
+			bind($s[$i], pack_sockaddr_in(0, inet_aton("127.0.9.$i"))) or die "bind: $!";
+			connect($s[$i], pack_sockaddr_in($port, inet_aton($host))) or die "connect: $!";
+		}
+		for my $i (1 .. $n) {
+			open my $f, "<", "crowd/$i" or die;
+			syswrite $s[$i], do { local $/; <$f> } // "";
+		}
+		shutdown $_, 1 for @s[1 .. $n];
+		for (@s[1 .. $n]) { $said += length $buf while sysread $_, $buf, 4096 }
+		print $said + 0, "\n"' "$LISTEN" "$PORT" "$N"
+}
+
+# all_refused: each with one line that has its reason, frame and offset; what came before is there and readable
+all_refused() {
+	local before i file line n=0
+	config 'limits: { unestablished = 300; };' "$CROWD"
+	server_start
+	bystander
+	before=$(descriptors)
+	[ "$(crowd)" -eq 0 ]
+	wait_log 'closed client=crowd ' "$N"
+	[ "$(grep -c 'rejected client=crowd ' log)" -eq "$N" ]
+	for ((i = 1; i <= N; i++)); do
+		line=$(grep "rejected client=crowd peer=127\.0\.9\.$i:" log)
+		[[ $line =~ reason=\".*(${REASON[i]}).*\"\ frame=${FRAME[i]}\ offset=${OFFSET[i]}$ ]] || { echo "$i: $line" >&2; return 1; }
+		file=(done/trace-crowd-127.0.9."$i"-*)
+		if [ "${PACKETS[i]}" -eq 0 ]; then
+			[ ! -e "${file[0]}" ]
+			continue
+		fi
+		[ ${#file[@]} -eq 1 ]
+		[ -e "${GOOD[i]}.want" ] || unframe "${GOOD[i]}" >"${GOOD[i]}.want"
+		cmp "${GOOD[i]}.want" "${file[0]}"
+		n=$((n + 1))
+	done
+	[ "$(entries "done")" -eq $n ]
+	[ "$(entries rec)" -eq 1 ] # the bystander's
+	for file in *.want; do
+		[ ! -e "$file" ] || readable "$file"
+	done
+	until_true [ "$(descriptors)" -eq "$before" ]
+	unharmed
+}
+
+# cut GOOD FRAME: ends at every offset inside the frame
+cut() {
+	local n
+	for ((n = 1; n < $(size "$2"); n++)); do
+		head -c $n "$2" >piece
+		row "truncated: the peer closed $n bytes into a frame" "$1" piece
+	done
+}
+everywhere() { # GOOD-ITEMS FRAME-ITEM
+	mkdir -p crowd
+	# shellcheck disable=SC2086
+	stream $1 >good
+	# shellcheck disable=SC2086
+	stream ${1:+number=90} $2 >frame
+	cut good frame
+	all_refused
+}
+@test "the first pcap link header ends at every offset" { everywhere '' pcap; }
+@test "a later pcap link header ends at every offset" { everywhere 'pcap rec rec=74' pcap,linktype=113; }
+@test "the first pcapng link header ends at every offset" { everywhere '' shb+idb; }
+@test "a later pcapng link header ends at every offset" { everywhere 'pcap rec' shb+idb+idb,linktype=113; }
+@test "a pcap record ends at every offset" { everywhere 'pcap rec rec=74' rec=60; }
+@test "a pcapng block ends at every offset" { everywhere 'shb+idb epb epb=61' epb=60; }
+@test "several pcapng blocks in one frame end at every offset" { everywhere 'shb+idb epb' data:idb+epb=3,if=1+isb; }
+
+@test "all kinds of bad streams at once" {
+	local reason good bad
+	mkdir crowd
+	: >none
+	stream pcap rec rec=74 >P
+	stream shb+idb epb epb=61 >G
+	while read -r good bad reason; do
+		stream number=50 "$bad" >piece
+		row "$reason" "$good" piece
+	done <<-EOT
+		none raw:text=GET_/_HTTP/1.1+hex=0d0a0d0a HTTP
+		none raw:text=SSH-2.0-OpenSSH_9.2p1+hex=0d0a SSH
+		none raw:hex=16030102000100+zero=512 TLS ClientHello
+		none raw:hex=8f3ac1d97751e0b2a4966f0d1e2c3b4a59687786 unknown frame type 143
+		none head:zero=0 a link header of 0 bytes
+		none head:zero=24 magic
+		none rec before any link header
+		none pcap,version=2.5 version
+		none pcap,size=25 25 bytes
+		none pcap,snaplen=9001 snaplen
+		none shb,bom=4d3c2b1b+idb byte-order magic
+		none shb,version=2.0+idb version
+		none shb,total=400+idb 400
+		none shb+idb,size=15 length of 15
+		none shb+idb,snaplen=9001 snaplen
+		none shb+idb,opt=2/400/41424344 option
+		none shb+idb+epb only interfaces may follow
+		P data,type=2:rec type 2
+		P data,type=255:rec type 255
+		P data:zero=0 empty
+		P head:zero=24 magic
+		P rec=60,caplen=61,len=61 caplen
+		P rec=60,caplen=0xffffffff caplen
+		P rec=9001 snaplen
+		P rec,size=15 15 bytes
+		P data,send=40:rec truncated
+		P raw:hex=010000 truncated
+		G epb,total=0 impossible length of 0
+		G epb,total=0xfffffffc has 92 left
+		G epb,total=91 impossible length of 91
+		G epb,trailer=88 begins with length 92, ends with 88
+		G epb,if=1 interface
+		G epb=60,caplen=0xfffffffd captured length
+		G epb=9001 snaplen
+		G epb,size=28 block of 28
+		G idb,snaplen=9001 snaplen
+		G data:shb+idb Section Header
+		G data:epb+isb+epb,if=1 interface
+		G opb=9001 snaplen
+		G data:zero=0 empty
+	EOT
+	all_refused
+}
+
+# ---- urgent data ----
+
+# urgent PEER-OPTIONS ITEM…: stored as if it were not urgent
+urgent() {
+	server_start
+	bystander
+	stream "${@:2}" >s
+	# shellcheck disable=SC2086
+	peer_send 127.0.0.2 s -o $1
+	wait_log 'closed client=foo .*reason="peer closed the connection" '
+	never_log 'rejected'
+	unframe s | cmp - done/trace-foo-*
+	unharmed
+}
+@test "the last byte is urgent" { urgent '' pcap rec rec; }
+@test "every other byte is urgent" { urgent -c2 shb+idb epb epb=61; }
+@test "urgent bytes in frame headers, record headers and packets" { urgent '-c13 -p1' pcap rec rec rec rec; }
+
+# ---- one that is not there, one that does not read ----
+
+# It takes as long as the probes do: the first after keepalive, then 90 seconds more.
+@test "a peer that vanishes without a word is given up, what it sent is published" {
+	export PATIENCE=$((PATIENCE > 150 ? PATIENCE : 150))
+	config 'limits: { keepalive = 1; };'
+	server_start
+	live a 127.0.0.2 -v
+	bystander
+	tell a pcap rec
+	wait_stored a foo
+	kill -USR2 "${LIVE[a]}"
+	until_true grep -q vanished a.end
+	wait_log 'closed client=foo .*reason="the connection broke: Connection timed out" packets=1 '
+	log_has 'file client=foo .*reason=error packets=1'
+	stored a foo "done"
+	until_true gone "$(child foo)"
+	unharmed
+}
+
+@test "a peer that never reads: its stream is stored, and it would have nothing to read" {
+	server_start
+	bystander
+	stream pcap data,times=300:rec=8000 >s
+	perl -MSocket=:all -e 'my ($host, $port) = @ARGV;
+		socket(my $s, AF_INET, SOCK_STREAM, 0) or die;
+		setsockopt($s, SOL_SOCKET, SO_RCVBUF, 1);
+		bind($s, pack_sockaddr_in(0, inet_aton("127.0.0.2"))) or die;
+		connect($s, pack_sockaddr_in($port, inet_aton($host))) or die;
+		my $data = do { local $/; <STDIN> };
+		while (length $data) { substr($data, 0, syswrite($s, $data) // die "write: $!") = "" }
+		shutdown $s, 1;
+		$n += length $buf while sysread $s, $buf, 4096;
+		print $n + 0, "\n"' "$LISTEN" "$PORT" <s >said
+	[ "$(cat said)" -eq 0 ]
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=300 '
+	unframe s | cmp - done/trace-foo-*
+	unharmed
+}
+
+# ---- floods ----
+
+flood() { [ -n "${FULL-}" ] && echo "$2" || echo "$1"; } # SHORT FULL: how many
+repeated() { perl -e 'local $/; my $all = <STDIN>; print $all for 1 .. $ARGV[0]' "$2" <"$1"; } # FILE TIMES
+# The most memory that the child had, in KiB.
+peak() { awk '/^VmHWM/ { print $2 }' "/proc/$(child foo)/status"; }
+holds() { [ "$(cat rec/trace-foo-* | wc -c)" -eq "$1" ]; }
+
+# records FILE: what it adds to a capture file; `again` is the link header
+records() { cat again "$1" | unframe /dev/stdin | tail -c +$(($(size again) - 4 + 1)); }
+
+# swamped LINK-HEADER COUNT THOUSAND-ITEMS ITEM…: these so often that they are so many, between the last items: no
+# memory more, no log lines more
+swamped() {
+	local head=$1 times=$(($2 / 1000)) before sent
+	config 'max-file-size = 0; rotate-localtime = "never";'
+	server_start
+	bystander
+	stream "$head" "${@:4}" >begin
+	stream number=500 "$3" >thousand
+	live a 127.0.0.2
+	cat begin >a.in
+	# as much as its buffer holds, so that all that it ever needs is there
+	stream "$head" >again
+	repeated again 20000 >a.in
+	until_true holds "$(unframe begin | wc -c)"
+	until_true idle
+	before=$(peak)
+	repeated thousand "$times" >a.in
+	cat again >a.in
+	stream "${@:4}" >end
+	cat end >a.in
+	records thousand >body
+	{ unframe begin; repeated body "$times"; records end; } >want
+	until_true holds "$(size want)"
+	[ $(($(peak) - before)) -lt 512 ]
+	hang_up a
+	sent=$(($(bytes begin) + $(bytes again) * 20001 + $(bytes thousand) * times + $(bytes end)))
+	wait_log "closed client=foo .*reason=\"peer closed the connection\" packets=[0-9]+ bytes=$sent files=1 "
+	cmp want done/trace-foo-*
+	[ "$(grep -c 'client=foo' log)" -eq 5 ] # connected, established, opened, closed, closed
+	unharmed
+}
+bytes() { echo $(($(size "$1") - 4 * $(frames "$1"))); } # of payload
+# its socket is empty
+idle() { ! ss -Htn "sport = :$PORT and dst 127.0.0.2" | awk '$2 > 0' | grep -q .; }
+
+@test "the same link header a million times: no file more, no memory more" {
+	swamped pcap 1000000 head,times=1000:pcap rec
+}
+@test "the smallest pcap records by the million: stored, no log flood, no memory more" {
+	swamped pcap "$(flood 1000000 10000000)" data,times=1000:rec=0 rec
+}
+@test "the smallest pcapng blocks by the million: stored, no log flood, no memory more" {
+	swamped shb+idb "$(flood 500000 10000000)" data,times=1000:block=77,size=12 epb
+}
+
+@test "link headers of two formats alternating 10000 times: refused at header-changes-per-minute" {
+	local file n=0 m=0
+	server_start
+	bystander
+	stream pcap rec shb+idb epb >one
+	stream pcap rec >half
+	repeated one 10000 >s
+	peer_send 127.0.0.2 s >end
+	wait_log 'closed client=foo .*packets=61 .*files=61 '
+	# the first header and 60 changes are good, each with its packet
+	log_has "rejected client=foo peer=127.0.0.2:[0-9]+ reason=\"the link header changes too often .*\" frame=123 offset=$((30 * $(size one) + $(size half)))\$"
+	[ "$(grep -c rejected log)" -eq 1 ]
+	unframe one 1 >want1
+	unframe one 2 >want2
+	for file in done/trace-foo-*; do
+		if cmp -s want1 "$file"; then n=$((n + 1)); else cmp want2 "$file"; m=$((m + 1)); fi
+	done
+	[ $n -eq 31 ]
+	[ $m -eq 30 ]
+	unharmed
+}
+
+@test "ten thousand connections from unlisted addresses do not disturb a recording, nor flood the log" {
+	local before i
+	server_start
+	bystander
+	live a 127.0.0.2
+	tell a pcap
+	before=$(descriptors)
+	perl -MSocket -e 'for my $i (0 .. 9999) {
+		socket(my $s, AF_INET, SOCK_STREAM, 0) or die;
+		bind($s, pack_sockaddr_in(0, inet_aton("127.1." . ($i >> 8) . "." . ($i & 255)))) or die;
+		connect($s, pack_sockaddr_in($ARGV[0], INADDR_LOOPBACK)) or die }' "$PORT" 3>&- &
+	PIDS+=($!)
+	for ((i = 0; i < 1000; i++)); do
+		gone "${PIDS[-1]}" && break
+		tell a rec
+		wait_stored a foo
+	done
+	await "${PIDS[-1]}"
+	[ $i -gt 0 ]
+	tell a rec
+	wait_stored a foo
+	[ "$(grep -c 'refused peer=' log)" -lt 300 ]
+	[ "$(grep -c 'connected' log)" -eq 2 ]
+	until_true [ "$(descriptors)" -eq "$before" ]
+	hang_up a
+	wait_log 'closed client=foo .*reason="peer closed the connection"'
+	unharmed
+}
+
+@test "a link header and its interfaces of exactly a megabyte: stored and repeated; 20 bytes more are refused" {
+	# 28 + 20, 17 * 60000, 1425 * 20 and 28 bytes
+	local interfaces=(shb+idb "data,times=17:idb,n=3000" "idb,n=1425" "idb,size=28") file
+	server_start
+	bystander
+	stream "${interfaces[@]}" epb,if=52426 >first
+	stream "${interfaces[@]}" number=7 epb,if=0 >second
+	[ "$(unframe first | wc -c)" -eq $((1048576 + 92)) ]
+	live a 127.0.0.2
+	cat first >a.in
+	until_true holds $((1048576 + 92))
+	kill -USR1 "$(child foo)"
+	wait_log 'file client=foo .*reason=reload packets=1'
+	stream number=7 epb,if=0 'idb' >more
+	cat more >a.in
+	wait_log 'closed client=foo '
+	log_has 'rejected client=foo .*reason="the link header and its interfaces are larger than 1 MiB" frame=23 '
+	unframe first >want1
+	unframe second >want2
+	file=(done/trace-foo-*)
+	[ ${#file[@]} -eq 2 ]
+	cat "${file[@]}" | cmp -s - <(cat want1 want2) || cat "${file[@]}" | cmp - <(cat want2 want1)
+	readable "${file[@]}"
+	unharmed
+}
