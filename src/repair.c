@@ -89,16 +89,31 @@ static void look(struct unfinished *u, const struct capfmt *fmt, const uint8_t *
 			capfmt_next_interface(fmt, p, len, &at) > 0;
 }
 
+/* How much of the file was written without a gap. Nobody who records leaves one, but a hijacked child
+ * can, of any size at no cost, and zeros look like packets of no length. What is appended from now on
+ * is none of ours either. */
+static uint64_t written(const struct unfinished *u)
+{
+	off_t hole = lseek(u->file.fd, 0, SEEK_HOLE);
+
+	return hole < 0 || (uint64_t)hole > u->length ? u->length : (uint64_t)hole;
+}
+
+static bool written_after(const struct unfinished *u, uint64_t hole)
+{
+	return lseek(u->file.fd, (off_t)hole, SEEK_DATA) >= 0 || errno != ENXIO;
+}
+
 /* How much of the file is whole. False when it cannot be read; *torn tells whether what follows is
  * the beginning of a record (or nothing), and not something else. */
 static bool measure(struct unfinished *u, uint8_t *buf, uint64_t *whole, bool *torn)
 {
 	struct capfmt fmt;
-	uint64_t at = 0;
+	uint64_t at = 0, end = written(u);
 
 	for (;;) {
-		ssize_t n = read_at(u->file.fd, buf, CHUNK, at);
-		size_t used;
+		size_t len = end - at < CHUNK ? (size_t)(end - at) : CHUNK, used;
+		ssize_t n = read_at(u->file.fd, buf, len, at);
 
 		if (n < 0)
 			return false;
@@ -113,6 +128,9 @@ static bool measure(struct unfinished *u, uint8_t *buf, uint64_t *whole, bool *t
 		at += used;
 		if (used == 0) {
 			*whole = at;
+			/* a gap up to the end is nothing that was ever sent */
+			if (end < u->length)
+				*torn = !written_after(u, end);
 			return true;
 		}
 	}

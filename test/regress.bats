@@ -443,3 +443,21 @@ free_everywhere() {
 	sleep 1.5 # within a frame nothing is given back: nothing happens that could be waited for
 	[ "$(grep -c 'munmap(0x[0-9a-f]*, 135168)' trace)" -eq 1 ]
 }
+
+@test "an unfinished file with a gap of terabytes keeps nobody waiting for repair" {
+	stream pcap rec=8000,n=8 rec=1368 >s
+	unframe s >whole.pcap
+	[ "$(size whole.pcap)" -eq 65536 ] # a gap begins with a block
+	unfinished trace-foo-20260101_000001.pcap <whole.pcap
+	unfinished trace-foo-20260101_000002.pcap <whole.pcap
+	truncate -s 4T rec/trace-foo-* || skip "no files of this size here"
+	echo behind >>rec/trace-foo-20260101_000002.pcap
+	head -c -5 whole.pcap | unfinished trace-foo-20260101_000003.pcap
+	server_start
+	wait_log 'reason=repaired' 3
+	cmp whole.pcap done/trace-foo-20260101_000001.pcap
+	# what stands behind the gap is not thrown away
+	log_has 'error client=foo file=trace-foo-20260101_000002.pcap reason="no record begins at offset 65536: '
+	[ "$(tail -c 7 done/trace-foo-20260101_000002.pcap)" = behind ]
+	readable done/trace-foo-20260101_000003.pcap
+}
