@@ -205,6 +205,17 @@ static _Noreturn void die(const char *reason)
 	exit(EXITCODE_FAILURE);
 }
 
+/* Whoever runs the server may have put its log there, too, or a file of his own: no child is to have
+ * a second way to the one, or any to the other. */
+static void leave_standard(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
+		die("/dev/null cannot be opened");
+	close(null);
+}
+
 /* What was opened before us. From here on there is a place for errors that is not the peer's. */
 static void take_over(const struct options *o, struct master_start *start)
 {
@@ -297,8 +308,6 @@ static void ready(struct notify *notify)
 		return;
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null >= 0) {
-		dup2(null, STDIN_FILENO);
-		dup2(null, STDOUT_FILENO);
 		dup2(null, STDERR_FILENO);
 		close(null);
 	}
@@ -351,6 +360,7 @@ int main(int argc, char **argv)
 	fix_time_zone();
 	if (!o.print && !o.test) {
 		take_over(&o, &start); /* before a word is written, and a descriptor opened */
+		leave_standard();
 		open_notify(&start.notify, &problems);
 	}
 	c = config_examine(o.file, &problems);
