@@ -14,6 +14,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -122,12 +123,19 @@ static const struct rule common[] = {
 		ISNT, 0, STDERR_FILENO                                                             \
 	}
 
+/* A file that gives away the user of the server to whoever runs it is no capture. */
+#define NO_SET_ID(argument)                                                                        \
+	{                                                                                          \
+		LACKS, argument, S_ISUID | S_ISGID                                                 \
+	}
+
 static const struct rule session[] = {
     /* the stream, the capture file: a few times for every 128 KiB */
     ALLOW(recvfrom), WHEN(pwrite64, NOT_THE_LOG), ALLOW(read), /* signals (signalfd) */
     /* one new file at a time, in its own directory */
-    WHEN(openat, {IS, 0, BASE}, {IS, 2, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC}),
-    ALLOW(flock), WHEN(fchmod, {ISNT, 0, BASE}, {ISNT, 0, DONE}, NOT_THE_LOG),
+    WHEN(openat, {IS, 0, BASE}, {IS, 2, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC},
+	NO_SET_ID(3)),
+    ALLOW(flock), WHEN(fchmod, {ISNT, 0, BASE}, {ISNT, 0, DONE}, NOT_THE_LOG, NO_SET_ID(1)),
     WHEN(ftruncate, NOT_THE_LOG),
     /* is the name taken, is it still ours; fstat() is the third */
     WHEN(newfstatat, {IS, 0, BASE}, {IS, 3, AT_SYMLINK_NOFOLLOW}),
@@ -169,8 +177,8 @@ static const struct rule repair[] = {
     ALLOW(newfstatat),
     ALLOW(fstat),
     ALLOW(flock),
-    ALLOW(fchmod),
-    ALLOW(ftruncate),
+    WHEN(fchmod, NOT_THE_LOG, NO_SET_ID(1)),
+    WHEN(ftruncate, NOT_THE_LOG),
     WHEN(unlinkat, {IS, 2, 0}),
     ALLOW(fdatasync),
     ALLOW(fsync),

@@ -50,6 +50,9 @@ descriptor() {
 	return 1
 }
 
+# capture: the descriptor of the file that foo's process records
+capture() { descriptor "$CHILD" "$PWD/rec/$(sed -n 's/.* file client=foo name=\([^ ]*\) reason=opened$/\1/p' log | tail -n 1)"; }
+
 # dies NAME CALL ARGUMENT…: the process is killed for it.
 dies() {
 	local what=$1
@@ -127,6 +130,35 @@ AT_FDCWD=0xffffff9c
 	dies "write over the log" 18 2 =nonsense 8 0
 	unharmed
 	[ ! -e stolen ]
+}
+
+@test "a session makes no file that runs as the server" {
+	recording
+	dies "create one with set-user-ID" 257 "$BASE" =trace $O_NEW 04600
+	dies "create one with set-group-ID" 257 "$BASE" =trace $O_NEW 02600
+	dies "give its capture set-user-ID" 91 "$(capture)" 04555
+	dies "give its capture set-group-ID" 91 "$(capture)" 02555
+	unharmed
+	[ -z "$(find rec done -perm /6000)" ]
+}
+
+@test "standard input and output lead a session neither to the log nor to anything else" {
+	can_inject
+	config 'sandbox = "required";'
+	echo secret >secret
+	WRAP=(sh -c 'exec "$@" <secret >>log' -)
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	CHILD=$(child foo)
+	for pid in "$SERVER_PID" "$CHILD"; do
+		[ "$(readlink /proc/"$pid"/fd/0)" = /dev/null ]
+		[ "$(readlink /proc/"$pid"/fd/1)" = /dev/null ]
+	done
+	"$INJECT" "$CHILD" 77 1 0 >result
+	[ "$(cat result)" = -22 ]
+	log_has 'listening address='
 }
 
 @test "a session starts, signals and looks into no process" {
