@@ -205,8 +205,8 @@ static _Noreturn void die(const char *reason)
 	exit(EXITCODE_FAILURE);
 }
 
-/* Whoever runs the server may have put its log there, too, or a file of his own: no child is to have
- * a second way to the one, or any to the other. */
+/* Whoever runs the server may have put its log there, too, or a file of his own: no child is to
+ * have a second way to the one, or any to the other. */
 static void leave_standard(void)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);

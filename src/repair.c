@@ -89,9 +89,9 @@ static void look(struct unfinished *u, const struct capfmt *fmt, const uint8_t *
 			capfmt_next_interface(fmt, p, len, &at) > 0;
 }
 
-/* How much of the file was written without a gap. Nobody who records leaves one, but a hijacked child
- * can, of any size at no cost, and zeros look like packets of no length. What is appended from now on
- * is none of ours either. */
+/* How much of the file was written without a gap. Nobody who records leaves one, but a hijacked
+ * child can, of any size at no cost, and zeros look like packets of no length. What is appended
+ * from now on is none of ours either. */
 static uint64_t written(const struct unfinished *u)
 {
 	off_t hole = lseek(u->file.fd, 0, SEEK_HOLE);
