@@ -215,12 +215,12 @@ timed_out() {
 }
 
 @test "frames at a slow pace are no timeout" {
-	limits 'frame-timeout = 1; handshake-timeout = 1; idle-timeout = 1;'
+	limits 'frame-timeout = 3; handshake-timeout = 3; idle-timeout = 3;'
 	server_start
 	live a 127.0.0.2
 	tell a pcap
 	local i
-	for ((i = 0; i < 7; i++)); do
+	for ((i = 0; i < 12; i++)); do
 		sleep 0.3 # the sender's pace
 		tell a rec
 	done
