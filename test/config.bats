@@ -425,6 +425,15 @@ address() { bad 5 'address|127|::|/' '' "{ name = \"foo\"; address = \"$1\"; }";
 	[ $STATUS -eq 78 ]
 	[[ $OUT == *cfg:* ]]
 }
+@test "two files that include each other" {
+	config '@include "more"
+	'
+	echo '@include "cfg"' >more
+	STATUS=0
+	OUT=$(timeout 20 "$SERVER" -c cfg -t 2>&1) || STATUS=$?
+	[ $STATUS -eq 78 ]
+	grep -E '(cfg|more):[0-9]+: ' <<<"$OUT"
+}
 @test "an empty file" {
 	: >cfg
 	check

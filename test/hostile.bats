@@ -350,8 +350,8 @@ idle() { ! ss -Htn "sport = :$PORT and dst 127.0.0.2" | awk '$2 > 0' | grep -q .
 	until_true holds $((1048576 + 92))
 	kill -USR1 "$(child foo)"
 	wait_log 'file client=foo .*reason=reload packets=1'
-	stream number=7 epb,if=0 'idb' >more
-	cat more >a.in
+	stream number=7 epb,if=0 idb >ending
+	cat ending >a.in
 	wait_log 'closed client=foo '
 	log_has 'rejected client=foo .*reason="the link header and its interfaces are larger than 1 MiB" frame=23 '
 	unframe first >want1

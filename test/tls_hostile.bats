@@ -227,6 +227,22 @@ EMPTY='TLS: Too many empty record packets.*'
 @test "a type of record that there is not, TLS 1.2" { late 'TLS: .*' -2 99/00; }
 @test "a record without protection" { late 'TLS: .*' raw/1703030040 raw/z64; }
 @test "new keys without end, from one that reads nothing" { late 'TLS: .*' 0*keyupdate; }
+@test "new keys without end, from one that reads the answers" {
+	local keys
+	tls_config
+	server_start
+	bystander
+	mkfifo keys
+	exec {keys}<>keys
+	WRITER[keys]=$keys
+	apart openssl s_client -tls1_3 -bind 127.0.0.2:0 -connect "$LISTEN:$PORT" -cert pki/foo.crt -key pki/foo.key \
+		<keys >client.log 2>&1
+	# it obeys one line of each read
+	apart perl -e '$| = 1; for (;;) { print "K\n"; select undef, undef, undef, 0.005 }' >keys
+	wait_log 'rejected client=foo peer=127[.]0[.]0[.]2:[0-9]+ reason="TLS: .*" frame=1 offset=0'
+	wait_log 'closed client=foo'
+	unharmed
+}
 @test "renegotiation, TLS 1.2" { late 'the peer wants to renegotiate' -2 rehandshake; }
 @test "a ClientHello after the handshake, TLS 1.3" { late 'TLS: .*' 22/01000000; }
 @test "renegotiation by openssl" {
