@@ -315,9 +315,12 @@ idle() { ! ss -Htn "sport = :$PORT and dst 127.0.0.2" | awk '$2 > 0' | grep -q .
 	live a 127.0.0.2
 	tell a pcap
 	before=$(descriptors)
+	# all from one port, and reset: ten thousand ports that stay taken for a minute would be in the way of other tests
 	perl -MSocket -e 'for my $i (0 .. 9999) {
 		socket(my $s, AF_INET, SOCK_STREAM, 0) or die;
-		bind($s, pack_sockaddr_in(0, inet_aton("127.1." . ($i >> 8) . "." . ($i & 255)))) or die;
+		setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);
+		setsockopt($s, SOL_SOCKET, SO_LINGER, pack("ii", 1, 0));
+		bind($s, pack_sockaddr_in(20000, inet_aton("127.1." . ($i >> 8) . "." . ($i & 255)))) or die;
 		connect($s, pack_sockaddr_in($ARGV[0], INADDR_LOOPBACK)) or die }' "$PORT" 3>&- &
 	PIDS+=($!)
 	for ((i = 0; i < 1000; i++)); do
