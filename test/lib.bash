@@ -191,7 +191,13 @@ fake_clock() {
 
 # free_port: that nobody listens on now
 free_port() {
-	perl -MSocket -e 'socket(my $s, AF_INET, SOCK_STREAM, 0); bind($s, pack_sockaddr_in(0, INADDR_LOOPBACK));
+	perl -MSocket=:all -e 'my $s;
+		if (socket($s, AF_INET6, SOCK_STREAM, 0) && bind($s, pack_sockaddr_in6(0, IN6ADDR_ANY))) {
+			print((unpack_sockaddr_in6(getsockname $s))[0], "\n"); # of both families, all addresses
+			exit;
+		}
+		socket($s, AF_INET, SOCK_STREAM, 0);
+		bind($s, pack_sockaddr_in(0, INADDR_ANY));
 		print((unpack_sockaddr_in(getsockname $s))[0], "\n")'
 }
 
