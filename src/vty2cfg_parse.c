@@ -27,7 +27,7 @@ static void unknown(
 {
 	const struct vty_line *l = &r->line;
 
-	if (is(l, "client") || strcmp(l->word[0], "pcap-store-connection") == 0)
+	if (is(l, "client") || (l->n > 0 && strcmp(l->word[0], "pcap-store-connection") == 0))
 		vty_complain(r, VTY_REST, "this belongs into a configuration of osmo-pcap-client");
 	else if (in_server)
 		vty_complain(r, VTY_REST, "a command of the node server that stands outside of it");

@@ -70,3 +70,13 @@
 	wait_log 'closed client=foo .*reason="peer closed' 4
 	capinfos -Mc done/*
 }
+
+@test "the fuzz targets compile, and take every input that once showed a fault" {
+	local here=$TESTDIR/fuzz target
+	export BUILD=$PWD FUZZ_DIR=$PWD
+	. "$here/build.bash"
+	for target in $TARGETS; do
+		build "$target" "${CC:-cc}" "$OUT/$target" -O1 "$here/main.c"
+		find "$here/known/$target" -type f -print0 2>/dev/null | xargs -0 -r "$OUT/$target"
+	done
+}

@@ -115,8 +115,9 @@ big_extensions() {
 @test "a long server name and many protocols: served" {
 	tls_config
 	server_start
+	# without -quiet, the end of the input ends it
 	stream pcap rec >s
-	timeout "$PATIENCE" openssl s_client -quiet -bind 127.0.0.2:0 -connect "$LISTEN:$PORT" -cert pki/foo.crt -key pki/foo.key \
+	timeout "$PATIENCE" openssl s_client -bind 127.0.0.2:0 -connect "$LISTEN:$PORT" -cert pki/foo.crt -key pki/foo.key \
 		-servername "$(printf 'a%.0s' {1..250}).x" -alpn "$(seq -s, -f 'protocol-%g' 1000 1999)" <s >/dev/null 2>&1 || true
 	wait_log 'closed client=foo .*reason="peer closed the connection" packets=1 '
 	never_log rejected

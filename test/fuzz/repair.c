@@ -97,7 +97,7 @@ static bool repaired(const uint8_t *in, size_t len, uint8_t *out, size_t *out_le
 	MUST(fd >= 0 && write(fd, in, len) == (ssize_t)len && fchmod(fd, 01440) == 0, "write");
 	close(fd);
 	as_it_is = false;
-	MUST(repair_run(&g) == 1, "it was not repaired");
+	MUST(repair_run(&g, &(struct repair_scope){0}) == 1, "it was not repaired");
 	MUST(!take(base, out, &left), "it was not published");
 	return take(done, out, out_len);
 }
