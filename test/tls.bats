@@ -32,7 +32,7 @@ x509_refuses() {
 	server_start
 	stream pcap rec >s
 	# socat does not load such a certificate
-	timeout "$PATIENCE" openssl s_client -quiet -cipher 'DEFAULT:@SECLEVEL=0' -bind 127.0.0.3:0 -connect "$LISTEN:$PORT" \
+	timeout "$PATIENCE" openssl s_client -quiet -no_ign_eof -cipher 'DEFAULT:@SECLEVEL=0' -bind 127.0.0.3:0 -connect "$LISTEN:$PORT" \
 		-cert pki/weak.crt -key pki/weak.key <s >client.log 2>&1 || true
 	log_has 'connected client=any' || { cat client.log; skip "this openssl uses no weak key"; }
 	wait_log 'rejected client=any .*reason="the certificate CN=weak or its authority is too weak '
@@ -144,7 +144,7 @@ pkcs1() {
 	tls_config "$X509 server-cert = \"pki/rsa.crt\"; server-key = \"pki/rsa.key\";"
 	server_start
 	stream pcap rec >s
-	timeout "$PATIENCE" openssl s_client -quiet -tls1_2 -sigalgs "RSA+$1:ECDSA+SHA256" -bind 127.0.0.2:0 \
+	timeout "$PATIENCE" openssl s_client -quiet -no_ign_eof -tls1_2 -sigalgs "RSA+$1:ECDSA+SHA256" -bind 127.0.0.2:0 \
 		-connect "$LISTEN:$PORT" -cert pki/foo.crt -key pki/foo.key <s >client.log 2>&1 || true
 	wait_log 'closed client=foo .*reason="peer closed the connection" packets=1 '
 	unframe s | cmp - done/trace-foo-*

@@ -321,14 +321,14 @@ resumes() {
 		grep -q '^New, TLS' client.log
 		! grep -q '^Reused' client.log
 	fi
-	s_client s "$@" -quiet $([ ! -s session ] || echo -sess_in session)
+	s_client s "$@" -quiet -no_ign_eof $([ ! -s session ] || echo -sess_in session)
 	wait_log 'established client=foo .*subject="?CN=foo"? fingerprint=sha256:'
 	wait_log 'closed client=foo .*packets=1 '
 	never_log rejected
 	(cd pki && revocations ca.crl ca 'crl_next_update = 30\ncrl_number = 3' foo.crt)
 	server_signal HUP
 	wait_log 'reload clients='
-	s_client s "$@" -quiet $([ ! -s session ] || echo -sess_in session)
+	s_client s "$@" -quiet -no_ign_eof $([ ! -s session ] || echo -sess_in session)
 	wait_log 'rejected client=foo .*reason="the certificate CN=foo is revoked'
 	[ "$(grep -c established log)" -eq 1 ]
 }
@@ -365,7 +365,7 @@ foreign_session() {
 	bystander
 	stream pcap rec >s
 	stream number=70 pcap,linktype=113 rec >early
-	s_client s -tls1_3 -sess_in session -early_data early -quiet
+	s_client s -tls1_3 -sess_in session -early_data early -quiet -no_ign_eof
 	wait_log 'closed client=foo'
 	if log_has 'established client=foo'; then
 		unframe s | cmp - done/trace-foo-*
@@ -394,7 +394,7 @@ signed() {
 	tls_config "capath = \"pki/rsa-ca.crt\"; $OWN" '' '{ name = "any"; address = "127.0.0.3"; tls = true; }'
 	server_start
 	stream pcap rec >s
-	timeout "$PATIENCE" openssl s_client -quiet -cipher 'DEFAULT:@SECLEVEL=0' -bind 127.0.0.3:0 -connect "$LISTEN:$PORT" \
+	timeout "$PATIENCE" openssl s_client -quiet -no_ign_eof -cipher 'DEFAULT:@SECLEVEL=0' -bind 127.0.0.3:0 -connect "$LISTEN:$PORT" \
 		-cert "pki/signed-$1.crt" -key "pki/signed-$1.key" <s >client.log 2>&1 || true
 	log_has 'connected client=any' || { cat client.log; skip "this openssl does not load such a certificate"; }
 	wait_log 'closed client=any '
