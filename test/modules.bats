@@ -100,7 +100,7 @@ includers() { includes | awk -v re="$1" '$2 ~ re { print $1 }' | sort -u; }
 }
 
 @test "the master does not know frames, formats, transports and recording" {
-	includers '^"(frame|capfmt|transport|transport_tls|recorder)[.]h"$' >who
+	includers '^"(frame|capfmt|capfmt_parts|transport|transport_tls|recorder)[.]h"$' >who
 	[ -s who ]
 	! grep '^master' who >&2
 }

@@ -16,9 +16,9 @@ need() {
 sources() {
 	local base="bytes parse addr capname" s
 	case $1 in
-	stream) base="$base frame capfmt recorder rotate" ;;
+	stream) base="$base frame capfmt capfmt_pcap capfmt_pcapng recorder rotate" ;;
 	config) base="$base io problem log ratelimit rotate conftext config configkeys configcheck configprint admit" ;;
-	repair) base="$base frame capfmt recorder rotate capfile repair" ;;
+	repair) base="$base frame capfmt capfmt_pcap capfmt_pcapng recorder rotate capfile repair" ;;
 	messages) base="$base report conftext certname rotate signform" ;;
 	esac
 	for s in $base; do echo "$SRC/$s.c"; done
