@@ -4,22 +4,7 @@
 #include <inttypes.h>
 
 #include "configkeys.h"
-
-static void quoted(const char *text, FILE *out)
-{
-	fputc('"', out);
-	for (; *text; text++) {
-		unsigned char ch = (unsigned char)*text;
-
-		if (ch == '"' || ch == '\\')
-			fprintf(out, "\\%c", ch);
-		else if (ch < ' ' || ch == 0x7f)
-			fprintf(out, "\\x%02x", ch);
-		else
-			fputc(ch, out);
-	}
-	fputc('"', out);
-}
+#include "quote.h"
 
 static void print_size(uint64_t v, FILE *out)
 {
@@ -48,11 +33,11 @@ static void print_list(const struct key *key, const void *at, FILE *out)
 		if (i > 0)
 			fputs(", ", out);
 		if (key->type == KEY_STRINGS)
-			quoted(s->v[i], out);
+			quote_print(s->v[i], out);
 		else if (key->type == KEY_ADDRS)
-			quoted(addr_format(&a->v[i], text), out);
+			quote_print(addr_format(&a->v[i], text), out);
 		else
-			quoted(addr_net_format(&nets->v[i], text), out);
+			quote_print(addr_net_format(&nets->v[i], text), out);
 	}
 	if (n > 1)
 		fputs(" ]", out);
@@ -80,7 +65,7 @@ static void print_value(const struct key *key, const void *at, FILE *out)
 	switch (key->type) {
 	case KEY_STRING:
 	case KEY_PATH:
-		quoted(*(char *const *)at, out);
+		quote_print(*(char *const *)at, out);
 		break;
 	case KEY_NUMBER:
 		fprintf(out, "%u", *(const unsigned *)at);
@@ -92,13 +77,13 @@ static void print_value(const struct key *key, const void *at, FILE *out)
 		fprintf(out, "\"%04o\"", *(const unsigned *)at);
 		break;
 	case KEY_ROTATE:
-		quoted(rotate_format(at, text), out);
+		quote_print(rotate_format(at, text), out);
 		break;
 	case KEY_BOOL:
 		fputs(*(const bool *)at ? "true" : "false", out);
 		break;
 	case KEY_WORD:
-		quoted(key->words[*(const int *)at], out);
+		quote_print(key->words[*(const int *)at], out);
 		break;
 	default:
 		print_list(key, at, out);

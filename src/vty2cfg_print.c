@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "quote.h"
+
 struct printer {
 	const struct vty *v;
 	FILE *out;
@@ -28,23 +30,6 @@ static const struct {
     [VTY_SERVER_KEY] = {"server-key", false},
     [VTY_PRIORITY] = {"priority", false},
 };
-
-/* A string of libconfig. */
-static void quoted(const char *text, FILE *out)
-{
-	fputc('"', out);
-	for (; *text; text++) {
-		unsigned char ch = (unsigned char)*text;
-
-		if (ch == '"' || ch == '\\')
-			fprintf(out, "\\%c", ch);
-		else if (ch < ' ' || ch == 0x7f)
-			fprintf(out, "\\x%02x", ch);
-		else
-			fputc(ch, out);
-	}
-	fputc('"', out);
-}
 
 /* Part of a comment, which ends where the line does. */
 static void plain(const char *text, FILE *out)
@@ -104,7 +89,7 @@ static void print_setting(const struct printer *p, int key, const char *prefix)
 	if (keys[key].number)
 		fputs(s->value, p->out);
 	else
-		quoted(s->value, p->out);
+		quote_print(s->value, p->out);
 	fputs(";\n", p->out);
 }
 
@@ -153,9 +138,9 @@ static void print_client(const struct printer *p, const struct vty_client *c, bo
 {
 	print_notes(p, VTY_CLIENTS, c->line, "\t");
 	fputs(c->unreachable ? "\t//{ name = " : "\t{ name = ", p->out);
-	quoted(c->name, p->out);
+	quote_print(c->name, p->out);
 	fputs("; address = ", p->out);
-	quoted(c->address, p->out);
+	quote_print(c->address, p->out);
 	fputs(";", p->out);
 	if (!c->store)
 		fputs(" store = false;", p->out);

@@ -1,0 +1,10 @@
+/* quote: a text as a string of a configuration file, as libconfig reads it back. */
+#ifndef QUOTE_H
+#define QUOTE_H
+
+#include <stdio.h>
+
+/* With its quotation marks. Control characters become \xNN; other bytes stay as they are. */
+void quote_print(const char *text, FILE *out);
+
+#endif
