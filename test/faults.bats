@@ -550,7 +550,7 @@ no_more_processes() {
 	needs_one_server "a log that it opened at its start"
 	config 'max-file-size = 90;' # a file for every packet
 	mkfifo pipe
-	cat pipe >log 3>&- &
+	cat pipe >>log 3>&- &
 	local reader=$!
 	PIDS+=("$reader")
 	WRAP=(bash -c 'exec "$@" 2>pipe' -)
