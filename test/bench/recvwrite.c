@@ -1,19 +1,20 @@
-/* recvwrite: the least that storing a stream can cost: one connection, recv and write with the
- * server's buffer, no look at the bytes.
- * usage: recvwrite FILE */
+/* recvwrite: the least that storing a stream can cost: recv and write with the server's buffer, no
+ * look at the bytes.
+ * usage: recvwrite FILE [CONNECTIONS]
+ *   CONNECTIONS: a process each, which writes FILE.N; without, the one connection has no fork */
 #include <fcntl.h>
+#include <sys/wait.h>
 
 #include "bench.h"
 
 static uint8_t buffer[128 * 1024];
 
-int main(int argc, char **argv)
+static void store(int in, const char *file)
 {
-	int out = argc == 2 ? open(argv[1], O_WRONLY | O_CREAT | O_EXCL, 0600) : -1;
-	int in = out < 0 ? -1 : accept(listen_somewhere(), NULL, NULL);
+	int out = open(file, O_WRONLY | O_CREAT | O_EXCL, 0600);
 	ssize_t n;
 
-	if (in < 0)
+	if (in < 0 || out < 0)
 		die("recvwrite");
 	while ((n = recv(in, buffer, sizeof(buffer), 0)) > 0)
 		for (ssize_t at = 0, put; at < n; at += put) {
@@ -23,5 +24,36 @@ int main(int argc, char **argv)
 		}
 	if (n < 0 || fdatasync(out) < 0)
 		die("recvwrite");
-	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	int many = argc == 3 ? atoi(argv[2]) : 0, listener, status = 0;
+	char file[4096];
+
+	if (argc < 2)
+		die("usage");
+	listener = listen_somewhere();
+	if (!many)
+		store(accept(listener, NULL, NULL), argv[1]);
+	for (int i = 0; i < many; i++) {
+		int in = accept(listener, NULL, NULL);
+		pid_t pid = fork();
+
+		if (pid < 0)
+			die("fork");
+		if (pid == 0) {
+			snprintf(file, sizeof(file), "%s.%d", argv[1], i);
+			store(in, file);
+			return 0;
+		}
+		close(in);
+	}
+	for (int i = 0; i < many; i++) {
+		int one;
+
+		wait(&one);
+		status |= one;
+	}
+	return status != 0;
 }
