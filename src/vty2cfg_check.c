@@ -62,7 +62,7 @@ static void suggest(const char *name, char out[PARSE_NAME_MAX + 1])
 	}
 	out[n] = '\0';
 	if (n == 0)
-		strcpy(out, "client");
+		memcpy(out, "client", sizeof("client"));
 }
 
 static void check_name(struct checker *k, const struct vty_client *c)
