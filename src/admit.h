@@ -32,7 +32,9 @@ bool admit_shared(const struct admit_table *t, size_t *from, const struct admit_
     const struct admit_entry **second);
 
 struct admit_counts {
-	unsigned children, unestablished, of_peer; /* of_peer: same client and address */
+	unsigned children, unestablished;
+	unsigned of_peer;  /* same address, and same client where that is known */
+	size_t candidates; /* clients that the peer may be: of_peer is of all of them */
 };
 
 struct admit_limits {
@@ -45,10 +47,11 @@ static inline bool admit_room(const struct admit_counts *now, const struct admit
 	return now->children < max->children && now->unestablished < max->unestablished;
 }
 
-/* A listed client has not too many connections of its own. */
+/* A listed client has not too many connections of its own. Clients that only a certificate tells
+ * apart have their shares together. */
 static inline bool admit_peer(const struct admit_counts *now, const struct admit_limits *max)
 {
-	return now->of_peer < max->per_client;
+	return now->of_peer < (uint64_t)max->per_client * now->candidates;
 }
 
 #endif

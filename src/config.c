@@ -40,32 +40,24 @@ struct reader {
 
 static char *read_text(const char *file, const char **why)
 {
-	FILE *f = fopen(file, "re");
 	struct stat st;
-	char *text = NULL;
-	size_t n;
+	int fd = io_open_regular(file, &st, why);
+	char *text;
+	ssize_t n;
 
-	*why = NULL;
-	if (!f) {
-		*why = strerror(errno);
+	if (fd < 0)
 		return NULL;
-	}
-	if (fstat(fileno(f), &st) < 0 || S_ISDIR(st.st_mode)) {
-		*why = "is a directory";
-	} else if (!(text = malloc(TEXT_MAX + 1))) {
-		*why = "out of memory";
-	} else {
-		n = fread(text, 1, TEXT_MAX + 1, f);
-		if (ferror(f))
-			*why = "read error";
-		else if (n > TEXT_MAX)
-			*why = "is larger than 16 MiB";
-		else if (memchr(text, '\0', n))
-			*why = "contains a NUL byte";
-		else
-			text[n] = '\0';
-	}
-	fclose(f);
+	text = malloc(TEXT_MAX + 1);
+	n = text ? io_read_full(fd, text, TEXT_MAX + 1) : -1;
+	if (n < 0)
+		*why = strerror(errno);
+	else if (n > TEXT_MAX)
+		*why = "is larger than 16 MiB";
+	else if (memchr(text, '\0', (size_t)n))
+		*why = "contains a NUL byte";
+	else
+		text[n] = '\0';
+	close(fd);
 	if (*why) {
 		free(text);
 		return NULL;

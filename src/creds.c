@@ -53,15 +53,16 @@ static struct site site_of(const struct config *c, const char *key, struct probl
 
 static bool read_file(const char *path, gnutls_datum_t *out, const struct site *s)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
+	const char *why;
+	int fd = io_open_regular(path, &st, &why);
 	ssize_t n = -1;
 
 	out->data = NULL;
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		BAD(s, "%s: %s", path, strerror(errno));
-	} else if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX) {
-		BAD(s, "%s: not a file of reasonable size", path);
+	if (fd < 0) {
+		BAD(s, "%s: %s", path, why);
+	} else if (st.st_size > FILE_MAX) {
+		BAD(s, "%s: is larger than %u MiB", path, FILE_MAX >> 20);
 	} else {
 		out->data = malloc((size_t)st.st_size + 1);
 		n = out->data ? io_read_full(fd, out->data, (size_t)st.st_size) : -1;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -44,6 +45,24 @@ ssize_t io_read_full(int fd, void *data, size_t len)
 		got += (size_t)n;
 	}
 	return (ssize_t)got;
+}
+
+int io_open_regular(const char *path, struct stat *st, const char **why)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	*why = NULL;
+	if (fd < 0 || fstat(fd, st) < 0)
+		*why = strerror(errno);
+	else if (S_ISDIR(st->st_mode))
+		*why = "is a directory";
+	else if (!S_ISREG(st->st_mode))
+		*why = "is not a regular file";
+	if (*why && fd >= 0) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
 }
 
 static int by_value(const void *a, const void *b)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /* Writes everything, going on after short writes and EINTR. False with errno set. */
@@ -14,6 +15,11 @@ bool io_write_all(int fd, const void *data, size_t len);
 
 /* Reads until len bytes or end of file. Returns the count, or -1 with errno set. */
 ssize_t io_read_full(int fd, void *data, size_t len);
+
+/* Opens a regular file to be read. A FIFO or a device in its place could keep the caller for ever:
+ * it is not waited for. Returns -1 and says why otherwise (a text that stays until the next
+ * strerror). */
+int io_open_regular(const char *path, struct stat *st, const char **why);
 
 /* Closes every descriptor from `first` up that is not among keep[0..n) (sorted in place; -1 is
  * skipped). A child calls it at birth, so nothing of the master's or of its siblings stays open. */

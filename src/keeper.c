@@ -48,11 +48,13 @@ __attribute__((format(printf, 2, 3))) static bool fail(
 
 static bool read_file(const char *file, uint8_t *buf, size_t *len, struct keeper_report *r)
 {
-	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	const char *why;
+	int fd = io_open_regular(file, &st, &why);
 	ssize_t n = fd < 0 ? -1 : io_read_full(fd, buf, KEY_MAX);
 
 	if (n < 0)
-		fail(r, "%s: %s", file, strerror(errno));
+		fail(r, "%s: %s", file, fd < 0 ? why : strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	*len = n < 0 ? 0 : (size_t)n;

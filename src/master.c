@@ -15,8 +15,7 @@
 #include "report.h"
 #include "sandbox.h"
 
-/* Children have this long to store what they hold, and the whole stop a second more. */
-#define STOP_MS     9000
+/* The whole stop has a second more than a child. */
 #define STOP_MAX_MS 10000
 
 /* With one connection: what earlier ones of that client left is finished after this. */
@@ -90,7 +89,7 @@ static void stop(struct master *m)
 	m->listeners.n = 0;
 	for (unsigned i = 0; i < m->children.size; i++)
 		if (m->children.slot[i].used)
-			master_finish_child(&m->children.slot[i], ORDER_STOP);
+			master_finish_child(m, &m->children.slot[i], ORDER_STOP);
 }
 
 static void status(const struct master *m)
@@ -180,15 +179,42 @@ static int next_wait(struct master *m)
 		if (others[i] >= 0)
 			sooner(&wait, others[i]);
 	if (m->stopping)
-		sooner(&wait, m->stopping + (m->killed ? STOP_MAX_MS : STOP_MS) - now);
+		sooner(&wait, m->stopping + (m->killed ? STOP_MAX_MS : MASTER_FINISH_MS) - now);
 	else if (!m->repair && m->repair_next != MASTER_NEVER)
 		sooner(&wait, m->repair_next - now);
+	if (!m->stopping && m->finish_next != MASTER_NEVER)
+		sooner(&wait, m->finish_next - now);
 	if (m->pause_until)
 		sooner(&wait, m->pause_until - now);
 	if (m->keeper_next)
 		sooner(&wait, m->keeper_next - now);
 	sooner(&wait, m->aged + DAY_MS - now);
 	return wait > INT32_MAX ? INT32_MAX : (int)wait;
+}
+
+/* Children that were told to finish and have not. What they have written is repaired. */
+static void kill_late(struct master *m, int64_t now)
+{
+	char peer[ADDR_PEER_MAX];
+
+	m->finish_next = MASTER_NEVER;
+	for (unsigned i = 0; i < m->children.size; i++) {
+		struct child *k = &m->children.slot[i];
+
+		if (!k->used || !k->finishing)
+			continue;
+		if (k->finish_by_ms <= now) {
+			log_line(LVL_ERROR,
+			    "error client=%s peer=%s pid=%d reason=\"did not finish within %d "
+			    "seconds: killed\"",
+			    k->client ? k->client : "?", addr_format_peer(&k->peer, k->port, peer),
+			    (int)k->pid, MASTER_FINISH_MS / 1000);
+			kill(k->pid, SIGKILL);
+			k->finish_by_ms = MASTER_NEVER;
+		} else if (k->finish_by_ms < m->finish_next) {
+			m->finish_next = k->finish_by_ms;
+		}
+	}
 }
 
 /* What was right at the start may have expired since. */
@@ -220,7 +246,7 @@ static void on_time(struct master *m)
 	notify_status(
 	    &m->notify, m->children.used, m->children.unestablished, m->accepted, m->refused);
 	if (m->stopping) {
-		if (!m->killed && now - m->stopping >= STOP_MS && m->children.used > 0) {
+		if (!m->killed && now - m->stopping >= MASTER_FINISH_MS && m->children.used > 0) {
 			log_line(LVL_ERROR, "error reason=\"%u children did not stop: killed\"",
 			    m->children.used);
 			m->killed = true;
@@ -228,6 +254,8 @@ static void on_time(struct master *m)
 		}
 		return;
 	}
+	if (now >= m->finish_next)
+		kill_late(m, now);
 	if (!m->repair && repair_is_due(m, now))
 		master_repair(m, m->generation);
 	if (m->keeper_next && now >= m->keeper_next)
@@ -337,7 +365,8 @@ int master_run(struct generation *g, const struct master_start *start)
 	    .listeners = start->listeners,
 	    .once = start->connection >= 0,
 	    .notify = start->notify,
-	    .aged = io_monotonic_ms()};
+	    .aged = io_monotonic_ms(),
+	    .finish_next = MASTER_NEVER};
 	int code;
 
 	if (!open_all(&m) || !sandbox_enter(SANDBOX_MASTER, -1, -1, -1)) {

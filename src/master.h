@@ -32,8 +32,11 @@ enum flood {
 	FLOODS
 };
 
-/* When there is no next round of repair. */
+/* A time that does not come. */
 #define MASTER_NEVER INT64_MAX
+
+/* Milliseconds that a child has when it was told to finish. */
+#define MASTER_FINISH_MS 9000
 
 /* Generations that wait for a round of repair. */
 #define MASTER_REPAIRS 64
@@ -71,7 +74,9 @@ struct master {
 
 	int64_t stopping; /* since; 0: not */
 	bool killed;      /* children that did not stop */
-	bool leave;       /* QUIT */
+	int64_t
+	    finish_next; /* when a child that was told to finish is killed; MASTER_NEVER: none */
+	bool leave;      /* QUIT */
 
 	bool once;   /* one connection */
 	bool served; /* to its end */
@@ -108,7 +113,7 @@ bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t po
     const struct admit_entry *candidate, size_t candidates);
 void master_reap(struct master *m);
 void master_reports(struct master *m, struct child *k);
-void master_finish_child(struct child *k, char order);
+void master_finish_child(struct master *m, struct child *k, char order);
 void master_repair(struct master *m, struct generation *g); /* soon */
 void master_keeper(struct master *m);                       /* starts it again */
 

@@ -78,16 +78,19 @@ void master_listen(struct master *m, bool on)
 bool master_has_room(const struct master *m)
 {
 	const struct config_limits *l = &m->generation->config->limits;
-	struct admit_counts now = {m->children.used, m->children.unestablished, 0};
+	struct admit_counts now = {
+	    .children = m->children.used, .unestablished = m->children.unestablished};
 	struct admit_limits max = {l->connections, l->unestablished, l->per_client};
 
 	return admit_room(&now, &max);
 }
 
-static bool peer_is_busy(const struct master *m, const char *client, const struct addr *peer)
+static bool peer_is_busy(
+    const struct master *m, const char *client, const struct addr *peer, size_t candidates)
 {
 	const struct config_limits *l = &m->generation->config->limits;
-	struct admit_counts now = {.of_peer = children_of_peer(&m->children, client, peer)};
+	struct admit_counts now = {
+	    .of_peer = children_of_peer(&m->children, client, peer), .candidates = candidates};
 	struct admit_limits max = {.per_client = l->per_client};
 
 	return !admit_peer(&now, &max);
@@ -113,7 +116,7 @@ static bool admit_listed(struct master *m, int fd, const struct addr *peer, uint
 	if (client->tls && m->keeper_next)
 		refuse(m, FLOOD_TLS, name, peer, port,
 		    "the key keeper is gone; it will be started again");
-	else if (peer_is_busy(m, name, peer))
+	else if (peer_is_busy(m, name, peer, n))
 		refuse(m, FLOOD_BUSY, name, peer, port, "per-client connections are used up");
 	else if (!master_spawn(m, fd, peer, port, row, n))
 		refuse(m, FLOOD_RESOURCES, name, peer, port, "no process could be started");

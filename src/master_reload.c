@@ -101,12 +101,12 @@ static void tell_children(struct master *m)
 		if (!k->used || k->finishing || k->pid <= 0)
 			continue;
 		if (creds_revokes(m->generation->creds, &k->id)) {
-			master_finish_child(k, ORDER_REVOKED);
+			master_finish_child(m, k, ORDER_REVOKED);
 			finished++;
 			continue;
 		}
 		if (!still_valid(k, m->generation)) {
-			master_finish_child(k, ORDER_RECONFIGURED);
+			master_finish_child(m, k, ORDER_RECONFIGURED);
 			finished++;
 			continue;
 		}

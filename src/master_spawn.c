@@ -147,11 +147,14 @@ bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t po
 	return false;
 }
 
-void master_finish_child(struct child *k, char order)
+void master_finish_child(struct master *m, struct child *k, char order)
 {
 	if (k->finishing || k->pid <= 0) /* kill(-1) would reach everybody */
 		return;
 	k->finishing = true;
+	k->finish_by_ms = io_monotonic_ms() + MASTER_FINISH_MS;
+	if (k->finish_by_ms < m->finish_next)
+		m->finish_next = k->finish_by_ms;
 	send(k->channel, &order, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 	kill(k->pid, SIGTERM);
 }
@@ -166,13 +169,13 @@ static void established(struct master *m, struct child *k, const struct report *
 		return;
 	/* forked before a reload, with the revocation list of that time */
 	if (k->generation != m->generation && creds_revokes(m->generation->creds, &k->id))
-		master_finish_child(k, ORDER_REVOKED);
+		master_finish_child(m, k, ORDER_REVOKED);
 	for (unsigned i = 0, seen = 0; i < m->children.size && seen < m->children.used; i++) {
 		struct child *other = &m->children.slot[i];
 
 		seen += other->used;
 		if (child_is_of(other, k->client, &k->peer) && other->order < k->order)
-			master_finish_child(other, ORDER_REPLACED);
+			master_finish_child(m, other, ORDER_REPLACED);
 	}
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The configuration: what -t finds, what -T prints. ./cfg has the server's lines in line 3, the clients in line 5.
 . "$BATS_TEST_DIRNAME/lib.bash"
+bats_require_minimum_version 1.5.0 # run -STATUS
 bats_require_minimum_version 1.5.0
 
 # check: -t; OUT and STATUS
@@ -90,6 +91,28 @@ one() { echo "{ name = \"foo\"; address = \"127.0.0.2\"; $1 }"; }
 	run "$SERVER" -c cfg -t
 	[ "$status" -eq 78 ]
 	[[ $output == *cfg*denied* ]]
+}
+
+@test "a FIFO is not waited for, whatever it stands for" {
+	local what
+	mkfifo fifo
+	run -78 timeout "$PATIENCE" "$SERVER" -c fifo -t
+	[[ $output == *"fifo: error: cannot be read: is not a regular file"* ]]
+	printf '@include "fifo"\n' >cfg
+	run -78 timeout "$PATIENCE" "$SERVER" -c cfg -t
+	[[ $output == *"cfg:1: error: "*"fifo: is not a regular file"* ]]
+	mkdir -p rec "done"
+	for what in capath crlfile server-cert server-key; do
+		cat >cfg <<-EOT
+			server: { base-path = "rec"; completed-path = "done"; tls: {
+				capath = "capath"; crlfile = "crlfile"; server-cert = "server-cert"; server-key = "server-key"; }; };
+			clients = ( { name = "foo"; address = "127.0.0.2"; tls = true; } );
+		EOT
+		rm -f capath crlfile server-cert server-key
+		mkfifo "$what"
+		run -78 timeout "$PATIENCE" "$SERVER" -c cfg -t
+		[[ $output == *"$what: is not a regular file"* ]]
+	done
 }
 
 # ---- what is right ----

@@ -461,3 +461,29 @@ free_everywhere() {
 	[ "$(tail -c 7 done/trace-foo-20260101_000002.pcap)" = behind ]
 	readable done/trace-foo-20260101_000003.pcap
 }
+
+# ---- who does not obey ----
+
+@test "a recording process that is told to finish and does not: killed after 9 s, its file published, others go on" {
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	live b 127.0.0.3
+	tell b pcap rec
+	wait_stored b bar
+	local pid
+	pid=$(child foo)
+	kill -STOP "$pid"
+	config "" '{ name = "bar"; address = "127.0.0.3"; }'
+	server_signal HUP
+	wait_log "error client=foo peer=127[.]0[.]0[.]2:[0-9]+ pid=$pid reason=\"did not finish within 9 seconds: killed\""
+	wait_log "closed client=foo .*reason=\"killed by signal 9"
+	wait_log 'file client=foo .*reason=repaired packets=1 '
+	until_true stored a foo "done"
+	[ "$(grep -c 'did not finish' log)" -eq 1 ]
+	tell b rec
+	hang_up b
+	wait_log 'closed client=bar .*packets=2 '
+	never_log 'did not finish.*client=bar|client=bar.*did not finish'
+}

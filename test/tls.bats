@@ -206,6 +206,21 @@ pkcs1() {
 	tell b rec
 	wait_stored b two
 }
+@test "candidates: each of the clients of one address has its share of per-client" {
+	needs_one_server "earlier connections of the same address"
+	tls_config "$X509 $OWN" 'limits: { per-client = 1; };'
+	server_start
+	tls_live a 127.0.0.4 foo
+	tell a pcap rec
+	wait_stored a one
+	tls_live b 127.0.0.4 bar
+	tell b pcap rec=70
+	wait_stored b two
+	live c 127.0.0.4
+	wait_log 'refused peer=127[.]0[.]0[.]4:[0-9]+ reason="per-client connections are used up"'
+	tell a rec
+	wait_stored a one
+}
 
 # ---- the wrong protocol, silence, noise ----
 
