@@ -1,8 +1,9 @@
 /* children: see children.h. */
 #include "children.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "pages.h"
 
 bool children_init(struct children *c, unsigned size)
 {
@@ -18,12 +19,13 @@ bool children_grow(struct children *c, unsigned size)
 		return true;
 	/* Slots that were never used are not touched: they take no memory, and no time at a fork.
 	 */
-	slot = calloc(size, sizeof(*slot));
+	slot = pages_new(size * sizeof(*slot));
 	if (!slot)
 		return false;
+	pages_not_for_children(slot, size * sizeof(*slot));
 	if (c->size > 0)
 		memcpy(slot, c->slot, c->size * sizeof(*slot));
-	free(c->slot);
+	pages_free(c->slot, c->size * sizeof(*slot));
 	c->slot = slot;
 	c->size = size;
 	return true;
@@ -31,7 +33,7 @@ bool children_grow(struct children *c, unsigned size)
 
 void children_free(struct children *c)
 {
-	free(c->slot);
+	pages_free(c->slot, c->size * sizeof(*c->slot));
 	*c = (struct children){0};
 }
 

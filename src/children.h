@@ -1,8 +1,8 @@
 /* children: the table of child processes.
  *
- * A fixed number of slots, allocated once; adding and dropping never allocate. Pure
- * bookkeeping: forking, signalling and reaping are the master's. An impossible state (dropping
- * a free slot) is reported, not ignored. */
+ * A fixed number of slots, allocated once; adding and dropping never allocate. They are the
+ * master's alone: a child has no memory there. Bookkeeping only: forking, signalling and reaping
+ * are the master's. An impossible state (dropping a free slot) is reported, not ignored. */
 #ifndef CHILDREN_H
 #define CHILDREN_H
 

@@ -11,6 +11,7 @@
 
 #include "admit.h"
 #include "configkeys.h"
+#include "pages.h"
 #include "sandbox.h"
 
 struct directory {
@@ -218,9 +219,14 @@ static bool allocate(struct generation *g)
 	g->place = calloc(n + 1, sizeof(*g->place));
 	g->directory = calloc(2 * n + 2, sizeof(*g->directory));
 	g->admission = config_admission(g->config);
+	g->references = pages_new(sizeof(*g->references));
+	if (g->references) {
+		pages_not_for_children(g->references, sizeof(*g->references));
+		*g->references = 1;
+	}
 	for (size_t i = 0; g->place && i < n; i++)
 		g->place[i] = g->nothing;
-	return g->place && g->directory && g->admission;
+	return g->place && g->directory && g->admission && g->references;
 }
 
 static bool is_set(const struct config_storage *s, const char *key)
@@ -280,8 +286,7 @@ struct generation *generation_open(
 	    .server = {-1, -1, -1},
 	    .repair_rules = -1,
 	    .nothing = {-1, -1, -1},
-	    .keeper = {.control = -1},
-	    .references = 1};
+	    .keeper = {.control = -1}};
 	if (!allocate(g)) {
 		problem_error(problems, NULL, 0, "out of memory");
 		generation_unref(g);
@@ -315,7 +320,7 @@ void generation_descriptors(const struct generation *g, int *out)
 
 struct generation *generation_ref(struct generation *g)
 {
-	g->references++;
+	++*g->references;
 	return g;
 }
 
@@ -338,8 +343,9 @@ static void close_rules(const struct generation *g)
 
 void generation_unref(struct generation *g)
 {
-	if (--g->references > 0)
+	if (g->references && --*g->references > 0)
 		return;
+	pages_free(g->references, sizeof(*g->references));
 	for (size_t i = 0; i < g->ndirectories; i++)
 		if (g->directory[i].fd >= 0)
 			close(g->directory[i].fd);

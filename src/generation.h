@@ -28,8 +28,8 @@ struct generation {
 	int repair_rules;     /* the sandbox's for all directories */
 	struct creds *creds;  /* NULL: no TLS */
 	struct keeper keeper; /* of the key; pid 0: there is none */
-	unsigned references;
-	bool repair_wanted; /* of the master: queued for a round of repair */
+	unsigned *references; /* in a page of the master alone: a child is counted at its fork */
+	bool repair_wanted;   /* of the master: queued for a round of repair */
 };
 
 enum generation_check {

@@ -117,8 +117,11 @@ int log_fd(void)
 
 void log_forget_lost(void)
 {
-	lg.lost = 0;
-	lg.child = true;
+	/* without need nothing is written here, which would take the child a page of its own */
+	if (lg.lost > 0)
+		lg.lost = 0;
+	if (lg.sink == SINK_SYSLOG)
+		lg.child = true;
 }
 
 static size_t prefix(char *buf, size_t size, enum log_level level)

@@ -9,8 +9,10 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "heap.h"
 #include "io.h"
 #include "log.h"
+#include "pages.h"
 #include "problem.h"
 #include "report.h"
 #include "sandbox.h"
@@ -359,30 +361,44 @@ static void begin(struct master *m, const struct master_start *start)
 	start->ready(&m->notify);
 }
 
-int master_run(struct generation *g, const struct master_start *start)
+static int serve(struct master *m, const struct master_start *start)
 {
-	struct master m = {.generation = g,
-	    .listeners = start->listeners,
-	    .once = start->connection >= 0,
-	    .notify = start->notify,
-	    .aged = io_monotonic_ms(),
-	    .finish_next = MASTER_NEVER};
 	int code;
 
-	if (!open_all(&m) || !sandbox_enter(SANDBOX_MASTER, -1, -1, -1)) {
-		log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(strerror(errno)));
-		return 1;
-	}
 	sandbox_measure();
-	if (m.once)
-		begin_once(&m, start);
+	heap_fill();
+	if (m->once)
+		begin_once(m, start);
 	else
-		begin(&m, start);
-	code = loop(&m);
-	if (m.leave)
+		begin(m, start);
+	code = loop(m);
+	if (m->leave)
 		log_line(LVL_NOTICE, "left reason=\"recordings go on\"");
-	else if (m.stopping || !m.once)
+	else if (m->stopping || !m->once)
 		log_line(LVL_NOTICE, "stopped");
-	close_all(&m);
+	close_all(m);
+	return code;
+}
+
+int master_run(struct generation *g, const struct master_start *start)
+{
+	struct master *m = pages_new(sizeof(*m));
+	int code = 1;
+
+	if (m) {
+		/* it changes with every connection, and no child has a need of it */
+		pages_not_for_children(m, sizeof(*m));
+		*m = (struct master){.generation = g,
+		    .listeners = start->listeners,
+		    .once = start->connection >= 0,
+		    .notify = start->notify,
+		    .aged = io_monotonic_ms(),
+		    .finish_next = MASTER_NEVER};
+	}
+	if (m && open_all(m) && sandbox_enter(SANDBOX_MASTER, -1, -1, -1))
+		code = serve(m, start);
+	else
+		log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(strerror(errno)));
+	pages_free(m, sizeof(*m));
 	return code;
 }

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "admit.h"
+#include "heap.h"
 #include "io.h"
 #include "log.h"
 #include "problem.h"
@@ -199,6 +200,7 @@ void master_reload(struct master *m)
 	bool ok;
 
 	notify_reloading(&m->notify);
+	heap_clear();
 	ok = open_all(m, &problems, &g, &listeners);
 	problems_log(&problems);
 	problems_free(&problems);
@@ -206,5 +208,6 @@ void master_reload(struct master *m)
 		take(m, g, &listeners);
 	else
 		log_line(LVL_ERROR, "reload reason=\"failed: the old configuration stays\"");
+	heap_fill();
 	notify_ready(&m->notify, false);
 }

@@ -31,21 +31,28 @@
 
 /* ---- sessions ---- */
 
+/* What a child is born with. It has no memory where the master keeps all this. */
+struct birth {
+	struct child self;
+	struct statpages pages;
+	size_t slot;
+	int fd, channel, keeper; /* the connection; to the master; to the keeper, -1: none */
+};
+
 /* In the child: everything of the master's and of the siblings' is closed, then the one door. */
-static _Noreturn void child_main(
-    struct master *m, const struct child *k, int fd, int channel, int keeper)
+static _Noreturn void child_main(const struct birth *b)
 {
+	const struct child *k = &b->self;
 	const struct generation *g = k->generation;
-	size_t slot = (size_t)(k - m->children.slot);
 	struct channel ch = {.quiet = !k->loud,
 	    .peer = k->peer,
 	    .port = k->port,
-	    .fd = channel,
-	    .keeper = keeper,
-	    .stats = statpages_slot(&m->pages, slot)};
+	    .fd = b->channel,
+	    .keeper = b->keeper,
+	    .stats = statpages_slot(&b->pages, b->slot)};
 	uint32_t n = k->candidates, candidate[n], first = k->candidate[0].client;
-	int keep[] = {log_fd(), fd, channel, keeper, g->place[first].base, g->place[first].done,
-	    g->place[first].rules};
+	int keep[] = {log_fd(), b->fd, b->channel, b->keeper, g->place[first].base,
+	    g->place[first].done, g->place[first].rules};
 
 	for (uint32_t i = 0; i < n; i++)
 		candidate[i] = k->candidate[i].client;
@@ -53,10 +60,9 @@ static _Noreturn void child_main(
 	io_close_except(STDERR_FILENO + 1, keep, sizeof(keep) / sizeof(*keep));
 	/* Nothing of the siblings: the master goes on writing there, which leaves us the old pages.
 	 */
-	statpages_keep(&m->pages, slot);
-	children_free(&m->children);
+	statpages_keep(&b->pages, b->slot);
 	log_forget_lost();
-	_exit(session_run(fd, candidate, n, g, &ch));
+	_exit(session_run(b->fd, candidate, n, g, &ch));
 }
 
 static bool watch(const struct master *m, const struct child *k)
@@ -103,11 +109,29 @@ static pid_t fork_for(const struct child *k)
 	return client_tls(k) ? fork() : _Fork();
 }
 
+/* Its ends of the channels. */
+static bool connect_child(struct child *k, struct birth *b)
+{
+	int pair[2];
+
+	if (needs_keeper(k)) {
+		b->keeper = keeper_connect(&k->generation->keeper);
+		if (b->keeper < 0)
+			return false;
+	}
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0)
+		return false;
+	k->channel = pair[0];
+	b->channel = pair[1];
+	return true;
+}
+
 bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t port,
     const struct admit_entry *candidate, size_t candidates)
 {
 	struct child *k = children_add(&m->children);
-	int pair[2], keeper = -1;
+	struct birth b = {.pages = m->pages, .fd = fd, .channel = -1, .keeper = -1};
+	pid_t pid = -1;
 
 	if (!k)
 		return false;
@@ -120,31 +144,25 @@ bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t po
 		k->client = m->generation->config->clients[candidate->client].name;
 	k->since_ms = io_monotonic_ms();
 	k->loud = ratelimit_allow(&m->flood[FLOOD_CONNECTED], k->since_ms);
-	if (needs_keeper(k)) {
-		keeper = keeper_connect(&k->generation->keeper);
-		if (keeper < 0) {
-			forget(m, k);
-			return false;
-		}
+	if (connect_child(k, &b)) {
+		b.slot = (size_t)(k - m->children.slot);
+		b.self = *k;
+		memset(statpages_slot(&m->pages, b.slot), 0, sizeof(struct stats));
+		if (watch(m, k))
+			pid = fork_for(&b.self);
+		if (pid == 0)
+			child_main(&b);
 	}
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0) {
-		if (keeper >= 0)
-			close(keeper);
+	if (b.channel >= 0)
+		close(b.channel);
+	if (b.keeper >= 0)
+		close(b.keeper);
+	if (pid < 0) {
 		forget(m, k);
 		return false;
 	}
-	k->channel = pair[0];
-	memset(statpages_slot(&m->pages, (size_t)(k - m->children.slot)), 0, sizeof(struct stats));
-	k->pid = watch(m, k) ? fork_for(k) : -1;
-	if (k->pid == 0)
-		child_main(m, k, fd, pair[1], keeper);
-	close(pair[1]);
-	if (keeper >= 0)
-		close(keeper);
-	if (k->pid > 0)
-		return true;
-	forget(m, k);
-	return false;
+	k->pid = pid;
+	return true;
 }
 
 void master_finish_child(struct master *m, struct child *k, char order)
@@ -349,6 +367,8 @@ static _Noreturn void repair_main(const struct generation *g, const struct repai
 static void repair_next(struct master *m)
 {
 	struct generation *g = m->repair_queue[0];
+	struct repair_scope scope = m->scope; /* for the child, who has no master */
+	pid_t pid;
 
 	if (m->repair || m->repair_queued == 0)
 		return;
@@ -356,11 +376,11 @@ static void repair_next(struct master *m)
 	memmove(m->repair_queue, m->repair_queue + 1, m->repair_queued * sizeof(*m->repair_queue));
 	g->repair_wanted = false;
 	m->repair_began = io_monotonic_ms();
-	m->repair = fork();
-	if (m->repair == 0)
-		repair_main(g, &m->scope);
-	if (m->repair < 0) {
-		m->repair = 0;
+	pid = fork();
+	if (pid == 0)
+		repair_main(g, &scope);
+	m->repair = pid > 0 ? pid : 0;
+	if (pid < 0) {
 		next_round(m, REPAIR_EVERY_MS);
 		master_flood_line(m, FLOOD_RESOURCES, "error reason=\"repair cannot be started\"");
 	}

@@ -118,6 +118,11 @@ static enum recorder_status create_file(struct recorder *r, time_t now)
 	return RECORDER_OK;
 }
 
+static const uint8_t *header(const struct recorder *r)
+{
+	return r->large ? r->large : r->small;
+}
+
 static enum recorder_status open_file(struct recorder *r, time_t now)
 {
 	enum recorder_status st = create_file(r, now);
@@ -125,7 +130,7 @@ static enum recorder_status open_file(struct recorder *r, time_t now)
 	if (st != RECORDER_OK)
 		return st;
 	r->file_empty = 0;
-	while (capfile_append(&r->file, r->header, r->header_len) < r->header_len) {
+	while (capfile_append(&r->file, header(r), r->header_len) < r->header_len) {
 		int error = errno;
 
 		if (!capfile_cut(&r->file))
@@ -146,16 +151,23 @@ static enum recorder_status open_file(struct recorder *r, time_t now)
 
 static bool append_header(struct recorder *r, const uint8_t *p, size_t len)
 {
+	size_t sum = r->header_len + len;
 	uint8_t *grown;
 
 	if (len > RECORDER_HEADER_MAX - r->header_len)
 		return false;
-	grown = realloc(r->header, r->header_len + len);
-	if (!grown)
-		return false;
-	memcpy(grown + r->header_len, p, len);
-	r->header = grown;
-	r->header_len += len;
+	if (!r->large && sum <= sizeof(r->small)) {
+		memcpy(r->small + r->header_len, p, len);
+	} else {
+		grown = realloc(r->large, sum);
+		if (!grown)
+			return false;
+		if (!r->large)
+			memcpy(grown, r->small, r->header_len);
+		memcpy(grown + r->header_len, p, len);
+		r->large = grown;
+	}
+	r->header_len = sum;
 	return true;
 }
 
@@ -272,7 +284,7 @@ static enum recorder_status link_header(
 	struct capfmt next;
 	enum recorder_status st;
 
-	if (r->has_header && f->len == r->link_len && memcmp(f->payload, r->header, f->len) == 0)
+	if (r->has_header && f->len == r->link_len && memcmp(f->payload, header(r), f->len) == 0)
 		return RECORDER_OK;
 	if (!capfmt_header(&next, f->payload, f->len, r->set.max_snaplen, r->reason))
 		return RECORDER_PROTOCOL;
@@ -476,6 +488,6 @@ enum recorder_status recorder_feed(
 
 void recorder_free(struct recorder *r)
 {
-	free(r->header);
-	r->header = NULL;
+	free(r->large);
+	r->large = NULL;
 }

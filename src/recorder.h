@@ -17,7 +17,8 @@
 #include "stats.h"
 
 /* The link header and the interfaces that were described later, repeated in every file. */
-#define RECORDER_HEADER_MAX (1u << 20)
+#define RECORDER_HEADER_MAX   (1u << 20)
+#define RECORDER_HEADER_SMALL 256
 
 enum recorder_status {
 	RECORDER_OK,
@@ -60,8 +61,9 @@ struct recorder {
 
 	bool has_header;
 	struct capfmt fmt;
-	uint8_t *header; /* link header, then later interfaces */
-	size_t header_len, link_len;
+	uint8_t small[RECORDER_HEADER_SMALL]; /* of the header, as long as it fits */
+	uint8_t *large;                       /* else; NULL: it fits */
+	size_t header_len, link_len;          /* the header: link header, then later interfaces */
 
 	struct capfile file;
 	uint64_t file_empty; /* its size when it held no more than its header */

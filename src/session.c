@@ -19,6 +19,7 @@
 #include "frame.h"
 #include "io.h"
 #include "log.h"
+#include "pages.h"
 #include "recorder.h"
 #include "report.h"
 #include "sandbox.h"
@@ -370,7 +371,7 @@ static enum transport_status read_more(struct session *s, size_t *got)
 
 		if (st != TRANSPORT_DATA)
 			return st;
-		s->buffer = malloc(BUFFER);
+		s->buffer = pages_new(BUFFER);
 		if (!s->buffer) {
 			snprintf(s->transport.reason, sizeof(s->transport.reason), "out of memory");
 			return TRANSPORT_ERROR;
@@ -379,12 +380,14 @@ static enum transport_status read_more(struct session *s, size_t *got)
 	return transport_read(&s->transport, s->buffer + s->have, BUFFER - s->have, deadline, got);
 }
 
+/* Nothing comes: what it took to receive and to log is given back. */
 static void give_back(struct session *s)
 {
 	if (s->have > 0)
 		return;
-	free(s->buffer);
+	pages_free(s->buffer, BUFFER);
 	s->buffer = NULL;
+	pages_trim_stack();
 }
 
 static int pump(struct session *s)
@@ -583,23 +586,29 @@ static void record_for(struct session *s, uint32_t client)
 	recorder_init(&s->recorder, &settings, &on, s->channel->stats);
 }
 
+/* What a certificate must say. */
+static bool want(struct session *s)
+{
+	s->wanted = calloc(s->candidates, sizeof(*s->wanted));
+	for (size_t i = 0; s->wanted && i < s->candidates; i++) {
+		const struct config_client *k = &s->config->clients[s->candidate[i]];
+
+		s->wanted[i] = (struct tls_candidate){k->name, &k->certificate};
+	}
+	return s->wanted;
+}
+
 static bool set_up(struct session *s, int fd)
 {
 	record_for(s, s->candidate[0]);
 	if (s->candidates > 1)
 		s->name = "?";
 	s->signals = take_signals();
-	s->buffer = malloc(BUFFER);
-	s->wanted = calloc(s->candidates, sizeof(*s->wanted));
-	if (s->signals < 0 || !s->buffer || !s->wanted) {
+	s->buffer = pages_new(BUFFER);
+	if (s->signals < 0 || !s->buffer || (s->client->tls && !want(s))) {
 		log_line(LVL_ERROR, "error client=%s peer=%s reason=%s", s->name, s->peer,
 		    LOG_QUOTE(strerror(errno)));
 		return false;
-	}
-	for (size_t i = 0; i < s->candidates; i++) {
-		const struct config_client *k = &s->config->clients[s->candidate[i]];
-
-		s->wanted[i] = (struct tls_candidate){k->name, &k->certificate};
 	}
 	transport_init(&s->transport, fd, s->signals, s->config->limits.keepalive);
 	transport_plain(&s->transport);
@@ -643,6 +652,6 @@ int session_run(int fd, const uint32_t *candidate, size_t candidates, const stru
 	recorder_free(&s.recorder);
 	transport_tls_free(&s.transport);
 	free(s.wanted);
-	free(s.buffer);
+	pages_free(s.buffer, BUFFER);
 	return code;
 }

@@ -14,6 +14,7 @@
 
 #include "creds_gnutls.h"
 #include "io.h"
+#include "pages.h"
 
 /* One recv() of this much instead of two for each TLS record. */
 #define PULL (256 * 1024)
@@ -103,7 +104,7 @@ static ssize_t pull(gnutls_transport_ptr_t context, void *data, size_t len)
 		size_t got;
 
 		if (!s->buffer)
-			s->buffer = malloc(PULL);
+			s->buffer = pages_new(PULL);
 		if (!s->buffer) {
 			gnutls_transport_set_errno(s->session, ENOMEM);
 			return -1;
@@ -427,7 +428,7 @@ void transport_tls_free(struct transport *t)
 		return;
 	if (s->session)
 		gnutls_deinit(s->session);
-	free(s->buffer);
+	pages_free(s->buffer, PULL);
 	free(s);
 	t->state = NULL;
 }
@@ -542,7 +543,7 @@ static void end(struct tls *s, ssize_t e)
  * handshake has left is given back, too. */
 static void give_back(struct tls *s)
 {
-	free(s->buffer);
+	pages_free(s->buffer, PULL);
 	s->buffer = NULL;
 	s->at = s->have = 0;
 	malloc_trim(0);
