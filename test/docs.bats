@@ -244,3 +244,17 @@ pki_commands() {
 	echo "$output" >&2
 	[ "$status" -eq 0 ] && [ -z "$output" ]
 }
+
+@test "every test that CASES names is there" {
+	local rest file names name n=0
+	while IFS= read -r rest; do
+		rest=${rest#*| }
+		file=${rest%%: *}
+		IFS=';' read -ra names <<<"${rest#*: }"
+		for name in "${names[@]}"; do
+			grep -qF "@test \"${name# }" "$TESTDIR/$file.bats" || { echo "$file: $name" >&2; return 1; }
+			n=$((n + 1))
+		done
+	done < <(sed '1,/^## /d' "$TESTDIR/CASES" | grep -F ' | ')
+	[ $n -gt 200 ]
+}
