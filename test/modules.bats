@@ -82,8 +82,9 @@ includers() { includes | awk -v re="$1" '$2 ~ re { print $1 }' | sort -u; }
 		END { exit bad }' ranks.txt includes.txt >&2
 }
 
-@test "only config.c knows libconfig" {
-	[ "$(includers 'libconfig')" = config.c ]
+@test "only the reader of the configuration knows libconfig" {
+	[ "$(includers 'libconfig')" = config_reader.h ]
+	[ "$(includers '^"config_reader[.]h"$' | sort | tr '\n' ' ')" = 'config.c configfiles.c configvalues.c ' ]
 }
 
 @test "only send_live.c knows libpcap" {

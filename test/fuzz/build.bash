@@ -17,7 +17,7 @@ sources() {
 	local base="bytes parse addr capname" s
 	case $1 in
 	stream) base="$base frame capfmt capfmt_pcap capfmt_pcapng recorder rotate" ;;
-	config) base="$base io problem log ratelimit rotate conftext config configkeys configcheck configprint quote admit" ;;
+	config) base="$base io problem log ratelimit rotate conftext config configfiles configvalues configkeys configcheck configprint quote admit" ;;
 	repair) base="$base frame capfmt capfmt_pcap capfmt_pcapng recorder rotate capfile repair" ;;
 	messages) base="$base report conftext certname rotate signform" ;;
 	esac
