@@ -1,5 +1,5 @@
 /* session: see session.h. */
-#include "session.h"
+#include "session_inside.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -15,48 +15,17 @@
 #include <unistd.h>
 
 #include "addr.h"
-#include "childexit.h"
 #include "frame.h"
 #include "io.h"
-#include "log.h"
 #include "pages.h"
-#include "recorder.h"
 #include "report.h"
 #include "sandbox.h"
-#include "transport.h"
-#include "transport_tls.h"
 
 /* Holds the largest frame and enough behind it that a busy stream costs few system calls. */
 #define BUFFER (128 * 1024)
 
 /* A child that cannot write although it was told to stop gives up after this. */
 #define STOP_PATIENCE_MS 5000
-
-struct session {
-	const struct config *config;
-	const struct generation *generation;
-	const uint32_t *candidate; /* clients that it may be */
-	size_t candidates;
-	const struct config_client *client; /* the one that it is, or the first it may be */
-	const char *name;                   /* of the client, "?" while nobody knows */
-	struct tls_candidate *wanted;       /* the candidates, for TLS */
-	struct tls_peer tls;                /* who it has proved to be */
-	const struct channel *channel;
-	struct transport transport;
-	struct recorder recorder;
-	char peer[ADDR_PEER_MAX];
-	int64_t started;         /* monotonic ms */
-	int64_t header_deadline; /* for the first link header */
-	int64_t frame_since;     /* when the frame that is not whole yet began, or 0 */
-	int64_t quiet_since;     /* when the last whole frame was complete */
-	int signals;             /* signalfd */
-	bool new_file_wanted;
-	int64_t stop_since;   /* 0: not told to stop */
-	const char *stop_why; /* as in the log */
-	bool established;
-	uint8_t *buffer; /* NULL: nothing has come for a while */
-	size_t have;     /* bytes in it */
-};
 
 /* ---- signals ---- */
 
@@ -106,96 +75,6 @@ static void read_signals(struct session *s)
 	}
 }
 
-/* ---- telling the master and the log ---- */
-
-/* Never waits: a master that does not read loses the news, not the recording. */
-static void tell(const struct session *s, enum report_kind kind, const char *name)
-{
-	struct report r = {.kind = kind, .candidate = (uint32_t)s->tls.candidate, .id = s->tls.id};
-
-	if (s->channel->fd < 0)
-		return;
-	snprintf(r.name, sizeof(r.name), "%s", name);
-	send(s->channel->fd, &r, sizeof(r), MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
-/* The level of a line that every connection causes: a flood of them is told by the master. */
-static enum log_level routine(const struct session *s, enum log_level level)
-{
-	return s->channel->quiet && !s->established ? LVL_DEBUG : level;
-}
-
-/* What TLS has told about the peer, for the log; nothing for a plain connection. */
-static struct log_text proof(const struct session *s)
-{
-	struct log_text t = {""};
-
-	if (s->tls.protocol[0] && s->tls.fingerprint[0])
-		snprintf(t.s, sizeof(t.s), " tls=%s subject=%s fingerprint=%s", s->tls.protocol,
-		    LOG_QUOTE(s->tls.subject), s->tls.fingerprint);
-	else if (s->tls.protocol[0])
-		snprintf(t.s, sizeof(t.s), " tls=%s", s->tls.protocol);
-	return t;
-}
-
-static void on_header(void *context)
-{
-	struct session *s = context;
-	const struct capfmt *f = &s->recorder.fmt;
-	const char *name = capfmt_link_name(f->link_type);
-	char number[12];
-
-	snprintf(number, sizeof(number), "%u", f->link_type);
-	log_line(LVL_INFO, "established client=%s peer=%s%s format=%s link-type=%s", s->name,
-	    s->peer, proof(s).s, f->kind == CAPFMT_PCAP ? "pcap" : "pcapng", name ? name : number);
-	tell(s, REPORT_ESTABLISHED, "");
-	s->established = true;
-}
-
-static void on_opened(void *context, const char *name)
-{
-	const struct session *s = context;
-
-	tell(s, REPORT_OPENED, name);
-	log_line(LVL_INFO, "file client=%s name=%s reason=opened", s->name, name);
-}
-
-static void on_published(void *context, const char *name, const char *was, const char *why,
-    uint64_t packets, uint64_t bytes)
-{
-	const struct session *s = context;
-
-	tell(s, REPORT_PUBLISHED, was ? was : name);
-	log_line(LVL_INFO,
-	    "file client=%s name=%s%s%s reason=%s packets=%" PRIu64 " bytes=%" PRIu64, s->name,
-	    name, was ? " was=" : "", was ? was : "", why, packets, bytes);
-}
-
-static struct log_text error_text(const char *what, int error)
-{
-	struct log_text t;
-
-	snprintf(t.s, sizeof(t.s), "%s: %s", what, strerror(error));
-	return t;
-}
-
-static void on_unsynced(void *context, const char *name, int error)
-{
-	const struct session *s = context;
-
-	log_line(LVL_ERROR, "error client=%s file=%s reason=%s", s->name, name,
-	    LOG_QUOTE(error_text("published, but not synced", error).s));
-}
-
-static void on_unpublished(void *context, const char *name, const char *why, int error)
-{
-	const struct session *s = context;
-
-	/* a rename is also refused where directory and sandbox rules forbid it */
-	log_line(LVL_ERROR, "error client=%s file=%s reason=%s closed=%s left-in=%s", s->name, name,
-	    LOG_QUOTE(strerror(error)), why, LOG_QUOTE(s->client->storage.base_path));
-}
-
 /* ---- a full disk ---- */
 
 static bool on_wait_for_room(void *context, int error, unsigned attempt)
@@ -212,41 +91,13 @@ static bool on_wait_for_room(void *context, int error, unsigned attempt)
 	return !s->stop_since || io_monotonic_ms() - s->stop_since < STOP_PATIENCE_MS;
 }
 
-static void on_room_again(void *context)
-{
-	const struct session *s = context;
-
-	log_line(LVL_NOTICE, "room client=%s reason=\"there is room again\"", s->name);
-}
-
 /* ---- ends ---- */
-
-static int closed(const struct session *s, enum child_exit code, const char *reason)
-{
-	char counts[STATS_TEXT_MAX];
-	int64_t seconds = (io_monotonic_ms() - s->started) / 1000;
-	/* who comes and goes without a byte is no news */
-	bool empty = s->channel->stats->frames == 0 && s->have == 0 &&
-		     (code == CHILD_FINISHED || code == CHILD_CONNECTION);
-
-	log_line(empty ? LVL_DEBUG : routine(s, LVL_INFO),
-	    "closed client=%s peer=%s reason=%s %s seconds=%" PRId64, s->name, s->peer,
-	    LOG_QUOTE(reason), stats_format(s->channel->stats, counts), seconds);
-	return (int)code;
-}
-
-static void rejected(const struct session *s, const char *reason)
-{
-	log_line(routine(s, LVL_WARNING),
-	    "rejected client=%s peer=%s reason=%s frame=%" PRIu64 " offset=%" PRIu64, s->name,
-	    s->peer, LOG_QUOTE(reason), s->recorder.frames + 1, s->recorder.offset);
-}
 
 static int end_refused(struct session *s)
 {
-	rejected(s, s->recorder.reason);
+	session_rejected(s, s->recorder.reason);
 	recorder_close_file(&s->recorder, "error");
-	return closed(s, CHILD_PROTOCOL, "the stream was refused");
+	return session_closed(s, CHILD_PROTOCOL, "the stream was refused");
 }
 
 static int end_storage(struct session *s)
@@ -257,14 +108,14 @@ static int end_storage(struct session *s)
 	log_line(LVL_ERROR, "error client=%s reason=%s lost-records=%" PRIu64 " unread-bytes=%d",
 	    s->name, LOG_QUOTE(s->recorder.reason), s->recorder.lost, unread);
 	recorder_close_file(&s->recorder, "error");
-	return closed(s, CHILD_STORAGE, s->recorder.reason);
+	return session_closed(s, CHILD_STORAGE, s->recorder.reason);
 }
 
 static int end_timeout(struct session *s, const char *reason)
 {
-	rejected(s, reason);
+	session_rejected(s, reason);
 	recorder_close_file(&s->recorder, "error");
-	return closed(s, CHILD_TIMEOUT, reason);
+	return session_closed(s, CHILD_TIMEOUT, reason);
 }
 
 static int end_of_stream(struct session *s)
@@ -273,19 +124,19 @@ static int end_of_stream(struct session *s)
 
 	if (s->have == 0) {
 		recorder_close_file(&s->recorder, "closed");
-		return closed(s, CHILD_FINISHED, "peer closed the connection");
+		return session_closed(s, CHILD_FINISHED, "peer closed the connection");
 	}
 	snprintf(
 	    reason, sizeof(reason), "truncated: the peer closed %zu bytes into a frame", s->have);
-	rejected(s, reason);
+	session_rejected(s, reason);
 	recorder_close_file(&s->recorder, "error");
-	return closed(s, CHILD_PROTOCOL, "the stream was truncated");
+	return session_closed(s, CHILD_PROTOCOL, "the stream was truncated");
 }
 
 static int end_stopped(struct session *s)
 {
 	recorder_close_file(&s->recorder, s->stop_why);
-	return closed(s, CHILD_STOPPED, s->stop_why);
+	return session_closed(s, CHILD_STOPPED, s->stop_why);
 }
 
 static int end_connection(struct session *s, bool invalid)
@@ -295,9 +146,9 @@ static int end_connection(struct session *s, bool invalid)
 	snprintf(reason, sizeof(reason), "%s%s",
 	    invalid ? "" : "the connection broke: ", s->transport.reason);
 	if (s->have > 0 || invalid)
-		rejected(s, reason);
+		session_rejected(s, reason);
 	recorder_close_file(&s->recorder, "error");
-	return closed(s, invalid ? CHILD_PROTOCOL : CHILD_CONNECTION, reason);
+	return session_closed(s, invalid ? CHILD_PROTOCOL : CHILD_CONNECTION, reason);
 }
 
 /* ---- deadlines ---- */
@@ -337,7 +188,7 @@ static int deadline_passed(struct session *s)
 	}
 	snprintf(reason, sizeof(reason), "no frame for %u seconds", l->idle_timeout);
 	recorder_close_file(&s->recorder, "closed");
-	return closed(s, CHILD_FINISHED, reason); /* as configured, and nobody's fault */
+	return session_closed(s, CHILD_FINISHED, reason); /* as configured, and nobody's fault */
 }
 
 /* ---- the stream ---- */
@@ -471,11 +322,10 @@ static int first_byte(struct session *s)
 	for (;;) {
 		switch (transport_first_byte(&s->transport, deadline)) {
 		case TRANSPORT_DATA:
-			log_line(routine(s, LVL_INFO), "connected client=%s peer=%s pid=%d",
-			    s->name, s->peer, (int)getpid());
+			session_connected(s);
 			return -1;
 		case TRANSPORT_EOF:
-			return closed(
+			return session_closed(
 			    s, CHILD_FINISHED, "peer closed the connection without a byte");
 		case TRANSPORT_TIMEOUT:
 			return deadline_passed(s);
@@ -494,8 +344,8 @@ static int first_byte(struct session *s)
 
 static int end_handshake(struct session *s, enum child_exit code, const char *reason)
 {
-	rejected(s, reason);
-	return closed(s, code, "the TLS handshake failed");
+	session_rejected(s, reason);
+	return session_closed(s, code, "the TLS handshake failed");
 }
 
 /* The first byte is there. A TLS record of a handshake begins with 22 (RFC 8446, 5.1). */
@@ -567,22 +417,14 @@ static int prove(struct session *s)
 /* From here on it is that client. */
 static void record_for(struct session *s, uint32_t client)
 {
-	static const struct recorder_events events = {
-	    .header = on_header,
-	    .opened = on_opened,
-	    .published = on_published,
-	    .unsynced = on_unsynced,
-	    .unpublished = on_unpublished,
-	    .wait_for_room = on_wait_for_room,
-	    .room_again = on_room_again,
-	};
 	struct recorder_settings settings;
-	struct recorder_events on = events;
+	struct recorder_events on;
 
 	s->client = &s->config->clients[client];
 	s->name = s->client->name;
 	settings_of(s, s->generation, client, &s->channel->peer, &settings);
-	on.context = s;
+	session_events(s, &on);
+	on.wait_for_room = on_wait_for_room;
 	recorder_init(&s->recorder, &settings, &on, s->channel->stats);
 }
 
@@ -624,7 +466,7 @@ static bool lock_in(const struct session *s)
 	if (sandbox_enter(SANDBOX_SESSION, p->base, p->done, p->rules))
 		return true;
 	log_line(LVL_ERROR, "error client=%s peer=%s reason=%s", s->name, s->peer,
-	    LOG_QUOTE(error_text("the sandbox cannot be entered", errno).s));
+	    LOG_QUOTE(session_error("the sandbox cannot be entered", errno).s));
 	return false;
 }
 
