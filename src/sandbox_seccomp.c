@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -146,6 +148,7 @@ static const struct rule session[] = {
     ALLOW(fdatasync), ALLOW(fsync), ALLOW(sync_file_range), ALLOW(fadvise64),
     WHEN(renameat2, {IS, 0, BASE}, {IS, 2, DONE}, {IS, 4, RENAME_NOREPLACE}),
     WHEN(ioctl, {IS, 1, FIONREAD}), /* what is queued when it is told to stop */
+    WHEN(setsockopt, {IS, 1, IPPROTO_TCP}, {IS, 2, TCP_QUICKACK}), /* during a handshake */
 };
 
 /* ---- the keeper ---- */

@@ -28,6 +28,7 @@ void transport_init(struct transport *t, int fd, int signals, unsigned keepalive
 {
 	*t = (struct transport){.fd = fd, .signals = signals, .queued = -1, .quiet = true};
 	set(fd, SOL_SOCKET, SO_OOBINLINE, 1); /* of a connection that somebody else has accepted */
+	set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	if (keepalive == 0)
 		return;
 	set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
@@ -35,6 +36,11 @@ void transport_init(struct transport *t, int fd, int signals, unsigned keepalive
 	set(fd, IPPROTO_TCP, TCP_KEEPINTVL, PROBE_SECONDS);
 	set(fd, IPPROTO_TCP, TCP_KEEPCNT, PROBES);
 	set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, ((int)keepalive + PROBE_SECONDS * PROBES) * 1000);
+}
+
+void transport_hurry(struct transport *t)
+{
+	set(t->fd, IPPROTO_TCP, TCP_QUICKACK, 1);
 }
 
 static enum transport_status fail(struct transport *t)

@@ -45,6 +45,10 @@ static inline enum transport_status transport_read(
 	return t->read(t, buf, len, deadline, got);
 }
 
+/* What comes next is acknowledged at once. A peer that writes a flight in small pieces (Nagle, RFC
+ * 896) waits for that, and else for as long as we may delay it (RFC 1122, 4.2.3.2). */
+void transport_hurry(struct transport *t);
+
 /* From now on only what the kernel has queued at this moment is read. */
 void transport_drain(struct transport *t);
 

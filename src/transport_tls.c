@@ -129,16 +129,29 @@ static ssize_t pull(gnutls_transport_ptr_t context, void *data, size_t len)
 	return (ssize_t)n;
 }
 
-static ssize_t push(gnutls_transport_ptr_t context, const void *data, size_t len)
+/* The records of a flight, as few segments. */
+static ssize_t push(gnutls_transport_ptr_t context, const giovec_t *part, int parts)
 {
 	struct tls *s = context;
-	ssize_t n = send(s->transport->fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	ssize_t sum = 0;
 
-	if (n < 0) {
-		gnutls_transport_set_errno(s->session, errno);
-		snprintf(s->transport->reason, sizeof(s->transport->reason), "%s", strerror(errno));
+	for (int i = 0; i < parts; i++) {
+		int more = i + 1 < parts ? MSG_MORE : 0;
+		ssize_t n = send(s->transport->fd, part[i].iov_base, part[i].iov_len,
+		    MSG_DONTWAIT | MSG_NOSIGNAL | more);
+
+		if (n < 0 && sum == 0) {
+			gnutls_transport_set_errno(s->session, errno);
+			snprintf(s->transport->reason, sizeof(s->transport->reason), "%s",
+			    strerror(errno));
+			return -1;
+		}
+		if (n > 0)
+			sum += n;
+		if (n < 0 || (size_t)n < part[i].iov_len)
+			break;
 	}
-	return n;
+	return sum;
 }
 
 /* Waits for what GnuTLS is waiting for. */
@@ -387,7 +400,7 @@ static bool set_up(struct tls *s)
 	gnutls_session_set_ptr(s->session, s);
 	gnutls_transport_set_ptr(s->session, s);
 	gnutls_transport_set_pull_function(s->session, pull);
-	gnutls_transport_set_push_function(s->session, push);
+	gnutls_transport_set_vec_push_function(s->session, push);
 	gnutls_handshake_set_timeout(s->session, 0); /* the deadline is ours */
 	gnutls_handshake_set_max_packet_length(s->session, MESSAGE_MAX);
 	e = gnutls_priority_set(s->session, c->priority);
@@ -502,6 +515,7 @@ enum transport_status transport_tls_handshake(
 			warnings++;
 			continue;
 		}
+		transport_hurry(s->transport);
 		st = wait_for(s, deadline);
 		if (st != TRANSPORT_DATA)
 			return st;

@@ -2,6 +2,7 @@
 # Faults that were found once and must not come back: rare orders of events, errors of the system in the wrong
 # place, leftovers of others.
 . "$BATS_TEST_DIRNAME/lib.bash"
+. "$BATS_TEST_DIRNAME/tls.bash"
 bats_require_minimum_version 1.5.0
 
 # ---- helpers ----
@@ -486,4 +487,18 @@ free_everywhere() {
 	hang_up b
 	wait_log 'closed client=bar .*packets=2 '
 	never_log 'did not finish.*client=bar|client=bar.*did not finish'
+}
+
+# ---- clients that write in small pieces ----
+
+@test "TLS: what comes of a handshake is acknowledged at once, and a flight goes out as one" {
+	traced -e trace=setsockopt,sendto
+	tls_config
+	server_start
+	stream pcap rec >s
+	tls_send 127.0.0.2 foo s
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=1 '
+	grep -q 'setsockopt(.*TCP_NODELAY, \[1\]' trace
+	grep -q 'setsockopt(.*TCP_QUICKACK, \[1\]' trace
+	grep -q 'sendto(.*MSG_MORE' trace
 }

@@ -189,6 +189,8 @@ AT_FDCWD=0xffffff9c
 	dies "send to an address" 44 2 =x 1 0 =y 16
 	dies "send descriptors" 46 2 =x 0
 	dies "receive descriptors" 47 2 =x 0
+	dies "setsockopt(), level of the socket" 54 2 1 8 =x 4
+	dies "setsockopt(), another of TCP" 54 2 6 1 =x 4
 	unharmed
 }
 
