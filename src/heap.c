@@ -2,6 +2,7 @@
 #include "heap.h"
 
 #include <malloc.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -9,6 +10,10 @@
 /* Bytes: what malloc() looks for holes for, and the least it hands out. */
 #define LARGEST (64u * 1024)
 #define LEAST   24u
+
+/* Smaller ones malloc() keeps for itself when they are freed, each where it is: taken and given
+ * back with every configuration, they would cut the heap into ever smaller pieces. */
+#define GIVEN_BACK 2048u
 
 struct filling {
 	struct filling *next;
@@ -34,30 +39,36 @@ void heap_fill(void)
 
 #else
 
+/* Takes a hole of that size, if there is one. */
+static bool fill(size_t size, const char *end)
+{
+	struct filling *f = malloc(size);
+
+	if (!f || (const char *)f >= end) {
+		free(f);
+		return false;
+	}
+	if (size >= GIVEN_BACK) {
+		f->next = fillings;
+		fillings = f;
+	}
+	return true;
+}
+
 void heap_fill(void)
 {
+	static bool again;
 	const struct mallinfo2 info = mallinfo2();
 	/* Where the unused end of the heap begins. What lies there is no hole. */
 	const char *end = (const char *)sbrk(0) - info.keepcost;
-	size_t left = info.fordblks - info.keepcost;
+	size_t left = info.fordblks - info.keepcost, least = again ? GIVEN_BACK : LEAST;
 
-	for (size_t size = LARGEST;; size -= size / 4) {
-		if (size < LEAST)
-			size = LEAST;
-		while (left >= size) {
-			struct filling *f = malloc(size);
-
-			if (!f || (const char *)f >= end) {
-				free(f); /* no hole is as large as that */
-				break;
-			}
-			f->next = fillings;
-			fillings = f;
+	for (size_t size = LARGEST; size > least; size -= size / 4)
+		while (left >= size && fill(size, end))
 			left -= size;
-		}
-		if (size == LEAST)
-			break;
-	}
+	while (left >= least && fill(least, end))
+		left -= least;
+	again = true;
 }
 
 #endif

@@ -6,10 +6,10 @@
 #ifndef HEAP_H
 #define HEAP_H
 
-/* Fills the holes. */
+/* Fills the holes: the first time all of them, and the small ones for good; later the large ones. */
 void heap_fill(void);
 
-/* Takes the filling out: before the master allocates, and frees, in earnest. */
+/* Takes the filling out again: before the master allocates, and frees, in earnest. */
 void heap_clear(void);
 
 #endif
