@@ -6,7 +6,8 @@
 #ifndef HEAP_H
 #define HEAP_H
 
-/* Fills the holes: the first time all of them, and the small ones for good; later the large ones. */
+/* Fills the holes: the first time all of them, and the small ones for good; later the large ones.
+ */
 void heap_fill(void);
 
 /* Takes the filling out again: before the master allocates, and frees, in earnest. */
