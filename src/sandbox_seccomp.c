@@ -132,7 +132,7 @@ static const struct rule common[] = {
 	}
 
 static const struct rule session[] = {
-    /* the stream, the capture file: a few times for every 128 KiB */
+    /* the stream, the capture file: a few times for every buffer */
     ALLOW(recvfrom), WHEN(pwrite64, NOT_THE_LOG), ALLOW(read), /* signals (signalfd) */
     /* one new file at a time, in its own directory */
     WHEN(openat, {IS, 0, BASE}, {IS, 2, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC},

@@ -21,8 +21,10 @@
 #include "report.h"
 #include "sandbox.h"
 
-/* Holds the largest frame and enough behind it that a busy stream costs few system calls. */
-#define BUFFER (128 * 1024)
+/* Holds the largest frame, and so much more that a busy stream costs few system calls, but no more
+ * than a second-level cache of a megabyte holds. Of its pages only those are there that a read has
+ * filled. */
+#define BUFFER (768 * 1024)
 
 /* A child that cannot write although it was told to stop gives up after this. */
 #define STOP_PATIENCE_MS 5000

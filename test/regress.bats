@@ -438,11 +438,11 @@ free_everywhere() {
 	live a 127.0.0.2
 	tell a pcap rec
 	wait_stored a foo
-	until_true grep -q 'munmap(0x[0-9a-f]*, 131072) *= 0' trace
+	until_true grep -q 'munmap(0x[0-9a-f]*, 786432) *= 0' trace
 	tell a rec 'data,send=50:rec'
 	until_true sh -c '[ "$(stat -c %s rec/*)" -eq 176 ]'
 	sleep 1.5 # within a frame nothing is given back: nothing happens that could be waited for
-	[ "$(grep -c 'munmap(0x[0-9a-f]*, 131072)' trace)" -eq 1 ]
+	[ "$(grep -c 'munmap(0x[0-9a-f]*, 786432)' trace)" -eq 1 ]
 }
 
 @test "an unfinished file with a gap of terabytes keeps nobody waiting for repair" {

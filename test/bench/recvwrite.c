@@ -7,7 +7,7 @@
 
 #include "bench.h"
 
-static uint8_t buffer[128 * 1024];
+static uint8_t buffer[768 * 1024];
 
 static void store(int in, const char *file)
 {

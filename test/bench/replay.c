@@ -7,7 +7,7 @@
 #include "bench.h"
 #include "recorder.h"
 
-#define BUFFER (128 * 1024)
+#define BUFFER (768 * 1024)
 
 static uint8_t buffer[BUFFER], *stream;
 
