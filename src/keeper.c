@@ -24,8 +24,11 @@
 
 #define START_MS  10000
 #define ANSWER_MS 10000
-#define KEY_MAX   65536 /* bytes of a key file */
-#define EVENTS    64
+
+/* The master waits so long for a keeper that is busy. */
+#define CONNECT_MS 1000
+#define KEY_MAX    65536 /* bytes of a key file */
+#define EVENTS     64
 
 struct keeper_report {
 	uint32_t ok;
@@ -302,6 +305,25 @@ void keeper_close(struct keeper *k)
 	k->control = -1;
 }
 
+/* Many connections at once fill the channel faster than the keeper empties it. It is waited for:
+ * whoever were refused for that would be the clients that come back after a restart. */
+static bool send_patiently(int control, const struct msghdr *m)
+{
+	int64_t end = io_monotonic_ms() + CONNECT_MS, left;
+	struct pollfd p = {.fd = control, .events = POLLOUT};
+
+	while (sendmsg(control, m, MSG_DONTWAIT | MSG_NOSIGNAL) != 1) {
+		/* too many: of descriptors that are under way, for which there is no event */
+		bool many = errno == ETOOMANYREFS;
+
+		left = end - io_monotonic_ms();
+		if ((errno != EAGAIN && errno != EINTR && !many) || left <= 0)
+			return false;
+		poll(&p, many ? 0 : 1, many ? 1 : (int)left);
+	}
+	return true;
+}
+
 int keeper_connect(const struct keeper *k)
 {
 	char byte = 0, space[CMSG_SPACE(sizeof(int))] = {0};
@@ -320,7 +342,7 @@ int keeper_connect(const struct keeper *k)
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(c), &pair[1], sizeof(int));
-	ok = sendmsg(k->control, &m, MSG_DONTWAIT | MSG_NOSIGNAL) == 1;
+	ok = send_patiently(k->control, &m);
 	close(pair[1]);
 	if (ok)
 		return pair[0];

@@ -502,3 +502,27 @@ free_everywhere() {
 	grep -q 'setsockopt(.*TCP_QUICKACK, \[1\]' trace
 	grep -q 'sendto(.*MSG_MORE' trace
 }
+
+# ---- clients that come back all at once ----
+
+@test "a keeper that is busy is waited for: nobody is refused" {
+	tls_config "$X509 $OWN" 'limits: { connections = 1000; unestablished = 1000; handshake-timeout = 120; };' \
+		'{ name = "net"; address = "127.1.0.0/16"; tls = true; }'
+	server_start
+	local keeper
+	keeper=$(cat "/proc/$SERVER_PID/task/$SERVER_PID/children")
+	kill -STOP "${keeper% }"
+	printf '\026\003\001' >head # a ClientHello begins
+	printf x >body
+	mkfifo quiet
+	local quiet
+	exec {quiet}<>quiet # nothing comes, and no end
+	herd 127.1.0.1 600 "$PORT" head body <quiet >herd.out 3>&- &
+	PIDS+=($!)
+	# more than the channel holds: the master waits, not for events
+	until_true grep -q poll_schedule "/proc/$SERVER_PID/wchan"
+	kill -CONT "${keeper% }"
+	served_all() { server_signal USR2; log_has 'status connections=600 '; }
+	until_true served_all
+	never_log 'refused'
+}
