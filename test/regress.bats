@@ -524,5 +524,5 @@ free_everywhere() {
 	kill -CONT "${keeper% }"
 	served_all() { server_signal USR2; log_has 'status connections=600 '; }
 	until_true served_all
-	never_log 'refused'
+	never_log ' refused client='
 }
