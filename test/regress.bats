@@ -495,11 +495,13 @@ free_everywhere() {
 	traced -e trace=setsockopt,sendto
 	tls_config
 	server_start
+	live a 127.0.0.3
+	tell a raw:hex=160301 # a ClientHello begins
+	until_true grep -q 'setsockopt(.*TCP_QUICKACK, \[1\]' trace
+	grep -q 'setsockopt(.*TCP_NODELAY, \[1\]' trace
 	stream pcap rec >s
 	tls_send 127.0.0.2 foo s
 	wait_log 'closed client=foo .*reason="peer closed the connection" packets=1 '
-	grep -q 'setsockopt(.*TCP_NODELAY, \[1\]' trace
-	grep -q 'setsockopt(.*TCP_QUICKACK, \[1\]' trace
 	grep -q 'sendto(.*MSG_MORE' trace
 }
 
