@@ -196,12 +196,17 @@ static int print_config(struct config *c, struct problems *p)
 	return fflush(stdout) == 0 ? EXITCODE_OK : EXITCODE_FAILURE;
 }
 
-static _Noreturn void die(const char *reason)
+static void complain(const char *reason)
 {
 	if (logged)
 		log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
 	else
 		fprintf(stderr, "error: %s\n", reason);
+}
+
+static _Noreturn void die(const char *reason)
+{
+	complain(reason);
 	exit(EXITCODE_FAILURE);
 }
 
@@ -248,15 +253,16 @@ static void open_notify(struct notify *n, struct problems *p)
 		problem_warning(p, NULL, 0, "%s", reason);
 }
 
-static void bind_sockets(const struct config *c, struct master_start *start)
+static bool bind_sockets(const struct config *c, struct master_start *start)
 {
 	char reason[LISTEN_REASON_MAX];
 
-	if (start->listeners.passed || start->connection >= 0)
-		return;
-	if (!listen_open(&start->listeners, NULL, c->server.ip.v, c->server.ip.n,
+	if (start->listeners.passed || start->connection >= 0 ||
+	    listen_open(&start->listeners, NULL, c->server.ip.v, c->server.ip.n,
 		(uint16_t)c->server.port, reason))
-		die(reason);
+		return true;
+	complain(reason);
+	return false;
 }
 
 /* ---- -D ---- */
@@ -276,17 +282,19 @@ static _Noreturn void wait_for_daemon(pid_t pid, int fd)
 }
 
 /* Early, so that what is bound and locked belongs to the process that stays. */
-static void detach(void)
+static void detach(struct config *c)
 {
 	int fd[2];
 	pid_t pid;
 
 	if (pipe2(fd, O_CLOEXEC) < 0 || (pid = fork()) < 0) {
 		fprintf(stderr, "error: cannot go into the background: %s\n", strerror(errno));
+		config_free(c);
 		exit(EXITCODE_FAILURE);
 	}
 	if (pid > 0) {
 		close(fd[1]);
+		config_free(c);
 		wait_for_daemon(pid, fd[0]);
 	}
 	close(fd[0]);
@@ -327,9 +335,11 @@ static int run(struct config *c, bool daemonize, struct master_start *start)
 	int code;
 
 	log_set_level((enum log_level)c->server.log_level);
-	bind_sockets(c, start); /* before dropping privileges: low ports */
-	if (!pidfile_open(&pid, daemonize ? c->server.pid_file : NULL)) /* likewise: /run */
+	/* before dropping privileges: low ports, and /run */
+	if (!bind_sockets(c, start) || !pidfile_open(&pid, daemonize ? c->server.pid_file : NULL)) {
+		config_free(c);
 		return EXITCODE_FAILURE;
+	}
 	drop_privileges(c, &problems);
 	if (problems.errors)
 		config_free(c);
@@ -370,7 +380,7 @@ int main(int argc, char **argv)
 		return test_config(c, &problems);
 	finish_problems(&problems);
 	if (o.daemonize)
-		detach(); /* after the configuration: its errors belong to the caller's terminal */
+		detach(c); /* after the configuration: its errors belong to the caller's terminal */
 	else if (!logged)
 		log_open(false);
 	return run(c, o.daemonize, &start);

@@ -21,6 +21,16 @@ static bool is_named(int fd, const char *path)
 	       by_fd.st_dev == by_name.st_dev && by_fd.st_ino == by_name.st_ino;
 }
 
+static bool fail(struct pidfile *p, const char *reason)
+{
+	fprintf(stderr, "error: pid-file %s: %s\n", p->path, reason);
+	if (p->fd >= 0)
+		close(p->fd);
+	free(p->path);
+	*p = (struct pidfile){.fd = -1};
+	return false;
+}
+
 bool pidfile_open(struct pidfile *p, const char *path)
 {
 	char text[16];
@@ -30,29 +40,23 @@ bool pidfile_open(struct pidfile *p, const char *path)
 	if (!path)
 		return true;
 	p->path = strdup(path);
-	if (!p->path)
+	if (!p->path) {
+		fputs("error: out of memory\n", stderr);
 		return false;
+	}
 	do {
 		if (p->fd >= 0)
 			close(p->fd);
 		p->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
-		if (p->fd < 0) {
-			fprintf(stderr, "error: pid-file %s: %s\n", path, strerror(errno));
-			return false;
-		}
-		if (flock(p->fd, LOCK_EX | LOCK_NB) < 0) {
-			fprintf(stderr, "error: pid-file %s: %s\n", path,
-			    errno == EWOULDBLOCK ? "another osmo-pcap-server holds it"
-						 : strerror(errno));
-			return false;
-		}
+		if (p->fd < 0)
+			return fail(p, strerror(errno));
+		if (flock(p->fd, LOCK_EX | LOCK_NB) < 0)
+			return fail(p, errno == EWOULDBLOCK ? "another osmo-pcap-server holds it"
+							    : strerror(errno));
 	} while (!is_named(p->fd, path));
 	n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
-	if (ftruncate(p->fd, 0) < 0 || !io_write_all(p->fd, text, (size_t)n)) {
-		fprintf(stderr, "error: pid-file %s: %s\n", path, strerror(errno));
-		return false;
-	}
-	return true;
+	return (ftruncate(p->fd, 0) == 0 && io_write_all(p->fd, text, (size_t)n)) ||
+	       fail(p, strerror(errno));
 }
 
 void pidfile_remove(struct pidfile *p)

@@ -52,6 +52,7 @@ ends() { kill -TERM "$SERVER_PID"; until_true gone "$SERVER_PID"; }
 }
 
 @test "-D: pid-file names the server while it runs, and is removed" {
+	beside_memcheck "the server's process runs valgrind"
 	ready
 	daemon
 	[ "$(readlink "/proc/$(cat pid)/exe")" = "$(readlink -f "$SERVER")" ]

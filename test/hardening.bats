@@ -10,8 +10,8 @@ hardened() {
 # each OPTIONS REGEX: readelf says so of every program.
 each() {
 	local program
-	for program in "$SERVER" "$SEND" "$BUILDDIR/osmo-pcap-vty2cfg"; do
-		readelf -W "$1" "$program" >elf
+	for program in osmo-pcap-server osmo-pcap-send osmo-pcap-vty2cfg; do
+		readelf -W "$1" "$BUILDDIR/$program" >elf
 		grep -qE -- "$2" elf || { echo "$program: no $2" >&2; return 1; }
 	done
 }
@@ -50,7 +50,7 @@ each() {
 	[[ $(make_var HARDEN_CFLAGS) == *cf-protection* ]] || skip "not with this compiler"
 	[ "$(uname -m)" = x86_64 ] || skip "only known for x86-64"
 	local program
-	for program in "$SERVER" "$SEND" "$BUILDDIR/osmo-pcap-vty2cfg"; do
-		objdump -d --disassemble=main "$program" | grep -q endbr64
+	for program in osmo-pcap-server osmo-pcap-send osmo-pcap-vty2cfg; do
+		objdump -d --disassemble=main "$BUILDDIR/$program" | grep -q endbr64
 	done
 }

@@ -5,16 +5,15 @@
 
 : "${BUILDDIR:=$PWD}"
 TESTDIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-SERVER=$BUILDDIR/osmo-pcap-server
-SEND=$BUILDDIR/osmo-pcap-send
-export OSMO_PCAP_SEND=$SEND
-# VALGRIND=1: the server runs under memcheck, without its sandbox, which would kill valgrind; a test fails when
-# memcheck has found an error. Tests of the sandbox, of limits of memory and of the program's name do not work so.
+SEND=$BUILDDIR/osmo-pcap-send # what the tests send with
+# VALGRIND=1: the programs under test run under memcheck, the server without its sandbox, which would kill valgrind;
+# a test fails when memcheck has found an error, and is skipped when it cannot work so.
+PROGRAMS=$BUILDDIR
 if [ -n "${VALGRIND-}" ]; then
-	export BUILDDIR
-	SERVER=$TESTDIR/memcheck
+	PROGRAMS=$BUILDDIR/memcheck # test/run has made it
 	PATIENCE=${PATIENCE:-300}
 fi
+SERVER=$PROGRAMS/osmo-pcap-server
 export PATIENCE=${PATIENCE:-30} # seconds until a test gives up on an event
 
 # How the server comes to its connections:
@@ -58,12 +57,15 @@ teardown() {
 }
 
 memcheck_is_content() {
-	[ -z "${VALGRIND_LOGS-}" ] || cat memcheck.* >>"$VALGRIND_LOGS" 2>/dev/null || true
-	if grep -lE 'ERROR SUMMARY: [1-9]' memcheck.* 2>/dev/null; then
-		cat memcheck.* >&2
+	[ -z "${VALGRIND_LOGS-}" ] || cat memcheck.d/* >>"$VALGRIND_LOGS" 2>/dev/null || true
+	if grep -lrE 'ERROR SUMMARY: [1-9]' memcheck.d 2>/dev/null; then
+		cat memcheck.d/* >&2
 		return 1
 	fi
 }
+
+# beside_memcheck WHY: skips a test that cannot work there
+beside_memcheck() { [ -z "${VALGRIND-}" ] || skip "beside memcheck: $1"; }
 
 # put_down PID…: kills what this test has started. A number may be somebody else's by now: whose it is tells the
 # directory it works in.

@@ -6,7 +6,7 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
-	SEND=${OSMO_PCAP_SEND:-${BUILDDIR:-.}/osmo-pcap-send}
+	SEND=${BUILDDIR:-.}${VALGRIND:+/memcheck}/osmo-pcap-send
 	STREAMS=$BATS_TEST_DIRNAME/streams
 	cd "$BATS_TEST_TMPDIR" || return
 	[[ $SEND == /* ]] || SEND=$BATS_TEST_DIRNAME/../$SEND

@@ -53,7 +53,7 @@ setup_file() {
 }
 
 setup() {
-	SEND=${OSMO_PCAP_SEND:-${BUILDDIR:-.}/osmo-pcap-send}
+	SEND=${BUILDDIR:-.}${VALGRIND:+/memcheck}/osmo-pcap-send
 	[[ $SEND == /* ]] || SEND=$BATS_TEST_DIRNAME/../$SEND
 	cd "$BATS_TEST_TMPDIR" || return
 	C=$BATS_FILE_TMPDIR
