@@ -1,10 +1,12 @@
 /* configcheck: see configcheck.h. */
 #include "configcheck.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "admit.h"
+#include "capname.h"
 #include "configkeys.h"
 
 /* Where the configuration itself is to blame. */
@@ -105,6 +107,48 @@ static void check_addresses(const struct config *c, struct problems *p)
 	admit_table_free(t);
 }
 
+/* Whose files from some address bear that name, too: those of a client on a network are named after
+ * it and the address. NULL: nobody's. */
+static const struct config_client *files_named(
+    const struct config *c, const struct admit_table *t, const char *name)
+{
+	const char *dash = strrchr(name, '-');
+	char text[ADDR_TEXT_MAX], stem[CAPNAME_STEM_MAX];
+	const struct admit_entry *row;
+	struct addr a;
+	size_t n = 0;
+
+	if (!dash || snprintf(text, sizeof(text), "%s", dash + 1) >= (int)sizeof(text))
+		return NULL;
+	for (char *s = text; *s; s++)
+		if (*s == '_')
+			*s = ':';
+	row = addr_parse(text, &a) ? admit_find(t, &a, &n) : NULL;
+	for (size_t i = 0; row && i < n; i++) {
+		const struct config_client *k = &c->clients[row[i].client];
+
+		capname_stem(k->name, &a, stem);
+		if (!addr_net_single(&row[i].net) && strcmp(stem, name) == 0)
+			return k;
+	}
+	return NULL;
+}
+
+static void check_file_names(const struct config *c, struct problems *p)
+{
+	struct admit_table *t = config_admission(c);
+
+	for (size_t i = 0; t && i < c->nclients; i++) {
+		const struct config_client *k = &c->clients[i], *other = files_named(c, t, k->name);
+
+		if (other)
+			problem_error(p, k->origins.group.file, k->origins.group.line,
+			    "client %s: files of client %s from that address have the same names",
+			    k->name, other->name);
+	}
+	admit_table_free(t);
+}
+
 static bool fingerprint_ok(const char *text)
 {
 	return strlen(text) == 7 + 64 && strspn(text + 7, "0123456789abcdefABCDEF") == 64;
@@ -171,5 +215,6 @@ void config_check(const struct config *c, struct problems *p)
 	check_listen(c, p);
 	check_names(c, p);
 	check_addresses(c, p);
+	check_file_names(c, p);
 	check_tls(c, p);
 }

@@ -2,7 +2,6 @@
 # The configuration: what -t finds, what -T prints. ./cfg has the server's lines in line 3, the clients in line 5.
 . "$BATS_TEST_DIRNAME/lib.bash"
 bats_require_minimum_version 1.5.0 # run -STATUS
-bats_require_minimum_version 1.5.0
 
 # check: -t; OUT and STATUS
 check() { STATUS=0; OUT=$("$SERVER" -c "${1:-cfg}" -t 2>&1) || STATUS=$?; echo "$OUT"; }
@@ -347,6 +346,26 @@ address() { bad 5 'address|127|::|/' '' "{ name = \"foo\"; address = \"$1\"; }";
 }
 @test "two clients of one network" {
 	bad 5 'foo|bar|127.9' '' '{ name = "foo"; address = "127.9.0.0/16"; }, { name = "bar"; address = [ "127.8.0.1", "127.9.0.0/16" ]; }'
+}
+named_as() { # ADDRESS-OF-FOO NAME
+	clients="{ name = \"foo\"; address = $1; }, { name = \"$2\"; address = \"127.0.0.3\"; }"
+}
+@test "a client named as the files of another one from a network" {
+	named_as '"127.9.0.0/16"' foo-127.9.0.1
+	bad 5 'client foo-127.9.0.1: files of client foo from that address have the same names' '' "$clients"
+	named_as '"2001:db8::/32"' foo-2001_db8__1
+	bad 5 'client foo-2001_db8__1: files of client foo' '' "$clients"
+}
+@test "a client named as another one from an address that is no network's, or not written so" {
+	named_as '[ "127.9.0.0/16", "127.9.0.1" ]' foo-127.9.0.1
+	good '' "$clients"
+	named_as '"127.9.0.0/16"' foo-127.8.0.1
+	good '' "$clients"
+	named_as '"127.9.0.0/16"' bar-127.9.0.1
+	good '' "$clients"
+	named_as '"2001:db8::/32"' foo-2001_DB8__1
+	good '' "$clients"
+	good '' '{ name = "foo"; address = "127.9.0.0/16"; }, { name = "foo-127.9.0.1"; address = "127.9.0.1"; }'
 }
 @test "two clients of one address without certificates, with tls" {
 	config 'tls: { allow-auth = "anonymous"; };' "$(one 'tls = true;'), { name = \"bar\"; address = \"127.0.0.2\"; tls = true; }"

@@ -87,6 +87,7 @@ ends() { kill -TERM "$SERVER_PID"; until_true gone "$SERVER_PID"; }
 }
 
 @test "-D: a pid-file that a dead server left is taken over" {
+	beside_memcheck "the server's process runs valgrind"
 	ready
 	echo 999999999 >pid
 	daemon
