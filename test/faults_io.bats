@@ -269,6 +269,7 @@ mine() {
 }
 
 @test "power loss: data, then the name, then the directories, and only then the log says so" {
+	beside_memcheck "strace tells a call of its in two lines"
 	trace_all
 	server_start
 	stream pcap rec rec >s
@@ -523,6 +524,7 @@ accept_fails() {
 @test "accept: ENOMEM" { accept_fails ENOMEM; }
 
 @test "fork: ENOMEM: the peer is closed, the next one is served" {
+	beside_memcheck "where strace has a fork fail, the next child of any program dies in it"
 	needs_one_server "it forks"
 	record
 	failing "$SERVER_PID" clone:error=ENOMEM:when=1 clone3:error=ENOMEM:when=1 fork:error=ENOMEM:when=1
