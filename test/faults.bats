@@ -448,6 +448,7 @@ disk_full_stop() {
 cpu() { awk '{ print $14 + $15 }' "/proc/$SERVER_PID/stat"; } # hundredths of a second
 
 @test "no descriptors left: peers are closed, the processor is idle, service goes on" {
+	beside_memcheck "it has need of them, too"
 	needs_one_server "descriptors and processes of its own are used up"
 	config 'limits: { connections = 100; per-client = 100; };' \
 		'{ name = "foo"; address = "127.0.0.0/8"; store = false; }'
@@ -471,6 +472,7 @@ cpu() { awk '{ print $14 + $15 }' "/proc/$SERVER_PID/stat"; } # hundredths of a 
 }
 
 @test "no descriptor even to accept with: peers are closed, the processor is idle, service goes on" {
+	beside_memcheck "it has need of them, too"
 	needs_one_server "descriptors and processes of its own are used up"
 	two_record
 	local free=0 before # the lowest number that is not in use: as many as it may have
@@ -529,6 +531,7 @@ no_more_processes() {
 }
 
 @test "fork fails: refused peers are closed, service goes on" {
+	beside_memcheck "it has need of them, too"
 	needs_one_server "descriptors and processes of its own are used up"
 	command -v strace >/dev/null || skip "no strace"
 	strace -o /dev/null true 2>/dev/null || skip "strace is not permitted here"
