@@ -121,7 +121,7 @@ unfinished() {
 }
 
 @test "TERM while accepting rests: the master waits idly for its recordings" {
-	beside_memcheck "strace gets its exit status from valgrind"
+	beside_memcheck "under strace, too, a child that was stopped does not end"
 	traced -e 'trace=accept4,?epoll_wait,?epoll_pwait' -e 'inject=accept4:error=EMFILE:when=2+'
 	server_start
 	local pid=$SERVER_PID n
