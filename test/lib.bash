@@ -33,6 +33,7 @@ setup() {
 	LISTEN=127.0.0.1 # where peers connect to
 	TOLD=0
 	declare -gA LIVE=()
+	[ -z "${NO_MEMCHECK-}" ] || beside_memcheck "$NO_MEMCHECK" # of a whole file
 }
 
 # The log is shown when a test fails.

@@ -5,6 +5,7 @@
 
 export PATIENCE=90 # a test is many connections, and the one that must not notice stays through all of them
 INJECT=$BUILDDIR/test/inject
+NO_MEMCHECK="the sandbox would kill it"
 
 # can_inject: this machine lets us, and has what the sandbox is made of.
 can_inject() {
