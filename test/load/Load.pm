@@ -14,7 +14,7 @@ use Time::HiRes qw(time sleep);
 use lib dirname(abs_path(__FILE__)) . '/../bench';
 use Bench qw(tool pki until_true children_of slurp server_log);
 
-our @EXPORT = qw($here setting prepare start holds settled finish row clients captures record address wrong_clients
+our @EXPORT = qw($here setting prepare configure start holds settled finish row clients captures record address wrong_clients
 	spawn tool pki until_true children_of slurp server_log sleep time log_grows);
 our $here = dirname(abs_path(__FILE__));
 
@@ -45,22 +45,30 @@ sub spawn {
 	exec @command or die "$command[0]: $!\n";
 }
 
-# Clients: "plain" is 127.1.0.0/16, "tls" is 127.2.0.0/16. Returns the process number and the port.
-sub start {
-	my (%o) = @_;
+# Clients: "plain" is 127.1.0.0/16, "tls" is 127.2.0.0/16, and CLIENTS.
+sub configure {
+	my (%o) = (files => 'max-file-size = 0; rotate-localtime = "never";', port => 0, clients => '', @_);
 	my ($dir, $p) = ($Bench::dir, pki('p256'));
-	mkdir "$dir/$_" for qw(rec done);
 	open my $f, '>', "$dir/cfg" or die "$dir/cfg: $!\n";
 	print $f <<"EOT";
 server: {
-	ip = "127.0.0.1"; port = 0; base-path = "$dir/rec"; completed-path = "$dir/done";
-	max-file-size = 0; rotate-localtime = "never";
+	ip = "127.0.0.1"; port = $o{port}; base-path = "$dir/rec"; completed-path = "$dir/done";
+	$o{files}
 	tls: { capath = "$p->{ca}"; server-cert = "$p->{cert}"; server-key = "$p->{key}"; };
 	limits: { connections = 8000; unestablished = 8000; per-client = 50; handshake-timeout = 120; };
 };
-clients = ( { name = "plain"; address = "127.1.0.0/16"; }, { name = "tls"; address = "127.2.0.0/16"; tls = true; } );
+clients = (
+	{ name = "plain"; address = "127.1.0.0/16"; }, { name = "tls"; address = "127.2.0.0/16"; tls = true; } $o{clients}
+);
 EOT
 	close $f;
+}
+
+# Returns the process number and the port.
+sub start {
+	my $dir = $Bench::dir;
+	mkdir "$dir/$_" for qw(rec done);
+	configure(@_);
 	$server = fork // die "fork: $!\n";
 	if (!$server) {
 		open STDERR, '>', "$dir/log" or die;
