@@ -1174,6 +1174,164 @@ static void test_whole_hostile(void)
 	IS_INT(beyond, 0, "whole records never reach past the end (seed 11)");
 }
 
+/* ---- torn ones: what repair cuts off ---- */
+
+typedef bool beginning(const struct capfmt *f, const uint8_t *p, size_t len, size_t max);
+
+static bool file_beginning(const struct capfmt *f, const uint8_t *p, size_t len, size_t max)
+{
+	(void)f;
+	return capfmt_is_header_beginning(p, len, max);
+}
+
+/* Asks about the first bytes of buf. */
+static bool begins(beginning *is, size_t cut, size_t max)
+{
+	uint8_t *part = malloc(cut ? cut : 1);
+	bool yes;
+
+	if (!part)
+		support_die("memory");
+	memcpy(part, buf, cut);
+	yes = is(&fmt, part, cut, max);
+	free(part);
+	return yes;
+}
+
+/* How many of the cuts of what is in buf are taken for its beginning. */
+static size_t beginnings(beginning *is, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t cut = 0; cut < used; cut++)
+		n += begins(is, cut, max);
+	return n;
+}
+
+static void test_beginning_pcap(size_t magic, unsigned minor)
+{
+	pcap(magic, 2, minor, 0, 1);
+	take_header(true, magics[magic].name);
+	start(big);
+	put_record(minor < 3 ? 70 : 60, minor < 3 ? 60 : 70, 60);
+	IS_INT(beginnings(capfmt_is_beginning, 76), 76, "2.%u: every cut of a record", minor);
+	IS_INT(beginnings(capfmt_is_beginning, 75), 16, "of one that is too long, of its header");
+	OK(!begins(capfmt_is_beginning, 76, 76), "a whole one is no beginning");
+	start(big);
+	put_record(0xffffffff, 0xffffffff, 0);
+	OK(!begins(capfmt_is_beginning, 16, 65535) && begins(capfmt_is_beginning, 15, 65535),
+	    "a length that never was");
+}
+
+static void test_beginning_pcapng(bool order)
+{
+	static const uint32_t bad[] = {0, 4, 8, 11, 13, 14, 15, 0xfffffffc, 0xffffffff};
+	unsigned wrong = 0;
+
+	begin_pcapng(order);
+	start(order);
+	put_epb(0, 60, 60);
+	IS_INT(beginnings(capfmt_is_beginning, used), used, "every cut of a block");
+	IS_INT(beginnings(capfmt_is_beginning, used - 4), 8,
+	    "of one that is too long, of its type and length");
+	OK(!begins(capfmt_is_beginning, used, used), "a whole one is no beginning");
+	start(order);
+	put_block(0x4321, 0);
+	OK(begins(capfmt_is_beginning, 8, 12) && begins(capfmt_is_beginning, 11, 12),
+	    "the smallest block");
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		start(order);
+		put32(6);
+		put32(bad[i]);
+		wrong += begins(capfmt_is_beginning, 8, 65535);
+		wrong += !begins(capfmt_is_beginning, 7, 65535);
+	}
+	IS_INT(wrong, 0, "a length that no block has");
+}
+
+static void test_beginning_file(void)
+{
+	for (size_t i = 0; i < COUNT(magics); i++) {
+		unsigned wrong = 0;
+
+		pcap(i, 2, 4, SNAP, 1);
+		IS_INT(beginnings(file_beginning, 65535), used, "every cut of a file header");
+		OK(!begins(file_beginning, used, 65535), "a whole one is no beginning");
+		for (size_t at = 0; at < 4; at++) {
+			buf[at] ^= 0x40;
+			wrong += beginnings(file_beginning, 65535) != at + 1;
+			buf[at] ^= 0x40;
+		}
+		IS_INT(wrong, 0, "another magic number is none from its first wrong byte on");
+	}
+	for (int order = 0; order < 2; order++) {
+		start(order);
+		put_shb(1, 0);
+		IS_INT(beginnings(file_beginning, used), used, "every cut of a section header");
+		IS_INT(beginnings(file_beginning, used - 4), 12,
+		    "of one that is too long, until its byte order is known");
+		OK(!begins(file_beginning, used, used), "a whole one is no beginning");
+		buf[8] ^= 1;
+		IS_INT(beginnings(file_beginning, used), 12, "nor is one with another magic");
+	}
+}
+
+static void test_reasons(void)
+{
+	start(false);
+	fill(24, 0);
+	memcpy(buf, "\x01\x23\x45\x67", 4);
+	take_header(false, "a magic number that is none");
+	OK(strstr(reason, " 01234567 "), "it is told: %s", reason);
+	start(false);
+	put_shb(1, 0);
+	put_idb(1, 0);
+	memcpy(buf + 8, "\x89\xab\xcd\xef", 4);
+	take_header(false, "a byte-order magic that is none");
+	OK(strstr(reason, " 89abcdef"), "it is told: %s", reason);
+
+	/* osmo-pcap-client sends the low 16 bits of the length, and so many bytes */
+	pcap(0, 2, 4, 0, 1);
+	take_header(true, "pcap");
+	for (uint32_t caplen = 65536; caplen < 65536 + 3; caplen++) {
+		start(false);
+		put_record(caplen, caplen, caplen - 65536);
+		take_data(false, "a record that was too long for a frame");
+		OK(strstr(reason, "does not fit a frame"), "caplen %u: %s", caplen, reason);
+		fill(1, 0);
+		take_data(false, "a record with a wrong length");
+		OK(strstr(reason, "does not match"), "caplen %u: %s", caplen, reason);
+	}
+	start(false);
+	put_record(100, 100, 200);
+	take_data(false, "a record with a wrong length");
+	OK(strstr(reason, "does not match"), "caplen 100: %s", reason);
+}
+
+/* From https://www.tcpdump.org/linktypes.html */
+static void test_link_names(void)
+{
+	static const struct {
+		uint32_t type;
+		const char *name;
+	} some[] = {{0, "NULL"}, {1, "EN10MB"}, {9, "PPP"}, {12, "RAW"}, {101, "RAW"},
+	    {105, "IEEE802_11"}, {108, "LOOP"}, {113, "LINUX_SLL"}, {127, "IEEE802_11_RADIO"},
+	    {140, "MTP2"}, {141, "MTP3"}, {142, "SCCP"}, {177, "LINUX_LAPD"}, {217, "GSMTAP_UM"},
+	    {218, "GSMTAP_ABIS"}, {228, "IPV4"}, {229, "IPV6"}, {249, "USBPCAP"},
+	    {276, "LINUX_SLL2"}};
+	unsigned named = 0;
+
+	for (size_t i = 0; i < COUNT(some); i++) {
+		const char *name = capfmt_link_name(some[i].type);
+
+		IS_STR(name ? name : "-", some[i].name, "link type %u", some[i].type);
+	}
+	for (uint32_t type = 0; type < 70000; type++)
+		named += capfmt_link_name(type) != NULL;
+	IS_INT(named, COUNT(some), "the others have no name here");
+	OK(!capfmt_link_name(0xfffffff0), "nor has what is no link type");
+}
+
 static void test_next_interface(bool order)
 {
 	size_t at = 0, first, second, third;
@@ -1307,8 +1465,6 @@ static void test_streams(void)
 
 int main(void)
 {
-	const char *name;
-
 	test_pcap_magic();
 	test_pcap_version();
 	test_pcap_header();
@@ -1323,18 +1479,20 @@ int main(void)
 		test_interfaces_in_data(order);
 		test_readers(order);
 		test_whole_pcapng(order);
+		test_beginning_pcapng(order);
 		test_next_interface(order);
 		test_damage(order);
 	}
 	test_kinds();
 	for (size_t m = 0; m < COUNT(magics); m++)
-		for (unsigned minor = 2; minor <= 4; minor++)
+		for (unsigned minor = 2; minor <= 4; minor++) {
 			test_whole_pcap(m, minor);
+			test_beginning_pcap(m, minor);
+		}
 	test_whole_hostile();
+	test_beginning_file();
+	test_reasons();
+	test_link_names();
 	test_streams();
-
-	name = capfmt_link_name(1);
-	OK(name && strcmp(name, "EN10MB") == 0, "the name of Ethernet");
-	OK(!capfmt_link_name(0xfffffff0) && !capfmt_link_name(9999), "no name for others");
 	return tap_done();
 }
