@@ -4,13 +4,10 @@
 #include <errno.h>
 #include <malloc.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-
-#include <gnutls/crypto.h>
 
 #include "creds_gnutls.h"
 #include "io.h"
@@ -37,12 +34,10 @@ struct tls {
 	gnutls_session_t session;
 	struct transport *transport;
 	const struct creds *creds;
-	const struct tls_candidate *candidate;
-	size_t candidates;
-	struct tls_peer peer;
-	bool done;      /* the handshake */
-	uint64_t taken; /* bytes that GnuTLS has taken so far */
-	unsigned empty; /* records since the last that carried something */
+	struct tls_identity identity; /* of the peer */
+	bool done;                    /* the handshake */
+	uint64_t taken;               /* bytes that GnuTLS has taken so far */
+	unsigned empty;               /* records since the last that carried something */
 
 	uint8_t *buffer; /* what was received and GnuTLS has not taken; NULL while nothing comes */
 	size_t at, have;
@@ -54,19 +49,7 @@ struct tls {
 	size_t header_have, body_left;
 
 	enum transport_status ended; /* what every further read answers; DATA: nothing has ended */
-	char verdict[sizeof(((struct transport *)0)->reason)]; /* of the peer's certificate */
 };
-
-__attribute__((format(printf, 2, 3))) static void say(struct tls *s, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (s->verdict[0])
-		return; /* the first reason is the reason */
-	va_start(ap, fmt);
-	vsnprintf(s->verdict, sizeof(s->verdict), fmt, ap);
-	va_end(ap);
-}
 
 /* ---- the socket, for GnuTLS ---- */
 
@@ -173,221 +156,18 @@ static enum transport_status wait_for(struct tls *s, int64_t deadline)
 	return n < 0 || p[1].revents ? TRANSPORT_SIGNAL : TRANSPORT_DATA;
 }
 
-/* ---- who is it? ---- */
+/* ---- the handshake ---- */
 
-static void add_name(struct certnames *names, enum certname_type type, const void *data, size_t len)
-{
-	struct certname *n = &names->name[names->n];
-
-	if (names->n == CERTNAME_MAX || len > sizeof(n->data))
-		return; /* it cannot be asked for either */
-	n->type = type;
-	n->len = len;
-	memcpy(n->data, data, len);
-	names->n++;
-}
-
-static void alternative_names(gnutls_x509_crt_t cert, struct certnames *names)
-{
-	for (unsigned i = 0;; i++) {
-		char data[sizeof(names->name[0].data) + 1];
-		size_t len = sizeof(data);
-		unsigned type;
-		int e = gnutls_x509_crt_get_subject_alt_name2(cert, i, data, &len, &type, NULL);
-
-		if (e == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
-			return;
-		names->has_alternative = true;
-		if (e < 0 && e != GNUTLS_E_SHORT_MEMORY_BUFFER)
-			return;
-		if (e < 0)
-			continue;
-		if (type == GNUTLS_SAN_DNSNAME)
-			add_name(names, CERTNAME_DNS, data, len);
-		else if (type == GNUTLS_SAN_RFC822NAME)
-			add_name(names, CERTNAME_EMAIL, data, len);
-		else if (type == GNUTLS_SAN_IPADDRESS)
-			add_name(names, CERTNAME_IP, data, len);
-	}
-}
-
-/* Not gnutls_x509_crt_get_dn_by_oid(): that rewrites a name with a NUL into a harmless one. */
-static void common_name(gnutls_x509_crt_t cert, struct certnames *names)
-{
-	gnutls_x509_dn_t subject;
-	gnutls_x509_ava_st part, found;
-	unsigned n = 0;
-
-	if (gnutls_x509_crt_get_subject(cert, &subject) < 0)
-		return;
-	for (int i = 0; gnutls_x509_dn_get_rdn_ava(subject, i, 0, &part) == 0; i++)
-		for (int j = 0; gnutls_x509_dn_get_rdn_ava(subject, i, j, &part) == 0; j++)
-			if (strcmp((const char *)part.oid.data, GNUTLS_OID_X520_COMMON_NAME) == 0) {
-				found = part;
-				n++;
-			}
-	if (n == 1) /* of two nobody could say which one is meant */
-		add_name(names, CERTNAME_COMMON, found.value.data, found.value.size);
-}
-
-static void fingerprint(const gnutls_datum_t *der, char out[8 + 64 + 1])
-{
-	uint8_t hash[32] = {0};
-
-	gnutls_hash_fast(GNUTLS_DIG_SHA256, der->data, der->size, hash);
-	out += sprintf(out, "sha256:");
-	for (size_t i = 0; i < sizeof(hash); i++)
-		out += sprintf(out, "%02x", hash[i]);
-}
-
-static void identify(struct tls *s, gnutls_x509_crt_t cert, const gnutls_datum_t *der)
-{
-	size_t len = sizeof(s->peer.subject), serial = sizeof(s->peer.id.serial);
-	gnutls_datum_t issuer;
-
-	if (gnutls_x509_crt_get_dn(cert, s->peer.subject, &len) < 0)
-		snprintf(s->peer.subject, sizeof(s->peer.subject), "(a subject that is too long)");
-	fingerprint(der, s->peer.fingerprint);
-	if (gnutls_x509_crt_get_serial(cert, s->peer.id.serial, &serial) == 0)
-		s->peer.id.serial_len = (uint32_t)serial;
-	if (gnutls_x509_crt_get_raw_issuer_dn(cert, &issuer) == 0) {
-		gnutls_hash_fast(GNUTLS_DIG_SHA256, issuer.data, issuer.size, s->peer.id.issuer);
-		gnutls_free(issuer.data);
-	}
-}
-
-static bool fits(const struct tls_candidate *k, const struct certnames *names)
-{
-	if (k->certificate->n == 0)
-		return true;
-	for (size_t i = 0; i < k->certificate->n; i++)
-		if (certnames_match(names, k->certificate->v[i]))
-			return true;
-	return false;
-}
-
-/* Both sides of it: whoever reads this has one of the two to change. */
-static void fits_nobody(struct tls *s, const struct certnames *names)
-{
-	const struct tls_candidate *k = s->candidate;
-	char borne[160], wanted[160] = "";
-	size_t at = 0;
-
-	certnames_list(names, borne, sizeof(borne));
-	if (s->candidates == 1) {
-		say(s,
-		    "the certificate %s does not bear the name %s%s that client %s must have, but "
-		    "%s",
-		    s->peer.subject, k->certificate->v[0],
-		    k->certificate->n > 1 ? " (or others)" : "", k->client, borne);
-		return;
-	}
-	for (size_t i = 0; i < s->candidates && at < sizeof(wanted); i++)
-		at += (size_t)snprintf(wanted + at, sizeof(wanted) - at, "%s%s: %s%s",
-		    i > 0 ? ", " : "", k[i].client, k[i].certificate->v[0],
-		    k[i].certificate->n > 1 ? " (or others)" : "");
-	say(s, "the certificate %s fits none of the %zu clients of this address (%s), but bears %s",
-	    s->peer.subject, s->candidates, wanted, borne);
-}
-
-/* The one candidate that the certificate fits. */
-static bool choose(struct tls *s, const struct certnames *names)
-{
-	const struct tls_candidate *k = s->candidate;
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->candidates; i++)
-		if (fits(&k[i], names)) {
-			if (n++ == 0)
-				s->peer.candidate = i;
-			else
-				say(s, "the certificate %s fits both clients %s and %s",
-				    s->peer.subject, k[s->peer.candidate].client, k[i].client);
-		}
-	if (n == 0)
-		fits_nobody(s, names);
-	return n == 1;
-}
-
-static void explain(struct tls *s, unsigned status, gnutls_x509_crt_t cert)
-{
-	const char *who = s->peer.subject;
-
-	if (status & GNUTLS_CERT_REVOKED)
-		say(s, "the certificate %s is revoked (crlfile)", who);
-	else if (status & GNUTLS_CERT_EXPIRED)
-		say(s, "the certificate %s has expired: give the client a new one", who);
-	else if (status & GNUTLS_CERT_NOT_ACTIVATED)
-		say(s, "the certificate %s is not valid yet: look at the clocks", who);
-	else if (status & GNUTLS_CERT_SIGNER_NOT_FOUND)
-		say(s,
-		    gnutls_x509_crt_check_issuer(cert, cert)
-			? "the certificate %s is self-signed: it must be signed by an authority in "
-			  "capath"
-			: "the certificate %s is signed by no authority in capath",
-		    who);
-	else if (status & GNUTLS_CERT_PURPOSE_MISMATCH)
-		say(s, "the certificate %s is not for TLS clients (key usage)", who);
-	else if (status & GNUTLS_CERT_INSECURE_ALGORITHM)
-		say(s,
-		    "the certificate %s or its authority is too weak (RSA below 2048 bits, SHA-1)",
-		    who);
-	else if (status & GNUTLS_CERT_SIGNER_NOT_CA)
-		say(s, "the certificate %s is signed by one that is no authority", who);
-	else
-		say(s, "the certificate %s does not verify (status 0x%x)", who, status);
-}
-
-static bool judge(struct tls *s, gnutls_x509_crt_t cert)
-{
-	gnutls_typed_vdata_st purpose = {
-	    .type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (void *)GNUTLS_KP_TLS_WWW_CLIENT};
-	struct certnames *names = calloc(1, sizeof(*names));
-	unsigned status;
-	bool ok = false;
-
-	if (!names)
-		return false;
-	memcpy(names->fingerprint, s->peer.fingerprint, sizeof(names->fingerprint));
-	alternative_names(cert, names);
-	common_name(cert, names);
-	if (gnutls_certificate_verify_peers(s->session, &purpose, 1, &status) < 0)
-		say(s, "the certificate %s cannot be verified", s->peer.subject);
-	else if (status != 0)
-		explain(s, status, cert);
-	else if (!certnames_sound(names))
-		say(s, "a name in the certificate %s contains a NUL", s->peer.subject);
-	else
-		ok = choose(s, names);
-	free(names);
-	return ok;
-}
+static enum transport_status read_tls(
+    struct transport *t, void *buf, size_t len, int64_t deadline, size_t *got);
 
 /* Called by GnuTLS when it has the client's certificates: 0 when they are good. */
 static int verify(gnutls_session_t session)
 {
 	struct tls *s = gnutls_session_get_ptr(session);
-	unsigned n = 0;
-	const gnutls_datum_t *der = gnutls_certificate_get_peers(session, &n);
-	gnutls_x509_crt_t cert;
-	bool ok = false;
 
-	if (!der || n == 0 || gnutls_x509_crt_init(&cert) < 0)
-		return GNUTLS_E_CERTIFICATE_ERROR;
-	if (gnutls_x509_crt_import(cert, der, GNUTLS_X509_FMT_DER) < 0) {
-		say(s, "the client's certificate cannot be read");
-	} else {
-		identify(s, cert, der);
-		ok = judge(s, cert);
-	}
-	gnutls_x509_crt_deinit(cert);
-	return ok ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
+	return tls_identity_verify(&s->identity, session) ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
 }
-
-/* ---- the handshake ---- */
-
-static enum transport_status read_tls(
-    struct transport *t, void *buf, size_t len, int64_t deadline, size_t *got);
 
 static bool set_up(struct tls *s)
 {
@@ -426,8 +206,7 @@ bool transport_tls(struct transport *t, const struct creds *creds, int keeper,
 		return false;
 	s->transport = t;
 	s->creds = creds;
-	s->candidate = candidates;
-	s->candidates = n;
+	s->identity = (struct tls_identity){.candidate = candidates, .candidates = n};
 	s->ended = TRANSPORT_DATA;
 	creds_use_keeper(keeper);
 	return set_up(s);
@@ -446,35 +225,49 @@ void transport_tls_free(struct transport *t)
 	t->state = NULL;
 }
 
-static enum transport_status failed(struct tls *s, int e)
+/* What a failed handshake means; a certificate that is not good says it itself. */
+static void explain(const struct tls *s, int e, char *out, size_t size)
 {
 	switch (e) {
 	case GNUTLS_E_NO_CERTIFICATE_FOUND:
 	case GNUTLS_E_CERTIFICATE_REQUIRED:
-		say(s, "the client sent no certificate: set its tls client-cert and client-key");
+		snprintf(out, size,
+		    "the client sent no certificate: set its tls client-cert and client-key");
 		break;
 	case GNUTLS_E_PK_SIGN_FAILED:
-		say(s, "the key keeper did not sign");
+		snprintf(out, size, "the key keeper did not sign");
 		break;
 	case GNUTLS_E_UNSUPPORTED_VERSION_PACKET:
 	case GNUTLS_E_NO_CIPHER_SUITES:
 	case GNUTLS_E_NO_COMMON_KEY_SHARE:
 	case GNUTLS_E_UNWANTED_ALGORITHM:
-		say(s, "nothing in common with the client: %s (priority)", gnutls_strerror(e));
+		snprintf(out, size, "nothing in common with the client: %s (priority)",
+		    gnutls_strerror(e));
 		break;
 	case GNUTLS_E_FATAL_ALERT_RECEIVED:
-		say(s, "the client gave up: alert \"%s\"",
+		snprintf(out, size, "the client gave up: alert \"%s\"",
 		    gnutls_alert_get_name(gnutls_alert_get(s->session)));
 		break;
 	case GNUTLS_E_PULL_ERROR:
 	case GNUTLS_E_PUSH_ERROR:
-		say(s, "the connection broke: %s", s->transport->reason);
+		snprintf(out, size, "the connection broke: %.480s", s->transport->reason);
 		break;
 	default:
-		say(s, "%s", gnutls_strerror(e));
+		snprintf(out, size, "%s", gnutls_strerror(e));
 	}
+}
+
+static enum transport_status failed(struct tls *s, int e)
+{
+	struct transport *t = s->transport;
+	char why[sizeof(t->reason)];
+
+	if (s->identity.verdict[0])
+		snprintf(why, sizeof(why), "%s", s->identity.verdict);
+	else
+		explain(s, e, why, sizeof(why));
 	gnutls_alert_send_appropriate(s->session, e);
-	snprintf(s->transport->reason, sizeof(s->transport->reason), "%s", s->verdict);
+	memcpy(t->reason, why, sizeof(why)); /* sending may have left another one there */
 	return TRANSPORT_ERROR;
 }
 
@@ -482,7 +275,7 @@ static void describe(struct tls *s)
 {
 	gnutls_session_t x = s->session;
 
-	snprintf(s->peer.protocol, sizeof(s->peer.protocol), "%s/%s",
+	snprintf(s->identity.peer.protocol, sizeof(s->identity.peer.protocol), "%s/%s",
 	    gnutls_protocol_get_name(gnutls_protocol_get_version(x)),
 	    gnutls_cipher_get_name(gnutls_cipher_get(x)));
 }
@@ -520,10 +313,10 @@ enum transport_status transport_tls_handshake(
 		if (st != TRANSPORT_DATA)
 			return st;
 	}
-	if (s->creds->auth == AUTH_X509 && s->peer.fingerprint[0] == '\0')
+	if (s->creds->auth == AUTH_X509 && s->identity.peer.fingerprint[0] == '\0')
 		return failed(s, GNUTLS_E_CERTIFICATE_REQUIRED); /* belt and braces */
 	describe(s);
-	*peer = s->peer;
+	*peer = s->identity.peer;
 	s->done = true;
 	s->empty = 0;
 	return TRANSPORT_DATA;

@@ -1,27 +1,13 @@
 /* transport_tls: TLS on top of the socket, by GnuTLS, as the server.
  *
- * Handshake, who the peer is, then the bytes. No resumption: no tickets, no session cache. Reads
- * from the socket in large pieces. Knows the candidates only as lists of names. */
+ * Handshake, then the bytes. No resumption: no tickets, no session cache. Reads from the socket in
+ * large pieces. Who the peer is, tls_identity decides. */
 #ifndef TRANSPORT_TLS_H
 #define TRANSPORT_TLS_H
 
-#include "certname.h"
-#include "config.h"
 #include "creds.h"
+#include "tls_identity.h"
 #include "transport.h"
-
-struct tls_peer {
-	size_t candidate;  /* which one it is */
-	char protocol[96]; /* TLS1.3/AES-256-GCM */
-	char subject[256]; /* of its certificate; "" for none */
-	char fingerprint[8 + 64 + 1];
-	struct certid id;
-};
-
-struct tls_candidate {
-	const char *client;
-	const struct strings *certificate; /* empty: any certificate will do */
-};
 
 /* Prepares the handshake. keeper: descriptor of this connection's signature, or -1. False when
  * there is no memory. */

@@ -58,9 +58,9 @@ teardown() {
 }
 
 memcheck_is_content() {
-	[ -z "${VALGRIND_LOGS-}" ] || cat memcheck.d/* >>"$VALGRIND_LOGS" 2>/dev/null || true
-	if grep -lrE 'ERROR SUMMARY: [1-9]' memcheck.d 2>/dev/null; then
-		cat memcheck.d/* >&2
+	local logs=$BATS_TEST_TMPDIR.memcheck
+	if grep -lrE 'ERROR SUMMARY: [1-9]' "$logs" 2>/dev/null; then
+		cat "$logs"/* >&2
 		return 1
 	fi
 }

@@ -94,7 +94,7 @@ includers() { includes | awk -v re="$1" '$2 ~ re { print $1 }' | sort -u; }
 @test "only the credentials, the keeper and the TLS transports know GnuTLS" {
 	includers '^<gnutls/' >who
 	[ -s who ]
-	! grep -vxE 'creds\.c|creds_gnutls\.h|keeper\.c|transport_tls\.c|send_tls\.[ch]' who >&2
+	! grep -vxE 'creds\.c|creds_gnutls\.h|keeper\.c|tls_identity\.c|transport_tls\.c|send_tls\.[ch]' who >&2
 	includers '^"creds_gnutls[.]h"$' >who
 	[ -s who ]
 	! grep -vxE 'creds\.c|transport_tls\.c' who >&2
