@@ -469,7 +469,7 @@ wrong() {
 	node "base-path $PWD/rec" "completed-path $PWD/done" 'file-permission-mask 0400' 'server ip 127.0.0.1' \
 		"server port $(free_port)" 'client foo 127.0.0.2' 'client quiet 127.0.0.3 no-store'
 	convert
-	[ -z "${VALGRIND-}" ] || sed -i 's/^server: *{/& sandbox = "off";/' cfg # see lib.bash
+	[ -z "${VALGRIND-}" ] || sed -i 's/^{/& sandbox = "off";/' cfg # see lib.bash
 	"$SERVER" -t -c cfg
 	server_start
 	stream pcap rec=60 rec=100 >sent
@@ -490,7 +490,7 @@ wrong() {
 		"tls crlfile $PWD/pki/ca.crl" "tls server-cert $PWD/pki/server-pcap.example.net.crt" \
 		"tls server-key $PWD/pki/server-pcap.example.net.key" 'client foo 127.0.0.2 store tls'
 	convert
-	[ -z "${VALGRIND-}" ] || sed -i 's/^server: *{/& sandbox = "off";/' cfg # see lib.bash
+	[ -z "${VALGRIND-}" ] || sed -i 's/^{/& sandbox = "off";/' cfg # see lib.bash
 	"$SERVER" -t -c cfg
 	server_start
 	stream pcap rec=60 rec=100 >sent
