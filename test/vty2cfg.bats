@@ -18,6 +18,12 @@ convert() {
 	[ "$status" -eq "${1-0}" ] || { cat old cfg err >&2; return 1; }
 }
 
+# convert_to_run: convert, for a server that also runs beside memcheck (lib.bash).
+convert_to_run() {
+	convert
+	[ -z "${VALGRIND-}" ] || sed -i 's/^{/& sandbox = "off";/' cfg
+}
+
 # effective: what the server makes of cfg is in ./out.
 effective() { "$SERVER" -T -c cfg >out 2>refused || { cat old cfg refused >&2; return 1; }; }
 
@@ -468,8 +474,7 @@ wrong() {
 @test "a converted configuration records a client's packets" {
 	node "base-path $PWD/rec" "completed-path $PWD/done" 'file-permission-mask 0400' 'server ip 127.0.0.1' \
 		"server port $(free_port)" 'client foo 127.0.0.2' 'client quiet 127.0.0.3 no-store'
-	convert
-	[ -z "${VALGRIND-}" ] || sed -i 's/^{/& sandbox = "off";/' cfg # see lib.bash
+	convert_to_run
 	"$SERVER" -t -c cfg
 	server_start
 	stream pcap rec=60 rec=100 >sent
@@ -489,8 +494,7 @@ wrong() {
 		'enable tls' 'tls allow-auth x509' 'tls dh generate' "tls capath $PWD/pki/ca.crt" \
 		"tls crlfile $PWD/pki/ca.crl" "tls server-cert $PWD/pki/server-pcap.example.net.crt" \
 		"tls server-key $PWD/pki/server-pcap.example.net.key" 'client foo 127.0.0.2 store tls'
-	convert
-	[ -z "${VALGRIND-}" ] || sed -i 's/^{/& sandbox = "off";/' cfg # see lib.bash
+	convert_to_run
 	"$SERVER" -t -c cfg
 	server_start
 	stream pcap rec=60 rec=100 >sent
