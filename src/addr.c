@@ -128,6 +128,13 @@ struct addr_net addr_mask(const struct addr *a, unsigned bits)
 	return net;
 }
 
+bool addr_net_has(const struct addr_net *net, const struct addr *a)
+{
+	struct addr_net m = addr_mask(a, net->bits);
+
+	return net->addr.len == a->len && addr_equal(&m.addr, &net->addr);
+}
+
 bool addr_net_single(const struct addr_net *net)
 {
 	return net->bits == net->addr.len * 8;

@@ -40,6 +40,8 @@ bool addr_equal(const struct addr *a, const struct addr *b);
 /* The network of `bits` length that holds `a`. */
 struct addr_net addr_mask(const struct addr *a, unsigned bits);
 
+bool addr_net_has(const struct addr_net *net, const struct addr *a);
+
 /* True when the network is exactly one address. */
 bool addr_net_single(const struct addr_net *net);
 

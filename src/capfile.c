@@ -221,7 +221,8 @@ static bool move(struct capfile *f, bool *renamed)
 
 /* An error of the disk is told once: whoever syncs the file again hears of none, and would publish
  * what is not there. So the mark is taken off, and repair leaves the file alone. Where files stay
- * in base-path the mark is all that tells it from a good one, and remains. */
+ * in base-path the mark is all that tells it from a good one: it remains, and nobody may read the
+ * file, which is how repair knows. */
 static bool sync_data(struct capfile *f)
 {
 	int error;
@@ -229,8 +230,7 @@ static bool sync_data(struct capfile *f)
 	if (!f->disk_error && sync_fd(f->fd, fdatasync))
 		return true;
 	error = f->disk_error ? f->disk_error : errno;
-	if (f->done != f->base)
-		fchmod(f->fd, f->mode);
+	fchmod(f->fd, f->done != f->base ? f->mode : CAPFILE_MARK);
 	errno = error;
 	return false;
 }

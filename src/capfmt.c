@@ -73,6 +73,16 @@ bool capfmt_data(struct capfmt *f, const uint8_t *p, size_t len, struct capfmt_d
 	return pcap_record(f, p, len, reason);
 }
 
+void capfmt_begins_each(struct capfmt *f)
+{
+	f->each_not_wireshark = f->not_wireshark;
+}
+
+void capfmt_next_file(struct capfmt *f)
+{
+	f->not_wireshark = f->each_not_wireshark;
+}
+
 size_t capfmt_whole(const struct capfmt *f, const uint8_t *p, size_t len, uint64_t *packets)
 {
 	size_t at = 0, n;

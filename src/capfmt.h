@@ -34,11 +34,12 @@ struct capfmt {
 	uint32_t interfaces;    /* pcapng: described so far */
 	/* libpcap reads a pcapng file only when all interfaces are alike, Wireshark any; but each
 	 * of them refuses blocks that the other lets pass. */
-	bool mixed;         /* interfaces differ in link type or snaplen */
-	bool not_libpcap;   /* something in it makes libpcap refuse the file */
-	bool not_wireshark; /* something in it makes Wireshark refuse the file */
-	uint8_t caplen_at;  /* pcap: where the captured length stands; 0: version 2.3, the
-			       smaller of the two lengths */
+	bool mixed;              /* interfaces differ in link type or snaplen */
+	bool not_libpcap;        /* something in it makes libpcap refuse the file */
+	bool not_wireshark;      /* something in it makes Wireshark refuse the file */
+	bool each_not_wireshark; /* something that every file of the section begins with */
+	uint8_t caplen_at;       /* pcap: where the captured length stands; 0: version 2.3, the
+				    smaller of the two lengths */
 };
 
 struct capfmt_data {
@@ -55,6 +56,13 @@ bool capfmt_header(struct capfmt *f, const uint8_t *p, size_t len, uint32_t max_
  * count from then on. On failure *f is untouched. */
 bool capfmt_data(struct capfmt *f, const uint8_t *p, size_t len, struct capfmt_data *out,
     char reason[CAPFMT_REASON_MAX]);
+
+/* What was validated so far is what every file of the section begins with. */
+void capfmt_begins_each(struct capfmt *f);
+
+/* The section goes on in another file, which has nothing of the last one but that beginning and
+ * the interfaces. (What libpcap minds stays: once it is accepted the interfaces are mixed.) */
+void capfmt_next_file(struct capfmt *f);
 
 /* The common case of capfmt_data without a call: a pcap record that is right. Asked only where
  * capfmt_has_plain(). A length below that of a record header wraps around, above any snaplen. */

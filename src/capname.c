@@ -24,6 +24,19 @@ void capname_stem(const char *client, const struct addr *address, char out[CAPNA
 	snprintf(out, CAPNAME_STEM_MAX, "%s-%s", client, text);
 }
 
+size_t capname_stem_parse(const char *stem, struct addr *address)
+{
+	const char *dash = strrchr(stem, '-');
+	char text[ADDR_TEXT_MAX];
+
+	if (!dash || snprintf(text, sizeof(text), "%s", dash + 1) >= (int)sizeof(text))
+		return 0;
+	for (char *c = text; *c; c++)
+		if (*c == '_')
+			*c = ':';
+	return addr_parse(text, address) ? (size_t)(dash - stem) : 0;
+}
+
 static void with_number(
     const char *stamp, unsigned number, enum capfmt_kind kind, char out[CAPNAME_MAX])
 {

@@ -21,6 +21,9 @@
 /* The NAME part, without the address when it is NULL. */
 void capname_stem(const char *client, const struct addr *address, char out[CAPNAME_STEM_MAX]);
 
+/* The reverse: the length of NAME in NAME-ADDRESS; 0 when it ends in no address. */
+size_t capname_stem_parse(const char *stem, struct addr *address);
+
 /* number 0: no number. */
 void capname_make(const char *stem, const struct tm *local, enum capfmt_kind kind, unsigned number,
     char out[CAPNAME_MAX]);

@@ -82,11 +82,17 @@ bool children_drop(struct children *c, struct child *k)
 	return true;
 }
 
-bool child_is_of(const struct child *k, const char *client, const struct addr *peer)
+/* Whoever has still to say who he is may be anybody. */
+static bool may_be_of(const struct child *k, const char *client, const struct addr *peer)
 {
 	if (!k->used || !addr_equal(&k->peer, peer))
 		return false;
 	return !client || !k->client || strcmp(client, k->client) == 0;
+}
+
+bool child_is_of(const struct child *k, const char *client, const struct addr *peer)
+{
+	return k->client && may_be_of(k, client, peer);
 }
 
 unsigned children_of_peer(const struct children *c, const char *client, const struct addr *peer)
@@ -95,7 +101,7 @@ unsigned children_of_peer(const struct children *c, const char *client, const st
 
 	/* free slots behind the last used one, thousands of them, cost nothing */
 	for (unsigned i = 0, seen = 0; i < c->size && seen < c->used; i++) {
-		n += child_is_of(&c->slot[i], client, peer);
+		n += may_be_of(&c->slot[i], client, peer);
 		seen += c->slot[i].used;
 	}
 	return n;

@@ -62,11 +62,11 @@ bool children_establish(struct children *c, struct child *k);
 /* Frees the slot; false when it is free already. */
 bool children_drop(struct children *c, struct child *k);
 
-/* Children of this peer address and client (by name, so that a reload changes nothing; NULL: of
- * any), finishing ones included. */
+/* Children that are, or may become, of this client (by name, so that a reload changes nothing;
+ * NULL: of any) at this peer address, finishing ones included. */
 unsigned children_of_peer(const struct children *c, const char *client, const struct addr *peer);
 
-/* Whether a child is of this peer address and client. */
+/* Whether a child is known to be of this client at this peer address. */
 bool child_is_of(const struct child *k, const char *client, const struct addr *peer);
 
 #endif

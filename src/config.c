@@ -342,3 +342,16 @@ struct admit_table *config_admission(const struct config *c)
 	free(list);
 	return t;
 }
+
+const struct addr_net *config_network(const struct config_client *k, const struct addr *peer)
+{
+	const struct addr_net *best = NULL;
+
+	for (size_t i = 0; i < k->address.n; i++) {
+		const struct addr_net *n = &k->address.v[i];
+
+		if (addr_net_has(n, peer) && (!best || n->bits > best->bits))
+			best = n;
+	}
+	return best;
+}

@@ -136,4 +136,7 @@ struct admit_table *config_admission(const struct config *c);
 /* The client with that name, or NULL. */
 const struct config_client *config_client(const struct config *c, const char *name);
 
+/* The client's longest network that holds the address, or NULL. */
+const struct addr_net *config_network(const struct config_client *k, const struct addr *peer);
+
 #endif

@@ -112,18 +112,12 @@ static void check_addresses(const struct config *c, struct problems *p)
 static const struct config_client *files_named(
     const struct config *c, const struct admit_table *t, const char *name)
 {
-	const char *dash = strrchr(name, '-');
-	char text[ADDR_TEXT_MAX], stem[CAPNAME_STEM_MAX];
+	char stem[CAPNAME_STEM_MAX];
 	const struct admit_entry *row;
 	struct addr a;
 	size_t n = 0;
 
-	if (!dash || snprintf(text, sizeof(text), "%s", dash + 1) >= (int)sizeof(text))
-		return NULL;
-	for (char *s = text; *s; s++)
-		if (*s == '_')
-			*s = ':';
-	row = addr_parse(text, &a) ? admit_find(t, &a, &n) : NULL;
+	row = capname_stem_parse(name, &a) ? admit_find(t, &a, &n) : NULL;
 	for (size_t i = 0; row && i < n; i++) {
 		const struct config_client *k = &c->clients[row[i].client];
 

@@ -25,11 +25,11 @@
 /* 2048 bits of RSA, 256 of a curve, no SHA-1. */
 #define STRENGTH ":%PROFILE_MEDIUM"
 
-static int keeper_fd = -1;
+static struct keeper_line keeper = {.fd = -1, .wake = -1};
 
-void creds_use_keeper(int fd)
+void creds_use_keeper(const struct keeper_line *line)
 {
-	keeper_fd = fd;
+	keeper = *line;
 }
 
 /* Where a complaint belongs, and whose it is. */
@@ -103,6 +103,10 @@ static bool add_authorities(struct creds *c, const char *path, const struct site
 		c->authority = grown;
 		memcpy(grown + c->authorities, list, n * sizeof(*list));
 		c->authorities += n;
+	} else {
+		BAD(s, "%s: out of memory", path);
+		for (unsigned i = 0; i < n; i++)
+			gnutls_x509_crt_deinit(list[i]);
 	}
 	gnutls_free(list);
 	return grown != NULL;
@@ -124,6 +128,7 @@ static bool authorities_in(struct creds *c, const char *path, const struct site 
 		if (e->d_name[0] == '.')
 			continue;
 		if (asprintf(&file, "%s/%s", path, e->d_name) < 0) {
+			BAD(s, "%s: out of memory", path);
 			ok = false;
 			continue;
 		}
@@ -169,6 +174,44 @@ static bool issued_by_us(const struct creds *c, gnutls_x509_crl_t crl)
 	return status == 0 || ((status & aged) && (status & ~(aged | GNUTLS_CERT_INVALID)) == 0);
 }
 
+/* Looks for a serial number among the entries (id NULL: reads them). 0, or why an entry cannot be
+ * read: what stands behind that one would not be found. */
+static int crl_walk(gnutls_x509_crl_t crl, const struct certid *id, bool *found)
+{
+	gnutls_x509_crl_iter_t iter = NULL;
+	int e = 0;
+
+	*found = false;
+	while (e == 0 && !*found) {
+		uint8_t serial[CERTID_SERIAL_MAX];
+		size_t len = sizeof(serial);
+
+		e = gnutls_x509_crl_iter_crt_serial(crl, &iter, serial, &len, NULL);
+		*found =
+		    e == 0 && id && len == id->serial_len && memcmp(serial, id->serial, len) == 0;
+	}
+	gnutls_x509_crl_iter_deinit(iter);
+	return e == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE ? 0 : e;
+}
+
+static bool crl_ok(const struct creds *c, gnutls_x509_crl_t crl, const char *path, struct site *s)
+{
+	bool found;
+	int e;
+
+	if (!issued_by_us(c, crl)) {
+		BAD(s, "%s: a revocation list that no authority of capath has signed", path);
+		return false;
+	}
+	e = crl_walk(crl, NULL, &found);
+	if (e == GNUTLS_E_SHORT_MEMORY_BUFFER)
+		BAD(s, "%s: a serial number is longer than %d bytes", path, CERTID_SERIAL_MAX);
+	else if (e < 0)
+		BAD(s, "%s: an entry of the revocation list cannot be read: %s", path,
+		    gnutls_strerror(e));
+	return e == 0;
+}
+
 static bool load_crl(struct creds *c, const struct config *config, struct problems *p)
 {
 	struct site s = site_of(config, "crlfile", p);
@@ -188,11 +231,8 @@ static bool load_crl(struct creds *c, const struct config *config, struct proble
 	if (c->authorities == 0) /* that is the complaint already */
 		return false;
 	for (unsigned i = 0; i < c->crls; i++)
-		if (!issued_by_us(c, c->crl[i])) {
-			BAD(&s, "%s: a revocation list that no authority of capath has signed",
-			    path);
+		if (!crl_ok(c, c->crl[i], path, &s))
 			return false;
-		}
 	if (gnutls_certificate_set_x509_crl(c->certificate, c->crl, (int)c->crls) < 0) {
 		BAD(&s, "%s: cannot be used", path);
 		return false;
@@ -207,9 +247,7 @@ static bool issuer_hash(const gnutls_datum_t *dn, uint8_t out[32])
 
 static bool crl_lists(gnutls_x509_crl_t crl, const struct certid *id)
 {
-	gnutls_x509_crl_iter_t iter = NULL;
-	uint8_t serial[CERTID_SERIAL_MAX], issuer[32];
-	size_t len = sizeof(serial);
+	uint8_t issuer[32];
 	gnutls_datum_t dn;
 	bool found = false, same;
 
@@ -217,13 +255,7 @@ static bool crl_lists(gnutls_x509_crl_t crl, const struct certid *id)
 		return false;
 	same = issuer_hash(&dn, issuer) && memcmp(issuer, id->issuer, 32) == 0;
 	gnutls_free(dn.data);
-	while (same && !found &&
-	       gnutls_x509_crl_iter_crt_serial(crl, &iter, serial, &len, NULL) == 0) {
-		found = len == id->serial_len && memcmp(serial, id->serial, len) == 0;
-		len = sizeof(serial);
-	}
-	gnutls_x509_crl_iter_deinit(iter);
-	return found;
+	return same && crl_walk(crl, id, &found) == 0 && found;
 }
 
 bool creds_revokes(const struct creds *c, const struct certid *id)
@@ -242,8 +274,7 @@ static int ask_keeper(gnutls_sign_algorithm_t algorithm, bool hashed, const gnut
     gnutls_datum_t *signature)
 {
 	uint8_t out[KEEPER_SIGNATURE];
-	ssize_t n =
-	    keeper_sign(keeper_fd, (uint32_t)algorithm, hashed, data->data, data->size, out);
+	ssize_t n = keeper_sign(&keeper, (uint32_t)algorithm, hashed, data->data, data->size, out);
 
 	if (n < 0)
 		return GNUTLS_E_PK_SIGN_FAILED;
@@ -311,6 +342,20 @@ static bool describe_key(struct creds *c, const gnutls_pcert_st *cert)
 	       0;
 }
 
+/* The credentials own chain and key from here on, whatever they answer. */
+static int use_certificate(struct creds *c, gnutls_pcert_st *chain, unsigned n)
+{
+	int e = describe_key(c, &chain[0]) ? gnutls_privkey_init(&c->key)
+					   : GNUTLS_E_UNKNOWN_PK_ALGORITHM;
+
+	if (e == 0)
+		e = gnutls_privkey_import_ext4(
+		    c->key, c, sign_data, sign_hash, NULL, NULL, key_info, 0);
+	if (e == 0)
+		e = gnutls_certificate_set_key(c->certificate, NULL, 0, chain, (int)n, c->key);
+	return e;
+}
+
 static time_t expiry(const gnutls_pcert_st *cert)
 {
 	gnutls_x509_crt_t x;
@@ -342,11 +387,8 @@ static bool load_certificate(struct creds *c, const struct config *config, struc
 		return false;
 	}
 	c->expires = expiry(&chain[0]);
-	/* the credentials own chain and key from here on, whatever they answer */
-	if (!describe_key(c, &chain[0]) || gnutls_privkey_init(&c->key) < 0 ||
-	    gnutls_privkey_import_ext4(c->key, c, sign_data, sign_hash, NULL, NULL, key_info, 0) <
-		0 ||
-	    (e = gnutls_certificate_set_key(c->certificate, NULL, 0, chain, (int)n, c->key)) < 0) {
+	e = use_certificate(c, chain, n);
+	if (e < 0) {
 		BAD(&s, "%s: cannot be used: %s", config->tls.server_cert, gnutls_strerror(e));
 		return false;
 	}

@@ -24,7 +24,7 @@ struct creds {
 	unsigned crls;
 };
 
-/* The connection's descriptor to the keeper: one a process, set in the child. */
-void creds_use_keeper(int fd);
+/* How the connection reaches the keeper: one a process, set in the child. */
+void creds_use_keeper(const struct keeper_line *line);
 
 #endif

@@ -80,12 +80,13 @@ static struct directory *directory(
 
 /* The rename that publishes will work: tried with a name that does not exist, which creates
  * nothing, or with a file, because some filesystems notice the flag only then. */
-static bool try_rename(int base, int done, bool with_file)
+static bool try_rename(int base, int done, bool with_file, const char **what)
 {
 	char name[64];
 	bool ok;
 	int saved;
 
+	*what = "created in";
 	snprintf(name, sizeof(name), ".osmo-pcap-server-try-%ld", (long)getpid());
 	if (with_file) {
 		int fd;
@@ -98,6 +99,7 @@ static bool try_rename(int base, int done, bool with_file)
 			return false;
 		close(fd);
 	}
+	*what = "moved there from";
 	ok = renameat2(base, name, done, name, RENAME_NOREPLACE) == 0 ||
 	     (!with_file && errno == ENOENT);
 	saved = errno;
@@ -110,14 +112,22 @@ static bool try_rename(int base, int done, bool with_file)
 static void check_pair(const struct directory *base, const struct directory *done,
     enum generation_check check, struct origin o, struct problems *p)
 {
+	const char *what;
+
 	if (base->dev != done->dev)
 		problem_error(p, o.file, o.line,
 		    "completed-path %s: on another filesystem than base-path %s", done->path,
 		    base->path);
-	else if (!try_rename(base->fd, done->fd, check == GENERATION_TRY))
-		problem_error(p, o.file, o.line,
-		    "completed-path %s: a file cannot be moved there from base-path %s: %s",
+	else if (try_rename(base->fd, done->fd, check == GENERATION_TRY, &what))
+		return;
+	else if (errno == ENOSPC || errno == EDQUOT) /* is waited for, now as later */
+		problem_warning(p, o.file, o.line,
+		    "completed-path %s: not tried, no file can be created in base-path %s: %s",
 		    done->path, base->path, strerror(errno));
+	else
+		problem_error(p, o.file, o.line,
+		    "completed-path %s: a file cannot be %s base-path %s: %s", done->path, what,
+		    base->path, strerror(errno));
 }
 
 /* The place with the same pair that was looked at before, so that a thousand clients do not try a
@@ -310,6 +320,15 @@ struct generation *generation_open(
 		return NULL;
 	}
 	return g;
+}
+
+const struct place *generation_place(
+    const struct generation *g, const uint32_t *client, size_t clients)
+{
+	for (size_t i = 0; i < clients; i++)
+		if (g->place[client[i]].base >= 0)
+			return &g->place[client[i]];
+	return &g->place[client[0]];
 }
 
 void generation_descriptors(const struct generation *g, int *out)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "config.h"
 #include "creds.h"
@@ -43,6 +44,10 @@ struct generation *generation_open(
 
 /* (Re)starts the keeper, when there is a key to keep. */
 bool generation_start_keeper(struct generation *g, char reason[KEEPER_REASON_MAX]);
+
+/* The one place of clients that share an address: those of them who store share it too. */
+const struct place *generation_place(
+    const struct generation *g, const uint32_t *client, size_t clients);
 
 /* Its directory descriptors, g->ndirectories of them; -1 where a directory is unusable. */
 void generation_descriptors(const struct generation *g, int *out);

@@ -72,19 +72,20 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-void io_close_except(int first, int *keep, size_t n)
+bool io_close_except(int first, int *keep, size_t n)
 {
 	unsigned from = (unsigned)first;
+	bool ok = true;
 
 	qsort(keep, n, sizeof(*keep), by_value);
 	for (size_t i = 0; i < n; i++) {
 		if (keep[i] < 0 || (unsigned)keep[i] < from)
 			continue;
 		if ((unsigned)keep[i] > from)
-			close_range(from, (unsigned)keep[i] - 1, 0);
+			ok = close_range(from, (unsigned)keep[i] - 1, 0) == 0 && ok;
 		from = (unsigned)keep[i] + 1;
 	}
-	close_range(from, ~0u, 0);
+	return close_range(from, ~0u, 0) == 0 && ok;
 }
 
 bool io_fill_standard(void)

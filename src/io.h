@@ -23,7 +23,7 @@ int io_open_regular(const char *path, struct stat *st, const char **why);
 
 /* Closes every descriptor from `first` up that is not among keep[0..n) (sorted in place; -1 is
  * skipped). A child calls it at birth, so nothing of the master's or of its siblings stays open. */
-void io_close_except(int first, int *keep, size_t n);
+bool io_close_except(int first, int *keep, size_t n);
 
 /* Opens /dev/null on each of descriptors 0, 1, 2 that is closed, so that no later descriptor
  * is mistaken for a standard one. */

@@ -24,6 +24,7 @@
 
 #define START_MS  10000
 #define ANSWER_MS 10000
+#define HURRY_MS  1000 /* for an answer once a signal waits */
 
 /* The master waits so long for a keeper that is busy. */
 #define CONNECT_MS 1000
@@ -235,10 +236,11 @@ static _Noreturn void keeper_main(int control, const char *key_file)
 	sigfillset(&all); /* it ends with its last channel, not by a signal to its group */
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	setsid();
-	io_close_except(STDERR_FILENO + 1, keep, 2);
+	r.ok = io_close_except(STDERR_FILENO + 1, keep, 2) ||
+	       fail(&r, "the key keeper cannot close descriptors: %s", strerror(errno));
 	setrlimit(RLIMIT_CORE, &no_core);
 	prctl(PR_SET_DUMPABLE, 0); /* no core, no ptrace, no /proc/PID/mem for others */
-	r.ok = gnutls_privkey_init(&key) == 0 && read_key(key_file, key, &r) && lock_in(&r);
+	r.ok = r.ok && gnutls_privkey_init(&key) == 0 && read_key(key_file, key, &r) && lock_in(&r);
 	send(control, &r, sizeof(r), MSG_NOSIGNAL);
 	if (r.ok)
 		serve_all(key, control);
@@ -267,25 +269,38 @@ static bool wait_for_report(int control, struct keeper_report *r)
 	return false;
 }
 
-bool keeper_start(
-    struct keeper *k, const char *key_file, const uint8_t *key_id, char reason[KEEPER_REASON_MAX])
+static bool fork_keeper(struct keeper *k, const char *key_file)
 {
-	struct keeper_report r;
 	int pair[2];
+	pid_t pid;
 
 	*k = (struct keeper){.control = -1};
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0 ||
-	    (k->pid = fork()) < 0) {
-		snprintf(reason, KEEPER_REASON_MAX, "the key keeper cannot be started: %s",
-		    strerror(errno));
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return false;
-	}
-	if (k->pid == 0) {
+	pid = fork();
+	if (pid == 0) {
 		close(pair[0]);
 		keeper_main(pair[1], key_file);
 	}
 	close(pair[1]);
-	k->control = pair[0];
+	if (pid < 0) {
+		close(pair[0]);
+		return false;
+	}
+	*k = (struct keeper){.pid = pid, .control = pair[0]};
+	return true;
+}
+
+bool keeper_start(
+    struct keeper *k, const char *key_file, const uint8_t *key_id, char reason[KEEPER_REASON_MAX])
+{
+	struct keeper_report r;
+
+	if (!fork_keeper(k, key_file)) {
+		snprintf(reason, KEEPER_REASON_MAX, "the key keeper cannot be started: %s",
+		    strerror(errno));
+		return false;
+	}
 	if (!wait_for_report(k->control, &r))
 		snprintf(reason, KEEPER_REASON_MAX, "the key keeper did not start");
 	else if (!r.ok)
@@ -294,7 +309,9 @@ bool keeper_start(
 		snprintf(reason, KEEPER_REASON_MAX, "%s: not the key of server-cert", key_file);
 	else
 		return true;
+	kill(k->pid, SIGKILL); /* one whose file hangs would stay */
 	keeper_close(k);
+	k->pid = 0;
 	return false;
 }
 
@@ -352,21 +369,41 @@ int keeper_connect(const struct keeper *k)
 
 /* ---- a child ---- */
 
-ssize_t keeper_sign(int fd, uint32_t algorithm, bool hashed, const void *data, size_t len,
-    uint8_t signature[KEEPER_SIGNATURE])
+static bool answered(const struct keeper_line *line)
+{
+	struct pollfd p[] = {
+	    {.fd = line->fd, .events = POLLIN}, {.fd = line->wake, .events = POLLIN}};
+	int64_t now = io_monotonic_ms(), end = now + ANSWER_MS;
+
+	if (end > line->until)
+		end = line->until;
+	for (; now < end; now = io_monotonic_ms()) {
+		poll(p, 2, (int)(end - now));
+		if (p[0].revents)
+			return true;
+		if (p[1].revents) {
+			p[1].fd = -1;
+			if (end > io_monotonic_ms() + HURRY_MS)
+				end = io_monotonic_ms() + HURRY_MS;
+		}
+	}
+	return false;
+}
+
+ssize_t keeper_sign(const struct keeper_line *line, uint32_t algorithm, bool hashed,
+    const void *data, size_t len, uint8_t signature[KEEPER_SIGNATURE])
 {
 	struct keeper_request q = {.algorithm = algorithm, .hashed = hashed, .len = (uint32_t)len};
 	size_t total = offsetof(struct keeper_request, data) + len;
-	struct pollfd p = {.fd = fd, .events = POLLIN};
 	ssize_t n;
 
-	if (fd < 0 || len > sizeof(q.data))
+	if (line->fd < 0 || len > sizeof(q.data))
 		return -1;
 	memcpy(q.data, data, len);
-	if (send(fd, &q, total, MSG_NOSIGNAL) != (ssize_t)total || poll(&p, 1, ANSWER_MS) <= 0)
+	if (send(line->fd, &q, total, MSG_NOSIGNAL) != (ssize_t)total || !answered(line))
 		return -1;
 	do
-		n = recv(fd, signature, KEEPER_SIGNATURE, 0);
+		n = recv(line->fd, signature, KEEPER_SIGNATURE, 0);
 	while (n < 0 && errno == EINTR);
 	return n > 0 ? n : -1;
 }

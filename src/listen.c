@@ -78,11 +78,25 @@ static const struct listener *same(
 	return NULL;
 }
 
+/* One of a family that stands for all of them: 0.0.0.0, "::". */
+static bool unspecified(const struct addr *a)
+{
+	static const uint8_t zero[sizeof(a->bytes)];
+
+	return memcmp(a->bytes, zero, a->len) == 0;
+}
+
 /* Whether an old socket of ours is in the way of the address: the same, or one of them is all. */
 static bool covers(const struct listener *l, const struct addr *address, uint16_t port)
 {
-	return port != 0 && l->wanted_port == port &&
-	       (l->wanted.len == 0 || address->len == 0 || addr_equal(&l->wanted, address));
+	const struct addr *old = &l->wanted;
+
+	if (port == 0 || l->wanted_port != port)
+		return false;
+	if (old->len == 0 || address->len == 0)
+		return true;
+	return old->len == address->len &&
+	       (addr_equal(old, address) || unspecified(old) || unspecified(address));
 }
 
 static bool allow_beside(

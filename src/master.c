@@ -180,11 +180,13 @@ static int next_wait(struct master *m)
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		if (others[i] >= 0)
 			sooner(&wait, others[i]);
-	if (m->stopping)
+	if (m->stopping) {
 		sooner(&wait, m->stopping + (m->killed ? STOP_MAX_MS : MASTER_FINISH_MS) - now);
-	else if (!m->repair && m->repair_next != MASTER_NEVER)
+		return (int)wait;
+	}
+	if (!m->repair && m->repair_next != MASTER_NEVER)
 		sooner(&wait, m->repair_next - now);
-	if (!m->stopping && m->finish_next != MASTER_NEVER)
+	if (m->finish_next != MASTER_NEVER)
 		sooner(&wait, m->finish_next - now);
 	if (m->pause_until)
 		sooner(&wait, m->pause_until - now);

@@ -29,6 +29,9 @@
 /* A keeper that does not live is not started more often. */
 #define KEEPER_REST_MS 1000
 
+/* Descriptors that a session keeps. */
+#define KEEP_MAX 7
+
 /* ---- sessions ---- */
 
 /* What a child is born with. It has no memory where the master keeps all this. */
@@ -50,14 +53,19 @@ static _Noreturn void child_main(const struct birth *b)
 	    .fd = b->channel,
 	    .keeper = b->keeper,
 	    .stats = statpages_slot(&b->pages, b->slot)};
-	uint32_t n = k->candidates, candidate[n], first = k->candidate[0].client;
-	int keep[] = {log_fd(), b->fd, b->channel, b->keeper, g->place[first].base,
-	    g->place[first].done, g->place[first].rules};
+	uint32_t n = k->candidates, candidate[n];
+	int keep[KEEP_MAX] = {log_fd(), b->fd, b->channel, b->keeper};
+	const struct place *place;
 
 	for (uint32_t i = 0; i < n; i++)
 		candidate[i] = k->candidate[i].client;
+	place = generation_place(g, candidate, n);
+	keep[4] = place->base;
+	keep[5] = place->done;
+	keep[6] = place->rules;
 	setsid(); /* a terminal's ^C is for the master */
-	io_close_except(STDERR_FILENO + 1, keep, sizeof(keep) / sizeof(*keep));
+	if (!io_close_except(STDERR_FILENO + 1, keep, KEEP_MAX))
+		_exit(CHILD_INTERNAL);
 	/* Nothing of the siblings: the master goes on writing there, which leaves us the old pages.
 	 */
 	statpages_keep(&b->pages, b->slot);
@@ -177,14 +185,14 @@ void master_finish_child(struct master *m, struct child *k, char order)
 	kill(k->pid, SIGTERM);
 }
 
-/* Only now, and only older ones of the same client and address: who merely connects from a
- * client's address must not touch its recording. */
+/* Of the connections of one client and address the newest stays. Only now is it known to be one:
+ * who merely connects from a client's address must not touch its recording. */
 static void established(struct master *m, struct child *k, const struct report *r)
 {
+	if (!children_establish(&m->children, k))
+		return; /* who it is was said */
 	k->client = k->generation->config->clients[k->candidate[r->candidate].client].name;
 	k->id = r->id;
-	if (!children_establish(&m->children, k))
-		return;
 	/* forked before a reload, with the revocation list of that time */
 	if (k->generation != m->generation && creds_revokes(m->generation->creds, &k->id))
 		master_finish_child(m, k, ORDER_REVOKED);
@@ -192,8 +200,12 @@ static void established(struct master *m, struct child *k, const struct report *
 		struct child *other = &m->children.slot[i];
 
 		seen += other->used;
-		if (child_is_of(other, k->client, &k->peer) && other->order < k->order)
+		if (!child_is_of(other, k->client, &k->peer))
+			continue;
+		if (other->order < k->order)
 			master_finish_child(m, other, ORDER_REPLACED);
+		else if (other->order > k->order && other->established)
+			master_finish_child(m, k, ORDER_REPLACED);
 	}
 }
 
@@ -291,6 +303,8 @@ static void keeper_ended(struct master *m, int status)
 	master_flood_line(m, FLOOD_RESOURCES, "error reason=%s", LOG_QUOTE(reason));
 	m->generation->keeper.pid = 0;
 	keeper_close(&m->generation->keeper);
+	if (m->stopping)
+		return;
 	m->keeper_next = io_monotonic_ms() + KEEPER_REST_MS;
 	if (m->keeper_next - m->keeper_since >= 2 * KEEPER_REST_MS)
 		master_keeper(m); /* it has served for a while: at once */
@@ -346,16 +360,17 @@ static _Noreturn void repair_main(const struct generation *g, const struct repai
 	size_t n = g->ndirectories;
 	int keep[n + 2];
 	sigset_t none;
+	bool closed;
 
 	generation_descriptors(g, keep);
 	keep[n] = log_fd();
 	keep[n + 1] = g->repair_rules;
 	setsid();
-	io_close_except(STDERR_FILENO + 1, keep, n + 2);
+	closed = io_close_except(STDERR_FILENO + 1, keep, n + 2);
 	log_forget_lost();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (sandbox_enter(SANDBOX_REPAIR, -1, -1, g->repair_rules))
+	if (closed && sandbox_enter(SANDBOX_REPAIR, -1, -1, g->repair_rules))
 		repair_run(g, scope);
 	else
 		log_line(LVL_ERROR, "error reason=%s",

@@ -79,6 +79,7 @@ void recorder_close_file(struct recorder *r, const char *why)
 	r->file_packets = 0;
 	r->file_torn = false;
 	r->stats->file_bytes = 0;
+	capfmt_next_file(&r->fmt);
 }
 
 /* After a failed write or creation: waits when there was no room. OK means try again. */
@@ -224,9 +225,12 @@ static enum recorder_status commit(
 /* RLIMIT_FSIZE or the filesystem's largest file: publish, go on in a new one. */
 static enum recorder_status too_large(struct recorder *r, time_t now)
 {
+	struct capfmt fmt = r->fmt; /* what is odd may be in what is pending */
+
 	if (r->file_packets == 0)
 		return storage_error(r, "writing the capture file", EFBIG);
 	recorder_close_file(r, "size");
+	r->fmt = fmt;
 	return open_file(r, now);
 }
 
@@ -337,13 +341,19 @@ static enum recorder_status link_data(
     struct recorder *r, const struct frame *f, struct pending *p, time_t now)
 {
 	struct capfmt_data data;
-	struct capfmt next = r->fmt;
+	struct capfmt next;
 	enum recorder_status st = RECORDER_OK;
 	size_t interfaces;
 	bool early;
 
 	if (!r->has_header)
 		return refuse(r, "link data before any link header");
+	/* what is odd in this file says nothing about a frame that begins the next */
+	if (r->fmt.not_wireshark)
+		st = rotate(r, p, f->len, now);
+	if (st != RECORDER_OK)
+		return st;
+	next = r->fmt;
 	if (!capfmt_data(&next, f->payload, f->len, &data, r->reason))
 		return RECORDER_PROTOCOL;
 	/* libpcap opens no file without an interface: what stands before the first is part of the
@@ -366,6 +376,8 @@ static enum recorder_status link_data(
 	if (st != RECORDER_OK)
 		return st;
 	r->fmt = next;
+	if (early)
+		capfmt_begins_each(&r->fmt);
 	r->stats->packets += data.packets;
 	if (r->file.fd >= 0) {
 		memmove(p->data + p->len, f->payload, f->len);

@@ -207,18 +207,20 @@ static bool finish(struct unfinished *u, uint8_t *buf)
 /* Opens and locks the file if it is unfinished. */
 static bool take(struct unfinished *u)
 {
+	const mode_t unfinished = CAPFILE_MARK | S_IRUSR;
 	struct stat st, by_fd;
 	int fd;
 
 	if (fstatat(u->file.base, u->file.name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    !S_ISREG(st.st_mode) || !(st.st_mode & CAPFILE_MARK) || st.st_uid != geteuid())
+	    !S_ISREG(st.st_mode) || (st.st_mode & unfinished) != unfinished ||
+	    st.st_uid != geteuid())
 		return false;
 	fd = openat(
 	    u->file.base, u->file.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return false;
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0 || fstat(fd, &by_fd) < 0 ||
-	    by_fd.st_ino != st.st_ino || !(by_fd.st_mode & CAPFILE_MARK) ||
+	    by_fd.st_ino != st.st_ino || (by_fd.st_mode & unfinished) != unfinished ||
 	    fstatat(u->file.base, u->file.name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 	    st.st_ino != by_fd.st_ino) {
 		close(fd);
@@ -230,12 +232,15 @@ static bool take(struct unfinished *u)
 	return true;
 }
 
-/* Whether a file of that stem is the client's: "name", or "name-ADDRESS" of a network. */
+/* Whether a file of that stem is the client's: "name", or "name-ADDRESS" of one of its networks. */
 static bool is_of(const struct config_client *k, const char *stem)
 {
 	size_t n = strlen(k->name);
+	struct addr a;
 
-	return strncmp(stem, k->name, n) == 0 && (stem[n] == '\0' || stem[n] == '-');
+	if (strncmp(stem, k->name, n) != 0)
+		return false;
+	return stem[n] == '\0' || (capname_stem_parse(stem, &a) == n && config_network(k, &a));
 }
 
 /* Where the file belongs: the directory of the client with the longest matching name, else of

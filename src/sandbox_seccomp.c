@@ -42,6 +42,7 @@ enum verb {
 	END,
 	IS,    /* the argument's low word is the value; the kernel takes an int */
 	ISNT,  /* it is not */
+	ABOVE, /* it is larger */
 	LACKS, /* it has none of the bits */
 };
 
@@ -119,10 +120,11 @@ static const struct rule common[] = {
 
 /* ---- a session ---- */
 
-/* Standard error may be a regular file, to which lines are only added. */
-#define NOT_THE_LOG                                                                                \
+/* Standard error may be a regular file, to which lines are only added; the others are /dev/null or
+ * somebody else's. */
+#define NOT_STANDARD                                                                               \
 	{                                                                                          \
-		ISNT, 0, STDERR_FILENO                                                             \
+		ABOVE, 0, STDERR_FILENO                                                            \
 	}
 
 /* A file that gives away the user of the server to whoever runs it is no capture. */
@@ -133,12 +135,12 @@ static const struct rule common[] = {
 
 static const struct rule session[] = {
     /* the stream, the capture file: a few times for every buffer */
-    ALLOW(recvfrom), WHEN(pwrite64, NOT_THE_LOG), ALLOW(read), /* signals (signalfd) */
+    ALLOW(recvfrom), WHEN(pwrite64, NOT_STANDARD), ALLOW(read), /* signals (signalfd) */
     /* one new file at a time, in its own directory */
     WHEN(openat, {IS, 0, BASE}, {IS, 2, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC},
 	NO_SET_ID(3)),
-    ALLOW(flock), WHEN(fchmod, {ISNT, 0, BASE}, {ISNT, 0, DONE}, NOT_THE_LOG, NO_SET_ID(1)),
-    WHEN(ftruncate, NOT_THE_LOG),
+    ALLOW(flock), WHEN(fchmod, {ISNT, 0, BASE}, {ISNT, 0, DONE}, NOT_STANDARD, NO_SET_ID(1)),
+    WHEN(ftruncate, NOT_STANDARD),
     /* is the name taken, is it still ours; fstat() is the third */
     WHEN(newfstatat, {IS, 0, BASE}, {IS, 3, AT_SYMLINK_NOFOLLOW}),
     WHEN(newfstatat, {IS, 0, DONE}, {IS, 3, AT_SYMLINK_NOFOLLOW}),
@@ -180,8 +182,8 @@ static const struct rule repair[] = {
     ALLOW(newfstatat),
     ALLOW(fstat),
     ALLOW(flock),
-    WHEN(fchmod, NOT_THE_LOG, NO_SET_ID(1)),
-    WHEN(ftruncate, NOT_THE_LOG),
+    WHEN(fchmod, NOT_STANDARD, NO_SET_ID(1)),
+    WHEN(ftruncate, NOT_STANDARD),
     WHEN(unlinkat, {IS, 2, 0}),
     ALLOW(fdatasync),
     ALLOW(fsync),
@@ -341,9 +343,10 @@ static void emit_rule(struct program *p, const struct rule *r)
 		uint32_t at = (uint32_t)(offsetof(struct seccomp_data, args) + 8 * c->argument);
 
 		emit(p, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at));
-		emit(p, c->verb == IS     ? JUMP(BPF_JEQ, c->value, 0, out)
-			: c->verb == ISNT ? JUMP(BPF_JEQ, c->value, out, 0)
-					  : JUMP(BPF_JSET, c->value, out, 0));
+		emit(p, c->verb == IS      ? JUMP(BPF_JEQ, c->value, 0, out)
+			: c->verb == ISNT  ? JUMP(BPF_JEQ, c->value, out, 0)
+			: c->verb == ABOVE ? JUMP(BPF_JGT, c->value, 0, out)
+					   : JUMP(BPF_JSET, c->value, out, 0));
 	}
 	emit(p, RETURN(r->refuse ? SECCOMP_RET_ERRNO | r->refuse : SECCOMP_RET_ALLOW));
 	if (n > 0)

@@ -291,18 +291,8 @@ static void settings_of(const struct session *s, const struct generation *g, siz
     const struct addr *peer, struct recorder_settings *out)
 {
 	const struct config_client *k = s->client;
-	bool network = false;
+	const struct addr_net *net = config_network(k, peer); /* the entry that matched */
 
-	/* the entry that matched is the longest that holds the address */
-	for (size_t i = 0, best = 0; i < k->address.n; i++) {
-		const struct addr_net *n = &k->address.v[i];
-		struct addr_net m = addr_mask(peer, n->bits);
-
-		if (n->addr.len != peer->len || !addr_equal(&m.addr, &n->addr) || n->bits < best)
-			continue;
-		best = n->bits;
-		network = !addr_net_single(n);
-	}
 	*out = (struct recorder_settings){
 	    .base = k->store ? g->place[client].base : -1,
 	    .done = g->place[client].done,
@@ -313,7 +303,7 @@ static void settings_of(const struct session *s, const struct generation *g, siz
 	    .header_changes_per_minute = s->config->limits.header_changes_per_minute,
 	    .local = localtime_r,
 	};
-	capname_stem(k->name, network ? peer : NULL, out->stem);
+	capname_stem(k->name, net && !addr_net_single(net) ? peer : NULL, out->stem);
 }
 
 static int first_byte(struct session *s)
@@ -383,6 +373,9 @@ static int handshake(struct session *s)
 			    s->config->limits.handshake_timeout);
 			return end_handshake(s, CHILD_TIMEOUT, reason);
 		default:
+			read_signals(s); /* waiting for the keeper may have ended by one */
+			if (s->stop_since)
+				return end_stopped(s);
 			return end_handshake(s, CHILD_TLS, s->transport.reason);
 		}
 	}
@@ -463,7 +456,7 @@ static bool set_up(struct session *s, int fd)
  */
 static bool lock_in(const struct session *s)
 {
-	const struct place *p = &s->generation->place[s->candidate[0]]; /* of all candidates */
+	const struct place *p = generation_place(s->generation, s->candidate, s->candidates);
 
 	if (sandbox_enter(SANDBOX_SESSION, p->base, p->done, p->rules))
 		return true;

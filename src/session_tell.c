@@ -28,10 +28,14 @@ static enum log_level routine(const struct session *s, enum log_level level)
 	return s->channel->quiet && !s->established ? LVL_DEBUG : level;
 }
 
+struct proof {
+	char s[sizeof(struct log_text) + sizeof(struct tls_peer)]; /* the subject quoted */
+};
+
 /* What TLS has told about the peer, for the log; nothing for a plain connection. */
-static struct log_text proof(const struct session *s)
+static struct proof proof(const struct session *s)
 {
-	struct log_text t = {""};
+	struct proof t = {""};
 
 	if (s->tls.protocol[0] && s->tls.fingerprint[0])
 		snprintf(t.s, sizeof(t.s), " tls=%s subject=%s fingerprint=%s", s->tls.protocol,

@@ -10,6 +10,9 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
+/* Columns of the log for the subject in a reason, which as a whole has 500. */
+#define SHOWN 256
+
 __attribute__((format(printf, 2, 3))) static void say(
     struct tls_identity *who, const char *fmt, ...)
 {
@@ -20,6 +23,20 @@ __attribute__((format(printf, 2, 3))) static void say(
 	va_start(ap, fmt);
 	vsnprintf(who->verdict, sizeof(who->verdict), fmt, ap);
 	va_end(ap);
+}
+
+/* A byte that is not printable takes four in the log. */
+static void show(struct tls_identity *who)
+{
+	const char *s = who->peer.subject;
+	size_t n = 0, takes = 0;
+
+	for (; s[n]; n++) {
+		takes += s[n] >= ' ' && s[n] < 0x7f ? 1 : 4;
+		if (takes > SHOWN)
+			break;
+	}
+	snprintf(who->shown, sizeof(who->shown), "%.*s%s", (int)n, s, s[n] ? "..." : "");
 }
 
 static void add_name(struct certnames *names, enum certname_type type, const void *data, size_t len)
@@ -95,6 +112,7 @@ static void identify(struct tls_identity *who, gnutls_x509_crt_t cert, const gnu
 	if (gnutls_x509_crt_get_dn(cert, who->peer.subject, &len) < 0)
 		snprintf(
 		    who->peer.subject, sizeof(who->peer.subject), "(a subject that is too long)");
+	show(who);
 	fingerprint(der, who->peer.fingerprint);
 	if (gnutls_x509_crt_get_serial(cert, who->peer.id.serial, &serial) == 0)
 		who->peer.id.serial_len = (uint32_t)serial;
@@ -126,8 +144,8 @@ static void fits_nobody(struct tls_identity *who, const struct certnames *names)
 		say(who,
 		    "the certificate %s does not bear the name %s%s that client %s must have, but "
 		    "%s",
-		    who->peer.subject, k->certificate->v[0],
-		    k->certificate->n > 1 ? " (or others)" : "", k->client, borne);
+		    who->shown, k->certificate->v[0], k->certificate->n > 1 ? " (or others)" : "",
+		    k->client, borne);
 		return;
 	}
 	for (size_t i = 0; i < who->candidates && at < sizeof(wanted); i++)
@@ -136,7 +154,7 @@ static void fits_nobody(struct tls_identity *who, const struct certnames *names)
 		    k[i].certificate->n > 1 ? " (or others)" : "");
 	say(who,
 	    "the certificate %s fits none of the %zu clients of this address (%s), but bears %s",
-	    who->peer.subject, who->candidates, wanted, borne);
+	    who->shown, who->candidates, wanted, borne);
 }
 
 /* The one candidate that the certificate fits. */
@@ -151,7 +169,7 @@ static bool choose(struct tls_identity *who, const struct certnames *names)
 				who->peer.candidate = i;
 			else
 				say(who, "the certificate %s fits both clients %s and %s",
-				    who->peer.subject, k[who->peer.candidate].client, k[i].client);
+				    who->shown, k[who->peer.candidate].client, k[i].client);
 		}
 	if (n == 0)
 		fits_nobody(who, names);
@@ -160,7 +178,7 @@ static bool choose(struct tls_identity *who, const struct certnames *names)
 
 static void explain(struct tls_identity *who, unsigned status, gnutls_x509_crt_t cert)
 {
-	const char *subject = who->peer.subject;
+	const char *subject = who->shown;
 
 	if (status & GNUTLS_CERT_REVOKED)
 		say(who, "the certificate %s is revoked (crlfile)", subject);
@@ -201,11 +219,11 @@ static bool judge(struct tls_identity *who, gnutls_session_t session, gnutls_x50
 	alternative_names(cert, names);
 	common_name(cert, names);
 	if (gnutls_certificate_verify_peers(session, &purpose, 1, &status) < 0)
-		say(who, "the certificate %s cannot be verified", who->peer.subject);
+		say(who, "the certificate %s cannot be verified", who->shown);
 	else if (status != 0)
 		explain(who, status, cert);
 	else if (!certnames_sound(names))
-		say(who, "a name in the certificate %s contains a NUL", who->peer.subject);
+		say(who, "a name in the certificate %s contains a NUL", who->shown);
 	else
 		ok = choose(who, names);
 	free(names);

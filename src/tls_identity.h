@@ -31,6 +31,7 @@ struct tls_identity {
 	const struct tls_candidate *candidate;
 	size_t candidates;
 	struct tls_peer peer; /* filled */
+	char shown[264];      /* the subject, cut so that the reason has room in a line */
 	char verdict[512];    /* why it is nobody; "": it is somebody, or nobody has asked */
 };
 

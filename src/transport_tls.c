@@ -37,6 +37,7 @@ struct tls {
 	struct tls_identity identity; /* of the peer */
 	bool done;                    /* the handshake */
 	uint64_t taken;               /* bytes that GnuTLS has taken so far */
+	int keeper;                   /* of this connection's signature, -1: none */
 	unsigned empty;               /* records since the last that carried something */
 
 	uint8_t *buffer; /* what was received and GnuTLS has not taken; NULL while nothing comes */
@@ -208,7 +209,7 @@ bool transport_tls(struct transport *t, const struct creds *creds, int keeper,
 	s->creds = creds;
 	s->identity = (struct tls_identity){.candidate = candidates, .candidates = n};
 	s->ended = TRANSPORT_DATA;
-	creds_use_keeper(keeper);
+	s->keeper = keeper;
 	return set_up(s);
 }
 
@@ -284,8 +285,10 @@ enum transport_status transport_tls_handshake(
     struct transport *t, int64_t deadline, struct tls_peer *peer)
 {
 	struct tls *s = t->state;
+	const struct keeper_line line = {s->keeper, t->signals, deadline};
 	unsigned warnings = 0;
 
+	creds_use_keeper(&line);
 	for (;;) {
 		int e = gnutls_handshake(s->session);
 		enum transport_status st;

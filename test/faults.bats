@@ -445,8 +445,6 @@ disk_full_stop() {
 
 # ---- limits of the system ----
 
-cpu() { awk '{ print $14 + $15 }' "/proc/$SERVER_PID/stat"; } # hundredths of a second
-
 @test "no descriptors left: peers are closed, the processor is idle, service goes on" {
 	beside_memcheck "it has need of them, too"
 	needs_one_server "descriptors and processes of its own are used up"

@@ -5,24 +5,6 @@
 
 export ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" # which nobody can do who is traced
 
-can_trace() {
-	command -v strace >/dev/null || skip "no strace"
-	strace -f -qq -o /dev/null true 2>/dev/null || skip "strace is not permitted here"
-}
-
-# failing PID INJECTION…: from now on, inside of the sandbox; what was traced is in ./trace
-failing() {
-	local pid=$1 what options=()
-	shift
-	can_trace
-	for what; do
-		options+=(-e "inject=$what")
-	done
-	strace -qq -y -o trace -e "trace=$(printf '%s\n' "$@" | sed 's/:.*//' | paste -sd,)" "${options[@]}" -p "$pid" 3>&- &
-	PIDS+=($!)
-	until_true grep -q 'TracerPid:.*[1-9]' "/proc/$pid/status"
-}
-
 # record: foo (a) and bar (b) record; foo's process is CHILD
 record() {
 	server_start

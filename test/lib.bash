@@ -326,6 +326,28 @@ wait_stored() {
 	until_true stored "$@" || { ls -l rec 'done' >&2; return 1; }
 }
 
+# ---- the system ----
+
+can_trace() {
+	command -v strace >/dev/null || skip "no strace"
+	strace -f -qq -o /dev/null true 2>/dev/null || skip "strace is not permitted here"
+}
+
+# failing PID INJECTION…: from now on, inside of the sandbox; what was traced is in ./trace
+failing() {
+	local pid=$1 what options=()
+	shift
+	can_trace
+	for what; do
+		options+=(-e "inject=$what")
+	done
+	strace -qq -y -o trace -e "trace=$(printf '%s\n' "$@" | sed 's/:.*//' | paste -sd,)" "${options[@]}" -p "$pid" 3>&- &
+	PIDS+=($!)
+	until_true grep -q 'TracerPid:.*[1-9]' "/proc/$pid/status"
+}
+
+cpu() { awk '{ print $14 + $15 }' "/proc/$SERVER_PID/stat"; } # hundredths of a second
+
 # ---- files ----
 
 # unframe FILE [K]: what the capture file must be: the payloads of a recorded stream, a repeated link header

@@ -206,6 +206,55 @@ pkcs1() {
 	tell b rec
 	wait_stored b two
 }
+@test "candidates: a handshake that is under way is not the other client's to end" {
+	needs_one_server "an earlier connection of the same address"
+	tls_config
+	server_start
+	relayed b 127.0.0.4 bar -w 1
+	wait_log 'connected client=[?]'
+	tls_live a 127.0.0.4 foo
+	tell a pcap rec
+	wait_stored a one
+	kill -USR2 "$RELAY"
+	tell b pcap rec=70
+	wait_stored b two
+	tell a rec
+	wait_stored a one
+	never_log 'replaced|rejected'
+}
+@test "candidates: of two connections of one client the newer stays, also when the older was slower" {
+	needs_one_server "an earlier connection of the same client"
+	tls_config
+	server_start
+	relayed b 127.0.0.4 foo -w 1
+	wait_log 'connected client=[?]'
+	tls_live a 127.0.0.4 foo
+	tell a pcap rec
+	wait_stored a one
+	kill -USR2 "$RELAY"
+	tell b pcap rec=70
+	wait_log 'file client=one .*reason=replaced packets=1 '
+	unframe b.sent | cmp - done/trace-one-*
+	tell a rec
+	wait_stored a one
+	[ "$(grep -c 'closed client=one' log)" -eq 1 ]
+}
+@test "candidates: one of them stores nothing, the other does" {
+	local one='{ name = "one"; address = "127.0.0.4"; tls = true; certificate = "foo"; store = false; }'
+	local two='{ name = "two"; address = "127.0.0.4"; tls = true; certificate = "bar.example"; }' order
+	stream pcap rec >s
+	for order in "$one, $two" "$two, $one"; do
+		tls_config "$X509 $OWN" '' "$order"
+		server_start
+		tls_send 127.0.0.4 foo s
+		wait_log 'closed client=one .*packets=1 .*files=0 '
+		tls_send 127.0.0.4 bar s
+		wait_log 'closed client=two .*packets=1 .*files=1 '
+		unframe s | cmp - "$(only_file)"
+		rm done/*
+		server_stop
+	done
+}
 @test "candidates: each of the clients of one address has its share of per-client" {
 	needs_one_server "earlier connections of the same address"
 	tls_config "$X509 $OWN" 'limits: { per-client = 1; };'
@@ -837,6 +886,69 @@ without_keeper() {
 	tell a rec
 	wait_stored a foo
 	never_log 'closed client=foo'
+}
+
+@test "no keeper can be started for a while: nothing is left of the attempts" {
+	needs_one_server "one keeper for all"
+	can_trace
+	tls_config
+	server_start
+	local pid before
+	pid=$(keeper)
+	before=$(find "/proc/$SERVER_PID/fd/" | wc -l)
+	failing "$SERVER_PID" clone:error=EAGAIN:when=1..3
+	kill -KILL "$pid"
+	wait_log 'error reason="the key keeper cannot be started: ' 3
+	wait_log 'keeper pid='
+	[ "$(find "/proc/$SERVER_PID/fd/" | wc -l)" -eq "$before" ]
+	stream pcap rec >s
+	tls_send 127.0.0.3 bar s
+	wait_log 'closed client=any .*packets=1 '
+}
+
+@test "the server stops while the keeper does not answer: the handshake ends, status 0" {
+	needs_one_server "one keeper for all"
+	tls_config
+	server_start
+	local pid
+	pid=$(keeper)
+	kill -STOP "$pid"
+	tls_live a 127.0.0.2 foo
+	wait_log 'connected client=foo'
+	until_true asks
+	server_stop
+	kill -KILL "$pid"
+	log_has 'closed client=foo .*reason="stop"'
+	never_log 'killed'
+}
+# It has read the ClientHello, and sleeps.
+asks() {
+	grep -q '^State:.S' "/proc/$(child foo)/status" &&
+		grep -qE "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$PORT") [0-9A-F:]+ 01 [0-9A-F]{8}:00000000 " /proc/net/tcp
+}
+
+@test "stopping, with a keeper that has just ended again: the processor is idle" {
+	needs_one_server "one keeper for all"
+	tls_config
+	server_start
+	local before after
+	FIRST=$(keeper)
+	tls_live a 127.0.0.2 foo
+	tell a pcap rec
+	wait_stored a foo
+	kill -KILL "$FIRST"
+	wait_log 'keeper pid='
+	kill -KILL "$(sed -n 's/.*keeper pid=//p' log)"
+	wait_log 'error reason="the key keeper was killed by signal 9"' 2
+	kill -STOP "$(child foo)"
+	kill -TERM "$SERVER_PID"
+	wait_log 'stopping'
+	before=$(cpu)
+	sleep 3 # a second longer than the next keeper is waited for, and one of nothing to do
+	after=$(cpu)
+	[ $((after - before)) -lt 50 ]
+	kill -CONT "$(child foo)"
+	await "$SERVER_PID"
 }
 
 @test "the keeper ends after the server has ended" {
