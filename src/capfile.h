@@ -16,7 +16,7 @@
 
 #include "capname.h"
 
-#define CAPFILE_MARK 01000 /* S_ISVTX: being recorded */
+#define CAPFILE_MARK 01000 /* S_ISVTX: being recorded; without S_IRUSR: never to be published */
 
 struct capfile {
 	int fd; /* -1: none is open */

@@ -271,6 +271,24 @@ no_whole_record() {
 	[ "$(ls done)" = trace-foo-20250101_000009.pcap ]
 }
 
+@test "what is repaired goes to the client whose files have the name, and to no other" {
+	needs_one_server "its start, without a connection"
+	mkdir private net
+	config '' '{ name = "foo"; address = "127.0.0.2"; completed-path = "private"; },
+		{ name = "net"; address = [ "127.0.9.0/24", "fd00::/64" ]; completed-path = "net"; }'
+	stream pcap rec >s
+	local name at=20250101_000000.pcap
+	for name in foo foo-bar foo-127.0.0.2 net net-127.0.9.7 net-127.0.8.7 net-fd00__7 net-fd01__7 net-7 else; do
+		unframe s >"rec/trace-$name-$at"
+	done
+	torn rec/*
+	server_start
+	wait_log 'reason=repaired' 10
+	[ "$(cd private && echo *)" = "trace-foo-$at" ]
+	[ "$(cd net && echo *)" = "trace-net-127.0.9.7-$at trace-net-$at trace-net-fd00__7-$at" ]
+	[ "$(find 'done' -type f | wc -l)" -eq 6 ]
+}
+
 # ---- the disk ----
 
 # In a user and mount namespace of its own: the test function runs again there as TEST_fs, with tiny tmpfs on
@@ -359,6 +377,21 @@ no_inodes() {
 	wait_log 'closed client=foo .*packets=1 .*files=1 '
 }
 @test "no room for a new file: the client waits" { inside no_inodes; }
+
+start_without_inodes() {
+	tiny 1m,nr_inodes=3
+	server_start
+	grep -E '^cfg:[0-9]+: warning: completed-path .*: not tried, no file can be created in base-path .*: No space left' log
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_log 'disk is full|No space left on device: waiting'
+	mount -o remount,nr_inodes=9 full
+	wait_stored a foo full/rec
+	hang_up a
+	wait_log 'closed client=foo .*packets=1 .*files=1 '
+	stored a foo full/done
+}
+@test "no room for a file at the start: a warning, the client waits" { inside start_without_inodes; }
 
 disk_full_stop() {
 	tiny 256k

@@ -159,6 +159,20 @@ open_fails() {
 	b_goes_on
 }
 
+# ---- birth ----
+
+@test "close_range: ENOSYS; nobody records with descriptors that are not his" {
+	beside_memcheck "it calls that, too"
+	can_trace
+	WRAP=(strace -D -f -qq -o trace -e trace=close_range -e inject=close_range:error=ENOSYS)
+	server_start
+	stream pcap rec >s
+	peer_send 127.0.0.2 s
+	wait_log 'closed client=foo .*reason="[^"]*internal[^"]*" packets=0 '
+	injected
+	no_file
+}
+
 # ---- publication ----
 
 # left CALL: it fails with EIO when foo ends; the file stays where it is, whole, and an error says so
@@ -180,6 +194,24 @@ left() {
 	[ "$(mode rec/trace-foo-*)" = 440 ] # no mark: a second sync would succeed, and promise what is not there
 }
 @test "rename: EIO" { left renameat2; }
+
+@test "fdatasync: EIO, without completed-path: the mark stays, and nobody takes the file for a good one" {
+	needs_one_server "repair, which comes as soon as another process has died"
+	config ''
+	sed -i 's/ completed-path = "done";//' cfg
+	record
+	failing "$CHILD" fdatasync:error=EIO:when=1
+	hang_up a
+	wait_log 'error client=foo file=trace-foo-.* reason="Input/output error" closed=closed left-in='
+	injected
+	[ "$(mode rec/trace-foo-*)" = 1000 ]
+	kill -KILL "$(child bar)"
+	wait_log 'file client=bar .*reason=repaired'
+	[ "$(mode rec/trace-foo-*)" = 1000 ]
+	chmod u+r rec/trace-foo-*
+	stored a foo
+	never_log 'file client=foo .*reason=repaired'
+}
 
 # unsynced CALL: it fails after the rename
 unsynced() {

@@ -379,6 +379,27 @@ serves() { peer_send "$1" s >end; PATIENCE=1 wait_log 'closed client=new .*packe
 	never_log 'closed client=bar'
 }
 
+@test "reload: from one address to all, and back, on the same port" {
+	needs_own_sockets "its own sockets"
+	local ip
+	for ip in 127.0.0.1 ::1; do
+		[ $ip = 127.0.0.1 ] || grep -q . /proc/net/if_inet6 || continue
+		LISTEN=$ip
+		FIXED_PORT=$(free_port)
+		config ''
+		server_start
+		LISTEN=0.0.0.0
+		[ $ip = 127.0.0.1 ] || LISTEN=::
+		reload ''
+		log_has "reload clients="
+		LISTEN=$ip
+		reload ''
+		[ "$(grep -c 'reload clients=' log)" -eq 2 ]
+		never_log 'in use'
+		server_stop
+	done
+}
+
 @test "reload: a port that is taken keeps the old configuration" {
 	server_start
 	local old=$PORT

@@ -60,6 +60,33 @@ x509_refuses() {
 @test "candidates: a certificate that fits none" { x509_refuses 127.0.0.4 server-only '.*not for TLS clients.*'; }
 @test "candidates: a good certificate that fits none" { x509_refuses 127.0.0.4 client-ed25519 'the certificate CN=client-ed25519 fits none of the 2 clients of this address .one: foo, two: bar.example., but bears client-ed25519'; }
 
+@test "a long subject in another alphabet: the line of the log is whole, refused the reason is there" {
+	local long='Абвгдежзийклмнопрстуфхцчшщъыьэюя' good bad
+	good="cn = \"$long\"\norganization = \"$long\"\nunit = \"$long\"\nsigning_key\ntls_www_client\nexpiration_days = 9"
+	bad=${good/tls_www_client/tls_www_server}
+	(
+		cd pki
+		key cyrillic
+		printf '%b\n' "$good" >template
+		quietly certtool --generate-certificate --load-privkey cyrillic.key --load-ca-certificate ca.crt \
+			--load-ca-privkey ca.key --template template --outfile cyrillic.crt
+		cp cyrillic.key cyrillic-server.key
+		printf '%b\n' "$bad" >template
+		quietly certtool --generate-certificate --load-privkey cyrillic-server.key --load-ca-certificate ca.crt \
+			--load-ca-privkey ca.key --template template --outfile cyrillic-server.crt
+	)
+	tls_config
+	server_start
+	stream pcap rec >s
+	tls_send 127.0.0.3 cyrillic s
+	wait_log 'closed client=any .*packets=1 '
+	log_has ' established client=any .* subject="O=.x[^"]*" fingerprint=sha256:[0-9a-f]{64} format=pcap link-type=EN10MB$'
+	tls_send 127.0.0.3 cyrillic-server s
+	wait_log 'rejected client=any .* reason="the certificate O=.x[^"]*[.][.][.] is not for TLS clients .key usage." frame='
+	tls_send 127.0.0.2 cyrillic s
+	wait_log 'rejected client=foo .* reason="the certificate O=.x[^"]*[.][.][.] does not bear the name foo that client foo must have, but '
+}
+
 @test "a certificate chain without end" {
 	cat pki/foo.crt >pki/chain.crt
 	perl -e 'local $/; $_ = <>; print $_ x 300' pki/ca.crt >>pki/chain.crt
@@ -837,6 +864,29 @@ own() { echo "$X509 server-cert = \"$1\"; server-key = \"$2\";"; }
 	! grep cfg:3 <<<"$output"
 }
 
+# A list that openssl makes, of serial numbers in hexadecimal.
+serials() {
+	local serial
+	for serial in "${@:2}"; do
+		printf 'R\t360101000000Z\t260101000000Z\t%s\tunknown\t/CN=x\n' "$serial"
+	done >index
+	printf '[ca]\ndefault_ca = d\n[d]\ndatabase = index\ncrlnumber = number\ndefault_md = sha256\ndefault_crl_days = 9\n' >openssl.cnf
+	echo 05 >number
+	quietly openssl ca -gencrl -config openssl.cnf -keyfile pki/ca.key -cert pki/ca.crt -out "$1"
+}
+@test "-t: a revocation list with a serial number of any length that is allowed, and with a longer one" {
+	tls_config
+	serials pki/ca.crl "$(printf '7F%078d' 1)" 05
+	run "$SERVER" -c cfg -t
+	echo "$output"
+	[ "$status" -eq 0 ]
+	serials pki/ca.crl "$(printf '7F%080d' 1)" 05
+	run "$SERVER" -c cfg -t
+	echo "$output"
+	[ "$status" -eq 78 ]
+	grep -E '^cfg:3: (error: )?crlfile .*ca.crl: a serial number is longer than 40 bytes' <<<"$output"
+}
+
 # ---- the keeper ----
 
 @test "the keeper killed: recordings go on, a new one serves the next handshake" {
@@ -904,6 +954,16 @@ without_keeper() {
 	stream pcap rec >s
 	tls_send 127.0.0.3 bar s
 	wait_log 'closed client=any .*packets=1 '
+}
+
+@test "close_range: ENOSYS; no keeper signs with descriptors that are not its own" {
+	beside_memcheck "it calls that, too"
+	can_trace
+	tls_config
+	run strace -f -qq -o trace -e trace=close_range -e inject=close_range:error=ENOSYS "$SERVER" -c cfg
+	echo "$output"
+	[ "$status" -eq 78 ]
+	grep -E 'server-key the key keeper cannot close descriptors: ' <<<"$output"
 }
 
 @test "the server stops while the keeper does not answer: the handshake ends, status 0" {
