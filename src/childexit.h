@@ -17,30 +17,4 @@ enum child_exit {
 	CHILD_INTERNAL = 17    /* the child could not be set up */
 };
 
-static inline const char *child_exit_text(int status)
-{
-	switch (status) {
-	case CHILD_FINISHED:
-		return "finished";
-	case CHILD_PROTOCOL:
-		return "protocol error";
-	case CHILD_TLS:
-		return "TLS failure";
-	case CHILD_DENIED:
-		return "not authorised";
-	case CHILD_TIMEOUT:
-		return "timeout";
-	case CHILD_STORAGE:
-		return "storage error";
-	case CHILD_STOPPED:
-		return "told to stop";
-	case CHILD_CONNECTION:
-		return "connection lost";
-	case CHILD_INTERNAL:
-		return "internal error";
-	default:
-		return "unknown exit status";
-	}
-}
-
 #endif

@@ -43,16 +43,6 @@ const char *log_level_name(enum log_level level)
 	return level_names[level];
 }
 
-bool log_level_parse(const char *name, enum log_level *out)
-{
-	for (size_t i = 0; i < sizeof(level_names) / sizeof(*level_names); i++)
-		if (strcmp(name, level_names[i]) == 0) {
-			*out = (enum log_level)i;
-			return true;
-		}
-	return false;
-}
-
 static bool is_journal(const struct stat *st)
 {
 	const char *env = getenv("JOURNAL_STREAM");

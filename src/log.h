@@ -37,9 +37,8 @@ int64_t log_renew(int64_t now);
 /* Lines above this level are dropped; LVL_INFO at first. */
 void log_set_level(enum log_level level);
 
-/* A level's name in the configuration, and the reverse (false when there is no such level). */
+/* A level's name in the configuration. */
 const char *log_level_name(enum log_level level);
-bool log_level_parse(const char *name, enum log_level *out);
 
 /* The descriptor that a process must keep open to be able to log. */
 int log_fd(void);

@@ -94,6 +94,7 @@ static void tell_children(struct master *m)
 {
 	char names[LOG_LINE_MAX / 2] = "";
 	size_t len = 0, older = 0, finished = 0;
+	bool cut = false;
 
 	for (unsigned i = 0; i < m->children.size; i++) {
 		struct child *k = &m->children.slot[i];
@@ -114,12 +115,14 @@ static void tell_children(struct master *m)
 		kill(k->pid, SIGHUP);
 		older++;
 		name = k->client ? k->client : "?";
-		if (len + strlen(name) + 2 < sizeof(names))
+		cut = cut || len + strlen(name) + 2 >= sizeof(names);
+		if (!cut)
 			len += (size_t)snprintf(
 			    names + len, sizeof(names) - len, "%s%s", len ? " " : "", name);
 	}
-	log_line(LVL_NOTICE, "reload clients=%zu finished=%zu with-older-settings=%zu names=\"%s\"",
-	    m->generation->config->nclients, finished, older, names);
+	log_line(LVL_NOTICE,
+	    "reload clients=%zu finished=%zu with-older-settings=%zu names=\"%s%s\"",
+	    m->generation->config->nclients, finished, older, names, cut ? " ..." : "");
 }
 
 static bool grow(struct master *m, unsigned connections)

@@ -243,7 +243,7 @@ static void log_end(const struct master *m, const struct child *k, int status)
 		snprintf(reason, sizeof(reason), "killed by signal %d (%s)", WTERMSIG(status),
 		    strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status) == CHILD_INTERNAL)
-		snprintf(reason, sizeof(reason), "%s", child_exit_text(CHILD_INTERNAL));
+		snprintf(reason, sizeof(reason), "internal error");
 	else
 		snprintf(reason, sizeof(reason), "exit status %d", WEXITSTATUS(status));
 	log_line(LVL_ERROR, "closed client=%s peer=%s pid=%d reason=%s %s seconds=%lld",
@@ -407,6 +407,9 @@ void master_repair(struct master *m, struct generation *g)
 	if (!g->repair_wanted && m->repair_queued < MASTER_REPAIRS) {
 		g->repair_wanted = true;
 		m->repair_queue[m->repair_queued++] = generation_ref(g);
+	} else if (!g->repair_wanted) {
+		master_flood_line(m, FLOOD_RESOURCES,
+		    "error reason=\"repair: too many configurations wait for it\"");
 	}
 	repair_next(m);
 }

@@ -292,6 +292,21 @@ served() { # ADDRESS CLIENT: is recorded and published
 	[ "$(mode rec2/trace-foo-*)" = 1604 ]
 }
 
+@test "reload: more names than a line has room for: the rest is counted, and the line says that it is not all" {
+	needs_one_server "its connections"
+	local i clients
+	clients="{ name = \"$(printf 'n%.0s' {1..60})\"; address = \"127.0.9.0/24\"; }"
+	config '' "$clients"
+	server_start
+	for ((i = 1; i <= 20; i++)); do
+		live "x$i" "127.0.9.$i"
+		tell "x$i" pcap rec
+	done
+	wait_log ' established ' 20
+	reload '' "$clients"
+	log_has 'reload clients=1 finished=0 with-older-settings=20 names="(n{60} ){16}[.][.][.]"$'
+}
+
 @test "reload: an invalid configuration keeps the old one, the errors are logged" {
 	two_record
 	echo 'colour = 1;' >>cfg
