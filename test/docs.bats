@@ -219,7 +219,7 @@ pki_commands() {
 
 @test "README and the man page show osmo-pcap-pki as it is, and how long its work holds" {
 	local pki=$TESTDIR/../etc/osmo-pcap-pki said days
-	! "$pki" >usage 2>&1
+	not "$pki" >usage 2>&1
 	for said in "$TESTDIR/../README" "$MAN/osmo-pcap-server.8"; do
 		pki_commands "$said" >shown
 		[ "$(wc -l <shown)" -ge 4 ]

@@ -94,5 +94,5 @@ expected() {
 	[ -z "$(BUILDDIR=$PWD make_var HARDEN_CFLAGS)$(BUILDDIR=$PWD make_var HARDEN_LDFLAGS)" ]
 	env -u MAKEFLAGS -u MAKELEVEL make -n install DESTDIR=/nowhere >said
 	grep -q osmocom said
-	! grep -nE 'osmo-pcap-server[a-z@-]*\.(conf|socket|service)|systemd/stop' said
+	not grep -nE 'osmo-pcap-server[a-z@-]*\.(conf|socket|service)|systemd/stop' said
 }

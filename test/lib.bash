@@ -264,6 +264,9 @@ never_log() {
 	fi
 }
 
+# not COMMAND…: it fails. A bare "!" would not end a test.
+not() { ! "$@"; }
+
 gone() { [ ! -e "/proc/$1/status" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 
 # await PID: its exit status, as wait, but not for ever.

@@ -94,20 +94,20 @@ includers() { includes | awk -v re="$1" '$2 ~ re { print $1 }' | sort -u; }
 @test "only the credentials, the keeper and the TLS transports know GnuTLS" {
 	includers '^<gnutls/' >who
 	[ -s who ]
-	! grep -vxE 'creds\.c|creds_gnutls\.h|keeper\.c|tls_identity\.c|transport_tls\.c|send_tls\.[ch]' who >&2
+	not grep -vxE 'creds\.c|creds_gnutls\.h|keeper\.c|tls_identity\.c|transport_tls\.c|send_tls\.[ch]' who >&2
 	includers '^"creds_gnutls[.]h"$' >who
 	[ -s who ]
-	! grep -vxE 'creds\.c|transport_tls\.c' who >&2
+	not grep -vxE 'creds\.c|transport_tls\.c' who >&2
 }
 
 @test "the master does not know frames, formats, transports and recording" {
 	includers '^"(frame|capfmt|capfmt_parts|transport|transport_tls|recorder)[.]h"$' >who
 	[ -s who ]
-	! grep '^master' who >&2
+	not grep '^master' who >&2
 }
 
 @test "a session does not know the master, the listeners, the children and the admission" {
 	includes | grep -E '^session' >of
 	[ -s of ]
-	! grep -E '"(master|listen|children|admit)\.h"' of >&2
+	not grep -E '"(master|listen|children|admit)\.h"' of >&2
 }

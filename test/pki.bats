@@ -9,7 +9,7 @@ pki() { "$TESTDIR/../etc/osmo-pcap-pki" "$@" >pki.out 2>&1 || { cat pki.out >&2;
 fails() {
 	local want=$1
 	shift
-	! pki "$@" 2>/dev/null
+	not pki "$@" 2>/dev/null
 	grep -E -- "$want" pki.out || { cat pki.out >&2; return 1; }
 }
 

@@ -72,7 +72,7 @@ denied() {
 	"$INJECT" "$CHILD" "$@" >result
 	echo "$what: $(cat result)"
 	[[ $(cat result) =~ ^-(13|18|1)$ ]]
-	! gone "$CHILD"
+	not gone "$CHILD"
 }
 
 # unharmed: nobody else's recording, and no file, has been touched.
@@ -326,7 +326,7 @@ without() {
 	wait_log 'error client=foo peer=.* reason="the sandbox cannot be entered: Operation not permitted"'
 	wait_log 'closed client=foo .*internal error'
 	no_file
-	! gone "$SERVER_PID"
+	not gone "$SERVER_PID"
 }
 
 @test "repair is confined before it opens anything" {

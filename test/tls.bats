@@ -808,7 +808,7 @@ own() { echo "$X509 server-cert = \"$1\"; server-key = \"$2\";"; }
 	chmod 640 pki/server.key
 	tls_config
 	run "$SERVER" -c cfg -t
-	! grep server-key <<<"$output"
+	not grep server-key <<<"$output"
 	group=$(id -G | tr ' ' '\n' | grep -vx "$(id -g)" | head -n 1)
 	[ "$(id -u)" -ne 0 ] || group=1
 	[ -n "$group" ] || skip "no other group to give the key to"
@@ -861,7 +861,7 @@ own() { echo "$X509 server-cert = \"$1\"; server-key = \"$2\";"; }
 	run "$SERVER" -c cfg -t
 	echo "$output"
 	[ "$status" -eq 0 ]
-	! grep cfg:3 <<<"$output"
+	not grep cfg:3 <<<"$output"
 }
 
 # A list that openssl makes, of serial numbers in hexadecimal.

@@ -319,7 +319,7 @@ resumes() {
 	if [ -s session ]; then
 		s_client /dev/null "$@" -sess_in session
 		grep -q '^New, TLS' client.log
-		! grep -q '^Reused' client.log
+		not grep -q '^Reused' client.log
 	fi
 	s_client s "$@" -quiet -no_ign_eof $([ ! -s session ] || echo -sess_in session)
 	wait_log 'established client=foo .*subject="?CN=foo"? fingerprint=sha256:'

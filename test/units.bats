@@ -87,5 +87,5 @@ exposure() {
 	sleep 60 3>&- &
 	PIDS+=($!)
 	env -u MAINPID "$TESTDIR/../etc/systemd/stop"
-	! gone $!
+	not gone $!
 }
