@@ -248,6 +248,7 @@ static int pump(struct session *s)
 	for (;;) {
 		enum transport_status st;
 		size_t got = 0;
+		bool late;
 
 		if (s->stop_since)
 			transport_drain(&s->transport);
@@ -255,6 +256,7 @@ static int pump(struct session *s)
 			s->new_file_wanted = false;
 			recorder_close_file(&s->recorder, "reload");
 		}
+		late = io_monotonic_ms() >= next_deadline(s);
 		st = read_more(s, &got);
 		switch (st) {
 		case TRANSPORT_DATA:
@@ -284,6 +286,9 @@ static int pump(struct session *s)
 		case RECORDER_STORAGE:
 			return end_storage(s);
 		}
+		/* what had come in time was read, and was not enough */
+		if (late && io_monotonic_ms() >= next_deadline(s))
+			return deadline_passed(s);
 	}
 }
 

@@ -363,6 +363,8 @@ static enum transport_status read_tls(
     struct transport *t, void *buf, size_t len, int64_t deadline, size_t *got)
 {
 	struct tls *s = t->state;
+	uint64_t enough =
+	    s->taken + len; /* of the socket's bytes: those that carry nothing count */
 	uint8_t *p = buf;
 	enum transport_status st;
 
@@ -377,6 +379,8 @@ static enum transport_status read_tls(
 
 		if (s->ended != TRANSPORT_DATA)
 			return *got > 0 ? TRANSPORT_DATA : s->ended;
+		if (*got > 0 && s->taken >= enough)
+			return TRANSPORT_DATA;
 		n = gnutls_record_recv(s->session, p + *got, len - *got);
 		if (n > 0) {
 			s->empty = 0;

@@ -271,6 +271,22 @@ served() {
 	log_has 'closed client=foo .*reason="peer closed the connection" packets=4 '
 	unharmed 0
 }
+@test "a byte and nine hundred warnings again and again, without a pause, TLS 1.2: a frame has frame-timeout" {
+	beside_memcheck "it is slower than whoever sends so much"
+	tls_config "$X509 $OWN" 'limits: { frame-timeout = 1; };'
+	server_start
+	bystander
+	stream pcap rec rec=70 >s
+	apart "$BUILDDIR/test/tlspeer" -s 127.0.0.2 -c pki/foo.crt -k pki/foo.key -2 "$LISTEN" "$PORT" \
+		@s gather 23/0100ffff '10000*{23/ff 900*21/0164}' >end 2>peer.log
+	wait_log 'rejected client=foo .*reason="a frame took longer than 1 seconds"'
+	wait_log 'closed client=foo .*packets=2 '
+	unframe s | cmp - done/trace-foo-*
+	until_true grep ended end
+	not grep sent end # there was always more of it than had been read
+	unharmed
+}
+
 @test "a few empty records, TLS 1.3: served" { served 50*23/; }
 @test "a few empty records, TLS 1.2: served" { served -2 50*23/; }
 @test "a few new keys: served" { served 5*keyupdate; }

@@ -1,14 +1,22 @@
 /* tlspeer: a TLS client that misbehaves once the handshake is done, which no ordinary one can be
- * made to: records of any type and size, protected with the right keys. -s ADDR            connect
- * from this address -c CERT -k KEY     PEM files -2                 TLS 1.2 instead of 1.3 then
- * HOST PORT and what to send, in this order:
+ * made to: records of any type and size, protected with the right keys.
+ *   -s ADDR            connect from this address
+ *   -c CERT -k KEY     PEM files
+ *   -2                 TLS 1.2 instead of 1.3
+ *   -p MS              a pause after each record
+ * then HOST PORT and what to send, in this order:
  *   @FILE              its bytes as application data
  *   [N*]TYPE/HEX       N records of that content type (a number) with those bytes; TYPE/zN: with N
- * zeros [N*]raw/HEX        these bytes as they are, without protection [N*]keyupdate      wants the
- * server to update its keys, too rehandshake        TLS 1.2: a new handshake in the same connection
+ *                      zeros
+ *   [N*]raw/HEX        these bytes as they are, without protection
+ *   [N*]keyupdate      wants the server to update its keys, too
+ *   rehandshake        TLS 1.2: a new handshake in the same connection
  *   bye                close_notify
+ *   gather             what follows is made before any of it is sent, as fast as can be
+ *   N*{ITEM ITEM}      all of these, N times
  * N = 0 means until the server ends the connection. Nothing that the server says is read before the
- * end; then it waits until the server has closed, and prints "ended". */
+ * end; "sent" is printed if it has taken all of it. Then it waits until the server has closed, and
+ * prints "ended". */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
@@ -30,7 +38,9 @@ static gnutls_session_t session;
 static gnutls_aead_cipher_hd_t cipher;
 static gnutls_datum_t iv;
 static uint8_t sequence[8];
-static bool tls12, broken;
+static bool tls12, broken, gather;
+static uint8_t *gathered;
+static size_t gathered_len, gathered_size;
 static unsigned pause_ms;
 static int fd;
 
@@ -46,8 +56,24 @@ static void ok(int e, const char *what)
 		die(what, gnutls_strerror(e));
 }
 
+static void keep(const uint8_t *p, size_t n)
+{
+	if (gathered_len + n > gathered_size) {
+		gathered_size = 2 * (gathered_len + n);
+		gathered = realloc(gathered, gathered_size);
+		if (!gathered)
+			die("gather", "out of memory");
+	}
+	memcpy(gathered + gathered_len, p, n);
+	gathered_len += n;
+}
+
 static void put(const uint8_t *p, size_t n)
 {
+	if (gather) {
+		keep(p, n);
+		return;
+	}
 	while (n > 0 && !broken) {
 		ssize_t k = send(fd, p, n, MSG_NOSIGNAL);
 
@@ -108,7 +134,8 @@ static void record(unsigned type, const uint8_t *body, size_t n)
 	    "encrypt");
 	put(out, 5 + len);
 	count();
-	usleep(pause_ms * 1000);
+	if (pause_ms > 0)
+		usleep(pause_ms * 1000);
 }
 
 static void file(const char *name)
@@ -182,6 +209,8 @@ static void once(const char *what, const char *hex)
 		by_gnutls(rehandshake);
 	else if (strcmp(what, "bye") == 0)
 		by_gnutls(bye);
+	else if (strcmp(what, "gather") == 0)
+		gather = true;
 	else if (!hex)
 		die(what, "what is that?");
 	else if (strcmp(what, "raw") == 0)
@@ -190,11 +219,27 @@ static void once(const char *what, const char *hex)
 		record((unsigned)strtoul(what, NULL, 10), body, n);
 }
 
+static void item(char *text);
+
+static void group(const char *items)
+{
+	char copy[256], *save;
+
+	snprintf(copy, sizeof(copy), "%s", items);
+	for (char *one = strtok_r(copy, "{} ", &save); one; one = strtok_r(NULL, "{} ", &save))
+		item(one);
+}
+
 static void item(char *text)
 {
 	char *star = strchr(text, '*'), *what = star ? star + 1 : text, *hex;
 	unsigned long n = star ? strtoul(text, NULL, 10) : 1;
 
+	if (*what == '{') {
+		for (unsigned long i = 0; (i < n || n == 0) && !broken; i++)
+			group(what);
+		return;
+	}
 	hex = *what == '@' ? NULL : strchr(what, '/');
 	if (hex)
 		*hex++ = '\0';
@@ -272,6 +317,10 @@ int main(int argc, char **argv)
 	shake(cert, key);
 	for (int i = optind + 2; i < argc; i++)
 		item(argv[i]);
+	gather = false;
+	put(gathered, gathered_len);
+	if (!broken)
+		puts("sent");
 	while (recv(fd, rest, sizeof(rest), 0) > 0)
 		;
 	puts("ended");
