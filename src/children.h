@@ -30,6 +30,7 @@ struct child {
 	bool established;                    /* past its first valid link header */
 	struct certid id;                    /* of its certificate, once established */
 	bool finishing;                      /* was told to finish */
+	bool patient;                        /* but not to give up on a full disk */
 	int64_t finish_by_ms;                /* or is killed then; INT64_MAX: it was */
 	bool loud;                           /* it logs every step */
 	uint64_t order;   /* rises with every fork: newer children have a higher one */

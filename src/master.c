@@ -20,6 +20,9 @@
 /* The whole stop has a second more than a child. */
 #define STOP_MAX_MS 10000
 
+/* Children that may wait for room are asked so often whether they still do. */
+#define WAITING_MS 1000
+
 /* With one connection: what earlier ones of that client left is finished after this. */
 #define REPAIR_AFTER_MS 2000
 
@@ -207,6 +210,8 @@ static void kill_late(struct master *m, int64_t now)
 
 		if (!k->used || !k->finishing)
 			continue;
+		if (k->patient && statpages_slot(&m->pages, i)->waiting && k->finish_by_ms <= now)
+			k->finish_by_ms = now + WAITING_MS;
 		if (k->finish_by_ms <= now) {
 			log_line(LVL_ERROR,
 			    "error client=%s peer=%s pid=%d reason=\"did not finish within %d "

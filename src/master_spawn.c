@@ -175,9 +175,12 @@ bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t po
 
 void master_finish_child(struct master *m, struct child *k, char order)
 {
-	if (k->finishing || k->pid <= 0) /* kill(-1) would reach everybody */
+	if (k->pid <= 0) /* kill(-1) would reach everybody */
+		return;
+	if (k->finishing && (!k->patient || order_is_patient(order)))
 		return;
 	k->finishing = true;
+	k->patient = order_is_patient(order);
 	k->finish_by_ms = io_monotonic_ms() + MASTER_FINISH_MS;
 	if (k->finish_by_ms < m->finish_next)
 		m->finish_next = k->finish_by_ms;

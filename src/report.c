@@ -36,3 +36,8 @@ const char *order_text(char order)
 		return "stop";
 	}
 }
+
+bool order_is_patient(char order)
+{
+	return order == ORDER_REPLACED || order == ORDER_RECONFIGURED;
+}

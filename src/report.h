@@ -38,6 +38,9 @@ enum order {
 	ORDER_REVOKED = 'x'
 };
 
+/* Whether whoever is told to finish so still waits for room on a full disk, as long as it takes. */
+bool order_is_patient(char order);
+
 /* The reason as it is logged; unknown bytes read as a plain stop. */
 const char *order_text(char order);
 

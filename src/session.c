@@ -57,12 +57,13 @@ static void note_stop(struct session *s)
 {
 	char order = ORDER_STOP;
 
-	if (s->stop_since)
+	if (s->stop_since && !s->patient)
 		return;
 	if (s->channel->fd >= 0 && recv(s->channel->fd, &order, 1, MSG_DONTWAIT) != 1)
 		order = ORDER_STOP;
 	s->stop_since = io_monotonic_ms();
 	s->stop_why = order_text(order);
+	s->patient = order_is_patient(order);
 }
 
 static void read_signals(struct session *s)
@@ -84,13 +85,14 @@ static bool on_wait_for_room(void *context, int error, unsigned attempt)
 	struct session *s = context;
 	struct pollfd p = {.fd = s->signals, .events = POLLIN};
 
+	s->channel->stats->waiting = true;
 	if (attempt == 0)
 		log_line(LVL_ERROR, "error client=%s reason=%s", s->name,
 		    LOG_QUOTE(error == EDQUOT ? "the quota is used up: waiting for room"
 					      : "the disk is full: waiting for room"));
 	poll(&p, 1, attempt < 4 ? 50 << attempt : 1000);
 	read_signals(s);
-	return !s->stop_since || io_monotonic_ms() - s->stop_since < STOP_PATIENCE_MS;
+	return !s->stop_since || s->patient || io_monotonic_ms() - s->stop_since < STOP_PATIENCE_MS;
 }
 
 /* ---- ends ---- */

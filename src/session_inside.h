@@ -30,6 +30,7 @@ struct session {
 	bool new_file_wanted;
 	int64_t stop_since;   /* 0: not told to stop */
 	const char *stop_why; /* as in the log */
+	bool patient;         /* told to stop, but not to give up on a full disk */
 	bool established;
 	uint8_t *buffer; /* NULL: nothing has come for a while */
 	size_t have;     /* bytes in it */

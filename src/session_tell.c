@@ -107,6 +107,7 @@ static void on_room_again(void *context)
 {
 	const struct session *s = context;
 
+	s->channel->stats->waiting = false;
 	log_line(LVL_NOTICE, "room client=%s reason=\"there is room again\"", s->name);
 }
 

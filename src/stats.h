@@ -14,6 +14,7 @@ struct stats {
 	uint64_t bytes;      /* payload bytes of accepted frames */
 	uint64_t files;      /* opened so far */
 	uint64_t file_bytes; /* whole records in the current file, 0: none is open */
+	uint64_t waiting;    /* there is no room on the disk */
 };
 
 #define STATS_TEXT_MAX 128

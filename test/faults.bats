@@ -378,6 +378,39 @@ no_inodes() {
 }
 @test "no room for a new file: the client waits" { inside no_inodes; }
 
+# replaced_while_full: foo's process a waits for room, and b has taken its place
+replaced_while_full() {
+	tiny 256k 'limits: { handshake-timeout = 11; };'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	tell a data,times=60:rec=9000
+	wait_log 'disk is full|No space left'
+	live b 127.0.0.2
+	tell b pcap
+	wait_log 'established client=foo' 2
+	# longer than a child that is to finish may take: then it would be killed
+	live c 127.0.0.3
+	until_true test -s c.end
+	kill -0 "$(child foo 1)"
+	never_log 'lost|killed|closed client=foo'
+}
+full_and_replaced() {
+	replaced_while_full
+	mount -o remount,size=2m full
+	wait_log 'closed client=foo .*reason="replaced" packets=61 .*files=1 '
+	stored a foo full/done
+	never_log 'lost|killed'
+}
+@test "a full disk is waited for also by whom a newer connection has replaced: nothing is lost" { inside full_and_replaced replaced_while_full; }
+full_replaced_stop() {
+	replaced_while_full
+	server_stop
+	wait_log 'client=foo .*lost-records='
+	never_log 'killed'
+}
+@test "a full disk, replaced, then stopped: given up, the lost records are counted" { inside full_replaced_stop replaced_while_full; }
+
 start_without_inodes() {
 	tiny 1m,nr_inodes=3
 	server_start
