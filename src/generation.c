@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +15,8 @@
 #include "configkeys.h"
 #include "pages.h"
 #include "sandbox.h"
+
+#define TRIAL_MAX 64 /* the name of a file to try with */
 
 struct directory {
 	const char *path; /* in config */
@@ -78,56 +82,79 @@ static struct directory *directory(
 	return d;
 }
 
-/* The rename that publishes will work: tried with a name that does not exist, which creates
- * nothing, or with a file, because some filesystems notice the flag only then. */
-static bool try_rename(int base, int done, bool with_file, const char **what)
+/* A file to try with. Its name cannot be foreseen: whoever records there could be in the way. */
+static bool create_trial(int base, char name[TRIAL_MAX])
 {
-	char name[64];
-	bool ok;
-	int saved;
+	uint64_t number;
+	int fd;
 
-	*what = "created in";
-	snprintf(name, sizeof(name), ".osmo-pcap-server-try-%ld", (long)getpid());
-	if (with_file) {
-		int fd;
-
-		unlinkat(base, name, 0); /* of one that was killed in the middle of this */
-		unlinkat(done, name, 0);
-		fd = openat(base, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-		if (fd < 0)
-			return false;
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		return false;
+	snprintf(name, TRIAL_MAX, ".osmo-pcap-server-try-%016" PRIx64, number);
+	fd = openat(base, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd >= 0)
 		close(fd);
-	}
-	*what = "moved there from";
-	ok = renameat2(base, name, done, name, RENAME_NOREPLACE) == 0 ||
-	     (!with_file && errno == ENOENT);
-	saved = errno;
-	if (with_file)
-		unlinkat(ok ? done : base, name, 0);
+	return fd >= 0;
+}
+
+/* The rename that publishes will work: tried with a name that does not exist, which creates
+ * nothing, … */
+static bool try_rename(int base, int done)
+{
+	static const char name[] = ".osmo-pcap-server-try";
+
+	return renameat2(base, name, done, name, RENAME_NOREPLACE) == 0 || errno == ENOENT;
+}
+
+/* … or with a file, because some filesystems notice the flag only then. */
+static bool try_rename_file(int base, int done, const char *name)
+{
+	bool ok = renameat2(base, name, done, name, RENAME_NOREPLACE) == 0;
+	int saved = errno;
+
+	unlinkat(ok ? done : base, name, 0);
 	errno = saved;
 	return ok;
+}
+
+/* There is none now, which says nothing about the directories. */
+static bool passing(int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == EMFILE || error == ENFILE ||
+	       error == ENOMEM;
 }
 
 static void check_pair(const struct directory *base, const struct directory *done,
     enum generation_check check, struct origin o, struct problems *p)
 {
-	const char *what;
+	char name[TRIAL_MAX];
+	bool with_file = check == GENERATION_TRY;
 
-	if (base->dev != done->dev)
+	if (base->dev != done->dev) {
 		problem_error(p, o.file, o.line,
 		    "completed-path %s: on another filesystem than base-path %s", done->path,
 		    base->path);
-	else if (try_rename(base->fd, done->fd, check == GENERATION_TRY, &what))
 		return;
-	else if (errno == ENOSPC || errno == EDQUOT) /* is waited for, now as later */
+	}
+	if (with_file && !create_trial(base->fd, name)) {
+		if (!passing(errno)) {
+			problem_error(p, o.file, o.line,
+			    "completed-path %s: a file to try it cannot be created in base-path "
+			    "%s: %s",
+			    done->path, base->path, strerror(errno));
+			return;
+		}
 		problem_warning(p, o.file, o.line,
-		    "completed-path %s: not tried, no file can be created in base-path %s: %s",
+		    "completed-path %s: tried without a file, none can be created in base-path "
+		    "%s: %s",
 		    done->path, base->path, strerror(errno));
-	else
+		with_file = false;
+	}
+	if (!(with_file ? try_rename_file(base->fd, done->fd, name)
+			: try_rename(base->fd, done->fd)))
 		problem_error(p, o.file, o.line,
-		    "completed-path %s: a file cannot be %s base-path %s: %s", done->path, what,
-		    base->path, strerror(errno));
+		    "completed-path %s: a file cannot be moved there from base-path %s: %s",
+		    done->path, base->path, strerror(errno));
 }
 
 /* The place with the same pair that was looked at before, so that a thousand clients do not try a
@@ -175,8 +202,8 @@ static void open_place(struct generation *g, const struct config_storage *s, siz
 	if (base != done)
 		check_pair(base, done, check, done_at, problems);
 	make_rules(&out->rules,
-	    (const struct sandbox_dir[]){
-		{.fd = base->fd, .record = true}, {.fd = base != done ? done->fd : -1}},
+	    (const struct sandbox_dir[]){{.fd = base->fd, .record = true, .keep = base == done},
+		{.fd = base != done ? done->fd : -1}},
 	    2, problems);
 }
 

@@ -5,7 +5,12 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+/* How long a port may be taken at the start. */
+#define TAKEN_MS      1000
+#define TAKEN_STEP_MS 20
 
 static void set(int fd, int level, int option, int value)
 {
@@ -112,11 +117,26 @@ static bool allow_beside(
 	return any;
 }
 
+/* At a start nothing of ours is in the way; but a server that has just left may have had a child
+ * that had not closed its copies yet. */
+static int open_patiently(const struct addr *address, uint16_t port, bool first)
+{
+	const struct timespec step = {.tv_nsec = TAKEN_STEP_MS * 1000000L};
+	int fd = open_one(address, port, false);
+
+	for (int ms = 0; first && fd < 0 && errno == EADDRINUSE && ms < TAKEN_MS;
+	     ms += TAKEN_STEP_MS) {
+		nanosleep(&step, NULL);
+		fd = open_one(address, port, false);
+	}
+	return fd;
+}
+
 /* The old sockets are closed only after the new are bound, also where one covers the other; only
  * then they share the port for a moment, so that no other program ever can. */
 static int open_beside(const struct listeners *old, const struct addr *address, uint16_t port)
 {
-	int fd = open_one(address, port, false), saved;
+	int fd = open_patiently(address, port, !old), saved;
 
 	if (fd >= 0 || errno != EADDRINUSE || !allow_beside(old, address, port, 1))
 		return fd;

@@ -23,6 +23,8 @@
 /* Children that may wait for room are asked so often whether they still do. */
 #define WAITING_MS 1000
 
+_Static_assert(MASTER_FINISH_MS == 9000, "as it is told");
+
 /* With one connection: what earlier ones of that client left is finished after this. */
 #define REPAIR_AFTER_MS 2000
 
@@ -191,6 +193,8 @@ static int next_wait(struct master *m)
 		sooner(&wait, m->repair_next - now);
 	if (m->finish_next != MASTER_NEVER)
 		sooner(&wait, m->finish_next - now);
+	if (m->overdue_next != MASTER_NEVER)
+		sooner(&wait, m->overdue_next - now);
 	if (m->pause_until)
 		sooner(&wait, m->pause_until - now);
 	if (m->keeper_next)
@@ -199,11 +203,39 @@ static int next_wait(struct master *m)
 	return wait > INT32_MAX ? INT32_MAX : (int)wait;
 }
 
-/* Children that were told to finish and have not. What they have written is repaired. */
-static void kill_late(struct master *m, int64_t now)
+static void kill_child(const struct child *k, const char *why)
 {
 	char peer[ADDR_PEER_MAX];
 
+	log_line(LVL_ERROR, "error client=%s peer=%s pid=%d reason=\"%s: killed\"",
+	    k->client ? k->client : "?", addr_format_peer(&k->peer, k->port, peer), (int)k->pid,
+	    why);
+	kill(k->pid, SIGKILL);
+}
+
+/* Children that are not established although their own deadlines have long passed: nobody runs
+ * there any more who would look at them. */
+static void kill_overdue(struct master *m, int64_t now)
+{
+	m->overdue_next = MASTER_NEVER;
+	for (unsigned i = 0; i < m->children.size; i++) {
+		struct child *k = &m->children.slot[i];
+
+		if (!k->used || k->established || k->finishing || k->pid <= 0)
+			continue;
+		if (master_overdue_at(k) <= now) {
+			kill_child(k, "not established in time");
+			k->finishing = true;
+			k->finish_by_ms = MASTER_NEVER;
+		} else if (master_overdue_at(k) < m->overdue_next) {
+			m->overdue_next = master_overdue_at(k);
+		}
+	}
+}
+
+/* Children that were told to finish and have not. What they have written is repaired. */
+static void kill_late(struct master *m, int64_t now)
+{
 	m->finish_next = MASTER_NEVER;
 	for (unsigned i = 0; i < m->children.size; i++) {
 		struct child *k = &m->children.slot[i];
@@ -213,12 +245,7 @@ static void kill_late(struct master *m, int64_t now)
 		if (k->patient && statpages_slot(&m->pages, i)->waiting && k->finish_by_ms <= now)
 			k->finish_by_ms = now + WAITING_MS;
 		if (k->finish_by_ms <= now) {
-			log_line(LVL_ERROR,
-			    "error client=%s peer=%s pid=%d reason=\"did not finish within %d "
-			    "seconds: killed\"",
-			    k->client ? k->client : "?", addr_format_peer(&k->peer, k->port, peer),
-			    (int)k->pid, MASTER_FINISH_MS / 1000);
-			kill(k->pid, SIGKILL);
+			kill_child(k, "did not finish within 9 seconds");
 			k->finish_by_ms = MASTER_NEVER;
 		} else if (k->finish_by_ms < m->finish_next) {
 			m->finish_next = k->finish_by_ms;
@@ -265,6 +292,8 @@ static void on_time(struct master *m)
 	}
 	if (now >= m->finish_next)
 		kill_late(m, now);
+	if (now >= m->overdue_next)
+		kill_overdue(m, now);
 	if (!m->repair && repair_is_due(m, now))
 		master_repair(m, m->generation);
 	if (m->keeper_next && now >= m->keeper_next)
@@ -400,7 +429,8 @@ int master_run(struct generation *g, const struct master_start *start)
 		    .once = start->connection >= 0,
 		    .notify = start->notify,
 		    .aged = io_monotonic_ms(),
-		    .finish_next = MASTER_NEVER};
+		    .finish_next = MASTER_NEVER,
+		    .overdue_next = MASTER_NEVER};
 	}
 	if (m && open_all(m) && sandbox_enter(SANDBOX_MASTER, -1, -1, -1))
 		code = serve(m, start);

@@ -38,6 +38,10 @@ enum flood {
 /* Milliseconds that a child has when it was told to finish. */
 #define MASTER_FINISH_MS 9000
 
+/* And those that one has to become established, beside twice the handshake-timeout, within which it
+ * should have given up itself. */
+#define MASTER_OVERDUE_MS 10000
+
 /* Generations that wait for a round of repair. */
 #define MASTER_REPAIRS 64
 
@@ -76,7 +80,8 @@ struct master {
 	bool killed;      /* children that did not stop */
 	int64_t
 	    finish_next; /* when a child that was told to finish is killed; MASTER_NEVER: none */
-	bool leave;      /* QUIT */
+	int64_t overdue_next; /* when a child that is not established by then is killed */
+	bool leave;           /* QUIT */
 
 	bool once;   /* one connection */
 	bool served; /* to its end */
@@ -113,6 +118,7 @@ bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t po
     const struct admit_entry *candidate, size_t candidates);
 void master_reap(struct master *m);
 void master_reports(struct master *m, struct child *k);
+int64_t master_overdue_at(const struct child *k); /* when its patience is over, monotonic ms */
 void master_finish_child(struct master *m, struct child *k, char order);
 void master_repair(struct master *m, struct generation *g); /* soon */
 void master_keeper(struct master *m);                       /* starts it again */

@@ -181,10 +181,12 @@ static void rest(struct master *m, const char *why)
 
 void master_accept(struct master *m, const struct listener *l)
 {
+	int failed = 0, why = 0;
+
 	for (int i = 0; i < MASTER_AT_ONCE; i++) {
 		struct sockaddr_storage from;
 		socklen_t len = sizeof(from);
-		int fd, why;
+		int fd;
 
 		if (!master_has_room(m)) {
 			master_flood_line(m, FLOOD_FULL,
@@ -205,13 +207,16 @@ void master_accept(struct master *m, const struct listener *l)
 		case ENFILE:
 		case ENOBUFS:
 		case ENOMEM:
-			why = errno;
+			why = errno; /* which shedding changes */
 			if (shed(m, l))
 				continue;
 			rest(m, strerror(why));
 			return;
 		default: /* the peer has gone, or the network spoke up: accept(2), ERRORS */
-			continue;
+			why = errno;
+			failed++;
 		}
 	}
+	if (failed == MASTER_AT_ONCE) /* it is the socket */
+		rest(m, strerror(why));
 }

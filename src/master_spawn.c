@@ -134,6 +134,13 @@ static bool connect_child(struct child *k, struct birth *b)
 	return true;
 }
 
+int64_t master_overdue_at(const struct child *k)
+{
+	const struct config_limits *l = &k->generation->config->limits;
+
+	return k->since_ms + (int64_t)l->handshake_timeout * 2000 + MASTER_OVERDUE_MS;
+}
+
 bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t port,
     const struct admit_entry *candidate, size_t candidates)
 {
@@ -170,6 +177,8 @@ bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t po
 		return false;
 	}
 	k->pid = pid;
+	if (master_overdue_at(k) < m->overdue_next)
+		m->overdue_next = master_overdue_at(k);
 	return true;
 }
 
@@ -350,6 +359,9 @@ void master_reap(struct master *m)
 		if (died(status)) {
 			log_end(m, k, status);
 			master_repair(m, k->generation);
+		} else if (k->file[0] && k->generation != m->generation) {
+			/* it could not be published, and the regular rounds do not come there */
+			master_repair(m, k->generation);
 		}
 		m->served = served(status);
 		forget(m, k);
@@ -362,7 +374,7 @@ static _Noreturn void repair_main(const struct generation *g, const struct repai
 {
 	size_t n = g->ndirectories;
 	int keep[n + 2];
-	sigset_t none;
+	sigset_t all;
 	bool closed;
 
 	generation_descriptors(g, keep);
@@ -371,8 +383,8 @@ static _Noreturn void repair_main(const struct generation *g, const struct repai
 	setsid();
 	closed = io_close_except(STDERR_FILENO + 1, keep, n + 2);
 	log_forget_lost();
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	sigfillset(&all); /* a stop of all processes is no reason to leave a file as it is */
+	sigprocmask(SIG_SETMASK, &all, NULL);
 	if (closed && sandbox_enter(SANDBOX_REPAIR, -1, -1, g->repair_rules))
 		repair_run(g, scope);
 	else

@@ -311,10 +311,21 @@ static enum recorder_status link_header(
 	return RECORDER_OK;
 }
 
+/* What a file may grow to, 0: any size. What each file begins with may be a megabyte: half as much
+ * is left for packets, or a few of them would fill the disk. */
+static uint64_t size_limit(const struct recorder *r)
+{
+	uint64_t max = r->set.max_file_size, least = r->file_empty + r->file_empty / 2;
+
+	return max > 0 && max < least ? least : max;
+}
+
 /* Whether so many more bytes would grow the file past its limit. */
 static bool outgrown(const struct recorder *r, uint64_t len)
 {
-	return r->set.max_file_size > 0 && r->file.size + len > r->set.max_file_size;
+	uint64_t limit = size_limit(r);
+
+	return limit > 0 && r->file.size + len > limit;
 }
 
 /* Flushes and publishes when the current file's time or size is over. */
@@ -394,15 +405,15 @@ static enum recorder_status link_data(
  * there is no file, or its time is over. */
 static uint64_t room(const struct recorder *r, const struct pending *p, time_t now)
 {
-	uint64_t taken = r->file.size + p->len;
+	uint64_t taken = r->file.size + p->len, limit = size_limit(r);
 
 	if (r->set.base < 0)
 		return UINT64_MAX;
 	if (r->file.fd < 0 || rotate_due(&r->period, now))
 		return 0;
-	if (r->set.max_file_size == 0)
+	if (limit == 0)
 		return UINT64_MAX;
-	return r->set.max_file_size > taken ? r->set.max_file_size - taken : 0;
+	return limit > taken ? limit - taken : 0;
 }
 
 /* The records at the beginning of buf that need no more than a look at their form; returns their

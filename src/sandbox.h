@@ -29,6 +29,7 @@ void sandbox_prepare(char lacking[SANDBOX_LACKING_MAX]);
 struct sandbox_dir {
 	int fd;      /* -1 is skipped */
 	bool record; /* files are created here; else they only arrive, by rename */
+	bool keep;   /* but none is removed or renamed: finished ones stay here, too */
 	bool repair; /* files are looked for and mended here */
 };
 

@@ -49,7 +49,9 @@ static uint64_t access_of(const struct sandbox_dir *d)
 	uint64_t a = LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REFER;
 
 	if (d->record || d->repair)
-		a |= LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE | FS_TRUNCATE;
+		a |= LANDLOCK_ACCESS_FS_WRITE_FILE | FS_TRUNCATE;
+	if ((d->record && !d->keep) || d->repair)
+		a |= LANDLOCK_ACCESS_FS_REMOVE_FILE;
 	if (d->repair)
 		a |= LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 	return a & denied.fs;

@@ -37,6 +37,7 @@
 /* Stand for the session's directories until a copy of the program gets the numbers. */
 #define BASE 0x7ffffff1u
 #define DONE 0x7ffffff2u
+#define FROM 0x7ffffff3u /* base, where it is not done, too: files go away from there */
 
 enum verb {
 	END,
@@ -65,6 +66,10 @@ struct rule {
 #define WHEN(name, ...)                                                                            \
 	{                                                                                          \
 		.call = __NR_##name, .check = { __VA_ARGS__ }                                      \
+	}
+#define ERRNO_WHEN(name, code, ...)                                                                \
+	{                                                                                          \
+		.call = __NR_##name, .refuse = (code), .check = { __VA_ARGS__ }                    \
 	}
 #define ERRNO(name, code)                                                                          \
 	{                                                                                          \
@@ -145,10 +150,12 @@ static const struct rule session[] = {
     WHEN(newfstatat, {IS, 0, BASE}, {IS, 3, AT_SYMLINK_NOFOLLOW}),
     WHEN(newfstatat, {IS, 0, DONE}, {IS, 3, AT_SYMLINK_NOFOLLOW}),
     WHEN(newfstatat, {IS, 3, AT_EMPTY_PATH}), ALLOW(fstat),
-    WHEN(unlinkat, {IS, 0, BASE}, {IS, 2, 0}), /* one that could not be locked */
+    /* one that nothing has come into; where finished files stay it is left to repair */
+    WHEN(unlinkat, {IS, 0, FROM}, {IS, 2, 0}),
+    ERRNO_WHEN(unlinkat, EPERM, {IS, 0, BASE}, {IS, 2, 0}),
     /* publication; long recordings go to the disk as they grow */
     ALLOW(fdatasync), ALLOW(fsync), ALLOW(sync_file_range), ALLOW(fadvise64),
-    WHEN(renameat2, {IS, 0, BASE}, {IS, 2, DONE}, {IS, 4, RENAME_NOREPLACE}),
+    WHEN(renameat2, {IS, 0, FROM}, {IS, 2, DONE}, {IS, 4, RENAME_NOREPLACE}),
     WHEN(ioctl, {IS, 1, FIONREAD}), /* what is queued when it is told to stop */
     WHEN(setsockopt, {IS, 1, IPPROTO_TCP}, {IS, 2, TCP_QUICKACK}), /* during a handshake */
 };
@@ -437,6 +444,7 @@ bool seccomp_enter(enum sandbox_role role, int base, int done)
 
 	put_in(&own, BASE, base);
 	put_in(&own, DONE, done);
+	put_in(&own, FROM, base == done ? -1 : base);
 	trap();
 	/* prctl(): seccomp(2) itself is missing in systemd's @system-service */
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &f, 0, 0) == 0;

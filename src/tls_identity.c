@@ -104,7 +104,7 @@ static void fingerprint(const gnutls_datum_t *der, char out[8 + 64 + 1])
 		out += sprintf(out, "%02x", hash[i]);
 }
 
-static void identify(struct tls_identity *who, gnutls_x509_crt_t cert, const gnutls_datum_t *der)
+static bool identify(struct tls_identity *who, gnutls_x509_crt_t cert, const gnutls_datum_t *der)
 {
 	size_t len = sizeof(who->peer.subject), serial = sizeof(who->peer.id.serial);
 	gnutls_datum_t issuer;
@@ -114,12 +114,18 @@ static void identify(struct tls_identity *who, gnutls_x509_crt_t cert, const gnu
 		    who->peer.subject, sizeof(who->peer.subject), "(a subject that is too long)");
 	show(who);
 	fingerprint(der, who->peer.fingerprint);
-	if (gnutls_x509_crt_get_serial(cert, who->peer.id.serial, &serial) == 0)
-		who->peer.id.serial_len = (uint32_t)serial;
 	if (gnutls_x509_crt_get_raw_issuer_dn(cert, &issuer) == 0) {
 		gnutls_hash_fast(GNUTLS_DIG_SHA256, issuer.data, issuer.size, who->peer.id.issuer);
 		gnutls_free(issuer.data);
 	}
+	if (gnutls_x509_crt_get_serial(cert, who->peer.id.serial, &serial) < 0) {
+		/* no revocation could name it */
+		say(who, "the certificate %s has no serial number, or one above %d bytes",
+		    who->shown, CERTID_SERIAL_MAX);
+		return false;
+	}
+	who->peer.id.serial_len = (uint32_t)serial;
+	return true;
 }
 
 static bool fits(const struct tls_candidate *k, const struct certnames *names)
@@ -199,8 +205,8 @@ static void explain(struct tls_identity *who, unsigned status, gnutls_x509_crt_t
 		say(who,
 		    "the certificate %s or its authority is too weak (RSA below 2048 bits, SHA-1)",
 		    subject);
-	else if (status & GNUTLS_CERT_SIGNER_NOT_CA)
-		say(who, "the certificate %s is signed by one that is no authority", subject);
+	else if (status & (GNUTLS_CERT_SIGNER_NOT_CA | GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE))
+		say(who, "the certificate %s is signed by one that may not sign it", subject);
 	else
 		say(who, "the certificate %s does not verify (status 0x%x)", subject, status);
 }
@@ -242,8 +248,7 @@ bool tls_identity_verify(struct tls_identity *who, gnutls_session_t session)
 	if (gnutls_x509_crt_import(cert, der, GNUTLS_X509_FMT_DER) < 0) {
 		say(who, "the client's certificate cannot be read");
 	} else {
-		identify(who, cert, der);
-		ok = judge(who, session, cert);
+		ok = identify(who, cert, der) && judge(who, session, cert);
 	}
 	gnutls_x509_crt_deinit(cert);
 	return ok;

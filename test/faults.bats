@@ -289,6 +289,23 @@ no_whole_record() {
 	[ "$(find 'done' -type f | wc -l)" -eq 6 ]
 }
 
+@test "repair that is told to stop with all the others finishes its file first" {
+	beside_memcheck "strace is beside it"
+	needs_one_server "its start, without a connection"
+	can_trace
+	stream pcap rec >s
+	unframe s >rec/trace-foo-20250101_000000.pcap
+	torn rec/*
+	WRAP=(strace -D -f -qq -o trace -e trace=flock,kill -e inject=flock:delay_enter=1000000)
+	server_start
+	local pid
+	until_true grep -q flock trace
+	pid=$(sed -n 's/^\([0-9]*\) .*flock.*/\1/p' trace)
+	kill -TERM "$SERVER_PID" "$pid"
+	repaired trace-foo-20250101_000000.pcap
+	wait_log 'file client=foo .*reason=repaired'
+}
+
 # ---- the disk ----
 
 # In a user and mount namespace of its own: the test function runs again there as TEST_fs, with tiny tmpfs on
@@ -414,7 +431,7 @@ full_replaced_stop() {
 start_without_inodes() {
 	tiny 1m,nr_inodes=3
 	server_start
-	grep -E '^cfg:[0-9]+: warning: completed-path .*: not tried, no file can be created in base-path .*: No space left' log
+	grep -E '^cfg:[0-9]+: warning: completed-path .*: tried without a file, none can be created in base-path .*: No space left' log
 	live a 127.0.0.2
 	tell a pcap rec
 	wait_log 'disk is full|No space left on device: waiting'

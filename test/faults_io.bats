@@ -213,6 +213,24 @@ left() {
 	never_log 'file client=foo .*reason=repaired'
 }
 
+@test "publication fails after a reload with other directories: tried once more where the file lies" {
+	beside_memcheck "strace is beside it"
+	needs_one_server "its older connections"
+	mkdir rec2 done2
+	record
+	sed -i 's/"rec"/"rec2"/; s/"done"/"done2"/' cfg
+	server_signal HUP
+	wait_log 'file client=foo .*reason=reload'
+	tell a rec
+	wait_log 'file client=foo .*reason=opened' 2
+	failing "$CHILD" renameat2:error=EIO:when=1
+	hang_up a
+	wait_log 'error client=foo file=trace-foo-.* reason="Input/output error" closed=closed left-in='
+	wait_log 'file client=foo .*reason=repaired packets=1 '
+	[ "$(find 'done' -name 'trace-foo-*' | wc -l)" -eq 2 ]
+	none 'rec/trace-foo-*'
+}
+
 # unsynced CALL: it fails after the rename
 unsynced() {
 	record
@@ -536,6 +554,25 @@ accept_fails() {
 }
 @test "accept: ENFILE" { accept_fails ENFILE; }
 @test "accept: ENOMEM" { accept_fails ENOMEM; }
+
+@test "accept: an error that does not go away: the reason is logged, the processor is idle, service goes on later" {
+	beside_memcheck "it is too slow to tell idle from busy"
+	needs_one_server "it accepts"
+	record
+	failing "$SERVER_PID" accept4:error=EINVAL
+	local tracer=${PIDS[-1]}
+	live c 127.0.0.3
+	wait_log 'error reason="Invalid argument"'
+	local before after
+	before=$(cpu)
+	sleep 2 # of nothing to do
+	after=$(cpu)
+	[ $((after - before)) -lt 20 ]
+	b_goes_on
+	kill "$tracer"
+	tell c pcap rec
+	wait_log 'file client=bar .*reason=opened' 2
+}
 
 @test "fork: ENOMEM: the peer is closed, the next one is served" {
 	beside_memcheck "where strace has a fork fail, the next child of any program dies in it"

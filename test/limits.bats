@@ -229,6 +229,23 @@ timed_out() {
 	never_log 'closed'
 }
 
+# It cannot have its own deadlines any more: nobody but the server can end it.
+@test "a process that is not established and does nothing any more is killed, its place is free" {
+	needs_one_server "it has many connections"
+	limits 'handshake-timeout = 1; unestablished = 1;'
+	server_start
+	live a 127.0.0.2
+	printf '\0' >a.in
+	wait_log 'connected client=foo'
+	kill -STOP "$(child foo)"
+	live b 127.0.0.3
+	tell b pcap rec
+	wait_log 'error client=foo .*reason="not established in time: killed"'
+	wait_stored b bar
+	until_true gone "$(child foo)"
+	log_has 'closed client=foo .*reason="killed by signal 9 .Killed."'
+}
+
 @test "idle-timeout ends a quiet connection, what it sent is published" {
 	limits 'idle-timeout = 1;'
 	server_start

@@ -136,6 +136,24 @@ AT_FDCWD=0xffffff9c
 	[ ! -e stolen ]
 }
 
+@test "without completed-path a session removes and renames nothing, as finished captures stay there" {
+	can_inject
+	config 'sandbox = "required";'
+	sed -i 's/ completed-path = "done";//' cfg
+	echo finished >rec/finished.pcap
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	CHILD=$(child foo)
+	BASE=$(descriptor "$CHILD" "$PWD/rec")
+	denied "remove a finished capture" 263 "$BASE" =finished.pcap 0
+	denied "remove its own" 263 "$BASE" "=$(basename rec/trace-foo-*)" 0
+	"$INJECT" "$CHILD" 316 "$BASE" =finished.pcap "$BASE" =x 1 >result || true
+	wait_log 'closed client=foo .*killed by signal 31'
+	[ "$(cat rec/finished.pcap)" = finished ]
+}
+
 @test "a session makes no file that runs as the server" {
 	recording
 	dies "create one with set-user-ID" 257 "$BASE" =trace $O_NEW 04600

@@ -198,6 +198,24 @@ stop_with() { # SIGNAL: status 0, and what was queued is stored
 
 # ---- status ----
 
+@test "QUIT: a new server that has been started a moment too early waits for the port" {
+	needs_own_sockets "its own sockets"
+	can_trace
+	server_start
+	local old=$SERVER_PID
+	FIXED_PORT=$PORT
+	config ''
+	WRAP=(strace -D -f -qq -o trace -e trace=bind)
+	start_standalone 2>>log 3>&- &
+	SERVER_PID=$!
+	until_true grep EADDRINUSE trace
+	kill -QUIT "$old"
+	wait_log 'listening address=' 2
+	stream pcap rec >s
+	peer_send 127.0.0.2 s
+	wait_log 'closed client=foo .*packets=1 '
+}
+
 @test "USR2: a line for every client, and nothing else happens" {
 	two_record
 	tell a rec

@@ -27,6 +27,19 @@ x509_refuses() {
 	x509_refuses 127.0.0.3 revoked 'the certificate CN=revoked is revoked .*' ,openssl-max-proto-version=TLS1.2
 }
 @test "x509: a certificate for servers only" { x509_refuses 127.0.0.3 server-only 'the certificate CN=server-only is not for TLS clients .key usage.'; }
+@test "x509: a certificate signed by another client's" {
+	(cd pki && certificate grandchild foo 'tls_www_client\nexpiration_days = 9' && cat foo.crt >>grandchild.crt)
+	x509_refuses 127.0.0.3 grandchild 'the certificate CN=grandchild is signed by one that may not sign it'
+}
+@test "x509: a serial number of 41 bytes, which a later revocation list could not name" {
+	(
+		cd pki
+		key serial
+		quietly openssl req -new -key serial.key -subj /CN=serial -out serial.csr
+		quietly openssl x509 -req -in serial.csr -CA ca.crt -CAkey ca.key -days 9 -set_serial "0x7F$(printf '%080d' 1)" -out serial.crt
+	)
+	x509_refuses 127.0.0.3 serial 'the certificate CN=serial has no serial number, or one above 40 bytes'
+}
 @test "x509: RSA with 1024 bits" {
 	tls_config
 	server_start

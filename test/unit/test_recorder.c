@@ -1168,6 +1168,35 @@ static void test_odd_blocks(void)
 	end("error");
 }
 
+/* A large beginning of each file leaves half of the limit for packets. */
+static void test_size_large_header(void)
+{
+	begin();
+	settings.max_file_size = 1000;
+	init();
+	clear();
+	section(); /* 48 */
+	frame(0);
+	payload_len = 0;
+	idb(1, 800); /* 820: 868 */
+	frame(1);
+	for (int i = 0; i < 4; i++) {
+		payload_len = 0;
+		epb(0, 68); /* 100 */
+		frame(1);
+	}
+	go();
+	IS_INT(stats.files, 1,
+	    "a beginning of 868 bytes, and four packets of 100, max-file-size 1000");
+	payload_len = 0;
+	epb(0, 68);
+	frame(1);
+	go();
+	IS_INT(stats.files, 2, "the fifth begins another file");
+	end("closed");
+	IS_INT(count(done), 2, "both are there");
+}
+
 /* A changed link header forgets the interfaces that came in data. */
 static void test_interfaces_forgotten(void)
 {
@@ -1890,6 +1919,7 @@ int main(void)
 	test_size();
 	test_size_pcapng();
 	test_size_contents();
+	test_size_large_header();
 	test_time();
 	test_names();
 	test_taken();

@@ -134,6 +134,20 @@ static void test_tls12(void)
 	OK(signform_ok(buf, len), "TLS 1.2: as long as it may be: signed");
 	len = group(512, 512, SIGNFORM_MAX - 64 - 6 - 1024 + 1);
 	OK(!signform_ok(buf, len), "TLS 1.2: one byte more");
+	len = group(256, 1, 256);
+	memcpy(buf, "\1\0\0\x80\3\3", 6);
+	OK(!signform_ok(buf, len), "TLS 1.2: what begins with a ClientHello");
+	len = curve(3, 65, 65);
+	memcpy(buf, "\1\0\0\x30\3\4", 6);
+	OK(!signform_ok(buf, len), "TLS 1.2: a short one, of a later version");
+	memcpy(buf, "\1\0\0\x30\2\3", 6);
+	OK(signform_ok(buf, len), "TLS 1.2: a random number that looks nearly like it");
+	memcpy(buf, "\1\0\1\0\3\3", 6);
+	OK(signform_ok(buf, len), "TLS 1.2: one that would be longer than all of it");
+	memcpy(buf, "\1\1\0\0\3\3", 6);
+	OK(signform_ok(buf, len), "TLS 1.2: one that would be much longer");
+	memcpy(buf, "\2\0\0\x30\3\3", 6);
+	OK(signform_ok(buf, len), "TLS 1.2: one that would be another message");
 	len = curve(3, 65, 65);
 	for (size_t n = 0; n < len; n++)
 		if (signform_ok(buf, n))
