@@ -139,7 +139,7 @@ bool master_admit(struct master *m, int fd, const struct sockaddr_storage *from)
 		if (!row)
 			refuse(m, FLOOD_UNLISTED, NULL, &peer, port, "not in the client list");
 		else if (m->once)
-			m->scope = (struct repair_scope){row, n};
+			m->scope = (struct repair_scope){.client = row, .n = n};
 		admitted = row && admit_listed(m, fd, &peer, port, row, n);
 	}
 	close(fd);

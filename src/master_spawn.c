@@ -405,6 +405,7 @@ static void repair_next(struct master *m)
 	m->repair_queued--;
 	memmove(m->repair_queue, m->repair_queue + 1, m->repair_queued * sizeof(*m->repair_queue));
 	g->repair_wanted = false;
+	scope.first = m->repair_began == 0;
 	m->repair_began = io_monotonic_ms();
 	pid = fork();
 	if (pid == 0)

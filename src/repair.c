@@ -204,17 +204,27 @@ static bool finish(struct unfinished *u, uint8_t *buf)
 	return true;
 }
 
+/* Files that this user cannot finish. */
+struct foreign {
+	char first[CAPNAME_MAX];
+	unsigned n;
+};
+
 /* Opens and locks the file if it is unfinished. */
-static bool take(struct unfinished *u)
+static bool take(struct unfinished *u, struct foreign *foreign)
 {
 	const mode_t unfinished = CAPFILE_MARK | S_IRUSR;
 	struct stat st, by_fd;
 	int fd;
 
 	if (fstatat(u->file.base, u->file.name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    !S_ISREG(st.st_mode) || (st.st_mode & unfinished) != unfinished ||
-	    st.st_uid != geteuid())
+	    !S_ISREG(st.st_mode) || (st.st_mode & unfinished) != unfinished)
 		return false;
+	if (st.st_uid != geteuid()) {
+		if (foreign->n++ == 0)
+			memcpy(foreign->first, u->file.name, sizeof(foreign->first));
+		return false;
+	}
 	fd = openat(
 	    u->file.base, u->file.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
@@ -291,6 +301,7 @@ static unsigned repair_directory(
 	/* a description of its own: the position in the directory must not be shared */
 	int fd = openat(base, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct foreign foreign = {.n = 0};
 	struct dirent *e;
 	unsigned n = 0;
 
@@ -310,7 +321,7 @@ static unsigned repair_directory(
 		if (!capname_parse(e->d_name, &parsed) || !in_scope(g, scope, parsed.stem))
 			continue;
 		memcpy(u.file.name, e->d_name, strlen(e->d_name) + 1); /* parsed, so it fits */
-		if (!take(&u))
+		if (!take(&u, &foreign))
 			continue;
 		p = place_of(g, base, parsed.stem, &u.client, &mode);
 		u.file.done = p.done;
@@ -320,6 +331,11 @@ static unsigned repair_directory(
 		n += finish(&u, buf);
 	}
 	closedir(dir);
+	if (foreign.n > 0 && scope->first)
+		log_line(LVL_WARNING,
+		    "warning file=%s reason=\"%u unfinished files belong to another user: left "
+		    "alone\"",
+		    foreign.first, foreign.n);
 	return n;
 }
 

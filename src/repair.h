@@ -14,6 +14,7 @@
 struct repair_scope {
 	const struct admit_entry *client;
 	size_t n;
+	bool first; /* round of this server: says what no round will ever do */
 };
 
 /* One round over the base directories. Returns the number of files finished. */

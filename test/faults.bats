@@ -242,6 +242,30 @@ no_whole_record() {
 	never_log 'foo-20250101_000000'
 }
 
+@test "unfinished files of another user are left alone, and once the log says so" {
+	needs_one_server "its start, without a connection"
+	as_root
+	stream pcap rec >s
+	unframe s | tee rec/trace-foo-20250101_000000.pcap >rec/trace-foo-20250101_000001.pcap
+	unframe s >rec/trace-foo-20250101_000002.pcap
+	chown 4321 rec/*0.pcap rec/*1.pcap
+	torn rec/*
+	server_start
+	repaired trace-foo-20250101_000002.pcap
+	wait_log ' warning file=trace-foo-2025.* reason="2 unfinished files belong to another user: left alone"'
+	two_record_deaths
+	[ "$(grep -c 'another user' log)" -eq 1 ]
+	[ "$(find rec -name '*.pcap' | wc -l)" -eq 2 ]
+}
+# another round of repair
+two_record_deaths() {
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_log 'file client=foo .*reason=opened'
+	kill -KILL "$(child foo)"
+	wait_log 'file client=foo .*reason=repaired' 2
+}
+
 @test "what is not marked, not ours by name, or not a file is left alone" {
 	needs_one_server "its start, without a connection"
 	stream pcap rec >s
