@@ -68,7 +68,9 @@ int main(int argc, char **argv)
 		double begin = seconds(), middle;
 		int fd = keeper_connect(&k), e;
 
-		if (keeper_sign(fd, with, hashed, data.data, data.size, signature) < 0)
+		const struct keeper_line line = {.fd = fd, .wake = -1, .until = INT64_MAX};
+
+		if (keeper_sign(&line, with, hashed, data.data, data.size, signature) < 0)
 			die("keeper");
 		close(fd);
 		middle = seconds();
