@@ -359,6 +359,8 @@ int main(int argc, char **argv)
 	struct options o;
 	struct config *c;
 
+	/* Whoever ignores it passes that on, and the kernel would reap our children. */
+	signal(SIGCHLD, SIG_DFL);
 	/* Large blocks are mappings of their own, always: freed is given back, in every child. */
 	mallopt(M_MMAP_THRESHOLD, 64 * 1024);
 	if (!io_fill_standard()) /* before anything opens a descriptor */

@@ -18,7 +18,7 @@ passing() {
 	[ -e cfg ] || config ""
 	rm -f ports
 	: >>log
-	pass "${OPTIONS[@]}" "$@" -- "$SERVER" -c cfg "${ARGUMENTS[@]}" 2>>log >out 3>&- &
+	pass "${OPTIONS[@]}" "$@" -- "${WRAP[@]}" "$SERVER" -c cfg "${ARGUMENTS[@]}" 2>>log >out 3>&- &
 	SERVER_PID=$!
 	until_true test -e ports
 	mapfile -t PORTS <ports
@@ -311,6 +311,15 @@ exits() {
 }
 @test "one connection: a stream that is refused is status 1" { exits 1 'rejected client=foo' pcap rec,caplen=7; }
 @test "one connection: a truncated stream is status 1" { exits 1 'rejected client=foo' pcap rec data,send=40:rec; }
+@test "one connection: it ends, too, when CHLD was ignored by whoever started it" {
+	stream pcap rec >s
+	ARGUMENTS=(-i) OPTIONS=(-i)
+	WRAP=(env --ignore-signal=CHLD)
+	passing accept:127.0.0.1
+	peer_send 127.0.0.2 s >end
+	ends 0
+	wait_log 'closed client=foo .*packets=1 '
+}
 @test "one connection: idle for too long is status 0" {
 	config 'limits: { idle-timeout = 1; };'
 	ARGUMENTS=(-i) OPTIONS=(-i)

@@ -84,6 +84,21 @@ child_dies() {
 	wait_stored b bar
 }
 
+# A program that is started with the signal ignored has children that nobody need wait for.
+@test "started by somebody who ignores CHLD: the end of a recording process is noticed" {
+	config 'limits: { connections = 1; };'
+	WRAP=(env --ignore-signal=CHLD)
+	server_start
+	stream pcap rec >s
+	local i
+	for i in 1 2 3; do
+		peer_send 127.0.0.2 s >end
+		wait_log 'closed client=foo .*packets=1 ' $i
+	done
+	server_stop
+	never_log 'killed'
+}
+
 # server_dies: as with kill -9
 server_dies() {
 	kill -KILL "$SERVER_PID"
