@@ -118,6 +118,19 @@ static void fix_time_zone(void)
 	tzset();
 }
 
+/* What a running server acts on would end one that starts: it waits until it runs. TERM and INT do
+ * not, so that a start that hangs can be ended. */
+static void hold_signals(sigset_t *before)
+{
+	static const int held[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGQUIT, SIGCHLD};
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(held) / sizeof(*held); i++)
+		sigaddset(&set, held[i]);
+	sigprocmask(SIG_BLOCK, &set, before);
+}
+
 static int finish_problems(struct problems *p)
 {
 	int code = p->errors ? EXITCODE_CONFIG : EXITCODE_OK;
@@ -284,9 +297,11 @@ static _Noreturn void wait_for_daemon(pid_t pid, int fd)
 /* Early, so that what is bound and locked belongs to the process that stays. */
 static void detach(struct config *c)
 {
+	sigset_t before;
 	int fd[2];
 	pid_t pid;
 
+	hold_signals(&before); /* so late: until the daemon is there, they are for the caller */
 	if (pipe2(fd, O_CLOEXEC) < 0 || (pid = fork()) < 0) {
 		fprintf(stderr, "error: cannot go into the background: %s\n", strerror(errno));
 		config_free(c);
@@ -295,6 +310,7 @@ static void detach(struct config *c)
 	if (pid > 0) {
 		close(fd[1]);
 		config_free(c);
+		sigprocmask(SIG_SETMASK, &before, NULL);
 		wait_for_daemon(pid, fd[0]);
 	}
 	close(fd[0]);
@@ -358,6 +374,7 @@ int main(int argc, char **argv)
 	struct problems problems = {0};
 	struct options o;
 	struct config *c;
+	sigset_t before;
 
 	/* Whoever ignores it passes that on, and the kernel would reap our children. */
 	signal(SIGCHLD, SIG_DFL);
@@ -371,6 +388,8 @@ int main(int argc, char **argv)
 	parse_options(argc, argv, &o);
 	fix_time_zone();
 	if (!o.print && !o.test) {
+		if (!o.daemonize)
+			hold_signals(&before);
 		take_over(&o, &start); /* before a word is written, and a descriptor opened */
 		leave_standard();
 		open_notify(&start.notify, &problems);

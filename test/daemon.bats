@@ -156,6 +156,67 @@ ends() { kill -TERM "$SERVER_PID"; until_true gone "$SERVER_PID"; }
 	grep 'rec.*No such file' out
 }
 
+# ---- signals during the start ----
+
+# stopping_start: puts before the server's command line what stops it in the middle of its start, when it tries its
+# directories; starts_stopped waits for that
+stopping_start() {
+	beside_memcheck "the server's process runs valgrind"
+	can_trace
+	WRAP=(strace -f -D -qq -o trace -e trace=renameat2 -e inject=renameat2:signal=STOP:when=1)
+}
+starts_stopped() { until_true grep -q 'stopped by SIGSTOP' trace; }
+
+@test "HUP, USR1 and USR2 during the start are acted on after it" {
+	stopping_start
+	config
+	"${WRAP[@]}" "$SERVER" -c cfg 2>>log 3>&- &
+	SERVER_PID=$!
+	starts_stopped
+	kill -HUP "$SERVER_PID"
+	kill -USR1 "$SERVER_PID"
+	kill -USR2 "$SERVER_PID"
+	kill -CONT "$SERVER_PID"
+	wait_log ' reload clients=2 '
+	wait_log ' status connections=0 '
+	server_stop
+}
+
+@test "-D: HUP during the start ends neither the daemon nor who waits for it" {
+	stopping_start
+	ready
+	local starter
+	timeout 20 "${WRAP[@]}" "$SERVER" -c cfg -D >out 2>&1 </dev/null 3>&- &
+	starter=$!
+	starts_stopped
+	SERVER_PID=$(cat pid)
+	ready # another port
+	kill -HUP "$SERVER_PID"
+	kill -CONT "$SERVER_PID"
+	await "$starter"
+	until_true listened_to "$FIXED_PORT"
+	ends
+}
+
+@test "TERM and INT during the start end it" {
+	stopping_start
+	local sig status
+	for sig in TERM INT; do
+		config
+		rm -f trace
+		# in the background a shell has INT ignored
+		env --default-signal=INT "${WRAP[@]}" "$SERVER" -c cfg 2>>log 3>&- &
+		SERVER_PID=$!
+		starts_stopped
+		kill -$sig "$SERVER_PID"
+		kill -CONT "$SERVER_PID"
+		status=0
+		await "$SERVER_PID" || status=$?
+		[ $status -eq $((128 + $(kill -l $sig))) ]
+	done
+	never_log 'listening'
+}
+
 # ---- user and group ----
 
 # dropping: as root, the server becomes nobody; its directories are nobody's
