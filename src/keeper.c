@@ -225,6 +225,14 @@ static bool lock_in(struct keeper_report *r)
 	       fail(r, "the sandbox of the key keeper cannot be entered: %s", strerror(errno));
 }
 
+/* With -D standard error is still the caller's, who may read it to its end: it is not to be open
+ * here as long as there are connections. Standard input is /dev/null by then. */
+static bool leave_stderr(struct keeper_report *r)
+{
+	return log_is_stderr() || dup2(STDIN_FILENO, STDERR_FILENO) >= 0 ||
+	       fail(r, "the key keeper cannot leave standard error: %s", strerror(errno));
+}
+
 static _Noreturn void keeper_main(int control, const char *key_file)
 {
 	struct keeper_report r = {0};
@@ -238,6 +246,7 @@ static _Noreturn void keeper_main(int control, const char *key_file)
 	setsid();
 	r.ok = io_close_except(STDERR_FILENO + 1, keep, 2) ||
 	       fail(&r, "the key keeper cannot close descriptors: %s", strerror(errno));
+	r.ok = r.ok && leave_stderr(&r);
 	setrlimit(RLIMIT_CORE, &no_core);
 	prctl(PR_SET_DUMPABLE, 0); /* no core, no ptrace, no /proc/PID/mem for others */
 	r.ok = r.ok && gnutls_privkey_init(&key) == 0 && read_key(key_file, key, &r) && lock_in(&r);

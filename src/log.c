@@ -100,6 +100,11 @@ void log_set_level(enum log_level level)
 	lg.level = level;
 }
 
+bool log_is_stderr(void)
+{
+	return lg.sink != SINK_SYSLOG;
+}
+
 int log_fd(void)
 {
 	return lg.fd;

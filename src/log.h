@@ -40,6 +40,9 @@ void log_set_level(enum log_level level);
 /* A level's name in the configuration. */
 const char *log_level_name(enum log_level level);
 
+/* Whether lines go to standard error, in whatever form. */
+bool log_is_stderr(void);
+
 /* The descriptor that a process must keep open to be able to log. */
 int log_fd(void);
 

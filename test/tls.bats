@@ -1034,6 +1034,19 @@ asks() {
 	until_true gone "$pid"
 }
 
+# With -D the keeper is there before the start is over.
+@test "-D: standard error of whoever started it is open in no process" {
+	needs_own_sockets "a daemon without any"
+	FIXED_PORT=$(free_port)
+	tls_config "$X509 $OWN" "pid-file = \"$PWD/pid\";"
+	local status=0
+	timeout "$PATIENCE" sh -c '"$1" -c cfg -D 2>&1 3>&- | cat >out' - "$SERVER" || status=$?
+	SERVER_PID=$(cat pid)
+	[ $status -eq 0 ]
+	kill -TERM "$SERVER_PID"
+	until_true gone "$SERVER_PID"
+}
+
 @test "the keeper ends after the server was killed" {
 	needs_one_server "one keeper for all"
 	tls_config
