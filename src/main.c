@@ -341,6 +341,14 @@ static void ready(struct notify *notify)
 	ready_pipe = -1;
 }
 
+/* The log is open by now; with -D somebody still waits for the reason. */
+static void failed(const char *reason)
+{
+	log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
+	if (ready_pipe >= 0)
+		fprintf(stderr, "error: the server cannot begin: %s\n", reason);
+}
+
 static int run(struct config *c, bool daemonize, struct master_start *start)
 {
 	/* with one connection, no room for a file is no reason to turn it away: it waits */
@@ -370,7 +378,7 @@ static int run(struct config *c, bool daemonize, struct master_start *start)
 
 int main(int argc, char **argv)
 {
-	struct master_start start = {.connection = -1, .ready = ready};
+	struct master_start start = {.connection = -1, .ready = ready, .failed = failed};
 	struct problems problems = {0};
 	struct options o;
 	struct config *c;

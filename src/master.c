@@ -435,7 +435,7 @@ int master_run(struct generation *g, const struct master_start *start)
 	if (m && open_all(m) && sandbox_enter(SANDBOX_MASTER, -1, -1, -1))
 		code = serve(m, start);
 	else
-		log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(strerror(errno)));
+		start->failed(strerror(errno));
 	pages_free(m, sizeof(*m));
 	return code;
 }

@@ -47,11 +47,12 @@ enum flood {
 
 /* What it begins with. */
 struct master_start {
-	struct listeners listeners;     /* bound, or passed */
-	int connection;                 /* the one there is, and no listeners; -1: none */
-	struct sockaddr_storage peer;   /* of it */
-	struct notify notify;           /* who wants to know */
-	void (*ready)(struct notify *); /* called once everything is */
+	struct listeners listeners;         /* bound, or passed */
+	int connection;                     /* the one there is, and no listeners; -1: none */
+	struct sockaddr_storage peer;       /* of it */
+	struct notify notify;               /* who wants to know */
+	void (*ready)(struct notify *);     /* called once everything is */
+	void (*failed)(const char *reason); /* called instead, when it cannot begin */
 };
 
 struct master {

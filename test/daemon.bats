@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 # daemon: -D with ./cfg; OUT, STATUS; afterwards SERVER_PID and PORT
 daemon() {
 	STATUS=0
-	timeout 20 "$SERVER" -c cfg -D >out 2>&1 </dev/null 3>&- || STATUS=$?
+	timeout 20 "${WRAP[@]}" "$SERVER" -c cfg -D >out 2>&1 </dev/null 3>&- || STATUS=$?
 	cat out
 	[ ! -s pid ] || SERVER_PID=$(cat pid)
 	PORT=$FIXED_PORT
@@ -146,6 +146,16 @@ ends() { kill -TERM "$SERVER_PID"; until_true gone "$SERVER_PID"; }
 	grep 'cfg:3:.*colour' out
 	[ ! -e pid ]
 	[ "$(peer_send 127.0.0.2 /dev/null)" = refused ]
+}
+
+@test "-D: what fails last, when the log is open: status 1, with the reason" {
+	can_trace
+	ready
+	WRAP=(strace -f -qq -o trace -e trace=epoll_create1 -e inject=epoll_create1:error=EMFILE)
+	daemon
+	[ $STATUS -eq 1 ]
+	grep -x 'error: the server cannot begin: Too many open files' out
+	[ ! -e pid ]
 }
 
 @test "-D: a directory that is missing: status 78, with the reason" {
