@@ -118,6 +118,16 @@ static void fix_time_zone(void)
 	tzset();
 }
 
+/* Of GnuTLS: children would write the secrets of their connections there, or die trying to. */
+static void ignore_key_log(struct problems *p)
+{
+	if (!getenv("SSLKEYLOGFILE"))
+		return;
+	unsetenv("SSLKEYLOGFILE");
+	problem_warning(p, NULL, 0,
+	    "SSLKEYLOGFILE is ignored: secrets of TLS connections are not written down");
+}
+
 /* What a running server acts on would end one that starts: it waits until it runs. TERM and INT do
  * not, so that a start that hangs can be ended. */
 static void hold_signals(sigset_t *before)
@@ -395,6 +405,7 @@ int main(int argc, char **argv)
 	io_raise_descriptors(); /* before the directories are opened */
 	parse_options(argc, argv, &o);
 	fix_time_zone();
+	ignore_key_log(&problems);
 	if (!o.print && !o.test) {
 		if (!o.daemonize)
 			hold_signals(&before);

@@ -900,6 +900,19 @@ serials() {
 	grep -E '^cfg:3: (error: )?crlfile .*ca.crl: a serial number is longer than 40 bytes' <<<"$output"
 }
 
+# ---- the environment ----
+
+no_key_log() { # SERVER-KEYS
+	tls_config "$X509 $OWN" "$1"
+	WRAP=(env "SSLKEYLOGFILE=$PWD/secrets")
+	server_start
+	records any 127.0.0.3 bar ''
+	log_has 'warning.*SSLKEYLOGFILE is ignored'
+	[ ! -e secrets ]
+}
+@test "SSLKEYLOGFILE: a warning, no secrets are written, clients are served" { no_key_log ''; }
+@test "SSLKEYLOGFILE: a warning, no secrets are written, without a sandbox" { no_key_log 'sandbox = "off";'; }
+
 # ---- the keeper ----
 
 @test "the keeper killed: recordings go on, a new one serves the next handshake" {
