@@ -265,6 +265,17 @@ port() {
 	echo 'limits: { connections = 4294967297; };' >more
 	failing 'more:1' 'connections|4294967297'
 }
+@test "a port that wraps, in the line of an include" {
+	config
+	sed -i '3s/.*/@include "more"  port = 4294967297;/; s/port = 0;//' cfg
+	: >more
+	failing 'cfg:3' 'the number 4294967297 is out of range'
+}
+@test "a port that wraps, with the next key right behind it" {
+	config
+	sed -i '2s/.*/ip = "127.0.0.1"; base-path = "rec";/; 3s/.*/port = 4294967297completed-path = "done";/' cfg
+	failing 'cfg:3' 'the number 4294967297 is out of range'
+}
 @test "max-snaplen 0" { bad 3 'max-snaplen' 'max-snaplen = 0;'; }
 @test "max-snaplen 262145" { bad 3 'max-snaplen' 'max-snaplen = 262145;'; }
 @test "max-snaplen negative" { bad 3 'max-snaplen' 'max-snaplen = -1;'; }
