@@ -163,6 +163,10 @@ static void inherit(const struct reader *r, struct config *c)
 	}
 }
 
+/* A directory that was removed has no name. Only relative paths need one: with this they are found
+ * nowhere, and the errors say why. */
+#define NO_CWD "(the working directory is gone)"
+
 /* The working directory of the start, when the user of the server may not be in it: root starts the
  * server in /root, and a reload comes when it is root no more. It has left that directory then. */
 static char *left_cwd;
@@ -228,6 +232,13 @@ static bool parse(struct reader *r, struct config *c)
 	return ok;
 }
 
+static char *working_directory(void)
+{
+	char *cwd = left_cwd ? strdup(left_cwd) : getcwd(NULL, 0);
+
+	return cwd || errno != ENOENT ? cwd : strdup(NO_CWD);
+}
+
 static bool reader_init(struct reader *r, const char *file, struct problems *problems)
 {
 	const char *slash = strrchr(file, '/');
@@ -235,7 +246,7 @@ static bool reader_init(struct reader *r, const char *file, struct problems *pro
 	*r = (struct reader){.file = file, .problems = problems};
 	r->directory =
 	    slash ? strndup(file, slash == file ? 1 : (size_t)(slash - file)) : strdup("");
-	r->cwd = left_cwd ? strdup(left_cwd) : getcwd(NULL, 0);
+	r->cwd = working_directory();
 	return r->directory && r->cwd;
 }
 

@@ -92,6 +92,19 @@ one() { echo "{ name = \"foo\"; address = \"127.0.0.2\"; $1 }"; }
 	[[ $output == *cfg*denied* ]]
 }
 
+@test "the working directory is gone: absolute paths do, and what is relative says why" {
+	config
+	sed "s,\"rec\",\"$PWD/rec\",; s,\"done\",\"$PWD/done\"," cfg >all-absolute
+	in_gone() { mkdir gone && cd gone && rmdir ../gone && "$SERVER" -t -c "$1"; }
+	run -0 in_gone "$PWD/all-absolute"
+	[[ $output != *error* ]]
+	run -78 in_gone "$PWD/cfg"
+	grep -x "$PWD/cfg:2: error: base-path (the working directory is gone)/rec: No such file or directory" <<<"$output"
+	grep -x "$PWD/cfg:2: error: completed-path (the working directory is gone)/done: No such file or directory" <<<"$output"
+	run -78 in_gone cfg
+	[[ $output == *'cfg: error: cannot be read: No such file or directory'* ]]
+}
+
 @test "a FIFO is not waited for, whatever it stands for" {
 	local what
 	mkfifo fifo

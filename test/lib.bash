@@ -73,7 +73,9 @@ beside_memcheck() { [ -z "${VALGRIND-}" ] || skip "beside memcheck: $1"; }
 put_down() {
 	local pid
 	for pid; do
-		[ "$(readlink "/proc/$pid/cwd")" != "$BATS_TEST_TMPDIR" ] || kill -KILL "$pid" 2>/dev/null || true
+		case $(readlink "/proc/$pid/cwd") in
+		"$BATS_TEST_TMPDIR" | "$BATS_TEST_TMPDIR"/*) kill -KILL "$pid" 2>/dev/null || true ;;
+		esac
 	done
 }
 

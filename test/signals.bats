@@ -356,6 +356,21 @@ served() { # ADDRESS CLIENT: is recorded and published
 	served 127.0.0.2 foo
 }
 
+@test "reload: the working directory was removed, and nothing is relative to it" {
+	needs_one_server "a reload for all"
+	config
+	sed -i "s,\"rec\",\"$PWD/rec\",; s,\"done\",\"$PWD/done\"," cfg
+	mkdir gone
+	WRAP=(sh -c 'cd gone && exec "$@"' sh)
+	server_start -c "$PWD/cfg"
+	rmdir gone
+	server_signal HUP
+	wait_log 'reload clients=2 '
+	server_signal HUP
+	wait_log 'reload clients=2 ' 2
+	server_stop
+}
+
 @test "reload: half a configuration keeps the old one" {
 	two_record
 	head -c 100 cfg >half
