@@ -170,10 +170,11 @@ static const struct place *known_pair(
 	return NULL;
 }
 
-static bool make_rules(
-    int *rules, const struct sandbox_dir *dir, size_t n, struct problems *problems)
+static bool make_rules(struct generation *g, int *rules, const struct sandbox_dir *dir, size_t n,
+    struct problems *problems)
 {
 	*rules = sandbox_rules(dir, n);
+	g->nrules += *rules >= 0;
 	if (*rules == -2)
 		problem_error(problems, NULL, 0, "sandbox: Landlock rules cannot be made: %s",
 		    strerror(errno));
@@ -201,7 +202,7 @@ static void open_place(struct generation *g, const struct config_storage *s, siz
 	}
 	if (base != done)
 		check_pair(base, done, check, done_at, problems);
-	make_rules(&out->rules,
+	make_rules(g, &out->rules,
 	    (const struct sandbox_dir[]){{.fd = base->fd, .record = true, .keep = base == done},
 		{.fd = base != done ? done->fd : -1}},
 	    2, problems);
@@ -222,7 +223,7 @@ static void make_repair_rules(struct generation *g, struct problems *problems)
 		for (size_t k = 0; !dir[i].repair && k < g->config->nclients; k++)
 			dir[i].repair = dir[i].fd >= 0 && dir[i].fd == g->place[k].base;
 	}
-	make_rules(&g->repair_rules, dir, g->ndirectories, problems);
+	make_rules(g, &g->repair_rules, dir, g->ndirectories, problems);
 	free(dir);
 }
 
@@ -329,7 +330,7 @@ struct generation *generation_open(
 		generation_unref(g);
 		return NULL;
 	}
-	make_rules(&g->nothing.rules, NULL, 0, problems);
+	make_rules(g, &g->nothing.rules, NULL, 0, problems);
 	if (server_place_is_used(config))
 		open_place(g, &config->storage, 0, check, problems, &g->server);
 	for (size_t i = 0; i < config->nclients; i++) {
@@ -362,6 +363,15 @@ void generation_descriptors(const struct generation *g, int *out)
 {
 	for (size_t i = 0; i < g->ndirectories; i++)
 		out[i] = g->directory[i].fd;
+}
+
+size_t generation_holds(const struct generation *g)
+{
+	size_t n = g->nrules + (g->keeper.control >= 0);
+
+	for (size_t i = 0; i < g->ndirectories; i++)
+		n += g->directory[i].fd >= 0;
+	return n;
 }
 
 struct generation *generation_ref(struct generation *g)

@@ -26,6 +26,7 @@ struct generation {
 	struct place nothing; /* of clients whose packets are not stored */
 	struct directory *directory;
 	size_t ndirectories;
+	size_t nrules;        /* rulesets of the sandbox, these and those of the places */
 	int repair_rules;     /* the sandbox's for all directories */
 	struct creds *creds;  /* NULL: no TLS */
 	struct keeper keeper; /* of the key; pid 0: there is none */
@@ -51,6 +52,9 @@ const struct place *generation_place(
 
 /* Its directory descriptors, g->ndirectories of them; -1 where a directory is unusable. */
 void generation_descriptors(const struct generation *g, int *out);
+
+/* How many descriptors it holds open: directories, rulesets, the channel to the keeper. */
+size_t generation_holds(const struct generation *g);
 
 struct generation *generation_ref(struct generation *g);
 void generation_unref(struct generation *g);

@@ -115,6 +115,7 @@ void master_flood_summaries(struct master *m, int64_t now);
 int64_t master_flood_wait(const struct master *m, int64_t now);
 
 /* master_spawn */
+/* False with errno set. */
 bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t port,
     const struct admit_entry *candidate, size_t candidates);
 void master_reap(struct master *m);

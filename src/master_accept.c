@@ -106,6 +106,15 @@ static void refuse(struct master *m, enum flood kind, const char *client, const 
 	    client ? client : "", client ? " " : "", addr_format_peer(peer, port, text), reason);
 }
 
+static void refuse_resources(
+    struct master *m, const char *client, const struct addr *peer, uint16_t port, int why)
+{
+	char reason[100];
+
+	snprintf(reason, sizeof(reason), "no process could be started: %s", strerror(why));
+	refuse(m, FLOOD_RESOURCES, client, peer, port, reason);
+}
+
 /* A listed peer: may it? `row` are the clients that it may be. */
 static bool admit_listed(struct master *m, int fd, const struct addr *peer, uint16_t port,
     const struct admit_entry *row, size_t n)
@@ -119,7 +128,7 @@ static bool admit_listed(struct master *m, int fd, const struct addr *peer, uint
 	else if (peer_is_busy(m, name, peer, n))
 		refuse(m, FLOOD_BUSY, name, peer, port, "per-client connections are used up");
 	else if (!master_spawn(m, fd, peer, port, row, n))
-		refuse(m, FLOOD_RESOURCES, name, peer, port, "no process could be started");
+		refuse_resources(m, name, peer, port, errno);
 	else
 		return true;
 	return false;

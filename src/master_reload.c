@@ -22,13 +22,15 @@
 
 void master_check_descriptors(const struct master *m)
 {
-	rlim_t need = m->generation->config->limits.connections + m->listeners.n +
-		      m->generation->ndirectories + OWN_DESCRIPTORS;
+	/* in a reload the old generation and the new one are open, and the sockets of both */
+	rlim_t twice = 2 * (m->listeners.n + generation_holds(m->generation));
+	rlim_t need = m->generation->config->limits.connections + twice + OWN_DESCRIPTORS;
 	struct rlimit rl;
 
 	if (getrlimit(RLIMIT_NOFILE, &rl) == 0 && rl.rlim_cur < need)
 		log_line(LVL_WARNING,
-		    "warning reason=\"connections needs %llu descriptors, the limit is %llu\"",
+		    "warning reason=\"connections and a reload need %llu descriptors, the limit is "
+		    "%llu\"",
 		    (unsigned long long)need, (unsigned long long)rl.rlim_cur);
 }
 

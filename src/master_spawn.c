@@ -147,9 +147,12 @@ bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t po
 	struct child *k = children_add(&m->children);
 	struct birth b = {.pages = m->pages, .fd = fd, .channel = -1, .keeper = -1};
 	pid_t pid = -1;
+	int why;
 
-	if (!k)
+	if (!k) {
+		errno = EAGAIN;
 		return false;
+	}
 	k->peer = *peer;
 	k->port = port;
 	k->candidate = candidate;
@@ -168,12 +171,14 @@ bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t po
 		if (pid == 0)
 			child_main(&b);
 	}
+	why = errno;
 	if (b.channel >= 0)
 		close(b.channel);
 	if (b.keeper >= 0)
 		close(b.keeper);
 	if (pid < 0) {
 		forget(m, k);
+		errno = why;
 		return false;
 	}
 	k->pid = pid;

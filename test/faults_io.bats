@@ -581,7 +581,7 @@ accept_fails() {
 	failing "$SERVER_PID" clone:error=ENOMEM:when=1 clone3:error=ENOMEM:when=1 fork:error=ENOMEM:when=1
 	live c 127.0.0.3
 	until_true test -s c.end
-	wait_log 'refused client=bar .*reason="no process could be started"'
+	wait_log 'refused client=bar .*reason="no process could be started: Cannot allocate memory"'
 	b_goes_on
 	live d 127.0.0.3
 	tell d pcap rec

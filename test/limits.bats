@@ -38,6 +38,39 @@ idle_log() {
 }
 connections() { idle_log; grep -q " status connections=$1 " log; }
 
+# own_directories N: clients with two directories each, at 127.0.7.1 to N
+own_directories() {
+	local i
+	for ((i = 1; i <= $1; i++)); do
+		mkdir "r$i" "d$i"
+		echo "{ name = \"c$i\"; address = \"127.0.7.$i\"; base-path = \"r$i\"; completed-path = \"d$i\"; },"
+	done
+	echo '{ name = "foo"; address = "127.0.0.2"; }'
+}
+
+@test "fewer descriptors than connections and a reload need: a warning; as many as it says are enough" {
+	beside_memcheck "it has need of them, too"
+	needs_one_server "connections that one server has all of"
+	local i need
+	limits 'connections = 20; unestablished = 20;' "$(own_directories 20)"
+	WRAP=(prlimit --nofile=120:120)
+	server_start
+	wait_log 'warning reason=.*need [0-9]+ descriptors, the limit is 120"'
+	need=$(sed -n 's/.* need \([0-9]*\) descriptors.*/\1/p' log)
+	server_stop
+	WRAP=(prlimit "--nofile=$need:$need")
+	server_start
+	for ((i = 1; i <= 20; i++)); do
+		live "x$i" "127.0.7.$i"
+		tell "x$i" pcap rec
+	done
+	wait_log 'file client=.* reason=opened' 20
+	server_signal HUP
+	wait_log 'reload clients=21 '
+	never_log 'error|refused|descriptors'
+	until_true connections 20
+}
+
 @test "per-client counts each address of a client's network for itself" {
 	limits 'per-client = 1; handshake-timeout = 60;' '{ name = "net"; address = "127.0.7.0/24"; }'
 	server_start
