@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -90,15 +91,22 @@ bool io_close_except(int first, int *keep, size_t n)
 
 bool io_fill_standard(void)
 {
-	int fd;
+	static const int flags[] = {O_RDWR, O_RDONLY, O_RDWR};
 
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= 2);
-	if (fd < 0)
-		return false;
-	close(fd);
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", flags[fd]) != fd)
+			return false;
 	return true;
+}
+
+bool io_printed(void)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return true;
+	if (errno == 0) /* an earlier piece was lost, and nobody knows why any more */
+		errno = EIO;
+	return false;
 }
 
 void io_raise_descriptors(void)

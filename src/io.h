@@ -26,8 +26,12 @@ int io_open_regular(const char *path, struct stat *st, const char **why);
 bool io_close_except(int first, int *keep, size_t n);
 
 /* Opens /dev/null on each of descriptors 0, 1, 2 that is closed, so that no later descriptor
- * is mistaken for a standard one. */
+ * is mistaken for a standard one. What is printed to a standard output that was closed fails. False
+ * with errno set. */
 bool io_fill_standard(void);
+
+/* Whether all that was printed has arrived on standard output. False with errno set. */
+bool io_printed(void);
 
 /* As many descriptors as this process may have: the soft limit becomes the hard one. */
 void io_raise_descriptors(void);

@@ -60,6 +60,16 @@ static _Noreturn void wrong_options(void)
 	exit(EXITCODE_USAGE);
 }
 
+/* What was asked for is on standard output, or the reason why it is not on standard error. */
+static int finish_output(void)
+{
+	if (io_printed())
+		return EXITCODE_OK;
+	if (!mute)
+		fprintf(stderr, "error: standard output: %s\n", strerror(errno));
+	return EXITCODE_FAILURE;
+}
+
 static void parse_options(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
@@ -75,7 +85,6 @@ static void parse_options(int argc, char **argv, struct options *o)
 	int c;
 
 	*o = (struct options){.file = "osmo-pcap-server.cfg"};
-	mute = adopt_is_mute();
 	opterr = !mute;
 	while ((c = getopt_long(argc, argv, "c:DitThV", longs, NULL)) != -1) {
 		switch (c) {
@@ -96,10 +105,10 @@ static void parse_options(int argc, char **argv, struct options *o)
 			break;
 		case 'h':
 			usage(stdout);
-			exit(EXITCODE_OK);
+			exit(finish_output());
 		case 'V':
 			puts("osmo-pcap-server " PACKAGE_VERSION);
-			exit(EXITCODE_OK);
+			exit(finish_output());
 		default:
 			wrong_options();
 		}
@@ -216,14 +225,14 @@ static int print_config(struct config *c, struct problems *p)
 	config_print(c, stdout);
 	config_free(c);
 	finish_problems(p);
-	return fflush(stdout) == 0 ? EXITCODE_OK : EXITCODE_FAILURE;
+	return finish_output();
 }
 
 static void complain(const char *reason)
 {
 	if (logged)
 		log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
-	else
+	else if (!mute)
 		fprintf(stderr, "error: %s\n", reason);
 }
 
@@ -233,6 +242,14 @@ static _Noreturn void die(const char *reason)
 	exit(EXITCODE_FAILURE);
 }
 
+static _Noreturn void die_without_null(void)
+{
+	char reason[100];
+
+	snprintf(reason, sizeof(reason), "/dev/null cannot be opened: %s", strerror(errno));
+	die(reason);
+}
+
 /* Whoever runs the server may have put its log there, too, or a file of his own: no child is to
  * have a second way to the one, or any to the other. */
 static void leave_standard(void)
@@ -240,7 +257,7 @@ static void leave_standard(void)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
-		die("/dev/null cannot be opened");
+		die_without_null();
 	close(null);
 }
 
@@ -398,8 +415,9 @@ int main(int argc, char **argv)
 	signal(SIGCHLD, SIG_DFL);
 	/* Large blocks are mappings of their own, always: freed is given back, in every child. */
 	mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+	mute = adopt_is_mute();
 	if (!io_fill_standard()) /* before anything opens a descriptor */
-		return EXITCODE_FAILURE;
+		die_without_null();
 	signal(SIGXFSZ, SIG_IGN); /* before the first line of a log that may be limited */
 	signal(SIGPIPE, SIG_IGN);
 	io_raise_descriptors(); /* before the directories are opened */

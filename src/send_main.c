@@ -3,6 +3,7 @@
  * Takes records from a capture file, standard input or an interface, has them cut to size, waits
  * until they are due, and gives them to the connection. Refuses to look into records and to know
  * descriptors beyond passing them on. The only file of the sender that exits. */
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -298,8 +299,10 @@ int main(int argc, char **argv)
 	enum send_exit status;
 
 	/* First, so that no descriptor opened below is taken for a standard one. */
-	if (!io_fill_standard())
+	if (!io_fill_standard()) {
+		fprintf(stderr, "osmo-pcap-send: /dev/null: %s\n", strerror(errno));
 		return SEND_EXIT_FAILED;
+	}
 	status = send_options_read(&o, argc, argv);
 	if (status != SEND_EXIT_NOT_YET)
 		return status;

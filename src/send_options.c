@@ -1,6 +1,7 @@
 /* send_options: see send_options.h. */
 #include "send_options.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "io.h"
 #include "parse.h"
 #include "send_cut.h"
 #include "send_net.h"
@@ -108,6 +110,15 @@ static enum send_exit check_tls_options(struct send_options *o)
 	return SEND_EXIT_NOT_YET;
 }
 
+/* What was asked for is on standard output, or it is said why not. */
+static enum send_exit printed(void)
+{
+	if (io_printed())
+		return SEND_EXIT_OK;
+	fprintf(stderr, "osmo-pcap-send: standard output: %s\n", strerror(errno));
+	return SEND_EXIT_FAILED;
+}
+
 static enum send_exit read_option(struct send_options *o, int option, const char *text)
 {
 	enum send_exit r = SEND_EXIT_NOT_YET;
@@ -152,10 +163,10 @@ static enum send_exit read_option(struct send_options *o, int option, const char
 		return read_tls_option(o, option, text);
 	case 'h':
 		fputs(usage_text, stdout);
-		return SEND_EXIT_OK;
+		return printed();
 	case 'V':
 		puts("osmo-pcap-send " PACKAGE_VERSION);
-		return SEND_EXIT_OK;
+		return printed();
 	default: /* getopt has said what is wrong */
 		fputs(usage_text, stderr);
 		return SEND_EXIT_USAGE;

@@ -66,7 +66,7 @@ static int convert(const char *text, size_t len, const char *file)
 	problems_print(&problems, stderr);
 	if (!ok)
 		status = failed(file, "out of memory");
-	else if (fflush(stdout) || ferror(stdout))
+	else if (!io_printed())
 		status = failed("standard output", strerror(errno));
 	problems_free(&problems);
 	vty_free(&v);
@@ -85,12 +85,12 @@ int main(int argc, char **argv)
 
 	/* First, so that no file opened below is taken for a standard one. */
 	if (!io_fill_standard())
-		return EXITCODE_FAILURE;
+		return failed("/dev/null", strerror(errno));
 	while ((c = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
 		if (c != 'h' && c != 'V')
 			return EXITCODE_USAGE;
 		fputs(c == 'h' ? usage_text : "osmo-pcap-vty2cfg " PACKAGE_VERSION "\n", stdout);
-		return fflush(stdout) ? EXITCODE_FAILURE : EXITCODE_OK;
+		return io_printed() ? EXITCODE_OK : failed("standard output", strerror(errno));
 	}
 	if (argc - optind > 1) {
 		fputs(usage_text, stderr);

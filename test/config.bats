@@ -60,6 +60,43 @@ one() { echo "{ name = \"foo\"; address = \"127.0.0.2\"; $1 }"; }
 	[[ $("$SERVER" --version 2>/dev/null) =~ ^osmo-pcap-server\ [0-9] ]]
 }
 
+# unprinted PROGRAM OPTION…: a full and a closed standard output are errors, said on standard error
+unprinted() {
+	run -1 sh -c '"$@" 2>&1 >/dev/full' - "$@"
+	grep -E 'standard output: No space left on device$' <<<"$output"
+	run -1 sh -c '"$@" 2>&1 >&-' - "$@"
+	grep -E 'standard output: Bad file descriptor$' <<<"$output"
+}
+@test "what cannot be printed is an error" {
+	local program
+	config
+	for program in "$SERVER" "$SEND" "$PROGRAMS/osmo-pcap-vty2cfg"; do
+		unprinted "$program" -h
+		unprinted "$program" -V
+	done
+	unprinted "$SERVER" -T -c cfg
+	printf 'server\n server port 7\n' >old
+	unprinted "$PROGRAMS/osmo-pcap-vty2cfg" old
+}
+
+@test "no /dev/null: checked and printed all the same, not started, with the reason" {
+	beside_memcheck "it has need of it, too"
+	unshare -Urm true 2>/dev/null || skip "no user namespaces here"
+	config
+	mkdir dev
+	without_null() { unshare -Urm sh -c 'mount --bind dev /dev && exec "$@"' - "$@"; }
+	run -0 without_null "$SERVER" -t -c cfg
+	run -0 without_null "$SERVER" -T -c cfg
+	run -1 without_null "$SERVER" -c cfg
+	[ "$output" = 'error: /dev/null cannot be opened: No such file or directory' ]
+	run -1 without_null sh -c 'exec "$@" <&-' - "$SERVER" -c cfg
+	[ "$output" = 'error: /dev/null cannot be opened: No such file or directory' ]
+	run -1 without_null sh -c 'exec "$@" <&-' - "$SEND" -V
+	[ "$output" = 'osmo-pcap-send: /dev/null: No such file or directory' ]
+	run -1 without_null sh -c 'exec "$@" <&-' - "$PROGRAMS/osmo-pcap-vty2cfg" -V
+	[ "$output" = 'osmo-pcap-vty2cfg: /dev/null: No such file or directory' ]
+}
+
 @test "long options" {
 	config
 	run "$SERVER" --config-file cfg --test-config
