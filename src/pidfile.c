@@ -1,6 +1,7 @@
 /* pidfile: see pidfile.h. */
 #include "pidfile.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,6 +22,29 @@ static bool is_named(int fd, const char *path)
 	       by_fd.st_dev == by_name.st_dev && by_fd.st_ino == by_name.st_ino;
 }
 
+/* What is overwritten, and removed at the end, must have been a pid file: nothing, or a number.
+ * NULL, or what it is instead. */
+static const char *other_file(int fd)
+{
+	char text[32];
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(fd, &st) < 0)
+		return strerror(errno);
+	if (!S_ISREG(st.st_mode))
+		return "is not a regular file";
+	n = pread(fd, text, sizeof(text), 0);
+	if (n < 0)
+		return strerror(errno);
+	if (n > 0 && text[n - 1] == '\n')
+		n--;
+	for (ssize_t i = 0; i < n; i++)
+		if (!isdigit((unsigned char)text[i]))
+			return "is no pid file: there is something else than a number in it";
+	return st.st_size > (off_t)sizeof(text) ? "is no pid file: too long" : NULL;
+}
+
 static bool fail(struct pidfile *p, const char *reason)
 {
 	fprintf(stderr, "error: pid-file %s: %s\n", p->path, reason);
@@ -33,6 +57,7 @@ static bool fail(struct pidfile *p, const char *reason)
 
 bool pidfile_open(struct pidfile *p, const char *path)
 {
+	const char *other;
 	char text[16];
 	int n;
 
@@ -47,13 +72,18 @@ bool pidfile_open(struct pidfile *p, const char *path)
 	do {
 		if (p->fd >= 0)
 			close(p->fd);
-		p->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+		/* without waiting for whatever device it may be */
+		p->fd = open(
+		    path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644);
 		if (p->fd < 0)
-			return fail(p, strerror(errno));
+			return fail(p, errno == ELOOP ? "is a symbolic link" : strerror(errno));
 		if (flock(p->fd, LOCK_EX | LOCK_NB) < 0)
 			return fail(p, errno == EWOULDBLOCK ? "another osmo-pcap-server holds it"
 							    : strerror(errno));
 	} while (!is_named(p->fd, path));
+	other = other_file(p->fd);
+	if (other)
+		return fail(p, other);
 	n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
 	return (ftruncate(p->fd, 0) == 0 && io_write_all(p->fd, text, (size_t)n)) ||
 	       fail(p, strerror(errno));

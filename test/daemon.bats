@@ -8,7 +8,7 @@ daemon() {
 	STATUS=0
 	timeout 20 "${WRAP[@]}" "$SERVER" -c cfg -D >out 2>&1 </dev/null 3>&- || STATUS=$?
 	cat out
-	[ ! -s pid ] || SERVER_PID=$(cat pid)
+	[ ! -f pid ] || [ ! -s pid ] || SERVER_PID=$(cat pid)
 	PORT=$FIXED_PORT
 }
 ready() {
@@ -98,6 +98,54 @@ ends() { kill -TERM "$SERVER_PID"; until_true gone "$SERVER_PID"; }
 	daemon
 	[ $STATUS -eq 0 ]
 	kill -0 "$(cat pid)"
+}
+
+# no_pid_file REASON: not started, and what is there stays
+no_pid_file() {
+	local before
+	before=$(stat -c '%i %F %s %Y' pid)
+	ready
+	daemon
+	[ $STATUS -eq 1 ]
+	SERVER_PID= # it is none
+	grep -x "error: pid-file $PWD/pid: $1" out
+	[ "$(stat -c '%i %F %s %Y' pid)" = "$before" ]
+}
+@test "-D: a pid-file that is some other file: not started, the file stays" {
+	local text
+	for text in precious '123 456' '-1' $'12\n34' 1234567890123456789012345678901234567890; do
+		echo "$text" >pid
+		no_pid_file 'is no pid file: .*'
+		[ "$(cat pid)" = "$text" ]
+	done
+}
+@test "-D: a pid-file that is a link, a FIFO, a directory or a device: not started, with the reason" {
+	echo 1 >elsewhere
+	ln -s elsewhere pid
+	no_pid_file 'is a symbolic link'
+	rm pid
+	mkfifo pid
+	no_pid_file 'is not a regular file'
+	rm pid
+	mkdir pid
+	no_pid_file 'Is a directory'
+	ready
+	sed -i "s,$PWD/pid,/dev/null," cfg
+	daemon
+	[ $STATUS -eq 1 ]
+	grep -x 'error: pid-file /dev/null: is not a regular file' out
+}
+@test "-D: a pid-file that is empty, or has a number without a newline, is taken over" {
+	local text
+	for text in '' 999999999; do
+		printf '%s' "$text" >pid
+		ready
+		daemon
+		[ $STATUS -eq 0 ]
+		grep -qx '[0-9]*' pid
+		ends
+		[ ! -e pid ]
+	done
 }
 
 @test "-D: a pid-file that cannot be written: not started, with the reason" {
