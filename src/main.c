@@ -24,6 +24,7 @@
 #include "privs.h"
 #include "problem.h"
 #include "sandbox.h"
+#include "zone.h"
 
 struct options {
 	const char *file;
@@ -116,15 +117,6 @@ static void parse_options(int argc, char **argv, struct options *o)
 	if (optind < argc || o->test + o->print + o->daemonize + o->inetd > 1)
 		wrong_options();
 	mute = false; /* unless it turns out to be a connection */
-}
-
-/* With TZ unset every localtime() would look at /etc/localtime anew, and a process that cannot
- * would silently compute in UTC. */
-static void fix_time_zone(void)
-{
-	if (!getenv("TZ"))
-		setenv("TZ", ":/etc/localtime", 1);
-	tzset();
 }
 
 /* Of GnuTLS: children would write the secrets of their connections there, or die trying to. */
@@ -422,7 +414,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	io_raise_descriptors(); /* before the directories are opened */
 	parse_options(argc, argv, &o);
-	fix_time_zone();
+	zone_read();
 	ignore_key_log(&problems);
 	if (!o.print && !o.test) {
 		if (!o.daemonize)

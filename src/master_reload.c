@@ -16,6 +16,7 @@
 #include "problem.h"
 #include "report.h"
 #include "sandbox.h"
+#include "zone.h"
 
 /* Descriptors of the master itself, generously. */
 #define OWN_DESCRIPTORS 32
@@ -189,6 +190,7 @@ static void take(struct master *m, struct generation *g, const struct listeners 
 	}
 	master_check_descriptors(m);
 	sandbox_measure();
+	zone_read();
 	log_set_level((enum log_level)g->config->server.log_level);
 	warn_restart(old->config, g->config);
 	tell_children(m);

@@ -371,6 +371,29 @@ served() { # ADDRESS CLIENT: is recorded and published
 	server_stop
 }
 
+@test "reload: the time zone of the system has changed: new recordings and the log have the new one" {
+	needs_one_server "a reload for all"
+	local zones=/usr/share/zoneinfo
+	[ -e $zones/Asia/Tokyo ] && [ -e /etc/localtime ] || skip "no time zones here"
+	unshare -Urm true 2>/dev/null || skip "no user namespaces here"
+	cp $zones/Asia/Tokyo next
+	cp $zones/UTC zone
+	touch -d '1 hour ago' zone
+	# shellcheck disable=SC2016
+	WRAP=(env -u TZ unshare -Urm sh -c 'mount --bind zone "$(readlink -f /etc/localtime)" && exec "$@"' sh)
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_log '^[^ ]*[+]0000 file client=foo '
+	cat next >zone
+	server_signal HUP
+	wait_log '^[^ ]*[+]0900 reload clients=2 '
+	live b 127.0.0.3
+	tell b pcap rec
+	wait_log '^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):[^ ]*[+]0900 file client=bar name=trace-bar-\1\2\3_\4'
+	server_stop
+}
+
 @test "reload: half a configuration keeps the old one" {
 	two_record
 	head -c 100 cfg >half
