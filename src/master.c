@@ -408,6 +408,7 @@ static int serve(struct master *m, const struct master_start *start)
 	else
 		begin(m, start);
 	code = loop(m);
+	master_flood_summaries(m, MASTER_NEVER);
 	if (m->leave)
 		log_line(LVL_NOTICE, "left reason=\"recordings go on\"");
 	else if (m->stopping || !m->once)

@@ -145,6 +145,39 @@ own_directories() {
 	wait_log 'established client=bar'
 }
 
+# ---- how many lines ----
+
+# knock N ADDRESS FILE: so often, one after the other, what FILE has. Reset when the server has closed: thousands of
+# ports that stay taken for a minute would be in the way of other tests.
+knock() {
+	perl -MSocket -e 'my ($n, $from, $file, $host, $port) = @ARGV;
+		$SIG{PIPE} = "IGNORE";
+		alarm 2 * $ENV{PATIENCE};
+		my $bytes = do { local $/; open my $f, "<", $file or die; <$f> } // "";
+		for (1 .. $n) {
+			socket(my $s, AF_INET, SOCK_STREAM, 0) or die;
+			bind($s, pack_sockaddr_in(0, inet_aton($from))) or die "bind: $!";
+			connect($s, pack_sockaddr_in($port, inet_aton($host))) or die "connect: $!";
+			syswrite $s, $bytes;
+			shutdown $s, 1;
+			1 while sysread $s, my $said, 4096;
+			setsockopt($s, SOL_SOCKET, SO_LINGER, pack("ii", 1, 0));
+		}' "$@" "$LISTEN" "$PORT"
+}
+# suppressed REGEX KEY: the sum of such summaries
+suppressed() { perl -ne '$n += $1 if /'"$1"'/ && / suppressed .*\b'"$2"'=(\d+) /; END { print $n + 0 }' log; }
+lines() { grep -cE -- "$1" log || true; }
+
+@test "what was suppressed last is told at the end" {
+	server_start
+	: >nothing
+	knock 25 127.0.0.9 nothing
+	server_stop
+	[ "$(lines 'refused peer=127.0.0.9:')" -ge 20 ]
+	[ $(($(lines 'refused peer=127.0.0.9:') + $(suppressed 'not in the client list' lines))) -eq 25 ]
+	[ "$(lines 'suppressed')" -gt 0 ]
+}
+
 # ---- how long ----
 
 # timed_out PEER CLIENT: the server has ended it, and says that it was the time

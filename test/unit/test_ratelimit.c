@@ -46,6 +46,34 @@ static void test_flood(void)
 	IS_INT(told, 20000 * 5 - 200, "all the others are in summaries");
 }
 
+/* A flood does not pause for whoever asks later than it begins a window. */
+static void test_late(void)
+{
+	struct ratelimit r = {.burst = 10, .window_ms = 1000};
+	uint64_t told = 0;
+	unsigned silent = 0;
+
+	for (int64_t now = 0; now < 20000; now++) {
+		for (unsigned i = 0; i < 5; i++)
+			ratelimit_allow(&r, now);
+		if (now > 0 && now % 1000 == 0) {
+			uint64_t n;
+
+			IS_INT(ratelimit_wait(&r, now), 0, "the summary of a window is due");
+			n = ratelimit_summary(&r, now);
+			silent += n == 0;
+			told += n;
+		}
+	}
+	IS_INT(silent, 0, "every window has its summary, although the next one has begun");
+	IS_INT(told, 19 * 4990, "of nineteen windows, and nothing of the one that goes on");
+	IS_INT(ratelimit_summary(&r, 19999), 0, "which is told when it is over");
+	IS_INT(ratelimit_summary(&r, INT64_MAX), 4990, "or at the end of everything");
+	IS_INT(ratelimit_summary(&r, INT64_MAX), 0, "once");
+	OK(!ratelimit_allow(&r, 19999), "which allows nothing more");
+	IS_INT(ratelimit_summary(&r, INT64_MAX), 1, "and that is told, too");
+}
+
 static void test_zero(void)
 {
 	struct ratelimit r = {.burst = 0, .window_ms = 1000};
@@ -58,6 +86,7 @@ int main(void)
 {
 	test_window();
 	test_flood();
+	test_late();
 	test_zero();
 	return tap_done();
 }
