@@ -12,11 +12,15 @@
 #include <unistd.h>
 
 #include "admit.h"
+#include "budgets.h"
 #include "configkeys.h"
 #include "pages.h"
 #include "sandbox.h"
 
 #define TRIAL_MAX 64 /* the name of a file to try with */
+
+/* Budgets are for so long. */
+#define BUDGET_WINDOW_MS 10000
 
 struct directory {
 	const char *path; /* in config */
@@ -257,6 +261,7 @@ static bool allocate(struct generation *g)
 	g->place = calloc(n + 1, sizeof(*g->place));
 	g->directory = calloc(2 * n + 2, sizeof(*g->directory));
 	g->admission = config_admission(g->config);
+	g->budgets = budgets_new(n, BUDGET_WINDOW_MS);
 	g->references = pages_new(sizeof(*g->references));
 	if (g->references) {
 		pages_not_for_children(g->references, sizeof(*g->references));
@@ -264,7 +269,7 @@ static bool allocate(struct generation *g)
 	}
 	for (size_t i = 0; g->place && i < n; i++)
 		g->place[i] = g->nothing;
-	return g->place && g->directory && g->admission && g->references;
+	return g->place && g->directory && g->admission && g->budgets && g->references;
 }
 
 static bool is_set(const struct config_storage *s, const char *key)
@@ -408,6 +413,7 @@ void generation_unref(struct generation *g)
 	close_rules(g);
 	keeper_close(&g->keeper);
 	creds_close(g->creds);
+	budgets_free(g->budgets);
 	free(g->directory);
 	free(g->place);
 	admit_table_free(g->admission);

@@ -13,6 +13,8 @@
 #include "creds.h"
 #include "keeper.h"
 
+struct budgets;
+
 struct place {          /* where a client's files go */
 	int base, done; /* directory descriptors; the same when files stay; -1: nothing is stored */
 	int rules;      /* the sandbox's for these two; as sandbox_rules() */
@@ -26,12 +28,13 @@ struct generation {
 	struct place nothing; /* of clients whose packets are not stored */
 	struct directory *directory;
 	size_t ndirectories;
-	size_t nrules;        /* rulesets of the sandbox, these and those of the places */
-	int repair_rules;     /* the sandbox's for all directories */
-	struct creds *creds;  /* NULL: no TLS */
-	struct keeper keeper; /* of the key; pid 0: there is none */
-	unsigned *references; /* in a page of the master alone: a child is counted at its fork */
-	bool repair_wanted;   /* of the master: queued for a round of repair */
+	size_t nrules;           /* rulesets of the sandbox, these and those of the places */
+	int repair_rules;        /* the sandbox's for all directories */
+	struct creds *creds;     /* NULL: no TLS */
+	struct keeper keeper;    /* of the key; pid 0: there is none */
+	struct budgets *budgets; /* of the clients, for connections that log every step */
+	unsigned *references;    /* in a page of the master alone: a child is counted at its fork */
+	bool repair_wanted;      /* of the master: queued for a round of repair */
 };
 
 enum generation_check {

@@ -35,10 +35,6 @@ _Static_assert(MASTER_FINISH_MS == 9000, "as it is told");
 #define FLOOD_BURST     20
 #define FLOOD_WINDOW_MS 10000
 
-/* Connections whose every step is logged, in the same time: a thousand clients that come back after
- * a restart are no flood. */
-#define CONNECTED_BURST 2000
-
 static int open_signals(void)
 {
 	sigset_t set;
@@ -66,7 +62,6 @@ static bool open_all(struct master *m)
 	for (int i = 0; i < FLOODS; i++)
 		m->flood[i] =
 		    (struct ratelimit){.burst = FLOOD_BURST, .window_ms = FLOOD_WINDOW_MS};
-	m->flood[FLOOD_CONNECTED].burst = CONNECTED_BURST;
 	return m->epoll >= 0 && m->signals >= 0 && m->spare >= 0 &&
 	       children_init(&m->children, connections) && statpages_grow(&m->pages, connections) &&
 	       epoll_ctl(m->epoll, EPOLL_CTL_ADD, m->signals, &e) == 0;

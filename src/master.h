@@ -28,7 +28,6 @@ enum flood {
 	FLOOD_BUSY,
 	FLOOD_RESOURCES,
 	FLOOD_FULL,
-	FLOOD_CONNECTED,
 	FLOODS
 };
 
@@ -112,6 +111,8 @@ bool master_has_room(const struct master *m);
 void master_flood_line(struct master *m, enum flood kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void master_flood_summaries(struct master *m, int64_t now);
+bool master_flood_client(struct master *m, const struct admit_entry *candidate, size_t candidates,
+    int64_t now); /* may this connection log every step? */
 int64_t master_flood_wait(const struct master *m, int64_t now);
 
 /* master_spawn */

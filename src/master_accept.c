@@ -11,11 +11,19 @@
 #include <unistd.h>
 
 #include "admit.h"
+#include "budgets.h"
 #include "io.h"
 #include "log.h"
 
 /* How long accepting rests when the system is out of something. */
 #define REST_MS 1000
+
+/* Connections of a client whose every step is logged, in a window of the generation's budgets: one
+ * that comes back each second is no flood. A network is many clients: all come back after a
+ * restart.
+ */
+#define CLIENT_BURST  100
+#define NETWORK_BURST 2000
 
 static const char *const flood_names[FLOODS] = {
     [FLOOD_UNLISTED] = "not in the client list",
@@ -23,7 +31,6 @@ static const char *const flood_names[FLOODS] = {
     [FLOOD_BUSY] = "too many connections of one client",
     [FLOOD_RESOURCES] = "the system is out of resources",
     [FLOOD_FULL] = "no free slot",
-    [FLOOD_CONNECTED] = "connections of listed clients",
 };
 
 void master_flood_line(struct master *m, enum flood kind, const char *fmt, ...)
@@ -39,6 +46,27 @@ void master_flood_line(struct master *m, enum flood kind, const char *fmt, ...)
 	log_line(kind == FLOOD_RESOURCES ? LVL_ERROR : LVL_NOTICE, "%s", line);
 }
 
+/* Clients that only a certificate tells apart have the budget of the first of them. */
+bool master_flood_client(
+    struct master *m, const struct admit_entry *candidate, size_t candidates, int64_t now)
+{
+	unsigned burst = addr_net_single(&candidate->net) ? CLIENT_BURST : NETWORK_BURST;
+
+	return budgets_take(
+	    m->generation->budgets, candidate->client, burst * (unsigned)candidates, now);
+}
+
+static void client_summaries(struct master *m, int64_t now)
+{
+	size_t client;
+	uint64_t n;
+
+	while (budgets_summary(m->generation->budgets, now, &client, &n))
+		log_line(LVL_NOTICE,
+		    "suppressed client=%s connections=%llu reason=\"too many in a short time\"",
+		    m->generation->config->clients[client].name, (unsigned long long)n);
+}
+
 void master_flood_summaries(struct master *m, int64_t now)
 {
 	for (int i = 0; i < FLOODS; i++) {
@@ -48,11 +76,12 @@ void master_flood_summaries(struct master *m, int64_t now)
 			log_line(LVL_NOTICE, "suppressed lines=%llu reason=%s",
 			    (unsigned long long)n, LOG_QUOTE(flood_names[i]));
 	}
+	client_summaries(m, now);
 }
 
 int64_t master_flood_wait(const struct master *m, int64_t now)
 {
-	int64_t least = -1;
+	int64_t least = budgets_wait(m->generation->budgets, now);
 
 	for (int i = 0; i < FLOODS; i++) {
 		int64_t wait = ratelimit_wait(&m->flood[i], now);

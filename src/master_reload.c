@@ -180,6 +180,7 @@ static void take(struct master *m, struct generation *g, const struct listeners 
 	for (size_t i = 0; i < listeners->n; i++)
 		log_line(LVL_NOTICE, "listening address=%s", listeners->v[i].name);
 	m->listeners = *listeners;
+	master_flood_summaries(m, MASTER_NEVER); /* the clients get new budgets */
 	m->generation = g;
 	m->keeper_next = 0;
 	m->keeper_since = m->aged = io_monotonic_ms();

@@ -161,7 +161,7 @@ bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t po
 	if (candidates == 1)
 		k->client = m->generation->config->clients[candidate->client].name;
 	k->since_ms = io_monotonic_ms();
-	k->loud = ratelimit_allow(&m->flood[FLOOD_CONNECTED], k->since_ms);
+	k->loud = master_flood_client(m, candidate, candidates, k->since_ms);
 	if (connect_child(k, &b)) {
 		b.slot = (size_t)(k - m->children.slot);
 		b.self = *k;

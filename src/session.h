@@ -13,9 +13,9 @@
 struct channel {
 	struct addr peer; /* as it was accepted: a peer may be gone and its bytes still there */
 	uint16_t port;
-	int fd;              /* SOCK_SEQPACKET, see report.h; -1: there is no master */
-	bool quiet;          /* too many connections: what each of them does is debug */
-	int keeper;          /* for one signature of the TLS key; -1: none is needed */
+	int fd;     /* SOCK_SEQPACKET, see report.h; -1: there is no master */
+	bool quiet; /* too many connections of the client: what each of them does is debug */
+	int keeper; /* for one signature of the TLS key; -1: none is needed */
 	struct stats *stats; /* shared page */
 };
 

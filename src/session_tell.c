@@ -22,10 +22,11 @@ static void tell(const struct session *s, enum report_kind kind, const char *nam
 	send(s->channel->fd, &r, sizeof(r), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-/* The level of a line that every connection causes: a flood of them is told by the master. */
+/* The level of a line that every connection causes: a flood of them is told by the master. Lines of
+ * files keep theirs: they are the record of what is stored. */
 static enum log_level routine(const struct session *s, enum log_level level)
 {
-	return s->channel->quiet && !s->established ? LVL_DEBUG : level;
+	return s->channel->quiet ? LVL_DEBUG : level;
 }
 
 struct proof {
@@ -53,8 +54,9 @@ static void on_header(void *context)
 	char number[12];
 
 	snprintf(number, sizeof(number), "%u", f->link_type);
-	log_line(LVL_INFO, "established client=%s peer=%s%s format=%s link-type=%s", s->name,
-	    s->peer, proof(s).s, f->kind == CAPFMT_PCAP ? "pcap" : "pcapng", name ? name : number);
+	log_line(routine(s, LVL_INFO), "established client=%s peer=%s%s format=%s link-type=%s",
+	    s->name, s->peer, proof(s).s, f->kind == CAPFMT_PCAP ? "pcap" : "pcapng",
+	    name ? name : number);
 	tell(s, REPORT_ESTABLISHED, "");
 	s->established = true;
 }

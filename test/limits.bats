@@ -168,6 +168,68 @@ knock() {
 suppressed() { perl -ne '$n += $1 if /'"$1"'/ && / suppressed .*\b'"$2"'=(\d+) /; END { print $n + 0 }' log; }
 lines() { grep -cE -- "$1" log || true; }
 
+@test "a client that comes two thousand times does not hide what is said of another" {
+	server_start
+	stream raw:hex=47455420 >bad
+	knock 2100 127.0.0.2 bad
+	knock 100 127.0.0.3 bad
+	server_stop
+	[ "$(lines 'rejected client=bar ')" -eq 100 ]
+	[ "$(lines 'suppressed client=bar ')" -eq 0 ]
+	[ "$(lines 'rejected client=foo ')" -ge 100 ]
+	[ "$(lines 'rejected client=foo ')" -lt 2000 ]
+	[ $(($(lines 'rejected client=foo ') + $(suppressed client=foo connections))) -eq 2100 ]
+}
+
+@test "of a client that comes too often each file is logged, other lines of a hundred connections" {
+	local word
+	server_start
+	stream pcap rec raw:hex=ffffffff >s
+	knock 250 127.0.0.2 s
+	server_stop
+	[ "$(lines 'file client=foo .* reason=opened')" -eq 250 ]
+	[ "$(lines 'file client=foo .* reason=error packets=1 ')" -eq 250 ]
+	[ "$(ls done | wc -l)" -eq 250 ]
+	for word in connected established rejected closed; do
+		[ $(($(lines " $word client=foo ") + $(suppressed client=foo connections))) -eq 250 ]
+	done
+	[ "$(suppressed client=foo connections)" -gt 0 ]
+}
+
+@test "of a client whose address is a network more connections are logged" {
+	config '' '{ name = "net"; address = "127.0.7.0/24"; }'
+	server_start
+	stream raw:hex=47455420 >bad
+	knock 200 127.0.7.1 bad
+	server_stop
+	[ "$(lines 'rejected client=net ')" -eq 200 ]
+	[ "$(lines 'suppressed')" -eq 0 ]
+}
+
+@test "with log-level debug nothing of a client that comes too often is hidden" {
+	config 'log-level = "debug";'
+	server_start
+	stream raw:hex=47455420 >bad
+	knock 250 127.0.0.2 bad
+	server_stop
+	[ "$(lines 'rejected client=foo ')" -eq 250 ]
+}
+
+@test "a reload tells whose connections were not logged, and all have their share anew" {
+	local before
+	server_start
+	stream raw:hex=47455420 >bad
+	knock 150 127.0.0.2 bad
+	server_signal HUP
+	wait_log 'reload clients='
+	before=$(lines 'rejected client=foo ')
+	[ "$before" -lt 150 ]
+	[ $((before + $(suppressed client=foo connections))) -eq 150 ]
+	knock 100 127.0.0.2 bad
+	server_stop
+	[ "$(lines 'rejected client=foo ')" -eq $((before + 100)) ]
+}
+
 @test "what was suppressed last is told at the end" {
 	server_start
 	: >nothing
