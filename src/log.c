@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -25,15 +26,19 @@ enum sink {
 	SINK_SYSLOG
 };
 
+/* `cut`, as long as nobody else writes there. */
+static bool own_cut;
+
 static struct {
 	enum sink sink;
 	int fd;
+	bool *cut; /* what was written last is no whole line: a new one begins on its own */
 	bool is_socket;
 	enum log_level level;
 	unsigned long lost;
 	bool child;      /* never connects */
 	int64_t renewed; /* when it was last connected or tried, monotonic ms */
-} lg = {.sink = SINK_STDERR, .fd = STDERR_FILENO, .level = LVL_INFO};
+} lg = {.sink = SINK_STDERR, .fd = STDERR_FILENO, .cut = &own_cut, .level = LVL_INFO};
 
 static const char *const level_names[] = {"error", "warning", "notice", "info", "debug"};
 static const int priorities[] = {LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG};
@@ -52,6 +57,19 @@ static bool is_journal(const struct stat *st)
 	       st->st_ino == (ino_t)ino;
 }
 
+/* A file may take a part of a line, the last that there was room for. Whoever writes there next,
+ * this process or a child, has to know. */
+static void share_cut(void)
+{
+	void *page =
+	    mmap(NULL, sizeof(*lg.cut), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		return;
+	lg.cut = page;
+	*lg.cut = own_cut;
+}
+
 /* O_NONBLOCK on a shared description would reach into other programs (a shell's terminal), so a
  * pipe or terminal is opened once more. A regular file keeps its description and its offset. */
 static void open_stderr(void)
@@ -62,6 +80,8 @@ static void open_stderr(void)
 	if (fstat(STDERR_FILENO, &st) < 0)
 		return;
 	lg.is_socket = S_ISSOCK(st.st_mode);
+	if (S_ISREG(st.st_mode))
+		share_cut();
 	if (is_journal(&st))
 		lg.sink = SINK_JOURNAL;
 	if (!S_ISFIFO(st.st_mode) && !isatty(STDERR_FILENO))
@@ -149,11 +169,16 @@ static ssize_t put_once(const char *line, size_t len)
 	return -1;
 }
 
+/* True when it was written whole. What was cut stands there all the same. */
 static bool put(const char *line, size_t len)
 {
 	for (int tries = 0; tries < 3; tries++) {
-		if (put_once(line, len) >= 0)
-			return true;
+		ssize_t n = put_once(line, len);
+
+		if (n > 0 && lg.sink != SINK_SYSLOG && *lg.cut != (line[n - 1] != '\n'))
+			*lg.cut = !*lg.cut;
+		if (n >= 0)
+			return (size_t)n == len;
 		if (lg.sink == SINK_SYSLOG && !lg.child &&
 		    (errno == ECONNREFUSED || errno == ENOTCONN))
 			connect_syslog(lg.fd);
@@ -165,12 +190,12 @@ static bool put(const char *line, size_t len)
 
 static void emit(enum log_level level, const char *text)
 {
-	char line[LOG_LINE_MAX];
-	size_t start = prefix(line, sizeof(line), level);
+	char all[1 + LOG_LINE_MAX] = "\n", *line = all + 1;
+	size_t start = prefix(line, LOG_LINE_MAX, level);
 	size_t len = strlen(text);
 
-	if (len > sizeof(line) - start - 1)
-		len = sizeof(line) - start - 1;
+	if (len > LOG_LINE_MAX - start - 1)
+		len = LOG_LINE_MAX - start - 1;
 	memcpy(line + start, text, len);
 	for (size_t i = start; i < start + len; i++)
 		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
@@ -178,7 +203,7 @@ static void emit(enum log_level level, const char *text)
 	len += start;
 	if (lg.sink != SINK_SYSLOG)
 		line[len++] = '\n';
-	if (!put(line, len))
+	if (*lg.cut ? !put(all, len + 1) : !put(line, len))
 		lg.lost++;
 }
 

@@ -2,8 +2,9 @@
  *
  * Sinks: standard error with a time stamp; standard error with <N> priorities when it is the
  * journal's stream (systemd.exec(5), JOURNAL_STREAM); the syslog socket. Writing never waits: a
- * line that the sink does not take at once is counted, and the count is logged when it takes
- * lines again. Refuses to decide what is worth a line and to keep rates (ratelimit does). */
+ * line that the sink does not take at once, or not whole, is counted, and the count is logged when
+ * it takes lines again. Refuses to decide what is worth a line and to keep rates (ratelimit does).
+ */
 #ifndef LOG_H
 #define LOG_H
 

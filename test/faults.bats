@@ -467,6 +467,30 @@ full_replaced_stop() {
 }
 @test "a full disk, replaced, then stopped: given up, the lost records are counted" { inside full_replaced_stop replaced_while_full; }
 
+log_cut() {
+	mkdir full
+	mount -t tmpfs -o size=64k tmpfs full
+	ln -s full/log log
+	server_start
+	dd if=/dev/zero of=full/ballast bs=4096 status=none 2>/dev/null || true
+	size() { stat -L -c %s log; }
+	grown() { [ "$(size)" -gt "$1" ]; }
+	local before
+	until [ -n "$(tail -c 1 log)" ]; do # a line is cut
+		before=$(size)
+		[ $((before % 4096)) -ne 0 ] || truncate -s -4096 full/ballast # the last one just fitted
+		server_signal USR2
+		until_true grown "$before"
+	done
+	rm full/ballast
+	live a 127.0.0.2
+	tell a pcap rec # a child writes next
+	wait_log '^[-0-9]+T[:.0-9+-]+ connected client=foo '
+	server_signal USR2
+	wait_log '^[-0-9]+T[:.0-9+-]+ log lost=1$'
+}
+@test "a log file on a full disk: a line that was cut is lost, the next one begins on its own" { inside log_cut; }
+
 start_without_inodes() {
 	tiny 1m,nr_inodes=3
 	server_start
