@@ -128,6 +128,53 @@ serial_of() { certtool --certificate-info --infile "$1" | sed -n 's/^[[:space:]]
 	list_serials | sort | diff - <(sort want)
 }
 
+@test "a revocation that did not come to its end is finished by another one" {
+	pki_ready site-7
+	serial_of pki/client-site-7.crt >want
+	mkdir bin
+	printf '#!/bin/sh\ncase "$*" in *--generate-crl*) echo "no room" >&2; exit 1;; esac\nexec %s "$@"\n' \
+		"$(command -v certtool)" >bin/certtool
+	chmod +x bin/certtool
+	PATH=$PWD/bin:$PATH fails 'no room' revoke pki site-7
+	[ -z "$(list_serials)" ]
+	pki revoke pki site-7
+	list_serials | diff - want
+	[ "$(find pki -name '*site-7*' | wc -l)" -eq 2 ]
+	[ "$(find pki/revoked -name '*site-7*' | wc -l)" -eq 2 ]
+	[ "$(mode pki/revoked/*.crt)" = 644 ]
+	[ "$(mode pki/revoked/*.key)" = 600 ]
+	fails 'no such certificate' revoke pki site-7
+	pki client pki site-7
+}
+
+# alternatives FILE: the names and addresses in it
+alternatives() { certtool --certificate-info --infile "$1" | sed -nE 's/^[[:space:]]*(DNSname|IPAddress): //p' | xargs; }
+
+@test "each name of a server is a name or an address, also the first" {
+	pki ca pki
+	pki server pki 127.0.0.1
+	[ "$(alternatives pki/server-127.0.0.1.crt)" = 127.0.0.1 ]
+	certtool --certificate-info --infile pki/server-127.0.0.1.crt | grep -q 'IPAddress: 127.0.0.1'
+	pki server pki ::1 localhost
+	[ "$(alternatives pki/server-::1.crt)" = 'localhost ::1' ]
+	pki server pki b.example fe.ed a.example 192.0.2.1 2001:db8::1
+	[ "$(alternatives pki/server-b.example.crt)" = 'b.example fe.ed a.example 192.0.2.1 2001:db8::1' ]
+}
+
+@test "a server that is reached by its address alone" {
+	pki ca pki
+	pki server pki 127.0.0.1
+	pki client pki site-7
+	config 'user = "'"$(id -un)"'"; tls: { capath = "pki/ca.crt"; server-cert = "pki/server-127.0.0.1.crt";
+		server-key = "pki/server-127.0.0.1.key"; };' \
+		'{ name = "foo"; address = "127.0.0.1"; tls = true; certificate = "site-7"; }'
+	server_start
+	stream pcap rec >sent
+	unframe sent >in
+	"$SEND" -q --tls --ca pki/ca.crt --cert pki/client-site-7.crt --key pki/client-site-7.key -p "$PORT" 127.0.0.1 in
+	wait_log 'closed client=foo .*packets=1 '
+}
+
 @test "nothing is overwritten" {
 	pki_ready site-7
 	find pki -type f ! -name ca.crl -exec sha256sum {} + | sort >before
@@ -158,7 +205,10 @@ serial_of() { certtool --certificate-info --infile "$1" | sed -n 's/^[[:space:]]
 	pki ca pki
 	fails 'bad name' client pki ../site-7
 	fails 'bad name' client pki "$(printf 'a"\nca\n#')"
-	fails 'bad address' server pki pcap.example.net 'x"'
+	fails 'bad name' server pki pcap.example.net 'x"'
+	fails 'bad name' server pki '::1"'
+	fails 'IPv4 address' server pki pcap.example.net 127.0.0.256
+	fails 'IPv6 address' server pki 1:2
 	fails 'no such certificate' revoke pki site-7
 	[ "$(find pki -name '*.key' | wc -l)" -eq 1 ]
 }
