@@ -410,6 +410,34 @@ static void check_key_mode(const struct config *config, struct problems *p)
 
 /* ---- all of it ---- */
 
+static bool has_version(gnutls_priority_t priority)
+{
+	const unsigned *v;
+	int n = gnutls_priority_protocol_list(priority, &v);
+
+	while (n > 0 && v[n - 1] > GNUTLS_TLS_VERSION_MAX) /* of DTLS */
+		n--;
+	return n > 0;
+}
+
+/* GnuTLS takes priorities with which no handshake of a server that has a certificate comes to its
+ * end. Before TLS 1.2 what is signed does not depend on them. */
+static bool check_priority(gnutls_priority_t priority, const char *text, const struct site *s)
+{
+	const unsigned *list;
+	bool version = has_version(priority),
+	     group = gnutls_priority_group_list(priority, &list) > 0;
+
+	if (!version)
+		BAD(s, "\"%s\": no version of TLS is left", text);
+	else if (!group)
+		BAD(s, "\"%s\": no group for the key exchange is left", text);
+	else if (gnutls_priority_sign_list(priority, &list) == 0)
+		ODD(s, "\"%s\": no signature is left, without which there is no TLS 1.2 or 1.3",
+		    text);
+	return version && group;
+}
+
 /* How strong certificates must be belongs to the priority, too: GnuTLS joins a profile that is set
  * elsewhere with that of the priority bit by bit, into another one. */
 static bool load_priority(struct creds *c, const struct config *config, struct problems *p)
@@ -430,7 +458,7 @@ static bool load_priority(struct creds *c, const struct config *config, struct p
 		BAD(&s, "\"%s\": %s at \"%s\"", text, gnutls_strerror(e), text + good);
 	}
 	free(all);
-	return e >= 0;
+	return e >= 0 && (c->auth == AUTH_ANONYMOUS || check_priority(c->priority, text, &s));
 }
 
 static bool load_all(struct creds *c, const struct config *config, struct problems *p)

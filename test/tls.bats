@@ -806,6 +806,13 @@ own() { echo "$X509 server-cert = \"$1\"; server-key = \"$2\";"; }
 	tested 78 '(error: )?capath .*no certificate in this directory' "capath = \"empty\"; $OWN"
 }
 @test "-t: a priority that nobody understands" { tested 78 '(error: )?priority .*VERS-TLS9' "$X509 $OWN priority = \"NORMAL:+VERS-TLS9\";"; }
+@test "-t: a priority without a version of TLS" {
+	tested 78 '(error: )?priority .*no version of TLS' "$X509 $OWN priority = \"NORMAL:-VERS-ALL:+VERS-DTLS1.2\";"
+}
+@test "-t: a priority without a group" { tested 78 '(error: )?priority .*no group' "$X509 $OWN priority = \"NORMAL:-GROUP-ALL\";"; }
+@test "-t: a priority without a signature is a warning" {
+	tested 0 'warning: priority .*no signature' "$X509 $OWN priority = \"NORMAL:-SIGN-ALL\";"
+}
 @test "-t: an expired server certificate is a warning" {
 	tested 0 'warning: server-cert .*has expired' "$(own pki/old-server.crt pki/old-server.key)"
 }
