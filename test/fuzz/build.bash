@@ -15,10 +15,11 @@ need() {
 # sources TARGET: those of the server that it exercises
 sources() {
 	local base="bytes parse addr capname" s
+	local config="io problem ratelimit conftext config configfiles configvalues configkeys configcheck configprint quote admit"
 	case $1 in
 	stream) base="$base frame capfmt capfmt_pcap capfmt_pcapng recorder rotate" ;;
-	config) base="$base io problem log ratelimit rotate conftext config configfiles configvalues configkeys configcheck configprint quote admit" ;;
-	repair) base="$base frame capfmt capfmt_pcap capfmt_pcapng recorder rotate capfile repair" ;;
+	config) base="$base log rotate $config" ;;
+	repair) base="$base $config frame capfmt capfmt_pcap capfmt_pcapng recorder rotate capfile repair" ;;
 	messages) base="$base report conftext certname rotate signform" ;;
 	esac
 	for s in $base; do echo "$SRC/$s.c"; done
