@@ -19,6 +19,7 @@
 #define CAPFMT_PCAP_HEADER   24 /* bytes of a classic pcap file header */
 #define CAPFMT_RECORD_HEADER 16 /* bytes before a classic pcap packet */
 #define CAPFMT_REASON_MAX    200
+#define CAPFMT_RUNS          16 /* see runs below */
 
 enum capfmt_kind {
 	CAPFMT_PCAP,
@@ -40,6 +41,13 @@ struct capfmt {
 	bool each_not_wireshark; /* something that every file of the section begins with */
 	uint8_t caplen_at;       /* pcap: where the captured length stands; 0: version 2.3, the
 				    smaller of the two lengths */
+	/* Wireshark looks into the packets of a few link types, which have a header of their own:
+	 * SunATM, MTP2, IrDA, LAPD, SITA, ERF, Bluetooth, PPP with direction, I2C, NFC (those of
+	 * capfmt_wireshark.c). Interfaces with one of them are remembered in runs: a run is
+	 * neighbours that have the same, or that have none. An interface that begins one more than
+	 * CAPFMT_RUNS is refused, although its file may be readable. */
+	uint8_t run_count;
+	uint32_t runs[CAPFMT_RUNS];
 };
 
 struct capfmt_data {

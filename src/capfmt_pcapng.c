@@ -1,21 +1,6 @@
 /* capfmt_pcapng: pcapng, see capfmt_parts.h. */
 #include "capfmt_parts.h"
 
-#define BLOCK_IDB      1u
-#define BLOCK_PACKET   2u /* obsolete */
-#define BLOCK_SIMPLE   3u
-#define BLOCK_ENHANCED 6u
-#define BLOCK_NAMES    4u
-#define BLOCK_STATS    5u
-#define BLOCK_JOURNAL  9u
-#define BLOCK_SECRETS  10u
-#define BLOCK_SYSDIG   0x204u
-#define BLOCK_SYSDIG2  0x216u
-#define BLOCK_SYSDIG3  0x221u
-#define BLOCK_CUSTOM   0x00000badu
-#define BLOCK_CUSTOM2  0x40000badu /* not to be copied */
-
-#define OPT_END         0u
 #define OPT_IF_TSRESOL  9u
 #define OPT_IF_TSOFFSET 14u
 
@@ -105,6 +90,10 @@ static bool section(struct capfmt *f, const struct pcapng_block *b, char reason[
 		return refuse(reason, "pcapng version %u.%u", major, minor);
 	if (!options_fit(b->body + 16, b->body_len - 16, f->big))
 		return refuse(reason, "an option of the section runs past its block");
+	if (!wireshark_options(b->type, b->body + 16, b->body_len - 16, f->big)) {
+		f->not_wireshark = true;
+		capfmt_note(reason, "a damaged option of the section");
+	}
 	return true;
 }
 
@@ -136,6 +125,15 @@ static bool interface(
 		f->not_libpcap = true;
 		capfmt_note(reason, "%s", minds);
 	}
+	if (!wireshark_options(b->type, b->body + 8, b->body_len - 8, f->big)) {
+		f->not_wireshark = f->each_not_wireshark = true; /* every later file has it, too */
+		capfmt_note(reason, "a damaged option of interface %u", f->interfaces);
+	}
+	if (!wireshark_interface(f, link_type)) /* they differ, or there would be one run */
+		return refuse(reason,
+		    "interface %u begins one more than %d runs of link types that Wireshark looks "
+		    "into",
+		    f->interfaces, CAPFMT_RUNS);
 	if (f->interfaces == 0) {
 		f->link_type = link_type;
 		f->first_snaplen = snaplen;
@@ -147,31 +145,10 @@ static bool interface(
 	return true;
 }
 
-/* libpcap never looks at the options of a packet; Wireshark wants those of a fixed length right. */
-static bool packet_options_sound(const uint8_t *p, uint32_t len, bool big)
-{
-	static const uint8_t fixed[] = {[2] = 4, [4] = 8, [5] = 8, [6] = 4};
-	struct bytes b = bytes_over(p, len, big);
-
-	while (b.left > 0) {
-		uint16_t code = bytes_u16(&b), n = bytes_u16(&b);
-
-		if (!bytes_take(&b, (n + 3u) & ~3u))
-			return false;
-		if (code == OPT_END)
-			return true;
-		if (code < sizeof(fixed) && fixed[code] && n != fixed[code])
-			return false;
-		if (code == 7 && n == 0) /* a verdict has at least its type */
-			return false;
-	}
-	return true;
-}
-
 /* Enhanced and obsolete Packet Blocks differ in the width of the interface number only. */
 static bool packet(struct capfmt *f, const struct pcapng_block *b, char reason[CAPFMT_REASON_MAX])
 {
-	uint32_t number, caplen, used;
+	uint32_t number, caplen, used, link_type, header;
 
 	if (b->body_len < 20)
 		return refuse(reason, "a packet block of %u bytes", b->total);
@@ -194,12 +171,19 @@ static bool packet(struct capfmt *f, const struct pcapng_block *b, char reason[C
 		capfmt_note(reason, "captured length %u is above the interface's snaplen %u",
 		    caplen, f->first_snaplen);
 	}
+	/* libpcap never looks at the options of a packet, nor into it */
 	used = 20 + ((caplen + 3u) & ~3u);
 	if (used > b->body_len ||
-	    !packet_options_sound(b->body + used, b->body_len - used, f->big)) {
+	    !wireshark_options(b->type, b->body + used, b->body_len - used, f->big)) {
 		f->not_wireshark = true;
 		capfmt_note(
 		    reason, "an option of a packet runs past its block or has a wrong length");
+	}
+	link_type = wireshark_link_type(f, number);
+	if (!wireshark_packet(link_type, b->body + 20, caplen, &header)) {
+		f->not_wireshark = true;
+		capfmt_note(reason, "a packet of %u bytes without the header of link type %u",
+		    caplen, link_type);
 	}
 	return true;
 }
@@ -208,7 +192,7 @@ static bool packet(struct capfmt *f, const struct pcapng_block *b, char reason[C
 static bool simple_packet(
     struct capfmt *f, const struct pcapng_block *b, char reason[CAPFMT_REASON_MAX])
 {
-	uint32_t caplen;
+	uint32_t caplen, link_type, header;
 
 	if (b->body_len < 4)
 		return refuse(reason, "a simple packet block of %u bytes", b->total);
@@ -223,57 +207,17 @@ static bool simple_packet(
 	if (caplen > f->max_snaplen)
 		return refuse(
 		    reason, "captured length %u is above max-snaplen %u", caplen, f->max_snaplen);
-	/* Wireshark looks for the end of the block right behind the packet */
-	if (b->body_len != 4 + ((caplen + 3u) & ~3u)) {
+	/* Wireshark looks for the end of the block right behind the packet, whose header it reads
+	 * without counting it */
+	link_type = wireshark_link_type(f, 0);
+	if (!wireshark_packet(link_type, b->body + 4, caplen, &header) ||
+	    b->body_len != 4 + header + ((caplen + 3u) & ~3u)) {
 		f->not_wireshark = true;
-		capfmt_note(reason, "a simple packet block of %u bytes with captured length %u",
-		    b->total, caplen);
+		capfmt_note(reason,
+		    "a simple packet block of %u bytes with captured length %u, link type %u",
+		    b->total, caplen, f->link_type);
 	}
 	return true;
-}
-
-/* Blocks that carry no packets. libpcap passes over them; Wireshark refuses the file when they
- * are not what they should be (wiretap/pcapng.c). */
-static bool other_is_sound(const struct capfmt *f, const struct pcapng_block *b)
-{
-	struct bytes body = bytes_over(b->body, b->body_len, f->big);
-
-	switch (b->type) {
-	case BLOCK_NAMES:
-		if (body.left < 4)
-			return false;
-		while (body.left > 0 && !body.failed) {
-			uint16_t type = bytes_u16(&body), n = bytes_u16(&body);
-
-			const uint8_t *record = bytes_take(&body, (n + 3u) & ~3u);
-
-			if ((type == 1 && n < 5) || (type == 2 && n < 17))
-				return false; /* an address and names */
-			if ((type == 1 || type == 2) && record && record[n - 1] != 0)
-				return false; /* the last has no end */
-			if (type == 0)
-				break;
-		}
-		return !body.failed && options_fit(body.at, (uint32_t)body.left, f->big);
-	case BLOCK_STATS:
-		return body.left >= 12 && options_fit(b->body + 12, b->body_len - 12, f->big);
-	case BLOCK_SECRETS:
-		return body.left >= 8 && bytes_load32(b->body + 4, f->big) <= body.left - 8;
-	case BLOCK_JOURNAL: /* "__REALTIME_TIMESTAMP=" and more, without the filling */
-		while (body.left > 0 && body.at[body.left - 1] == 0)
-			body.left--;
-		return body.left >= 23;
-	case BLOCK_SYSDIG:
-		return body.left >= 24;
-	case BLOCK_SYSDIG2:
-	case BLOCK_SYSDIG3:
-		return body.left >= 28;
-	case BLOCK_CUSTOM:
-	case BLOCK_CUSTOM2:
-		return body.left >= 4;
-	default:
-		return true;
-	}
 }
 
 /* The rule of capfmt.h, once a whole frame has been looked at. A reason that was found on the way
@@ -303,6 +247,7 @@ bool pcapng_header(struct capfmt *f, const uint8_t *p, size_t len, char reason[C
 		if (!interface(f, &b, reason))
 			return false;
 	}
+	capfmt_begins_each(f);
 	return readable(f, f, reason);
 }
 
@@ -334,7 +279,7 @@ bool pcapng_data(struct capfmt *f, const uint8_t *p, size_t len, struct capfmt_d
 			out->packets++;
 			break;
 		default:
-			if (!other_is_sound(&next, &b)) {
+			if (!wireshark_block(&b, f->big)) {
 				next.not_wireshark = true;
 				capfmt_note(reason, "a damaged pcapng block of type 0x%x", b.type);
 			}

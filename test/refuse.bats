@@ -56,6 +56,9 @@ stored_as_sent() {
 	kept foo s
 }
 
+# wireshark_finds N: so many packets, in the one file of foo
+wireshark_finds() { capinfos -Mc done/trace-foo-* | grep -q "Number of packets: *$1\$"; }
+
 P='pcap rec rec=74'      # what comes before a bad frame
 G='shb+idb epb epb=61'
 
@@ -338,6 +341,70 @@ lengths() { # WHERE: an EPB in a data frame, an IDB or the SHB in a link header
 @test "an option running past an EPB, beside interfaces that only Wireshark reads" {
 	refused 'option' 'shb+idb+idb,linktype=113 epb epb,if=1' epb,opt=1/400/41424344
 }
+# What Wireshark alone minds, beside interfaces that only it reads (unit tests have the rest).
+M='shb+idb+idb,linktype=113 epb epb,if=1'
+
+@test "a custom option without its enterprise, beside interfaces that differ: in a section" {
+	refused 'option' '' shb,opt=19372/3/616263+idb+idb,linktype=113
+}
+@test "a custom option without its enterprise, beside interfaces that differ: in an interface" {
+	refused 'option' '' shb+idb,opt=2989/2/6162+idb,linktype=113
+}
+@test "a custom option without its enterprise, beside interfaces that differ: in a packet" {
+	refused 'option' "$M" epb,opt=2988/0/
+}
+@test "a custom option without its enterprise, beside interfaces that differ: in statistics" {
+	refused 'type 0x5' "$M" isb,opt=19373/1/61
+}
+@test "a custom option without its enterprise, then an interface that differs" {
+	refused 'differs' 'shb+idb epb,opt=2988/0/ epb' idb,linktype=113
+}
+@test "custom options, beside interfaces that differ" {
+	stored_as_sent shb,opt=19372/4/00007ed9+idb,opt=2989/5/00007ed961+idb,linktype=113 epb,opt=2988/4/00007ed9 \
+		isb,opt=19373/8/00007ed961626364 epb,if=1
+	wireshark_finds 2
+}
+@test "a custom option without its enterprise, interfaces alike" { stored_as_sent shb+idb epb,opt=2988/0/ epb; }
+@test "a verdict of XDP in 2 bytes, beside interfaces that differ" { refused 'option' "$M" epb,opt=7/2/0200; }
+@test "verdicts, beside interfaces that differ" {
+	stored_as_sent shb+idb+idb,linktype=113 epb,opt=7/9/020000000000000001 epb,opt=7/9/010000000000000001 \
+		epb,opt=7/1/00 epb,opt=7/2/0363
+	wireshark_finds 4
+}
+@test "a LAPD packet shorter than its header, beside another interface" {
+	refused 'header of link type 177' 'shb+idb+idb,linktype=177 epb' epb=15,if=1
+}
+@test "a LAPD packet of another protocol, beside another interface" {
+	refused 'header of link type 177' 'shb+idb+idb,linktype=177 epb' epb=60,if=1
+}
+@test "an ERF packet without the extension that it names, beside another interface" {
+	refused 'header of link type 197' 'shb+idb+idb,linktype=197 epb' \
+		epb,if=1,data=00000000000000008000000000000000ffffffff
+}
+@test "a simple packet whose header Wireshark reads, beside another interface" {
+	refused 'simple packet' 'shb+idb,linktype=139+idb epb,if=1' spb
+}
+@test "packets with the header of their link type, beside another interface" {
+	stored_as_sent shb+idb+idb,linktype=177+idb,linktype=197+idb,linktype=139+idb,linktype=204 epb \
+		epb,if=1,data=00000000000000000000000000000030 epb=16,if=2 epb=4,if=3 epb=1,if=4 opb=1,if=4 epb=0
+	wireshark_finds 7
+}
+@test "packets without the header of their link type, interfaces alike" {
+	stored_as_sent shb+idb,linktype=177+idb,linktype=177 epb=0 epb=15,if=1 epb=60
+}
+@test "more runs of link types that Wireshark looks into than are kept" {
+	refused 'interface 17 .*runs' "$(printf 'shb+idb%s epb' "$(printf '+idb,linktype=%d' 139 1 139 1 139 1 139 1 139 1 \
+		139 1 139 1 139 1)")" idb,linktype=139
+}
+@test "names without an end of theirs, and addresses without names, beside interfaces that differ" {
+	stored_as_sent shb+idb+idb,linktype=113 epb nrb,body=010004007f00000100000000 \
+		nrb,body=02001000000102030405060708090a0b0c0d0e0f epb,if=1
+	wireshark_finds 2
+}
+@test "an end of names with a content that is no option, beside interfaces that differ" {
+	refused 'type 0x4' "$M" nrb,body=0000040001000100
+}
+
 @test "options are kept" { stored_as_sent shb,opt=4/4/41424344+idb,opt=2/3/657468 epb,opt=1/2/4142 epb; }
 @test "a packet block in a link header" { refused 'header|block' '' shb+idb+epb; }
 @test "a second SHB in a link header" { refused 'header|block|section' '' shb+idb+shb; }

@@ -17,9 +17,9 @@ sources() {
 	local base="bytes parse addr capname" s
 	local config="io problem ratelimit conftext config configfiles configvalues configkeys configcheck configprint quote admit"
 	case $1 in
-	stream) base="$base frame capfmt capfmt_pcap capfmt_pcapng recorder rotate" ;;
+	stream) base="$base frame capfmt capfmt_pcap capfmt_pcapng capfmt_wireshark recorder rotate" ;;
 	config) base="$base log rotate $config" ;;
-	repair) base="$base $config frame capfmt capfmt_pcap capfmt_pcapng recorder rotate capfile repair" ;;
+	repair) base="$base $config frame capfmt capfmt_pcap capfmt_pcapng capfmt_wireshark recorder rotate capfile repair" ;;
 	messages) base="$base report conftext certname rotate signform" ;;
 	esac
 	for s in $base; do echo "$SRC/$s.c"; done

@@ -1049,6 +1049,357 @@ static void test_readers(bool order)
 	take_data(true, "a packet above the snaplen of one of two interfaces");
 }
 
+/* ---- what Wireshark minds, where interfaces differ ---- */
+
+static void begin_mixed(bool order, unsigned first, unsigned second)
+{
+	start(order);
+	put_shb(1, 0);
+	put_idb(first, SNAP);
+	put_idb(second, SNAP);
+	take_header(true, "two that differ");
+}
+
+enum place {
+	SECTION,
+	INTERFACE,
+	LATER_INTERFACE,
+	PACKET,
+	OBSOLETE,
+	STATISTICS,
+	NAMES,
+	SECRETS,
+	PLACES
+};
+
+struct option {
+	const char *name;
+	unsigned code, n;
+	uint8_t fill; /* each byte of the value */
+	bool netflix; /* it begins with their number */
+	bool stored[PLACES];
+};
+
+static void put_option_of(const struct option *o)
+{
+	size_t at;
+
+	put16(o->code);
+	put16(o->n);
+	at = used;
+	fill((o->n + 3) / 4 * 4, o->fill);
+	if (o->netflix)
+		bytes_store32(buf + at, 10949, big);
+}
+
+/* A block of an empty packet or the like, with the option. */
+static void put_place(enum place place, const struct option *o)
+{
+	static const struct {
+		uint32_t type;
+		size_t fixed; /* zeros: interface 0, nothing captured, no names, no secrets */
+	} blocks[] = {[SECTION] = {0x0a0d0d0a, 16},
+	    [INTERFACE] = {1, 8},
+	    [LATER_INTERFACE] = {1, 8},
+	    [PACKET] = {6, 20},
+	    [OBSOLETE] = {2, 20},
+	    [STATISTICS] = {5, 12},
+	    [NAMES] = {4, 4},
+	    [SECRETS] = {10, 8}};
+	size_t at = block_begin(blocks[place].type), body = used;
+
+	fill(blocks[place].fixed, 0);
+	if (place == SECTION) {
+		bytes_store32(buf + body, 0x1a2b3c4d, big);
+		bytes_store16(buf + body + 4, 1, big);
+	} else if (place == INTERFACE || place == LATER_INTERFACE) {
+		bytes_store16(buf + body, 1, big);
+		bytes_store32(buf + body + 4, SNAP, big);
+	}
+	put_option_of(o);
+	put_option(0, 0, 0);
+	block_end(at);
+}
+
+/* The header, and the option in it or behind it. False when that was refused. */
+static bool send_option(bool order, enum place place, const struct option *o, bool mixed, bool want)
+{
+	start(order);
+	if (place == SECTION)
+		put_place(place, o);
+	else
+		put_shb(1, 0);
+	if (place == INTERFACE)
+		put_place(place, o);
+	put_idb(1, SNAP);
+	if (mixed)
+		put_idb(113, SNAP);
+	if (!take_header(want || place > INTERFACE, o->name) || place <= INTERFACE)
+		return want;
+	start(order);
+	put_place(place, o);
+	return take_data(want, o->name);
+}
+
+static void test_wireshark_options(bool order)
+{
+#define ALL                                                                                        \
+	{                                                                                          \
+		true, true, true, true, true, true, true, true                                     \
+	}
+#define NONE                                                                                       \
+	{                                                                                          \
+		false, false, false, false, false, false, false, true                              \
+	}
+#define NOT_IN_PACKETS                                                                             \
+	{                                                                                          \
+		true, true, true, false, false, true, true, true                                   \
+	}
+	static const struct option rows[] = {{"custom string of 0", 2988, 0, 'x', false, NONE},
+	    {"custom bytes of 1", 2989, 1, 'x', false, NONE},
+	    {"custom string of 2, not to be copied", 19372, 2, 'x', false, NONE},
+	    {"custom bytes of 3, not to be copied", 19373, 3, 'x', false, NONE},
+	    {"custom string of 4", 2988, 4, 'x', false, ALL},
+	    {"custom bytes of 5", 2989, 5, 'x', false, ALL},
+	    {"custom string of 4, not to be copied", 19372, 4, 'x', false, ALL},
+	    {"custom bytes of 65, not to be copied", 19373, 65, 'x', false, ALL},
+	    {"Netflix, without a type", 2989, 7, 'x', true, NONE},
+	    {"Netflix, with a type", 2989, 8, 'x', true, ALL},
+	    {"one below custom, empty", 2987, 0, 'x', false, ALL},
+	    {"one above custom, empty", 19374, 0, 'x', false, ALL},
+	    {"empty filter", 11, 0, 'x', false, {true, false, false, true, true, true, true, true}},
+	    {"filter", 11, 1, 0, false, ALL}, {"2 of 3", 2, 3, 'x', false, NOT_IN_PACKETS},
+	    {"6 of 5", 6, 5, 'x', false, NOT_IN_PACKETS},
+	    {"4 of 4", 4, 4, 'x', false, NOT_IN_PACKETS},
+	    {"5 of 9", 5, 9, 'x', false, NOT_IN_PACKETS},
+	    {"empty verdict", 7, 0, 0, false, NOT_IN_PACKETS},
+	    {"verdict of hardware", 7, 1, 0, false, ALL},
+	    {"verdict of TC, no more", 7, 1, 1, false, NOT_IN_PACKETS},
+	    {"verdict of TC in 7", 7, 8, 1, false, NOT_IN_PACKETS},
+	    {"verdict of TC", 7, 9, 1, false, ALL},
+	    {"verdict of XDP in 9", 7, 10, 2, false, NOT_IN_PACKETS},
+	    {"verdict of XDP", 7, 9, 2, false, ALL}, {"verdict of nobody", 7, 3, 3, false, ALL}};
+#undef ALL
+#undef NONE
+#undef NOT_IN_PACKETS
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		for (enum place place = 0; place < PLACES; place++) {
+			bool sound = rows[i].stored[place];
+
+			send_option(order, place, &rows[i], true, sound);
+			/* libpcap does not mind, but one that differs may not follow */
+			if (!send_option(order, place, &rows[i], false, true))
+				continue;
+			start(order);
+			put_idb(113, SNAP);
+			take_data(sound, "the one that differs");
+			if (sound)
+				continue;
+			/* in another file only what that file has, too */
+			capfmt_next_file(&fmt);
+			take_data(place > LATER_INTERFACE, "the one that differs, next file");
+		}
+}
+
+static void test_wireshark_packets(bool order)
+{
+	static const struct {
+		unsigned link;
+		uint32_t header;
+		unsigned protocol;
+	} rows[] = {{123, 4, 0}, {139, 4, 0}, {144, 16, 0x0017}, {177, 16, 0x0030}, {196, 5, 0},
+	    {197, 16, 0}, {201, 4, 0}, {204, 1, 0}, {209, 5, 0}, {245, 2, 0}, {254, 4, 0},
+	    {147, 0, 0}, {189, 0, 0}, {220, 0, 0}, {276, 0, 0}, {379, 0, 0}};
+	char name[80];
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		for (uint32_t n = 0; n < 24; n++) {
+			snprintf(name, sizeof(name), "%u bytes of link type %u", n, rows[i].link);
+			begin_mixed(order, 1, rows[i].link);
+			start(order);
+			put_opb(1, n, n);
+			memset(buf + 28, 0, n);
+			if (n >= 16)
+				bytes_store16(buf + 28 + 14, (uint16_t)rows[i].protocol, true);
+			take_data(n >= rows[i].header, name);
+		}
+		/* the other protocol, or the other byte order of it */
+		begin_mixed(order, 1, rows[i].link);
+		start(order);
+		put_epb(1, 60, 60);
+		memset(buf + 28, 0, 60);
+		bytes_store16(buf + 28 + 14, (uint16_t)rows[i].protocol, false);
+		take_data(!rows[i].protocol, "protocol in the wrong byte order");
+		/* libpcap does not look */
+		start(order);
+		put_shb(1, 0);
+		put_idb(rows[i].link, SNAP);
+		take_header(true, "alone");
+		start(order);
+		put_epb(0, 0, 0);
+		take_data(true, "an empty packet, interfaces alike");
+		start(order);
+		put_idb(1, SNAP);
+		take_data(rows[i].header == 0, "one that differs behind it");
+		/* a header of a simple packet is read, but not counted */
+		for (uint32_t more = 0; more <= 20; more += 4) {
+			begin_mixed(order, rows[i].link, 1);
+			start(order);
+			put_spb(60, 60 + more);
+			memset(buf + 12, 0, 60);
+			bytes_store16(buf + 12 + 14, (uint16_t)rows[i].protocol, true);
+			snprintf(name, sizeof(name), "simple packet of link type %u, %u more",
+			    rows[i].link, more);
+			take_data(more == rows[i].header, name);
+		}
+	}
+}
+
+static void test_wireshark_erf(bool order)
+{
+	static const struct {
+		uint8_t type, extensions;
+		uint32_t header;
+	} rows[] = {{0, 0, 16}, {1, 0, 16}, {2, 0, 18}, {5, 0, 20}, {9, 0, 20}, {10, 0, 16},
+	    {11, 0, 18}, {12, 0, 20}, {13, 0, 16}, {16, 0, 18}, {17, 0, 20}, {18, 0, 20},
+	    {19, 0, 16}, {20, 0, 18}, {21, 0, 16}, {127, 0, 16}, {0x80, 1, 24}, {0x82, 1, 26},
+	    {0x92, 3, 44}, {0xff, 9, 88}};
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		for (uint32_t n = 0; n < 96; n++) {
+			char name[80];
+
+			begin_mixed(order, 197, 1);
+			start(order);
+			put_epb(0, n, n);
+			memset(buf + 28, 0, n);
+			if (n > 8)
+				buf[28 + 8] = rows[i].type;
+			for (unsigned k = 0; k + 1 < rows[i].extensions; k++)
+				if (n > 16 + 8 * k)
+					buf[28 + 16 + 8 * k] = 0x80;
+			snprintf(name, sizeof(name), "ERF type %u, %u extensions, %u bytes",
+			    rows[i].type, rows[i].extensions, n);
+			take_data(n >= rows[i].header, name);
+		}
+}
+
+/* Interfaces whose packets Wireshark looks into, and others in turn. */
+static void test_wireshark_runs(bool order)
+{
+	begin_mixed(order, 1, 113);
+	for (unsigned i = 0; i < CAPFMT_RUNS; i++) {
+		start(order);
+		for (unsigned k = 0; k < 100; k++)
+			put_idb(i % 2 ? 12 + k % 2 : 204, SNAP);
+		take_data(true, "as many runs as are kept");
+	}
+	start(order);
+	put_idb(204, SNAP);
+	take_data(false, "one more");
+	start(order);
+	put_idb(105, SNAP);
+	take_data(true, "one more that is part of the last");
+	for (unsigned i = 1; i < 2 + 100 * CAPFMT_RUNS; i += i % 100 == 1 ? 1 : 99) {
+		start(order);
+		put_epb(i, 0, 0);
+		take_data(i < 2 || (i - 2) / 100 % 2 == 1, "an empty packet of every run");
+	}
+	capfmt_next_file(&fmt);
+	start(order);
+	put_epb(2, 0, 0);
+	take_data(false, "the next file has them, too");
+}
+
+static void test_wireshark_names(bool order)
+{
+	static const struct {
+		const char *name;
+		bool stored;
+		struct {
+			unsigned type, n;
+			uint8_t last;
+		} records[3];
+		unsigned end;  /* 0: none; else what its length says, and one */
+		size_t option; /* bytes of a comment behind it; 0: none */
+	} rows[] = {{"nothing", false, {{0}}, 0, 0}, {"the end", true, {{0}}, 1, 0},
+	    {"address of 3", false, {{1, 3, 0}}, 1, 0}, {"no name", true, {{1, 4, 9}}, 1, 0},
+	    {"an empty name", true, {{1, 5, 0}}, 1, 0},
+	    {"a name without an end", false, {{1, 6, 'x'}}, 1, 0},
+	    {"names", true, {{1, 9, 0}, {1, 30, 0}, {2, 40, 0}}, 1, 0},
+	    {"IPv6 of 15", false, {{2, 15, 0}}, 1, 0},
+	    {"IPv6 without a name", true, {{2, 16, 9}}, 1, 0},
+	    {"IPv6, an empty name", true, {{2, 17, 0}}, 1, 0},
+	    {"IPv6, a name without an end", false, {{2, 18, 'x'}}, 1, 0},
+	    {"no end", true, {{1, 9, 0}}, 0, 0}, {"nobody's record", true, {{3, 2, 'x'}}, 1, 0},
+	    {"nobody's, empty", true, {{3, 0, 0}, {1, 6, 0}}, 0, 0},
+	    {"an option", true, {{1, 9, 0}}, 1, 7},
+	    {"an option that is the end's content", true, {{0}}, 9, 4},
+	    {"an end longer than the block", false, {{0}}, 5, 0},
+	    {"an end whose content is half an option", false, {{0}}, 5, 1}};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		size_t at;
+
+		begin_mixed(order, 1, 113);
+		start(order);
+		at = block_begin(4);
+		for (size_t k = 0; k < 3 && rows[i].records[k].type; k++) {
+			put16(rows[i].records[k].type);
+			put16(rows[i].records[k].n);
+			fill(rows[i].records[k].n, 'a');
+			if (rows[i].records[k].n)
+				buf[used - 1] = rows[i].records[k].last;
+			while (used % 4)
+				buf[used++] = 0;
+		}
+		if (rows[i].end) {
+			put16(0);
+			put16(rows[i].end - 1);
+		}
+		if (rows[i].option == 1)
+			put32(0x00010001); /* a comment of 1 byte that is not there */
+		else if (rows[i].option)
+			put_option(1, (unsigned)rows[i].option, rows[i].option);
+		block_end(at);
+		take_data(rows[i].stored, rows[i].name);
+	}
+}
+
+/* Netflix's custom blocks are little endian in either order. */
+static void test_wireshark_custom(bool order)
+{
+	static const struct {
+		const char *name;
+		uint32_t type;
+		size_t n; /* words behind the type */
+		unsigned code, length;
+		bool stored;
+	} rows[] = {{"an event", 1, 0, 0, 0, true}, {"a skip", 2, 1, 0, 0, true},
+	    {"a skip without its number", 2, 0, 0, 0, false}, {"nobody's type", 3, 1, 0, 0, false},
+	    {"type 0", 0, 0, 0, 0, false}, {"a comment", 1, 0, 1, 4, true},
+	    {"a custom option", 1, 0, 2989, 4, true}, {"an empty one", 1, 0, 2989, 0, false},
+	    {"another option", 1, 0, 2, 4, false}, {"another behind a skip", 2, 1, 2, 4, false}};
+
+	for (size_t i = 0; i < COUNT(rows) * 2; i++) {
+		size_t at, k = i / 2;
+
+		begin_mixed(order, 1, 113);
+		start(order);
+		at = block_begin(i % 2 ? 0x40000bad : 0xbad);
+		put32(10949);
+		big = false;
+		put32(rows[k].type);
+		fill(rows[k].n * 4, 0);
+		if (rows[k].code)
+			put_option(rows[k].code, rows[k].length, rows[k].length);
+		big = order;
+		block_end(at);
+		take_data(rows[k].stored, rows[k].name);
+	}
+}
+
 /* Either kind of content in the other kind of stream. */
 static void test_kinds(void)
 {
@@ -1478,6 +1829,12 @@ int main(void)
 		test_other_packets(order);
 		test_interfaces_in_data(order);
 		test_readers(order);
+		test_wireshark_options(order);
+		test_wireshark_packets(order);
+		test_wireshark_erf(order);
+		test_wireshark_runs(order);
+		test_wireshark_names(order);
+		test_wireshark_custom(order);
 		test_whole_pcapng(order);
 		test_beginning_pcapng(order);
 		test_next_interface(order);
