@@ -134,9 +134,10 @@ sub finish {
 	return ($text, $after->{descriptors} > $before->{descriptors} || $after->{zombies} || $slots || $status || $unfinished);
 }
 
+my $self = $$;
 END {
 	local $?;
-	kill 'TERM', $server if $server;
+	kill 'TERM', $server if $server && $$ == $self; # and not by a process of the script that ends
 }
 
 # row(what, figures, lost, @finished): prints it; the exit status is the script's.
