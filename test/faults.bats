@@ -458,14 +458,20 @@ full_and_replaced() {
 	stored a foo full/done
 	never_log 'lost|killed'
 }
-@test "a full disk is waited for also by whom a newer connection has replaced: nothing is lost" { inside full_and_replaced replaced_while_full; }
+@test "a full disk is waited for also by whom a newer connection has replaced: nothing is lost" {
+	needs_one_server "its older connections"
+	inside full_and_replaced replaced_while_full
+}
 full_replaced_stop() {
 	replaced_while_full
 	server_stop
 	wait_log 'client=foo .*lost-records='
 	never_log 'killed'
 }
-@test "a full disk, replaced, then stopped: given up, the lost records are counted" { inside full_replaced_stop replaced_while_full; }
+@test "a full disk, replaced, then stopped: given up, the lost records are counted" {
+	needs_one_server "its older connections"
+	inside full_replaced_stop replaced_while_full
+}
 
 log_cut() {
 	mkdir full
@@ -489,7 +495,10 @@ log_cut() {
 	server_signal USR2
 	wait_log '^[-0-9]+T[:.0-9+-]+ log lost=1$'
 }
-@test "a log file on a full disk: a line that was cut is lost, the next one begins on its own" { inside log_cut; }
+@test "a log file on a full disk: a line that was cut is lost, the next one begins on its own" {
+	needs_one_server "one log for all"
+	inside log_cut
+}
 
 start_without_inodes() {
 	tiny 1m,nr_inodes=3
@@ -504,7 +513,10 @@ start_without_inodes() {
 	wait_log 'closed client=foo .*packets=1 .*files=1 '
 	stored a foo full/done
 }
-@test "no room for a file at the start: a warning, the client waits" { inside start_without_inodes; }
+@test "no room for a file at the start: a warning, the client waits" {
+	needs_one_server "its start, without a connection"
+	inside start_without_inodes
+}
 
 disk_full_stop() {
 	tiny 256k

@@ -294,7 +294,7 @@ trials() {
 }
 @test "nobody who records in base-path can foresee the name with which a reload tries it" {
 	beside_memcheck "strace is beside it"
-	command -v strace >/dev/null || skip "no strace"
+	can_trace
 	WRAP=(strace -D -f -qq -o trace -e trace=openat)
 	server_start
 	local n
