@@ -576,6 +576,7 @@ syslog_comes_back() {
 	until_true grep 'closed client=foo .*packets=1 ' syslog
 	# gone altogether, and back: the master looks for it by itself, and tells what was lost
 	kill -KILL "$SYSLOGD"
+	until_true gone "$SYSLOGD"
 	rm /dev/log
 	kill -USR2 "$SERVER_PID"
 	live a 127.0.0.2

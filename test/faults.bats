@@ -436,7 +436,8 @@ no_inodes() {
 
 # replaced_while_full: foo's process a waits for room, and b has taken its place
 replaced_while_full() {
-	tiny 256k 'limits: { handshake-timeout = 11; };'
+	tiny 1m 'limits: { handshake-timeout = 11; };'
+	dd if=/dev/zero of=full/ballast bs=4096 count=192 status=none
 	server_start
 	live a 127.0.0.2
 	tell a pcap rec
@@ -453,7 +454,7 @@ replaced_while_full() {
 }
 full_and_replaced() {
 	replaced_while_full
-	mount -o remount,size=2m full
+	rm full/ballast
 	wait_log 'closed client=foo .*reason="replaced" packets=61 .*files=1 '
 	stored a foo full/done
 	never_log 'lost|killed'
@@ -501,13 +502,14 @@ log_cut() {
 }
 
 start_without_inodes() {
-	tiny 1m,nr_inodes=3
+	tiny 1m,nr_inodes=5
+	touch full/1 full/2
 	server_start
 	grep -E '^cfg:[0-9]+: warning: completed-path .*: tried without a file, none can be created in base-path .*: No space left' log
 	live a 127.0.0.2
 	tell a pcap rec
 	wait_log 'disk is full|No space left on device: waiting'
-	mount -o remount,nr_inodes=9 full
+	rm full/1 full/2
 	wait_stored a foo full/rec
 	hang_up a
 	wait_log 'closed client=foo .*packets=1 .*files=1 '
