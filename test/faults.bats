@@ -446,14 +446,14 @@ replaced_while_full() {
 	live b 127.0.0.2
 	tell b pcap
 	wait_log 'established client=foo' 2
+}
+full_and_replaced() {
+	replaced_while_full
 	# longer than a child that is to finish may take: then it would be killed
 	live c 127.0.0.3
 	until_true test -s c.end
 	kill -0 "$(child foo 1)"
 	never_log 'lost|killed|closed client=foo'
-}
-full_and_replaced() {
-	replaced_while_full
 	rm full/ballast
 	wait_log 'closed client=foo .*reason="replaced" packets=61 .*files=1 '
 	stored a foo full/done
