@@ -86,19 +86,28 @@ static struct directory *directory(
 	return d;
 }
 
-/* A file to try with. Its name cannot be foreseen: whoever records there could be in the way. */
+/* A file to try with, marked as captures are. Its name cannot be foreseen: whoever records there
+ * could be in the way. */
 static bool create_trial(int base, char name[TRIAL_MAX])
 {
 	uint64_t number;
-	int fd;
+	bool ok;
+	int fd, saved;
 
 	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
 		return false;
 	snprintf(name, TRIAL_MAX, ".osmo-pcap-server-try-%016" PRIx64, number);
 	fd = openat(base, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
+	if (fd < 0)
+		return false;
+	/* some filesystems know no such bit */
+	ok = fchmod(fd, 0600 | S_ISVTX) == 0;
+	saved = errno;
+	if (!ok)
+		unlinkat(base, name, 0);
+	close(fd);
+	errno = saved;
+	return ok;
 }
 
 /* The rename that publishes will work: tried with a name that does not exist, which creates
@@ -143,8 +152,8 @@ static void check_pair(const struct directory *base, const struct directory *don
 	if (with_file && !create_trial(base->fd, name)) {
 		if (!passing(errno)) {
 			problem_error(p, o.file, o.line,
-			    "completed-path %s: a file to try it cannot be created in base-path "
-			    "%s: %s",
+			    "completed-path %s: a file to try it cannot be created and marked in "
+			    "base-path %s: %s",
 			    done->path, base->path, strerror(errno));
 			return;
 		}

@@ -489,6 +489,16 @@ named_as() { # ADDRESS-OF-FOO NAME
 	grep -E '^cfg:2: .*completed-path .*: a file cannot be moved there from base-path .*: Invalid argument' <<<"$OUT"
 }
 
+@test "base-path on a filesystem that knows no mark: said at the start, and nothing is left there" {
+	can_trace
+	config 'sandbox = "off";'
+	STATUS=0
+	OUT=$(strace -f -qq -o /dev/null -e trace=fchmod -e inject=fchmod:error=EPERM "$SERVER" -c cfg 2>&1) || STATUS=$?
+	[ $STATUS -eq 78 ]
+	grep -E '^cfg:2: .*completed-path .*: a file to try it cannot be created and marked in base-path .*: Operation not permitted' <<<"$OUT"
+	[ -z "$(find rec 'done' -type f)" ]
+}
+
 # ---- libconfig's own ----
 
 @test "a syntax error: its line" {
