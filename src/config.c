@@ -364,5 +364,5 @@ const struct addr_net *config_network(const struct config_client *k, const struc
 		if (addr_net_has(n, peer) && (!best || n->bits > best->bits))
 			best = n;
 	}
-	return best;
+	return best && !addr_net_single(best) ? best : NULL;
 }

@@ -136,7 +136,8 @@ struct admit_table *config_admission(const struct config *c);
 /* The client with that name, or NULL. */
 const struct config_client *config_client(const struct config *c, const char *name);
 
-/* The client's longest network that holds the address, or NULL. */
+/* The network in which the address is the client's, so that files are named after it, too. NULL:
+ * the client's longest entry that holds it is that address alone, or there is none. */
 const struct addr_net *config_network(const struct config_client *k, const struct addr *peer);
 
 #endif

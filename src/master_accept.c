@@ -19,9 +19,7 @@
 #define REST_MS 1000
 
 /* Connections of a client whose every step is logged, in a window of the generation's budgets: one
- * that comes back each second is no flood. A network is many clients: all come back after a
- * restart.
- */
+ * that comes back each second is no flood. A network is many clients: all come back at once. */
 #define CLIENT_BURST  100
 #define NETWORK_BURST 2000
 

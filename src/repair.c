@@ -246,15 +246,11 @@ static bool take(struct unfinished *u, struct foreign *foreign)
 static bool is_of(const struct config_client *k, const char *stem)
 {
 	size_t n = strlen(k->name);
-	const struct addr_net *net;
 	struct addr a;
 
 	if (strncmp(stem, k->name, n) != 0)
 		return false;
-	if (stem[n] == '\0')
-		return true;
-	net = capname_stem_parse(stem, &a) == n ? config_network(k, &a) : NULL;
-	return net && !addr_net_single(net);
+	return stem[n] == '\0' || (capname_stem_parse(stem, &a) == n && config_network(k, &a));
 }
 
 /* Where the file belongs: the directory of the client with the longest matching name, else of

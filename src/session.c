@@ -298,8 +298,6 @@ static void settings_of(const struct session *s, const struct generation *g, siz
     const struct addr *peer, struct recorder_settings *out)
 {
 	const struct config_client *k = s->client;
-	const struct addr_net *net = config_network(k, peer); /* the entry that matched */
-
 	*out = (struct recorder_settings){
 	    .base = k->store ? g->place[client].base : -1,
 	    .done = g->place[client].done,
@@ -310,7 +308,7 @@ static void settings_of(const struct session *s, const struct generation *g, siz
 	    .header_changes_per_minute = s->config->limits.header_changes_per_minute,
 	    .local = localtime_r,
 	};
-	capname_stem(k->name, net && !addr_net_single(net) ? peer : NULL, out->stem);
+	capname_stem(k->name, config_network(k, peer) ? peer : NULL, out->stem);
 }
 
 static int first_byte(struct session *s)

@@ -246,17 +246,21 @@ pkcs1() {
 	tell b rec
 	wait_stored b two
 }
-@test "candidates: a handshake that is under way is not the other client's to end" {
-	needs_one_server "an earlier connection of the same address"
+# overtaken CERTIFICATE: b has connected with it, a records as one, and only then b comes through its handshake
+overtaken() {
 	tls_config
 	server_start
-	relayed b 127.0.0.4 bar -w 1
+	relayed b 127.0.0.4 "$1" -w 1
 	wait_log 'connected client=[?]'
 	tls_live a 127.0.0.4 foo
 	tell a pcap rec
 	wait_stored a one
 	kill -USR2 "$RELAY"
 	tell b pcap rec=70
+}
+@test "candidates: a handshake that is under way is not the other client's to end" {
+	needs_one_server "an earlier connection of the same address"
+	overtaken bar
 	wait_stored b two
 	tell a rec
 	wait_stored a one
@@ -264,15 +268,7 @@ pkcs1() {
 }
 @test "candidates: of two connections of one client the newer stays, also when the older was slower" {
 	needs_one_server "an earlier connection of the same client"
-	tls_config
-	server_start
-	relayed b 127.0.0.4 foo -w 1
-	wait_log 'connected client=[?]'
-	tls_live a 127.0.0.4 foo
-	tell a pcap rec
-	wait_stored a one
-	kill -USR2 "$RELAY"
-	tell b pcap rec=70
+	overtaken foo
 	wait_log 'file client=one .*reason=replaced packets=1 '
 	unframe b.sent | cmp - done/trace-one-*
 	tell a rec
