@@ -155,14 +155,14 @@ all_described() {
 # log_calls: the string literals of each call that logs, one call a line.
 log_calls() {
 	perl -0777 -ne '
-		next if $ARGV =~ m{/send_};
+		next if $ARGV =~ m{/src/send/};
 		while (/\b(?:log_line|master_flood_line|snprintf)\s*(\((?:[^()"]|"(?:[^"\\]|\\.)*"|(?1))*\))/g) {
 			my $call = $1;
 			next if $& =~ /^snprintf/ && $call !~ /"log lost=/;
 			my @text = $call =~ /"((?:[^"\\]|\\.)*)"/g;
 			$text[0] =~ /^%s$/ or @text = join "", @text;
 			print "$_\n" for grep { $_ ne "%s" } @text;
-		}' "$TESTDIR"/../src/*.c
+		}' "$TESTDIR"/../src/*/*.c
 }
 
 log_section() { sed -n '/^\.Sh LOG$/,/^\.Sh ENVIRONMENT$/p' "$MAN/osmo-pcap-server.8"; }
@@ -196,10 +196,10 @@ log_section() { sed -n '/^\.Sh LOG$/,/^\.Sh ENVIRONMENT$/p' "$MAN/osmo-pcap-serv
 # close_reasons: why a file is closed, as the sources have it.
 close_reasons() {
 	{
-		grep -ohE 'recorder_close_file\([^,"]+, "[a-z-]+"\)' "$TESTDIR"/../src/*.c
-		grep -oE 'why = "[a-z-]+"' "$TESTDIR/../src/recorder.c"
-		sed -n '/^const char \*order_text/,/^}/p' "$TESTDIR/../src/report.c" | grep -oE 'return "[a-z]+"'
-		grep -oE ' reason=(repaired|removed) ' "$TESTDIR/../src/repair.c" | sed 's/ reason=\(.*\) /"\1"/'
+		grep -ohE 'recorder_close_file\([^,"]+, "[a-z-]+"\)' "$TESTDIR"/../src/*/*.c
+		grep -oE 'why = "[a-z-]+"' "$TESTDIR/../src/record/recorder.c"
+		sed -n '/^const char \*order_text/,/^}/p' "$TESTDIR/../src/server/report.c" | grep -oE 'return "[a-z]+"'
+		grep -oE ' reason=(repaired|removed) ' "$TESTDIR/../src/server/repair.c" | sed 's/ reason=\(.*\) /"\1"/'
 	} | sed 's/.*"\(.*\)".*/\1/' | sort -u
 }
 

@@ -1,113 +1,140 @@
 #!/usr/bin/env bats
-# The module map in README holds: every file has a row, and the includes follow the order.
+# src/README holds: every file has a row in its folder's table, folders include only folders above
+# them, and within a folder nothing goes in a circle.
 . "$BATS_TEST_DIRNAME/lib.bash"
 
 SRC=$TESTDIR/../src
 
-# rows: the names in the table, in order.
+# folders: in their order, lowest first.
+folders() {
+	sed -n '/^| folder |/,/^$/p' "$SRC/README" | sed -nE 's/^\| ([a-z0-9]+) \| .+ \|$/\1/p' |
+		grep -vx folder
+}
+
+# rows FOLDER: the names in its table.
 rows() {
-	sed -n '/^## Module map$/,/^## Measured$/p' "$TESTDIR/../README" |
-		sed -nE 's/^\| [0-9]+ \| ([a-z0-9_]+(\.[ch])?)( \*)? \| .+ \|$/\1/p'
+	sed -n "/^## $1\$/,/^## /p" "$SRC/README" |
+		sed -nE 's/^\| ([a-z0-9_]+(\.[ch])?)( \*)? \| .+ \|$/\1/p' | grep -vx file
 }
 
-# ranks: "FILE NUMBER-OF-ITS-ROW" of every file that exists in a row.
-ranks() {
-	local n=0 name file
-	rows >rows.txt
-	while read -r name; do
-		n=$((n + 1))
+# in_rows FOLDER: the files that its rows stand for.
+in_rows() {
+	local name
+	rows "$1" | while read -r name; do
 		case $name in
-		*.[ch]) set -- "$name" ;;
-		*) set -- "$name.h" "$name.c" ;;
+		*.[ch]) echo "$name" ;;
+		*)
+			set -- "$1" "$name.c" "$name.h"
+			[ ! -e "$SRC/$1/$2" ] || echo "$2"
+			[ ! -e "$SRC/$1/$3" ] || echo "$3"
+			;;
 		esac
-		for file; do
-			[ ! -e "$SRC/$file" ] || echo "$file $n"
-		done
-	done <rows.txt
+	done
 }
 
-# includes: "FILE INCLUDED" of every direct include; the second is in <> or "".
+# includes: "FILE INCLUDED" of every direct include, FILE with its folder; the second is in <> or "".
 includes() {
 	local file
-	for file in "$SRC"/*.[ch]; do
-		sed -nE "s|^[[:space:]]*#[[:space:]]*include[[:space:]]*([<\"][^>\"]+[>\"]).*|${file##*/} \1|p" "$file"
+	for file in "$SRC"/*/*.[ch]; do
+		sed -nE "s|^[[:space:]]*#[[:space:]]*include[[:space:]]*([<\"][^>\"]+[>\"]).*|${file#"$SRC"/} \1|p" "$file"
 	done
 }
 
 # includers REGEX: the files that include something whose name matches.
 includers() { includes | awk -v re="$1" '$2 ~ re { print $1 }' | sort -u; }
 
-@test "every line of the table is a row that is understood" {
-	sed -n '/^## Module map$/,/^## Measured$/p' "$TESTDIR/../README" | grep -c '^| [0-9]' >lines
-	rows | wc -l >understood
-	[ "$(cat lines)" -ge 40 ]
-	[ "$(cat lines)" -eq "$(cat understood)" ]
+@test "the folders of the list are those of src, of the Makefile, and of the tables, in one order" {
+	folders >list
+	[ "$(wc -l <list)" -ge 9 ]
+	sed -nE 's|^include src/([a-z0-9]+)/Makefile.inc$|\1|p' "$TESTDIR/../Makefile.am" >makefile
+	diff list makefile
+	sed -nE 's|^## ([a-z0-9]+)$|\1|p' "$SRC/README" >tables
+	diff list tables
+	for f in "$SRC"/*/; do basename "$f"; done | sort >there
+	sort list | diff - there
 }
 
-@test "layers do not go back" {
-	sed -n '/^## Module map$/,/^## Measured$/p' "$TESTDIR/../README" |
-		sed -nE 's/^\| ([0-9]+) \|.*/\1/p' >layers
-	[ -s layers ]
-	sort -nc layers
-}
-
-@test "every file has exactly one row" {
-	ls "$SRC" | grep '\.[ch]$' | sort >files
-	ranks | cut -d ' ' -f 1 | sort >have
-	[ -s files ]
-	diff files have
-}
-
-@test "every row has a file" {
-	local name
-	rows >names
-	while read -r name; do
-		case $name in
-		*.[ch]) [ -e "$SRC/$name" ] ;;
-		*) [ -e "$SRC/$name.c" ] || [ -e "$SRC/$name.h" ] ;;
-		esac || {
-			echo "no file for $name" >&2
+@test "every file has exactly one row, and every row a file" {
+	local folder
+	for folder in $(folders); do
+		(cd "$SRC/$folder" && ls -- *.[ch]) | sort >files
+		in_rows "$folder" | sort >have
+		[ -s files ]
+		diff files have || {
+			echo "in the table of $folder (<: files, >: rows)" >&2
 			return 1
 		}
-	done <names
+	done
 }
 
-@test "a file includes no header of a row below its own" {
-	ranks >ranks.txt
+@test "every line of a table is a row that is understood" {
+	local folder
+	for folder in $(folders); do
+		sed -n "/^## $folder\$/,/^## /p" "$SRC/README" | grep -c '^| [a-z]' >lines
+		rows "$folder" | wc -l >understood
+		[ "$(cat lines)" -eq "$(($(cat understood) + 1))" ] # and the head
+	done
+}
+
+@test "includes are written with their folder, and no folder includes one below it" {
+	folders | awk '{ print $1, NR }' >ranks
 	includes | grep '"' | tr -d '"' >includes.txt
-	[ "$(wc -l <includes.txt)" -ge 100 ]
+	[ "$(wc -l <includes.txt)" -ge 200 ]
 	awk 'NR == FNR { rank[$1] = $2; next }
-		!($2 in rank) { print $1 " includes " $2 ", which has no row"; bad = 1; next }
-		rank[$2] > rank[$1] { print $1 " includes " $2 ", a row below"; bad = 1 }
-		END { exit bad }' ranks.txt includes.txt >&2
+		{ split($1, from, "/"); n = split($2, to, "/") }
+		n != 2 || !(to[1] in rank) { print $1 " includes " $2 ", which is in no folder"; bad = 1; next }
+		rank[to[1]] > rank[from[1]] { print $1 " includes " $2 ", of a folder below"; bad = 1 }
+		END { exit bad }' ranks includes.txt >&2
+}
+
+@test "programs know nothing of each other" {
+	includes | grep -E '^(server|send|vty2cfg)/' >of
+	[ -s of ]
+	awk '{ split($1, from, "/"); gsub(/"/, "", $2); split($2, to, "/") }
+		to[1] ~ /^(server|send|vty2cfg)$/ && to[1] != from[1] { print; bad = 1 }
+		END { exit bad }' of >&2
+}
+
+@test "no file of a folder includes itself by way of others" {
+	includes | grep '"' | tr -d '"' |
+		awk '{ split($1, from, "/"); split($2, to, "/") } from[1] == to[1]' >same
+	# a .c and its header are one file here
+	sed -E 's/\.[ch]( |$)/\1/g' same | awk '$1 != $2' | sort -u |
+		grep -vE '^(capture/capfmt|config/(config|keys)|daemon/sandbox|server/session|tls/creds) ' >edges
+	[ "$(wc -l <edges)" -ge 30 ]
+	tsort edges >order 2>circles || :
+	[ ! -s circles ] || {
+		cat circles >&2
+		return 1
+	}
 }
 
 @test "only the reader of the configuration knows libconfig" {
-	[ "$(includers 'libconfig')" = config_reader.h ]
-	[ "$(includers '^"config_reader[.]h"$' | sort | tr '\n' ' ')" = 'config.c configfiles.c configvalues.c ' ]
+	[ "$(includers 'libconfig[.]h')" = config/reader.h ]
+	[ "$(includers '^"config/reader[.]h"$' | tr '\n' ' ')" = 'config/config.c config/files.c config/values.c ' ]
 }
 
-@test "only send_live.c knows libpcap" {
-	[ "$(includers '^<pcap')" = send_live.c ]
+@test "only send/live.c knows libpcap" {
+	[ "$(includers '^<pcap')" = send/live.c ]
 }
 
 @test "only the credentials, the keeper and the TLS transports know GnuTLS" {
 	includers '^<gnutls/' >who
 	[ -s who ]
-	not grep -vxE 'creds\.c|creds_gnutls\.h|keeper\.c|tls_identity\.c|transport_tls\.c|send_tls\.[ch]' who >&2
-	includers '^"creds_gnutls[.]h"$' >who
+	not grep -vxE 'tls/(creds\.c|creds_gnutls\.h|keeper\.c|identity\.c|transport_tls\.c)|send/tls\.[ch]' who >&2
+	includers 'creds_gnutls[.]h"$' >who
 	[ -s who ]
-	not grep -vxE 'creds\.c|transport_tls\.c' who >&2
+	not grep -vxE 'tls/(creds|transport_tls)\.c' who >&2
 }
 
 @test "the master does not know frames, formats, transports and recording" {
-	includers '^"(frame|capfmt|capfmt_parts|transport|transport_tls|recorder)[.]h"$' >who
+	includers '"(capture/(frame|capfmt|capfmt_parts)|tls/transport(_tls)?|record/recorder)[.]h"$' >who
 	[ -s who ]
-	not grep '^master' who >&2
+	not grep -E '^server/(master|accept|spawn|reload|main)\.' who >&2
 }
 
 @test "a session does not know the master, the listeners, the children and the admission" {
-	includes | grep -E '^session' >of
+	includes | grep -E '^server/session' >of
 	[ -s of ]
-	not grep -E '"(master|listen|children|admit)\.h"' of >&2
+	not grep -E '"(server/(master|children)|daemon/listen|config/admit)\.h"' of >&2
 }

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "bench.h"
-#include "keeper.h"
+#include "tls/keeper.h"
 
 /* What a TLS 1.3 server signs: 64 spaces, a string, a NUL, a hash (RFC 8446, 4.4.3). */
 static uint8_t message[64 + 33 + 1 + 32];

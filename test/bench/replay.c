@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "bench.h"
-#include "recorder.h"
+#include "record/recorder.h"
 
 #define BUFFER (768 * 1024)
 

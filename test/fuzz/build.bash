@@ -14,13 +14,14 @@ need() {
 
 # sources TARGET: those of the server that it exercises
 sources() {
-	local base="bytes parse addr capname" s
-	local config="io problem ratelimit conftext config configfiles configvalues configkeys configcheck configprint quote admit"
+	local base="base/bytes base/parse base/addr capture/capname" s
+	local config="base/io base/problem base/ratelimit base/quote config/text config/config config/files config/values config/keys config/check config/print config/admit"
+	local capture="capture/frame capture/capfmt capture/capfmt_pcap capture/capfmt_pcapng capture/capfmt_wireshark"
 	case $1 in
-	stream) base="$base frame capfmt capfmt_pcap capfmt_pcapng capfmt_wireshark recorder rotate" ;;
-	config) base="$base log rotate $config" ;;
-	repair) base="$base $config frame capfmt capfmt_pcap capfmt_pcapng capfmt_wireshark recorder rotate capfile repair" ;;
-	messages) base="$base report conftext certname rotate signform" ;;
+	stream) base="$base $capture capture/rotate record/recorder" ;;
+	config) base="$base base/log capture/rotate $config" ;;
+	repair) base="$base $config $capture capture/rotate record/recorder record/capfile server/repair" ;;
+	messages) base="$base server/report config/text tls/certname capture/rotate tls/signform" ;;
 	esac
 	for s in $base; do echo "$SRC/$s.c"; done
 }

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config.h"
-#include "conftext.h"
+#include "config/config.h"
+#include "config/text.h"
 
 static void write_file(const char *name, const void *data, size_t len)
 {

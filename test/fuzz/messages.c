@@ -5,14 +5,14 @@
  * promises; for names and addresses that the text it is written as is read as the same. */
 #include "fuzz.h"
 
-#include "addr.h"
-#include "capname.h"
-#include "certname.h"
-#include "conftext.h"
-#include "parse.h"
-#include "report.h"
-#include "rotate.h"
-#include "signform.h"
+#include "base/addr.h"
+#include "capture/capname.h"
+#include "tls/certname.h"
+#include "config/text.h"
+#include "base/parse.h"
+#include "server/report.h"
+#include "capture/rotate.h"
+#include "tls/signform.h"
 
 /* Any length is tried; and the same bytes, filled up, as a message of the right one. */
 static void report(const uint8_t *data, size_t len)

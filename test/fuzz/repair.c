@@ -13,10 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "capfile.h"
-#include "log.h"
-#include "recorder.h"
-#include "repair.h"
+#include "record/capfile.h"
+#include "base/log.h"
+#include "record/recorder.h"
+#include "server/repair.h"
 
 #define NAME     "trace-c-20261106_212000.pcap"
 #define FILE_MAX (512 * 1024)

@@ -9,8 +9,8 @@
 #include <errno.h>
 #include <stddef.h>
 
-#include "frame.h"
-#include "recorder.h"
+#include "capture/frame.h"
+#include "record/recorder.h"
 
 #define FILES_MAX  4096
 #define STREAM_MAX (256 * 1024)

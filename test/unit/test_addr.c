@@ -6,7 +6,7 @@
 #include <netinet/in.h>
 #include <sys/un.h>
 
-#include "addr.h"
+#include "base/addr.h"
 
 static void test_parse(void)
 {

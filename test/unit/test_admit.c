@@ -3,7 +3,7 @@
 #include "tap.h"
 #include "support.h"
 
-#include "admit.h"
+#include "config/admit.h"
 
 static struct admit_entry entries[10000];
 static size_t n;

@@ -2,7 +2,7 @@
 #include "tap.h"
 #include "support.h"
 
-#include "budgets.h"
+#include "base/budgets.h"
 
 static void test_shares(void)
 {

@@ -2,7 +2,7 @@
 #include "tap.h"
 #include "support.h"
 
-#include "bytes.h"
+#include "base/bytes.h"
 
 static const uint8_t data[] = {0x01, 0x02, 0x83, 0x04, 0x85, 0x06, 0x07, 0x08, 0xff, 0x10};
 

@@ -4,7 +4,7 @@
 #include "tap.h"
 #include "support.h"
 
-#include "capfmt.h"
+#include "capture/capfmt.h"
 
 #define SNAP 9000u
 

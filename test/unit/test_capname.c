@@ -2,7 +2,7 @@
 #include "tap.h"
 #include "support.h"
 
-#include "capname.h"
+#include "capture/capname.h"
 
 static const struct tm when = {
     .tm_year = 126, .tm_mon = 10, .tm_mday = 22, .tm_hour = 23, .tm_min = 33, .tm_sec = 7};

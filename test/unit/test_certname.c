@@ -2,7 +2,7 @@
 #include "tap.h"
 #include "support.h"
 
-#include "certname.h"
+#include "tls/certname.h"
 
 /* A name of `len` bytes, so that it can hold a NUL. */
 struct name {

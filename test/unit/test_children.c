@@ -2,7 +2,7 @@
 #include "tap.h"
 #include "support.h"
 
-#include "children.h"
+#include "server/children.h"
 
 static struct addr address(const char *text)
 {

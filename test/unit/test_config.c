@@ -9,9 +9,9 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "admit.h"
-#include "config.h"
-#include "log.h"
+#include "config/admit.h"
+#include "config/config.h"
+#include "base/log.h"
 
 static char *dir, path[4096];
 static int at;

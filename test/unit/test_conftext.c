@@ -3,7 +3,7 @@
 #include "tap.h"
 #include "support.h"
 
-#include "conftext.h"
+#include "config/text.h"
 
 /* What is found, as "N3:5000000000 I4:path". */
 static const char *scan(const char *text)

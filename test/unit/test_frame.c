@@ -3,7 +3,7 @@
 #include "tap.h"
 #include "support.h"
 
-#include "frame.h"
+#include "capture/frame.h"
 
 /* Decodes with the bytes arriving in pieces of 1..most (0: all at once); a hash over the frames. */
 static uint64_t decode(const uint8_t *p, size_t len, size_t most, unsigned *frames, size_t *left)

@@ -4,7 +4,7 @@
 
 #include <ctype.h>
 
-#include "log.h"
+#include "base/log.h"
 
 /* The text behind a quoted one; false when it is not well formed. */
 static bool unquote(const char *s, uint8_t *out, size_t *len)

@@ -3,7 +3,7 @@
 #include "tap.h"
 #include "support.h"
 
-#include "parse.h"
+#include "base/parse.h"
 
 static void test_number(void)
 {

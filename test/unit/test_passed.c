@@ -2,7 +2,7 @@
 #include "tap.h"
 #include "support.h"
 
-#include "passed.h"
+#include "daemon/passed.h"
 
 #define SELF 4242
 

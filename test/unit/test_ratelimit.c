@@ -2,7 +2,7 @@
 #include "tap.h"
 #include "support.h"
 
-#include "ratelimit.h"
+#include "base/ratelimit.h"
 
 static void test_window(void)
 {

@@ -11,8 +11,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#include "frame.h"
-#include "recorder.h"
+#include "capture/frame.h"
+#include "record/recorder.h"
 
 #define NOW   1794000000 /* 2026-11-06 21:20:00 UTC */
 #define STAMP "trace-c-20261106_212000"

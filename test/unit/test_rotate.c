@@ -6,7 +6,7 @@
 #include <limits.h>
 #include <time.h>
 
-#include "rotate.h"
+#include "capture/rotate.h"
 
 #define HOUR 3600
 #define DAY  86400

@@ -1,8 +1,8 @@
 /* test_send_cut: what send_cut makes shorter, what it leaves alone, and what it refuses. */
 #include "tap.h"
 
-#include "../../src/bytes.h"
-#include "../../src/send_cut.h"
+#include "base/bytes.h"
+#include "send/cut.h"
 
 static struct send_cut c;
 static uint8_t record[300000];

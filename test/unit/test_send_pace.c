@@ -1,7 +1,7 @@
 /* test_send_pace: when packets are due, at a rate and by their times. */
 #include "tap.h"
 
-#include "send_pace.h"
+#include "send/pace.h"
 
 #define SECOND INT64_C(1000000000)
 

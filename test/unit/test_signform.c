@@ -2,7 +2,7 @@
 #include "tap.h"
 #include "support.h"
 
-#include "signform.h"
+#include "tls/signform.h"
 
 static const char server_context[] = "TLS 1.3, server CertificateVerify";
 static const char client_context[] = "TLS 1.3, client CertificateVerify";

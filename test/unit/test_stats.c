@@ -2,7 +2,7 @@
 #include "tap.h"
 #include "support.h"
 
-#include "stats.h"
+#include "record/stats.h"
 
 int main(void)
 {

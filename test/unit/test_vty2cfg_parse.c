@@ -2,7 +2,7 @@
  * they are. */
 #include "tap.h"
 
-#include "../../src/vty2cfg_parse.h"
+#include "vty2cfg/parse.h"
 #include "support.h"
 
 static struct vty v;

@@ -1,0 +1,134 @@
+/* capname: see capname.h. */
+#include "capture/capname.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char prefix[] = "trace-";
+static const char stem_chars[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+static const char *const suffix[] = {[CAPFMT_PCAP] = ".pcap", [CAPFMT_PCAPNG] = ".pcapng"};
+
+void capname_stem(const char *client, const struct addr *address, char out[CAPNAME_STEM_MAX])
+{
+	char text[ADDR_TEXT_MAX];
+
+	if (!address) {
+		snprintf(out, CAPNAME_STEM_MAX, "%s", client);
+		return;
+	}
+	addr_format(address, text);
+	for (char *c = text; *c; c++)
+		if (*c == ':')
+			*c = '_';
+	snprintf(out, CAPNAME_STEM_MAX, "%s-%s", client, text);
+}
+
+size_t capname_stem_parse(const char *stem, struct addr *address)
+{
+	const char *dash = strrchr(stem, '-');
+	char text[ADDR_TEXT_MAX];
+
+	if (!dash || snprintf(text, sizeof(text), "%s", dash + 1) >= (int)sizeof(text))
+		return 0;
+	for (char *c = text; *c; c++)
+		if (*c == '_')
+			*c = ':';
+	return addr_parse(text, address) ? (size_t)(dash - stem) : 0;
+}
+
+static void with_number(
+    const char *stamp, unsigned number, enum capfmt_kind kind, char out[CAPNAME_MAX])
+{
+	if (number == 0)
+		snprintf(out, CAPNAME_MAX, "%s%s", stamp, suffix[kind]);
+	else
+		snprintf(out, CAPNAME_MAX, "%s-%u%s", stamp, number, suffix[kind]);
+}
+
+void capname_make(const char *stem, const struct tm *local, enum capfmt_kind kind, unsigned number,
+    char out[CAPNAME_MAX])
+{
+	char stamp[CAPNAME_STAMP_MAX];
+
+	snprintf(stamp, sizeof(stamp), "trace-%s-%04ld%02d%02d_%02d%02d%02d", stem,
+	    1900L + local->tm_year, local->tm_mon + 1, local->tm_mday, local->tm_hour,
+	    local->tm_min, local->tm_sec);
+	with_number(stamp, number, kind, out);
+}
+
+void capname_renumber(const struct capname *c, unsigned number, char out[CAPNAME_MAX])
+{
+	with_number(c->stamp, number, c->kind, out);
+}
+
+static size_t digits_before(const char *name, size_t end)
+{
+	size_t n = 0;
+
+	while (n < end && name[end - n - 1] >= '0' && name[end - n - 1] <= '9')
+		n++;
+	return n;
+}
+
+/* Whether name[0..end) ends in -YYYYMMDD_HHMMSS; the length without it goes to *stem_end. */
+static bool ends_in_time(const char *name, size_t end, size_t *stem_end)
+{
+	size_t date;
+
+	if (digits_before(name, end) != 6 || end < 7 || name[end - 7] != '_')
+		return false;
+	date = digits_before(name, end - 7);
+	if (date < 8 || end - 7 <= date || name[end - 8 - date] != '-')
+		return false;
+	*stem_end = end - 8 - date;
+	return true;
+}
+
+/* Takes "-NUMBER" off the end of name[0..*end); 0 when there is none. False when what stands there
+ * is no number that was ever made. */
+static bool take_number(const char *name, size_t *end, unsigned *out)
+{
+	size_t n = digits_before(name, *end), stem_end;
+	char text[CAPNAME_MAX];
+	uint64_t value;
+
+	*out = 0;
+	if (ends_in_time(name, *end, &stem_end))
+		return true;
+	if (n == 0 || *end <= n || name[*end - n - 1] != '-' || name[*end - n] == '0')
+		return false;
+	memcpy(text, name + *end - n, n);
+	text[n] = '\0';
+	if (!parse_number(text, 1, UINT32_MAX, &value))
+		return false;
+	*end -= n + 1;
+	*out = (unsigned)value;
+	return true;
+}
+
+bool capname_parse(const char *name, struct capname *out)
+{
+	const char *dot = strrchr(name, '.');
+	size_t start = strlen(prefix), end, stem_end;
+
+	if (strlen(name) >= CAPNAME_MAX || strncmp(name, prefix, start) != 0 || !dot)
+		return false;
+	if (strcmp(dot, suffix[CAPFMT_PCAP]) == 0)
+		out->kind = CAPFMT_PCAP;
+	else if (strcmp(dot, suffix[CAPFMT_PCAPNG]) == 0)
+		out->kind = CAPFMT_PCAPNG;
+	else
+		return false;
+	end = (size_t)(dot - name);
+	if (!take_number(name, &end, &out->number) || !ends_in_time(name, end, &stem_end) ||
+	    end >= sizeof(out->stamp) || stem_end <= start ||
+	    stem_end - start >= sizeof(out->stem) ||
+	    strspn(name + start, stem_chars) < stem_end - start)
+		return false;
+	memcpy(out->stem, name + start, stem_end - start);
+	out->stem[stem_end - start] = '\0';
+	memcpy(out->stamp, name, end);
+	out->stamp[end] = '\0';
+	return true;
+}

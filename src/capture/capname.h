@@ -1,0 +1,43 @@
+/* capname: the names of capture files.
+ *
+ *   trace-NAME-YYYYMMDD_HHMMSS.pcap, then …_HHMMSS-1.pcap, -2 …   (or .pcapng)
+ *
+ * NAME is the client's name, with "-ADDRESS" behind it where one entry of the list stands for a
+ * network (':' becomes '_'). Pure: the broken-down time is an argument. */
+#ifndef CAPNAME_H
+#define CAPNAME_H
+
+#include <stdbool.h>
+#include <time.h>
+
+#include "base/addr.h"
+#include "capture/capfmt.h"
+#include "base/parse.h"
+
+#define CAPNAME_STEM_MAX  (PARSE_NAME_MAX + 1 + ADDR_TEXT_MAX) /* NAME-ADDRESS */
+#define CAPNAME_STAMP_MAX (6 + CAPNAME_STEM_MAX + 32)          /* trace-…-YYYYMMDD_HHMMSS */
+#define CAPNAME_MAX       (CAPNAME_STAMP_MAX + 11 + 8)         /* -NUMBER.pcapng */
+
+/* The NAME part, without the address when it is NULL. */
+void capname_stem(const char *client, const struct addr *address, char out[CAPNAME_STEM_MAX]);
+
+/* The reverse: the length of NAME in NAME-ADDRESS; 0 when it ends in no address. */
+size_t capname_stem_parse(const char *stem, struct addr *address);
+
+/* number 0: no number. */
+void capname_make(const char *stem, const struct tm *local, enum capfmt_kind kind, unsigned number,
+    char out[CAPNAME_MAX]);
+
+/* The parts of a file name, if it is one of ours. */
+struct capname {
+	char stem[CAPNAME_STEM_MAX];
+	char stamp[CAPNAME_STAMP_MAX]; /* "trace-STEM-YYYYMMDD_HHMMSS" */
+	enum capfmt_kind kind;
+	unsigned number;
+};
+bool capname_parse(const char *name, struct capname *out);
+
+/* The same name with another number. */
+void capname_renumber(const struct capname *c, unsigned number, char out[CAPNAME_MAX]);
+
+#endif

@@ -1,0 +1,40 @@
+/* frame: see frame.h. */
+#include "capture/frame.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	char start[5];
+	const char *what;
+} known[] = {
+    {"SSH-", "an SSH banner"},
+    {"GET ", "an HTTP request"},
+    {"HEAD", "an HTTP request"},
+    {"POST", "an HTTP request"},
+    {"PUT ", "an HTTP request"},
+    {"OPTI", "an HTTP request"},
+    {"CONN", "an HTTP request"},
+    {"PRI ", "an HTTP/2 request"},
+};
+
+static const char *looks_like(const uint8_t *data)
+{
+	/* TLS record header: handshake(22), version 3.x (RFC 8446, 5.1) */
+	if (data[0] == 22 && data[1] == 3)
+		return "a TLS ClientHello; disable tls on the client, or set tls = true here";
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (memcmp(data, known[i].start, 4) == 0)
+			return known[i].what;
+	return NULL;
+}
+
+void frame_reason(const uint8_t data[FRAME_HEADER], char *out, size_t size)
+{
+	const char *what = looks_like(data);
+
+	if (what)
+		snprintf(out, size, "unknown frame type %u: this looks like %s", data[0], what);
+	else
+		snprintf(out, size, "unknown frame type %u", data[0]);
+}

@@ -1,0 +1,122 @@
+/* admit: see admit.h. */
+#include "config/admit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct group { /* entries of one family and prefix length */
+	uint8_t len, bits;
+	size_t first, n;
+};
+
+struct admit_table {
+	struct admit_entry *entries;
+	size_t n;
+	struct group groups[33 + 129];
+	size_t ngroups;
+};
+
+static int by_prefix(const struct addr_net *a, const struct addr_net *b)
+{
+	if (a->addr.len != b->addr.len)
+		return a->addr.len < b->addr.len ? -1 : 1;
+	if (a->bits != b->bits)
+		return a->bits > b->bits ? -1 : 1;
+	return memcmp(a->addr.bytes, b->addr.bytes, sizeof(a->addr.bytes));
+}
+
+static int compare(const void *x, const void *y)
+{
+	const struct admit_entry *a = x, *b = y;
+	int c = by_prefix(&a->net, &b->net);
+
+	return c ? c : (a->client > b->client) - (a->client < b->client);
+}
+
+struct admit_table *admit_table_new(const struct admit_entry *entries, size_t n)
+{
+	struct admit_table *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->entries = calloc(n ? n : 1, sizeof(*entries));
+	if (!t->entries) {
+		free(t);
+		return NULL;
+	}
+	t->n = n;
+	if (n > 0)
+		memcpy(t->entries, entries, n * sizeof(*entries));
+	qsort(t->entries, n, sizeof(*entries), compare);
+	for (size_t i = 0; i < n; i++) {
+		const struct addr_net *net = &t->entries[i].net;
+		struct group *g = t->ngroups ? &t->groups[t->ngroups - 1] : NULL;
+
+		if (!g || g->len != net->addr.len || g->bits != net->bits) {
+			g = &t->groups[t->ngroups++];
+			*g = (struct group){.len = net->addr.len, .bits = net->bits, .first = i};
+		}
+		g->n++;
+	}
+	return t;
+}
+
+void admit_table_free(struct admit_table *t)
+{
+	if (!t)
+		return;
+	free(t->entries);
+	free(t);
+}
+
+/* The first entry of the group that is not below the network. */
+static size_t lower_bound(
+    const struct admit_table *t, const struct group *g, const struct addr_net *net)
+{
+	size_t low = g->first, high = g->first + g->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (by_prefix(&t->entries[mid].net, net) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+const struct admit_entry *admit_find(const struct admit_table *t, const struct addr *a, size_t *n)
+{
+	for (size_t i = 0; i < t->ngroups; i++) {
+		const struct group *g = &t->groups[i];
+		struct addr_net net;
+		size_t at, end = g->first + g->n, first;
+
+		if (g->len != a->len)
+			continue;
+		net = addr_mask(a, g->bits);
+		first = lower_bound(t, g, &net);
+		for (at = first; at < end && by_prefix(&t->entries[at].net, &net) == 0; at++)
+			;
+		if (at > first) {
+			*n = at - first;
+			return &t->entries[first];
+		}
+	}
+	*n = 0;
+	return NULL;
+}
+
+bool admit_shared(const struct admit_table *t, size_t *from, const struct admit_entry **first,
+    const struct admit_entry **second)
+{
+	for (size_t i = *from + 1; i < t->n; i++)
+		if (by_prefix(&t->entries[i - 1].net, &t->entries[i].net) == 0) {
+			*first = &t->entries[i - 1];
+			*second = &t->entries[i];
+			*from = i;
+			return true;
+		}
+	return false;
+}

@@ -1,0 +1,57 @@
+/* admit: who is it, and may it?
+ *
+ * The list of client addresses, looked up by longest prefix, and the limits. A decision only:
+ * the master acts on it. Pure: no I/O; the table allocates when it is built, never afterwards. */
+#ifndef ADMIT_H
+#define ADMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+
+struct admit_entry {
+	struct addr_net net;
+	uint32_t client; /* the caller's number of the client */
+};
+
+struct admit_table; /* sorted by family, prefix length (longest first), address, client */
+
+/* Copies the entries. NULL when there is no memory. */
+struct admit_table *admit_table_new(const struct admit_entry *entries, size_t n);
+void admit_table_free(struct admit_table *t);
+
+/* The entries of the longest prefix that holds the address: *n of them in a row (several when
+ * clients share an address), in the order of their client numbers. NULL and 0 when unlisted. */
+const struct admit_entry *admit_find(const struct admit_table *t, const struct addr *a, size_t *n);
+
+/* The next pair of entries with the same network, of two clients or twice of one, or false. *from
+ * is 0 at first. */
+bool admit_shared(const struct admit_table *t, size_t *from, const struct admit_entry **first,
+    const struct admit_entry **second);
+
+struct admit_counts {
+	unsigned children, unestablished;
+	unsigned of_peer;  /* same address, and same client where that is known */
+	size_t candidates; /* clients that the peer may be: of_peer is of all of them */
+};
+
+struct admit_limits {
+	unsigned children, unestablished, per_client;
+};
+
+/* A new connection can be forked for at all; when not, it stays in the accept queue. */
+static inline bool admit_room(const struct admit_counts *now, const struct admit_limits *max)
+{
+	return now->children < max->children && now->unestablished < max->unestablished;
+}
+
+/* A listed client has not too many connections of its own. Clients that only a certificate tells
+ * apart have their shares together. */
+static inline bool admit_peer(const struct admit_counts *now, const struct admit_limits *max)
+{
+	return now->of_peer < (uint64_t)max->per_client * now->candidates;
+}
+
+#endif

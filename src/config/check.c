@@ -1,0 +1,214 @@
+/* configcheck: see configcheck.h. */
+#include "config/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/admit.h"
+#include "capture/capname.h"
+#include "config/keys.h"
+
+/* Where the configuration itself is to blame. */
+static struct origin whole(const struct config *c)
+{
+	return (struct origin){.file = c->names.n ? c->names.v[0] : c->file};
+}
+
+static void out_of_memory(const struct config *c, struct problems *p)
+{
+	problem_error(p, whole(c).file, 0, "out of memory");
+}
+
+static void check_listen(const struct config *c, struct problems *p)
+{
+	const struct addrs *ip = &c->server.ip;
+	struct origin o = config_origin(&config_server_keys, &c->server.origins, "ip");
+
+	if (ip->n > CONFIG_IP_MAX)
+		problem_error(p, o.file, o.line, "ip: more than %d addresses", CONFIG_IP_MAX);
+	for (size_t i = 0; i < ip->n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (addr_equal(&ip->v[i], &ip->v[j])) {
+				char text[ADDR_TEXT_MAX];
+
+				problem_error(p, o.file, o.line, "ip: %s stands twice",
+				    addr_format(&ip->v[i], text));
+			}
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp((*(const struct config_client *const *)a)->name,
+	    (*(const struct config_client *const *)b)->name);
+}
+
+static void check_names(const struct config *c, struct problems *p)
+{
+	const struct config_client **sorted = calloc(c->nclients + 1, sizeof(*sorted));
+
+	if (!sorted) {
+		out_of_memory(c, p);
+		return;
+	}
+	for (size_t i = 0; i < c->nclients; i++)
+		sorted[i] = &c->clients[i];
+	qsort(sorted, c->nclients, sizeof(*sorted), by_name);
+	for (size_t i = 1; i < c->nclients; i++)
+		if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0) {
+			/* the sort is not stable: blame the one that stands later */
+			const struct config_client *later =
+			    sorted[i] > sorted[i - 1] ? sorted[i] : sorted[i - 1];
+
+			problem_error(p, later->origins.group.file, later->origins.group.line,
+			    "client name %s stands twice", later->name);
+		}
+	free(sorted);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* NULL, or why two clients cannot share an address. */
+static const char *cannot_share(const struct config_client *a, const struct config_client *b)
+{
+	if (a == b)
+		return "stands twice";
+	if (a->certificate.n == 0 || b->certificate.n == 0)
+		return "and only a certificate could tell them apart";
+	if (!same_text(a->storage.base_path, b->storage.base_path) ||
+	    !same_text(a->storage.completed_path, b->storage.completed_path))
+		return "so their base-path and completed-path must be the same";
+	return NULL;
+}
+
+static void check_addresses(const struct config *c, struct problems *p)
+{
+	struct admit_table *t = config_admission(c);
+	const struct admit_entry *a, *b;
+	size_t from = 0;
+
+	if (!t) {
+		out_of_memory(c, p);
+		return;
+	}
+	while (admit_shared(t, &from, &a, &b)) {
+		const struct config_client *x = &c->clients[a->client], *y = &c->clients[b->client];
+		const char *why = cannot_share(x, y);
+		char net[ADDR_NET_TEXT_MAX];
+
+		if (why)
+			problem_error(p, y->origins.group.file, y->origins.group.line,
+			    "address %s of client %s is that of %s, %s",
+			    addr_net_format(&b->net, net), y->name, x->name, why);
+	}
+	admit_table_free(t);
+}
+
+/* Whose files from some address bear that name, too: those of a client on a network are named after
+ * it and the address. NULL: nobody's. */
+static const struct config_client *files_named(
+    const struct config *c, const struct admit_table *t, const char *name)
+{
+	char stem[CAPNAME_STEM_MAX];
+	const struct admit_entry *row;
+	struct addr a;
+	size_t n = 0;
+
+	row = capname_stem_parse(name, &a) ? admit_find(t, &a, &n) : NULL;
+	for (size_t i = 0; row && i < n; i++) {
+		const struct config_client *k = &c->clients[row[i].client];
+
+		capname_stem(k->name, &a, stem);
+		if (!addr_net_single(&row[i].net) && strcmp(stem, name) == 0)
+			return k;
+	}
+	return NULL;
+}
+
+static void check_file_names(const struct config *c, struct problems *p)
+{
+	struct admit_table *t = config_admission(c);
+
+	for (size_t i = 0; t && i < c->nclients; i++) {
+		const struct config_client *k = &c->clients[i], *other = files_named(c, t, k->name);
+
+		if (other)
+			problem_error(p, k->origins.group.file, k->origins.group.line,
+			    "client %s: files of client %s from that address have the same names",
+			    k->name, other->name);
+	}
+	admit_table_free(t);
+}
+
+static bool fingerprint_ok(const char *text)
+{
+	return strlen(text) == 7 + 64 && strspn(text + 7, "0123456789abcdefABCDEF") == 64;
+}
+
+static void check_client_tls(
+    const struct config *c, const struct config_client *k, struct problems *p)
+{
+	if (k->certificate.n > 0 && !k->tls)
+		problem_error(p, k->origins.group.file, k->origins.group.line,
+		    "client %s has certificate but not tls = true", k->name);
+	if (k->certificate.n > 0 && c->tls.auth != AUTH_X509)
+		problem_error(p, k->origins.group.file, k->origins.group.line,
+		    "client %s has certificate, which needs allow-auth = \"x509\"", k->name);
+	for (size_t i = 0; i < k->certificate.n; i++) {
+		const char *name = k->certificate.v[i];
+
+		if (name[0] == '\0' || (strncmp(name, "sha256:", 7) == 0 && !fingerprint_ok(name)))
+			problem_error(p, k->origins.group.file, k->origins.group.line,
+			    "client %s: certificate \"%s\" is neither a name nor sha256: and 64 "
+			    "hexadecimal digits",
+			    k->name, name);
+	}
+	if (k->tls && !c->tls.present)
+		problem_error(p, k->origins.group.file, k->origins.group.line,
+		    "client %s has tls = true, but server has no tls group", k->name);
+}
+
+static void check_tls(const struct config *c, struct problems *p)
+{
+	const struct config_tls *t = &c->tls;
+	struct origin o = t->origins.group;
+
+	for (size_t i = 0; i < c->nclients; i++)
+		check_client_tls(c, &c->clients[i], p);
+	if (!t->present || t->auth == AUTH_ANONYMOUS)
+		return;
+	if (!t->server_cert)
+		problem_error(p, o.file, o.line, "tls: server-cert is missing");
+	if (!t->server_key)
+		problem_error(p, o.file, o.line, "tls: server-key is missing");
+	if (t->auth == AUTH_X509 && !t->capath)
+		problem_error(p, o.file, o.line,
+		    "tls: allow-auth = \"x509\" needs capath, the authority of the clients");
+}
+
+static void check_server(const struct config *c, struct problems *p)
+{
+	struct origin o = config_origin(&config_server_keys, &c->server.origins, "group");
+
+	if (c->server.group && !c->server.user)
+		problem_error(p, o.file, o.line, "group needs user");
+	o = config_origin(&config_limits_keys, &c->limits.origins, "unestablished");
+	if (o.line && c->limits.unestablished > c->limits.connections)
+		problem_warning(p, o.file, o.line, "unestablished is above connections");
+	if (c->nclients == 0)
+		problem_warning(
+		    p, whole(c).file, 0, "no clients: every connection will be refused");
+}
+
+void config_check(const struct config *c, struct problems *p)
+{
+	check_server(c, p);
+	check_listen(c, p);
+	check_names(c, p);
+	check_addresses(c, p);
+	check_file_names(c, p);
+	check_tls(c, p);
+}

@@ -1,0 +1,143 @@
+/* config: the configuration file as one checked, immutable structure.
+ *
+ * Loading reports every problem of a run, each with file and line, and never exits. Values are
+ * complete when loading succeeds: defaults are filled in, a client's storage settings are the
+ * server's where it has none of its own, paths are absolute. Refuses to touch what the
+ * configuration names (directories, certificates): generation does. Only config.c knows
+ * libconfig. See osmo-pcap-server.cfg(5). */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/addr.h"
+#include "base/problem.h"
+#include "capture/rotate.h"
+
+struct strings {
+	char **v;
+	size_t n;
+};
+
+struct addrs {
+	struct addr *v;
+	size_t n;
+};
+
+struct nets {
+	struct addr_net *v;
+	size_t n;
+};
+
+/* Where something stands. */
+struct origin {
+	const char *file; /* as it was named; owned by the config */
+	unsigned line;    /* 0: unknown */
+};
+
+#define CONFIG_KEYS_MAX 8 /* in one group */
+
+struct origins {
+	struct origin group; /* the group itself; line 0: it is not there */
+	uint32_t set;        /* bit i: key i of the group's table stands in the file */
+	struct origin key[CONFIG_KEYS_MAX]; /* where the keys stand, valid or not */
+};
+
+/* What may stand in the server and be overridden by a client. */
+struct config_storage {
+	char *base_path;
+	char *completed_path; /* NULL: files stay in base_path */
+	unsigned mode;
+	unsigned max_snaplen;   /* bytes */
+	uint64_t max_file_size; /* bytes; 0: no limit */
+	struct rotate rotate;
+	struct origins origins;
+};
+
+enum config_auth {
+	AUTH_X509,
+	AUTH_NONE,
+	AUTH_ANONYMOUS
+};
+enum config_sandbox {
+	SANDBOX_BEST_EFFORT,
+	SANDBOX_REQUIRED,
+	SANDBOX_OFF
+};
+
+/* Addresses that `ip` may list. */
+#define CONFIG_IP_MAX 64
+
+struct config_tls {
+	bool present; /* there is a tls group */
+	int auth;     /* enum config_auth */
+	char *capath, *crlfile, *server_cert, *server_key, *priority;
+	struct origins origins;
+};
+
+struct config_limits { /* times in seconds */
+	unsigned connections, unestablished, per_client;
+	unsigned handshake_timeout, frame_timeout, idle_timeout, keepalive;
+	unsigned header_changes_per_minute;
+	struct origins origins;
+};
+
+struct config_server {
+	struct addrs ip; /* empty: all addresses */
+	unsigned port;   /* 0: the kernel chooses */
+	char *user, *group, *pid_file;
+	int log_level; /* enum log_level */
+	int sandbox;   /* enum config_sandbox */
+	struct origins origins;
+};
+
+struct config_client {
+	char *name;
+	struct nets address;
+	bool tls;
+	struct strings certificate; /* empty: any of the CA */
+	bool store;
+	struct config_storage storage; /* effective */
+	struct origins origins;
+};
+
+struct config {
+	char *file;           /* absolute */
+	struct strings names; /* of the files it was read from, as they were named; the first is the
+				 configuration itself */
+	struct config_server server;
+	struct config_storage storage;
+	struct config_tls tls;
+	struct config_limits limits;
+	struct config_client *clients;
+	size_t nclients;
+};
+
+/* Reads and checks. NULL when there was an error; warnings and errors are added to *problems. */
+struct config *config_load(const char *file, struct problems *problems);
+
+/* The same, but with errors it returns what could be read all the same, so that everything else
+ * that is wrong can be found in one run; NULL when nothing could be read. */
+struct config *config_examine(const char *file, struct problems *problems);
+void config_free(struct config *c);
+
+/* The effective configuration, itself a configuration: keys without a value as comments, a
+ * client's storage settings only where the client has them. */
+void config_print(const struct config *c, FILE *out);
+
+struct admit_table;
+
+/* The admission list: entry.client is the index into clients. NULL when there is no memory. */
+struct admit_table *config_admission(const struct config *c);
+
+/* The client with that name, or NULL. */
+const struct config_client *config_client(const struct config *c, const char *name);
+
+/* The network in which the address is the client's, so that files are named after it, too. NULL:
+ * the client's longest entry that holds it is that address alone, or there is none. */
+const struct addr_net *config_network(const struct config_client *k, const struct addr *peer);
+
+#endif

@@ -1,0 +1,58 @@
+/* configkeys: the tables of configuration keys: name, type, range, default, place in the struct.
+ *
+ * One line a key; reading, printing and the defaults all come from here. */
+#ifndef CONFIGKEYS_H
+#define CONFIGKEYS_H
+
+#include "config/config.h"
+
+enum key_type {
+	KEY_STRING,  /* char * */
+	KEY_PATH,    /* char *, made absolute */
+	KEY_NUMBER,  /* unsigned, min..max */
+	KEY_SIZE,    /* uint64_t bytes: a number, or a string with K M G T */
+	KEY_MODE,    /* unsigned: a string of octal digits */
+	KEY_ROTATE,  /* struct rotate: a string */
+	KEY_BOOL,    /* bool */
+	KEY_WORD,    /* int: index into words */
+	KEY_STRINGS, /* struct strings: a string or a list */
+	KEY_ADDRS,   /* struct addrs: a string or a list */
+	KEY_NETS     /* struct nets: a string or a list */
+};
+
+struct key {
+	const char *name;
+	enum key_type type;
+	size_t offset; /* of the value in the table's struct */
+	unsigned min, max;
+	const char *initial; /* default, as it would be written; NULL: no value */
+	const char *const *words;
+	const char *unset; /* what having no value means, for config_print */
+};
+
+struct key_table {
+	const struct key *key;
+	size_t n;
+	size_t origins_offset; /* of the struct origins */
+};
+
+/* The origins of a table's struct. */
+static inline struct origins *key_origins(const struct key_table *table, void *base)
+{
+	return (struct origins *)((char *)base + table->origins_offset);
+}
+
+/* Where a key stands, or its group when it does not. */
+struct origin config_origin(
+    const struct key_table *table, const struct origins *origins, const char *key);
+
+/* Whether a key stands in the file, with a valid value. */
+bool key_is_set(const struct key_table *table, const struct origins *origins, const char *key);
+
+extern const struct key_table config_server_keys;  /* struct config_server */
+extern const struct key_table config_storage_keys; /* struct config_storage */
+extern const struct key_table config_tls_keys;     /* struct config_tls */
+extern const struct key_table config_limits_keys;  /* struct config_limits */
+extern const struct key_table config_client_keys;  /* struct config_client */
+
+#endif

@@ -1,0 +1,137 @@
+/* configprint: the effective configuration as text (config_print of config.h). */
+#include "config/config.h"
+
+#include <inttypes.h>
+
+#include "config/keys.h"
+#include "base/quote.h"
+
+static void print_size(uint64_t v, FILE *out)
+{
+	static const char units[] = "KMGT";
+	int u = -1;
+
+	while (v > 0 && v % 1024 == 0 && u < 3) {
+		v /= 1024;
+		u++;
+	}
+	fprintf(out, u < 0 ? "\"%" PRIu64 "\"" : "\"%" PRIu64 "%c\"", v, units[u < 0 ? 0 : u]);
+}
+
+/* A list of n texts; one alone stands without brackets. */
+static void print_list(const struct key *key, const void *at, FILE *out)
+{
+	const struct strings *s = at;
+	const struct addrs *a = at;
+	const struct nets *nets = at;
+	size_t n = key->type == KEY_STRINGS ? s->n : key->type == KEY_ADDRS ? a->n : nets->n;
+	char text[ADDR_NET_TEXT_MAX];
+
+	if (n > 1)
+		fputs("[ ", out);
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			fputs(", ", out);
+		if (key->type == KEY_STRINGS)
+			quote_print(s->v[i], out);
+		else if (key->type == KEY_ADDRS)
+			quote_print(addr_format(&a->v[i], text), out);
+		else
+			quote_print(addr_net_format(&nets->v[i], text), out);
+	}
+	if (n > 1)
+		fputs(" ]", out);
+}
+
+static bool has_value(const struct key *key, const void *at)
+{
+	switch (key->type) {
+	case KEY_STRING:
+	case KEY_PATH:
+		return *(char *const *)at != NULL;
+	case KEY_STRINGS:
+		return ((const struct strings *)at)->n > 0;
+	case KEY_ADDRS:
+		return ((const struct addrs *)at)->n > 0;
+	default:
+		return true;
+	}
+}
+
+static void print_value(const struct key *key, const void *at, FILE *out)
+{
+	char text[ROTATE_TEXT_MAX];
+
+	switch (key->type) {
+	case KEY_STRING:
+	case KEY_PATH:
+		quote_print(*(char *const *)at, out);
+		break;
+	case KEY_NUMBER:
+		fprintf(out, "%u", *(const unsigned *)at);
+		break;
+	case KEY_SIZE:
+		print_size(*(const uint64_t *)at, out);
+		break;
+	case KEY_MODE:
+		fprintf(out, "\"%04o\"", *(const unsigned *)at);
+		break;
+	case KEY_ROTATE:
+		quote_print(rotate_format(at, text), out);
+		break;
+	case KEY_BOOL:
+		fputs(*(const bool *)at ? "true" : "false", out);
+		break;
+	case KEY_WORD:
+		quote_print(key->words[*(const int *)at], out);
+		break;
+	default:
+		print_list(key, at, out);
+	}
+}
+
+/* All keys of a table, or only those that were set. */
+static void print_table(
+    const struct key_table *table, const void *base, const char *indent, bool only_set, FILE *out)
+{
+	uint32_t set = ((const struct origins *)((const char *)base + table->origins_offset))->set;
+
+	for (size_t i = 0; i < table->n; i++) {
+		const struct key *key = &table->key[i];
+		const void *at = (const char *)base + key->offset;
+
+		if (only_set && !(set >> i & 1))
+			continue;
+		if (!has_value(key, at)) {
+			fprintf(out, "%s// %s: %s\n", indent, key->name, key->unset);
+			continue;
+		}
+		fprintf(out, "%s%s = ", indent, key->name);
+		print_value(key, at, out);
+		fputs(";\n", out);
+	}
+}
+
+void config_print(const struct config *c, FILE *out)
+{
+	fputs("server:\n{\n", out);
+	print_table(&config_server_keys, &c->server, "\t", false, out);
+	print_table(&config_storage_keys, &c->storage, "\t", false, out);
+	if (c->tls.present) {
+		fputs("\ttls:\n\t{\n", out);
+		print_table(&config_tls_keys, &c->tls, "\t\t", false, out);
+		fputs("\t};\n", out);
+	} else {
+		fputs("\t// tls: no client can use it\n", out);
+	}
+	fputs("\tlimits:\n\t{\n", out);
+	print_table(&config_limits_keys, &c->limits, "\t\t", false, out);
+	fputs("\t};\n};\nclients = (", out);
+	for (size_t i = 0; i < c->nclients; i++) {
+		fputs(i ? ",\n\t{\n" : "\n\t{\n", out);
+		print_table(&config_client_keys, &c->clients[i], "\t\t", false, out);
+		print_table(&config_storage_keys, &c->clients[i].storage, "\t\t", true, out);
+		fputs("\t}", out);
+	}
+	fputs("\n);\n", out);
+}

@@ -1,0 +1,246 @@
+/* configvalues: one setting, checked and put into its place; see config_reader.h. */
+#include "config/reader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/parse.h"
+
+/* NULL, or the absolute name, is the configuration itself; an include stands as it is written
+ * there. */
+const char *reader_name(const struct reader *r, const char *file)
+{
+	if (!file || strcmp(file, r->absolute) == 0)
+		return r->file;
+	return reader_intern(r, reader_joined(r->directory, file, strlen(file)));
+}
+
+struct origin reader_origin(const struct reader *r, const config_setting_t *s)
+{
+	return (struct origin){
+	    reader_name(r, config_setting_source_file(s)), config_setting_source_line(s)};
+}
+
+char *reader_absolute(const struct reader *r, const char *path)
+{
+	char *out;
+
+	if (path[0] == '/')
+		return strdup(path);
+	if (strcmp(path, ".") == 0)
+		return strdup(r->cwd);
+	return asprintf(&out, "%s/%s", r->cwd, path) < 0 ? NULL : out;
+}
+
+/* One text value. NULL, or what is wrong with it. */
+static const char *set_text(
+    const struct reader *r, const struct key *key, void *at, const char *text)
+{
+	int word;
+
+	switch (key->type) {
+	case KEY_STRING:
+	case KEY_PATH:
+		if (text[0] == '\0')
+			return "must not be empty";
+		free(*(char **)at);
+		*(char **)at = key->type == KEY_PATH ? reader_absolute(r, text) : strdup(text);
+		return *(char **)at ? NULL : "out of memory";
+	case KEY_SIZE:
+		return parse_size(text, at) ? NULL : "is no size: digits, then K, M, G or T";
+	case KEY_MODE:
+		return parse_mode(text, at) ? NULL : "is no octal mode from 0 to 0777";
+	case KEY_ROTATE:
+		return rotate_parse(text, at);
+	case KEY_WORD:
+		for (word = 0; key->words[word]; word++)
+			if (strcmp(text, key->words[word]) == 0) {
+				*(int *)at = word;
+				return NULL;
+			}
+		return "is not one of the words allowed here";
+	default:
+		return "must not be a string";
+	}
+}
+
+/* One element of a string or list of strings, appended. NULL, or what is wrong with it. */
+static const char *append_text(const struct key *key, void *at, const char *text)
+{
+	if (key->type == KEY_STRINGS) {
+		struct strings *s = at;
+		char **v = realloc(s->v, (s->n + 1) * sizeof(*v));
+
+		if (!v)
+			return "out of memory";
+		s->v = v;
+		s->v[s->n] = strdup(text);
+		return s->v[s->n++] ? NULL : "out of memory";
+	}
+	if (key->type == KEY_ADDRS) {
+		struct addrs *a = at;
+		struct addr *v = realloc(a->v, (a->n + 1) * sizeof(*v));
+
+		if (!v)
+			return "out of memory";
+		a->v = v;
+		if (!addr_parse(text, &a->v[a->n]))
+			return "not an IP address";
+		a->n++;
+		return NULL;
+	}
+	struct nets *n = at;
+	struct addr_net *v = realloc(n->v, (n->n + 1) * sizeof(*v));
+	const char *why;
+
+	if (!v)
+		return "out of memory";
+	n->v = v;
+	why = addr_net_parse(text, &n->v[n->n]);
+	n->n += !why;
+	return why;
+}
+
+static bool set_list(
+    const struct reader *r, const struct key *key, void *at, const config_setting_t *s)
+{
+	bool list = config_setting_is_list(s) || config_setting_is_array(s);
+	int n = list ? config_setting_length(s) : 1;
+	bool ok = n > 0;
+
+	if (!ok)
+		BAD(r, s, "%s: the list is empty", key->name);
+	for (int i = 0; i < n; i++) {
+		const config_setting_t *e = list ? config_setting_get_elem(s, (unsigned)i) : s;
+		const char *text = config_setting_get_string(e), *why;
+
+		if (!text) {
+			BAD(r, e, "%s must be a string or a list of strings", key->name);
+			ok = false;
+			continue;
+		}
+		why = append_text(key, at, text);
+		if (why) {
+			BAD(r, e, "%s: \"%s\": %s", key->name, text, why);
+			ok = false;
+		}
+	}
+	return ok;
+}
+
+/* It was complained about already, and its value means nothing. */
+static bool is_wrapped(const struct reader *r, const config_setting_t *s)
+{
+	struct origin o = reader_origin(r, s);
+
+	for (size_t i = 0; i < r->nwrapped; i++)
+		if (r->wrapped[i].line == o.line && strcmp(r->wrapped[i].file, o.file) == 0)
+			return true;
+	return false;
+}
+
+static bool set_number(
+    const struct reader *r, const struct key *key, void *at, const config_setting_t *s)
+{
+	long long v = config_setting_get_int64(s);
+
+	if (is_wrapped(r, s))
+		return false;
+	if (key->type == KEY_SIZE) {
+		if (v < 0) {
+			BAD(r, s, "%s: %lld is negative", key->name, v);
+			return false;
+		}
+		*(uint64_t *)at = (uint64_t)v;
+		return true;
+	}
+	if (v < (long long)key->min || v > (long long)key->max) {
+		BAD(r, s, "%s: %lld is not in %u..%u", key->name, v, key->min, key->max);
+		return false;
+	}
+	*(unsigned *)at = (unsigned)v;
+	return true;
+}
+
+static const char *type_wanted(const struct key *key)
+{
+	switch (key->type) {
+	case KEY_NUMBER:
+		return "a number";
+	case KEY_SIZE:
+		return "a number or a string";
+	case KEY_BOOL:
+		return "true or false";
+	default:
+		return "a string";
+	}
+}
+
+static bool set_value(
+    const struct reader *r, const struct key *key, void *at, const config_setting_t *s)
+{
+	int type = config_setting_type(s);
+	bool number = type == CONFIG_TYPE_INT || type == CONFIG_TYPE_INT64;
+	const char *why;
+
+	if (key->type >= KEY_STRINGS)
+		return set_list(r, key, at, s);
+	if (number && (key->type == KEY_NUMBER || key->type == KEY_SIZE))
+		return set_number(r, key, at, s);
+	if (key->type == KEY_BOOL && type == CONFIG_TYPE_BOOL) {
+		*(bool *)at = config_setting_get_bool(s);
+		return true;
+	}
+	if (type == CONFIG_TYPE_STRING && key->type != KEY_NUMBER && key->type != KEY_BOOL) {
+		why = set_text(r, key, at, config_setting_get_string(s));
+		if (why)
+			BAD(r, s, "%s: \"%s\": %s", key->name, config_setting_get_string(s), why);
+		return !why;
+	}
+	if (number && key->type == KEY_MODE) /* libconfig reads 0440 as the decimal 440 */
+		BAD(r, s, "%s must be a string of octal digits, in quotes", key->name);
+	else
+		BAD(r, s, "%s must be %s", key->name, type_wanted(key));
+	return false;
+}
+
+bool reader_set(
+    const struct reader *r, const struct key_table *table, void *base, const config_setting_t *s)
+{
+	struct origins *origins = key_origins(table, base);
+
+	for (size_t i = 0; i < table->n; i++) {
+		const struct key *key = &table->key[i];
+
+		if (strcmp(config_setting_name(s), key->name) != 0)
+			continue;
+		if (set_value(r, key, (char *)base + key->offset, s))
+			origins->set |= 1u << i;
+		origins->key[i] = reader_origin(r, s);
+		return true;
+	}
+	return false;
+}
+
+void reader_defaults(const struct reader *r, const struct key_table *table, void *base)
+{
+	uint32_t set = key_origins(table, base)->set;
+
+	for (size_t i = 0; i < table->n; i++) {
+		const struct key *key = &table->key[i];
+		void *at = (char *)base + key->offset;
+		uint64_t number;
+
+		if (!key->initial || set >> i & 1)
+			continue;
+		if (key->type == KEY_NUMBER) {
+			if (parse_number(key->initial, key->min, key->max, &number))
+				*(unsigned *)at = (unsigned)number;
+		} else if (key->type == KEY_BOOL) {
+			*(bool *)at = strcmp(key->initial, "true") == 0;
+		} else {
+			set_text(r, key, at, key->initial);
+		}
+	}
+}

@@ -1,0 +1,52 @@
+/* sandbox_limits: see sandbox_limits.h. */
+#include "daemon/limits.h"
+
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* A child's own: buffers, a TLS session with a huge chain in its handshake, 1 MiB of interfaces. */
+#define MEMORY (64ul << 20)
+
+/* New descriptors: the lowest free ones, of which it needs a handful. Those it was born with may
+ * have higher numbers, they stay. */
+#define DESCRIPTORS 64
+
+static rlim_t memory = RLIM_INFINITY;
+
+void limits_measure(void)
+{
+	unsigned long size;
+	FILE *f = fopen("/proc/self/statm", "re");
+
+	memory = RLIM_INFINITY;
+	if (!f)
+		return;
+	if (fscanf(f, "%lu", &size) == 1) /* pages: proc(5) */
+		memory = size * (unsigned long)sysconf(_SC_PAGESIZE) + MEMORY;
+	fclose(f);
+}
+
+static bool set(int what, rlim_t value)
+{
+	struct rlimit r;
+
+	if (getrlimit((__rlimit_resource_t)what, &r) < 0)
+		return false;
+	if (value < r.rlim_max)
+		r.rlim_max = value;
+	if (value < r.rlim_cur)
+		r.rlim_cur = value;
+	return setrlimit((__rlimit_resource_t)what, &r) == 0;
+}
+
+bool limits_enter(enum sandbox_role role)
+{
+#ifndef WITH_SANITIZERS /* which needs terabytes of address space */
+	if (memory != RLIM_INFINITY && !set(RLIMIT_AS, memory))
+		return false;
+#endif
+	/* no core: it would hold other people's packets */
+	return set(RLIMIT_CORE, 0) && set(RLIMIT_NPROC, 0) &&
+	       (role != SANDBOX_SESSION || set(RLIMIT_NOFILE, DESCRIPTORS));
+}

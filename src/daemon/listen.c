@@ -1,0 +1,216 @@
+/* listen: see listen.h. */
+#include "daemon/listen.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How long a port may be taken at the start. */
+#define TAKEN_MS      1000
+#define TAKEN_STEP_MS 20
+
+static void set(int fd, int level, int option, int value)
+{
+	setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+/* What a peer marks as urgent is a part of its stream like any other. The connections have this
+ * from the listening socket: set on them later it is too late for a byte that has come before,
+ * which the kernel would leave out. */
+static void keep_urgent_inline(int fd)
+{
+	set(fd, SOL_SOCKET, SO_OOBINLINE, 1);
+}
+
+/* One socket, bound and listening, or -1. All addresses: one IPv6 socket takes IPv4 as well,
+ * and where the kernel has no IPv6 an IPv4 one does. */
+static int open_one(const struct addr *address, uint16_t port, bool beside)
+{
+	static const struct addr any4 = {.len = 4}, any6 = {.len = 16};
+	const struct addr *a = address->len ? address : &any6;
+	struct sockaddr_storage ss;
+	socklen_t len;
+	int fd =
+	    socket(a->len == 4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 && address->len == 0 && errno == EAFNOSUPPORT) {
+		a = &any4;
+		fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	}
+	if (fd < 0)
+		return -1;
+	if (a->len == 16)
+		set(fd, IPPROTO_IPV6, IPV6_V6ONLY, address->len != 0);
+	set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	keep_urgent_inline(fd);
+	if (beside)
+		set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+	len = addr_to_sockaddr(a, port, &ss);
+	if (bind(fd, (struct sockaddr *)&ss, len) < 0 || listen(fd, SOMAXCONN) < 0) {
+		int saved = errno;
+
+		close(fd);
+		errno = saved;
+		return -1;
+	}
+	if (beside)
+		set(fd, SOL_SOCKET, SO_REUSEPORT, 0);
+	return fd;
+}
+
+static void describe(struct listener *l)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	struct addr a;
+	uint16_t port;
+
+	snprintf(l->name, sizeof(l->name), "unknown");
+	if (getsockname(l->fd, (struct sockaddr *)&ss, &len) == 0 &&
+	    addr_from_sockaddr((struct sockaddr *)&ss, &a, &port))
+		addr_format_peer(&a, port, l->name);
+}
+
+static const struct listener *same(
+    const struct listeners *old, const struct addr *address, uint16_t port)
+{
+	for (size_t i = 0; old && i < old->n; i++)
+		if (addr_equal(&old->v[i].wanted, address) && old->v[i].wanted_port == port)
+			return &old->v[i];
+	return NULL;
+}
+
+/* One of a family that stands for all of them: 0.0.0.0, "::". */
+static bool unspecified(const struct addr *a)
+{
+	static const uint8_t zero[sizeof(a->bytes)];
+
+	return memcmp(a->bytes, zero, a->len) == 0;
+}
+
+/* Whether an old socket of ours is in the way of the address: the same, or one of them is all. */
+static bool covers(const struct listener *l, const struct addr *address, uint16_t port)
+{
+	const struct addr *old = &l->wanted;
+
+	if (port == 0 || l->wanted_port != port)
+		return false;
+	if (old->len == 0 || address->len == 0)
+		return true;
+	return old->len == address->len &&
+	       (addr_equal(old, address) || unspecified(old) || unspecified(address));
+}
+
+static bool allow_beside(
+    const struct listeners *old, const struct addr *address, uint16_t port, int on)
+{
+	bool any = false;
+
+	for (size_t i = 0; old && i < old->n; i++)
+		if (covers(&old->v[i], address, port)) {
+			set(old->v[i].fd, SOL_SOCKET, SO_REUSEPORT, on);
+			any = true;
+		}
+	return any;
+}
+
+/* At a start nothing of ours is in the way; but a server that has just left may have had a child
+ * that had not closed its copies yet. */
+static int open_patiently(const struct addr *address, uint16_t port, bool first)
+{
+	const struct timespec step = {.tv_nsec = TAKEN_STEP_MS * 1000000L};
+	int fd = open_one(address, port, false);
+
+	for (int ms = 0; first && fd < 0 && errno == EADDRINUSE && ms < TAKEN_MS;
+	     ms += TAKEN_STEP_MS) {
+		nanosleep(&step, NULL);
+		fd = open_one(address, port, false);
+	}
+	return fd;
+}
+
+/* The old sockets are closed only after the new are bound, also where one covers the other; only
+ * then they share the port for a moment, so that no other program ever can. */
+static int open_beside(const struct listeners *old, const struct addr *address, uint16_t port)
+{
+	int fd = open_patiently(address, port, !old), saved;
+
+	if (fd >= 0 || errno != EADDRINUSE || !allow_beside(old, address, port, 1))
+		return fd;
+	fd = open_one(address, port, true);
+	saved = errno;
+	allow_beside(old, address, port, 0);
+	errno = saved;
+	return fd;
+}
+
+bool listen_open(struct listeners *out, const struct listeners *old, const struct addr *address,
+    size_t n, uint16_t port, char reason[LISTEN_REASON_MAX])
+{
+	static const struct addr all = {.len = 0};
+	bool ok = true;
+
+	out->n = 0;
+	out->passed = false;
+	if (n > LISTEN_MAX) {
+		snprintf(reason, LISTEN_REASON_MAX, "more than %d addresses", LISTEN_MAX);
+		return false;
+	}
+	for (size_t i = 0; ok && i < (n ? n : 1); i++) {
+		const struct addr *a = n ? &address[i] : &all;
+		const struct listener *kept = same(old, a, port);
+		struct listener *l = &out->v[out->n];
+
+		if (kept) {
+			*l = *kept;
+		} else {
+			*l = (struct listener){.wanted = *a, .wanted_port = port};
+			l->fd = open_beside(old, a, port);
+			if (l->fd < 0) {
+				static const struct addr any = {.len = 16};
+				char name[ADDR_PEER_MAX];
+
+				snprintf(reason, LISTEN_REASON_MAX, "cannot listen on %s: %s",
+				    addr_format_peer(a->len ? a : &any, port, name),
+				    strerror(errno));
+				ok = false;
+				break;
+			}
+			describe(l);
+		}
+		out->n++;
+	}
+	if (!ok) {
+		static const struct listeners none;
+
+		listen_close_unused(out, old ? old : &none);
+		out->n = 0;
+	}
+	return ok;
+}
+
+void listen_take(struct listeners *l, int fd)
+{
+	keep_urgent_inline(fd);
+	l->v[l->n] = (struct listener){.fd = fd};
+	describe(&l->v[l->n++]);
+	l->passed = true;
+}
+
+bool listen_has(const struct listeners *l, int fd)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].fd == fd)
+			return true;
+	return false;
+}
+
+void listen_close_unused(const struct listeners *old, const struct listeners *kept)
+{
+	for (size_t i = 0; i < old->n; i++)
+		if (!listen_has(kept, old->v[i].fd))
+			close(old->v[i].fd);
+}

@@ -1,0 +1,66 @@
+/* privs: see privs.h. */
+#include "daemon/privs.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+static bool look_up(
+    const char *user, const char *group, uid_t *uid, gid_t *gid, char reason[PRIVS_REASON_MAX])
+{
+	const struct passwd *pw = getpwnam(user);
+	const struct group *gr;
+
+	if (!pw) {
+		snprintf(reason, PRIVS_REASON_MAX, "there is no user %s", user);
+		return false;
+	}
+	*uid = pw->pw_uid;
+	*gid = pw->pw_gid;
+	if (!group)
+		return true;
+	gr = getgrnam(group);
+	if (!gr) {
+		snprintf(reason, PRIVS_REASON_MAX, "there is no group %s", group);
+		return false;
+	}
+	*gid = gr->gr_gid;
+	return true;
+}
+
+/* All three ids are the wanted ones, and there is no way back. */
+static bool verify(uid_t uid, gid_t gid)
+{
+	uid_t r, e, s;
+	gid_t gr, ge, gs;
+
+	if (getresuid(&r, &e, &s) < 0 || r != uid || e != uid || s != uid)
+		return false;
+	if (getresgid(&gr, &ge, &gs) < 0 || gr != gid || ge != gid || gs != gid)
+		return false;
+	return uid == 0 || setuid(0) < 0;
+}
+
+bool privs_drop(const char *user, const char *group, char reason[PRIVS_REASON_MAX])
+{
+	uid_t uid;
+	gid_t gid;
+
+	if (!look_up(user, group, &uid, &gid, reason))
+		return false;
+	if (setgroups(1, &gid) < 0 || setresgid(gid, gid, gid) < 0 ||
+	    setresuid(uid, uid, uid) < 0) {
+		snprintf(
+		    reason, PRIVS_REASON_MAX, "cannot become user %s: %s", user, strerror(errno));
+		return false;
+	}
+	if (!verify(uid, gid)) {
+		snprintf(reason, PRIVS_REASON_MAX, "user %s was not taken on fully", user);
+		return false;
+	}
+	return true;
+}

@@ -1,0 +1,65 @@
+/* sandbox: see sandbox.h. */
+#include "daemon/sandbox.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "daemon/landlock.h"
+#include "daemon/limits.h"
+#include "daemon/seccomp.h"
+
+/* What this kernel has, found once in the master; all false: the sandbox is off. */
+static struct {
+	bool on, landlock, seccomp;
+} have;
+
+void sandbox_prepare(char lacking[SANDBOX_LACKING_MAX])
+{
+	have.on = true;
+	have.landlock = landlock_prepare();
+	have.seccomp = seccomp_prepare();
+	sandbox_measure(); /* the keeper comes before the rest of the master */
+	snprintf(lacking, SANDBOX_LACKING_MAX, "%s%s%s",
+	    have.landlock ? "" : "Landlock (ABI 2, Linux 5.19, and in the list of active LSMs)",
+	    have.landlock || have.seccomp ? "" : ", ",
+	    have.seccomp ? "" : "seccomp filters for this architecture");
+}
+
+int sandbox_rules(const struct sandbox_dir *dir, size_t n)
+{
+	int rules = have.landlock ? landlock_rules(dir, n) : -1;
+
+	return have.landlock && rules < 0 ? -2 : rules;
+}
+
+void sandbox_measure(void)
+{
+	if (have.on)
+		limits_measure();
+}
+
+static bool restrict_files(int rules)
+{
+	bool ok = landlock_enter(rules);
+
+	close(rules);
+	return ok;
+}
+
+bool sandbox_enter(enum sandbox_role role, int base, int done, int rules)
+{
+	if (!have.on)
+		return true;
+	/* Limits first, they are plain calls. Then no_new_privs, without which neither of the
+	 * others is allowed to those who are not root; and seccomp last, for it forbids the rest.
+	 */
+	if (role != SANDBOX_MASTER && !limits_enter(role))
+		return false;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return false;
+	if (role != SANDBOX_MASTER && have.landlock && !restrict_files(rules))
+		return false;
+	return !have.seccomp || seccomp_enter(role, base, done);
+}

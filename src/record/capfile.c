@@ -1,0 +1,277 @@
+/* capfile: see capfile.h. */
+#include "record/capfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Names are tried until one is free; a clock that stands still must not make this endless. */
+#define NUMBER_MAX 10000000u
+
+/* A file is handed to the disk in steps: the last full one is being written, the one before it is
+ * waited for and leaves the page cache. Smaller files notice nothing of it. */
+#ifndef DISK_STEP /* to be measured with others */
+#define DISK_STEP (8u << 20)
+#endif
+
+/* The name is free in completed-path. */
+static bool free_in(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0;
+}
+
+/* Whether the name still is our file: repair may have met it between creation and the lock. 0 with
+ * errno when nobody can tell. */
+enum owner {
+	UNKNOWN,
+	OURS,
+	FOREIGN
+};
+
+static enum owner owner_of(int dir, const char *name, int fd)
+{
+	struct stat by_name, by_fd;
+
+	if (fstat(fd, &by_fd) < 0)
+		return UNKNOWN;
+	if (fstatat(dir, name, &by_name, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? FOREIGN : UNKNOWN;
+	return by_name.st_dev == by_fd.st_dev && by_name.st_ino == by_fd.st_ino ? OURS : FOREIGN;
+}
+
+static enum owner lock(const struct capfile *f)
+{
+	if (flock(f->fd, LOCK_EX | LOCK_NB) == 0)
+		return owner_of(f->base, f->name, f->fd);
+	return errno == EWOULDBLOCK ? FOREIGN : UNKNOWN;
+}
+
+static bool give_up(struct capfile *f)
+{
+	int saved = errno;
+
+	capfile_discard(f);
+	errno = saved;
+	return false;
+}
+
+/* A network filesystem may be interrupted even here. Where it has created the file all the same,
+ * the name is taken then, and repair removes what is empty. */
+static int create(int base, const char *name, unsigned mode)
+{
+	int fd;
+
+	do
+		fd = openat(base, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
+bool capfile_create(struct capfile *f, int base, int done, unsigned mode, const char *stem,
+    const struct tm *local, enum capfmt_kind kind, unsigned *number)
+{
+	/* its owner may read it while it is recorded: repair is the owner */
+	unsigned recording = mode | S_IRUSR | CAPFILE_MARK;
+
+	*f = (struct capfile){.fd = -1, .base = base, .done = done, .mode = mode};
+	for (; *number < NUMBER_MAX; (*number)++) {
+		enum owner owner;
+
+		capname_make(stem, local, kind, *number, f->name);
+		if (done != base && !free_in(done, f->name))
+			continue;
+		f->fd = create(base, f->name, recording);
+		if (f->fd < 0 && errno == EEXIST)
+			continue;
+		if (f->fd < 0)
+			return false;
+		owner = lock(f);
+		if (owner == OURS) {
+			(*number)++;
+			/* whatever the umask */
+			return fchmod(f->fd, recording) == 0 || give_up(f);
+		}
+		if (owner == UNKNOWN)
+			return give_up(f);
+		close(f->fd);
+		f->fd = -1;
+	}
+	errno = EEXIST;
+	return false;
+}
+
+/* Some filesystems cannot do it: then everything is left to the sync on publication. An error of
+ * the disk is told only once, here, and so has to be kept for that sync. */
+static bool hand_over(struct capfile *f, uint64_t at, unsigned how)
+{
+	int r;
+
+	do
+		r = sync_file_range(f->fd, (off_t)at, DISK_STEP, how);
+	while (r < 0 && errno == EINTR);
+	if (r == 0)
+		return true;
+	if (errno == EIO || errno == ENOSPC || errno == EDQUOT)
+		f->disk_error = errno;
+	f->sent = UINT64_MAX;
+	return false;
+}
+
+/* Whoever reads the growing file sees no difference: it is in the page cache or on the disk. */
+static void write_back(struct capfile *f, uint64_t end)
+{
+	while (f->sent <= end && end - f->sent >= DISK_STEP) {
+		uint64_t at = f->sent, before = at - DISK_STEP;
+
+		if (!hand_over(f, at, SYNC_FILE_RANGE_WRITE))
+			return;
+		if (at > 0) {
+			if (!hand_over(f, before,
+				SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+				    SYNC_FILE_RANGE_WAIT_AFTER))
+				return;
+			posix_fadvise(f->fd, (off_t)before, DISK_STEP, POSIX_FADV_DONTNEED);
+		}
+		f->sent = at + DISK_STEP;
+	}
+}
+
+size_t capfile_append(struct capfile *f, const void *data, size_t len)
+{
+	const uint8_t *p = data;
+	size_t put = 0;
+
+	while (put < len) {
+		ssize_t n = pwrite(f->fd, p + put, len - put, (off_t)(f->size + put));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			break;
+		if (n == 0) { /* no error to wait for, and no progress either */
+			errno = EIO;
+			break;
+		}
+		put += (size_t)n;
+	}
+	if (put == len)
+		write_back(f, f->size + len);
+	return put;
+}
+
+bool capfile_cut(const struct capfile *f)
+{
+	int r;
+
+	do
+		r = ftruncate(f->fd, (off_t)f->size);
+	while (r < 0 && errno == EINTR);
+	return r == 0;
+}
+
+static bool sync_fd(int fd, int (*sync)(int))
+{
+	int r;
+
+	do
+		r = sync(fd);
+	while (r < 0 && errno == EINTR);
+	return r == 0;
+}
+
+static bool rename_to(const struct capfile *f, const char *name)
+{
+	int r;
+
+	do
+		r = renameat2(f->base, f->name, f->done, name, RENAME_NOREPLACE);
+	while (r < 0 && errno == EINTR);
+	return r == 0;
+}
+
+/* The rename, under another number where the name was taken meanwhile. */
+static bool move(struct capfile *f, bool *renamed)
+{
+	char name[CAPNAME_MAX];
+	struct capname parsed;
+	unsigned number;
+
+	if (rename_to(f, f->name))
+		return true;
+	if (errno != EEXIST || !capname_parse(f->name, &parsed))
+		return false;
+	for (number = parsed.number + 1; number < NUMBER_MAX; number++) {
+		capname_renumber(&parsed, number, name);
+		if (rename_to(f, name)) {
+			snprintf(f->name, sizeof(f->name), "%s", name);
+			*renamed = true;
+			return true;
+		}
+		if (errno != EEXIST)
+			return false;
+	}
+	return false;
+}
+
+/* An error of the disk is told once: whoever syncs the file again hears of none, and would publish
+ * what is not there. So the mark is taken off, and repair leaves the file alone. Where files stay
+ * in base-path the mark is all that tells it from a good one: it remains, and nobody may read the
+ * file, which is how repair knows. */
+static bool sync_data(struct capfile *f)
+{
+	int error;
+
+	if (!f->disk_error && sync_fd(f->fd, fdatasync))
+		return true;
+	error = f->disk_error ? f->disk_error : errno;
+	fchmod(f->fd, f->done != f->base ? f->mode : CAPFILE_MARK);
+	errno = error;
+	return false;
+}
+
+static enum capfile_published publish(struct capfile *f, bool *renamed)
+{
+	/* Data first: a name in completed-path promises what is behind it. The mark goes last, so
+	 * that a crash in between leaves either an unfinished file or a published one. */
+	if (!sync_data(f) || (f->done != f->base && !move(f, renamed)))
+		return CAPFILE_LEFT;
+	if (fchmod(f->fd, f->mode) < 0 || !sync_fd(f->done, fsync) ||
+	    (f->done != f->base && !sync_fd(f->base, fsync)))
+		return CAPFILE_UNSYNCED;
+	return CAPFILE_PUBLISHED;
+}
+
+enum capfile_published capfile_publish(struct capfile *f, bool *renamed)
+{
+	enum capfile_published result;
+	int saved;
+
+	*renamed = false;
+	result = publish(f, renamed);
+	saved = errno;
+	close(f->fd);
+	f->fd = -1;
+	errno = saved;
+	return result;
+}
+
+void capfile_abandon(struct capfile *f)
+{
+	close(f->fd);
+	f->fd = -1;
+}
+
+bool capfile_discard(struct capfile *f)
+{
+	bool ok = unlinkat(f->base, f->name, 0) == 0;
+
+	close(f->fd);
+	f->fd = -1;
+	return ok;
+}

@@ -1,0 +1,61 @@
+/* capfile: one capture file from creation to publication, under two directory descriptors.
+ *
+ * While it is recorded a file carries the sticky bit and its writer an exclusive flock: a file
+ * that is marked and unlocked has lost its writer (repair finishes it). No existing file is ever
+ * opened for writing, truncated or replaced: O_EXCL on creation, RENAME_NOREPLACE on publication.
+ * A large file goes to the disk as it grows, so that little of it is left for the sync on
+ * publication and none of it crowds the page cache.
+ * Knows nothing of what is in the file. Sizes are bytes, errors are errno. */
+#ifndef CAPFILE_H
+#define CAPFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "capture/capname.h"
+
+#define CAPFILE_MARK 01000 /* S_ISVTX: being recorded; without S_IRUSR: never to be published */
+
+struct capfile {
+	int fd; /* -1: none is open */
+	int base, done;
+	uint64_t size;  /* whole data in it */
+	unsigned mode;  /* when published */
+	uint64_t sent;  /* so much was handed to the disk, in whole steps */
+	int disk_error; /* of doing so, or 0 */
+	char name[CAPNAME_MAX];
+};
+
+/* Creates the file with the lowest number from *number on that is free in both directories, and
+ * leaves the next number to try in *number. */
+bool capfile_create(struct capfile *f, int base, int done, unsigned mode, const char *stem,
+    const struct tm *local, enum capfmt_kind kind, unsigned *number);
+
+/* Appends at f->size, which is left as it is. Returns how much was written; less than len with
+ * errno set. */
+size_t capfile_append(struct capfile *f, const void *data, size_t len);
+
+/* Cuts the file at f->size, after an append that was not whole. */
+bool capfile_cut(const struct capfile *f);
+
+enum capfile_published {
+	CAPFILE_PUBLISHED,
+	CAPFILE_UNSYNCED, /* published, but it may not outlive a power failure; errno tells */
+	CAPFILE_LEFT      /* whole and closed, but still in base-path; errno tells. Marked, so that
+			     repair tries again, unless the disk has failed */
+};
+
+/* Syncs, moves to `done` (under the next free number if the name is taken, *renamed tells), takes
+ * the mark off, syncs the directories. The file is closed in any case. f->name is the published
+ * name. */
+enum capfile_published capfile_publish(struct capfile *f, bool *renamed);
+
+/* Closes a file that could not be cut: it keeps its mark, and repair will cut and publish it. */
+void capfile_abandon(struct capfile *f);
+
+/* Removes a file with nothing in it and closes. */
+bool capfile_discard(struct capfile *f);
+
+#endif

@@ -1,0 +1,232 @@
+/* send_options: see send_options.h. */
+#include "send/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/parse.h"
+#include "send/cut.h"
+#include "send/net.h"
+
+#define RATE_MAX 1000000000
+
+/* Options without a letter. */
+enum {
+	OPTION_TLS = 256,
+	OPTION_CA, /* from here on with --tls only */
+	OPTION_CERT,
+	OPTION_KEY,
+	OPTION_SERVER_NAME,
+	OPTION_NO_VERIFY,
+	OPTION_PRIORITY,
+};
+
+static const char usage_text[] =
+    "usage: osmo-pcap-send [options] HOST [FILE]\n"
+    "       osmo-pcap-send [options] -i INTERFACE HOST [FILTER...]\n"
+    "Sends a capture to osmo-pcap-server. Without FILE, or with -, from standard input.\n"
+    "  -i, --interface INTERFACE  capture there instead\n"
+    "  -p, --port PORT            of the server (54321)\n"
+    "  -s, --snaplen N            cut packets longer than N bytes (9000)\n"
+    "  -S, --source ADDRESS       send from this address\n"
+    "  -r, --rate N|original      packets per second, or as they were captured\n"
+    "  -l, --loop N               send FILE N times, 0: for ever\n"
+    "  -R, --reconnect            connect again, every 2 seconds, for ever\n"
+    "  -q, --quiet                no progress, no summary\n"
+    "      --tls                  encrypt, and verify the server; the options below need this\n"
+    "      --ca FILE              authorities to trust (those of the system)\n"
+    "      --cert FILE            certificate to show to the server\n"
+    "      --key FILE             its key\n"
+    "      --server-name NAME     name or address in the server's certificate (HOST)\n"
+    "      --no-verify            take any server\n"
+    "      --priority STRING      for GnuTLS (" SEND_TLS_PRIORITY ")\n"
+    "  -h, --help    -V, --version\n";
+
+__attribute__((format(printf, 1, 2))) static enum send_exit wrong(const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("osmo-pcap-send: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputs("; see osmo-pcap-send --help\n", stderr);
+	return SEND_EXIT_USAGE;
+}
+
+static enum send_exit read_number(
+    const char *name, const char *text, uint64_t min, uint64_t max, uint64_t *out)
+{
+	if (parse_number(text, min, max, out))
+		return SEND_EXIT_NOT_YET;
+	return wrong(
+	    "--%s '%s' is not a number from %" PRIu64 " to %" PRIu64, name, text, min, max);
+}
+
+static enum send_exit read_rate(struct send_options *o, const char *text)
+{
+	o->original = strcmp(text, "original") == 0;
+	o->rate = 0;
+	if (o->original || parse_number(text, 1, RATE_MAX, &o->rate))
+		return SEND_EXIT_NOT_YET;
+	return wrong("--rate '%s' is neither 'original' nor a number from 1 to %d", text, RATE_MAX);
+}
+
+static enum send_exit read_tls_option(struct send_options *o, int option, const char *text)
+{
+	static const char *const names[] = {
+	    "--ca", "--cert", "--key", "--server-name", "--no-verify", "--priority"};
+
+	o->tls_option = names[option - OPTION_CA];
+	if (option == OPTION_CA)
+		o->secure.ca = text;
+	if (option == OPTION_CERT)
+		o->secure.cert = text;
+	if (option == OPTION_KEY)
+		o->secure.key = text;
+	if (option == OPTION_SERVER_NAME)
+		o->secure.name = text;
+	if (option == OPTION_NO_VERIFY)
+		o->secure.no_verify = true;
+	if (option == OPTION_PRIORITY)
+		o->secure.priority = text;
+	return SEND_EXIT_NOT_YET;
+}
+
+static enum send_exit check_tls_options(struct send_options *o)
+{
+	if (o->tls_option && !o->tls)
+		return wrong("%s needs --tls", o->tls_option);
+	if (!o->secure.cert != !o->secure.key)
+		return wrong("--cert and --key go together");
+	if (o->secure.name && !*o->secure.name)
+		return wrong("--server-name is empty");
+	return SEND_EXIT_NOT_YET;
+}
+
+/* What was asked for is on standard output, or it is said why not. */
+static enum send_exit printed(void)
+{
+	if (io_printed())
+		return SEND_EXIT_OK;
+	fprintf(stderr, "osmo-pcap-send: standard output: %s\n", strerror(errno));
+	return SEND_EXIT_FAILED;
+}
+
+static enum send_exit read_option(struct send_options *o, int option, const char *text)
+{
+	enum send_exit r = SEND_EXIT_NOT_YET;
+	uint64_t v = 0;
+
+	switch (option) {
+	case 's':
+		r = read_number("snaplen", text, 1, SEND_SNAPLEN_MAX, &v);
+		o->snaplen = (uint32_t)v;
+		return r;
+	case 'p':
+		r = read_number("port", text, 1, 65535, &v);
+		o->port = (uint16_t)v;
+		return r;
+	case 'l':
+		o->looped = true;
+		return read_number("loop", text, 0, UINT32_MAX, &o->loop);
+	case 'r':
+		return read_rate(o, text);
+	case 'S':
+		return addr_parse(text, &o->source)
+			   ? r
+			   : wrong("--source '%s' is not an IP address", text);
+	case 'i':
+		o->interface = text;
+		return r;
+	case 'R':
+		o->reconnect = true;
+		return r;
+	case 'q':
+		o->quiet = true;
+		return r;
+	case OPTION_TLS:
+		o->tls = true;
+		return r;
+	case OPTION_CA:
+	case OPTION_CERT:
+	case OPTION_KEY:
+	case OPTION_SERVER_NAME:
+	case OPTION_NO_VERIFY:
+	case OPTION_PRIORITY:
+		return read_tls_option(o, option, text);
+	case 'h':
+		fputs(usage_text, stdout);
+		return printed();
+	case 'V':
+		puts("osmo-pcap-send " PACKAGE_VERSION);
+		return printed();
+	default: /* getopt has said what is wrong */
+		fputs(usage_text, stderr);
+		return SEND_EXIT_USAGE;
+	}
+}
+
+static enum send_exit read_operands(struct send_options *o, int argc, char **argv)
+{
+	if (argc < 1 || !*argv[0])
+		return wrong("no HOST given");
+	o->host = argv[0];
+	if (!o->secure.name)
+		o->secure.name = o->host;
+	o->filter = argv + 1;
+	if (o->interface)
+		return o->looped ? wrong("--loop is for files, not for an interface")
+				 : SEND_EXIT_NOT_YET;
+	if (argc > 2)
+		return wrong("'%s' after the FILE; a filter needs --interface", argv[2]);
+	if (argc == 2 && strcmp(argv[1], "-") != 0)
+		o->file = argv[1];
+	if (!o->file && o->looped)
+		return wrong("--loop is for files, not for standard input");
+	if (!o->file && isatty(STDIN_FILENO))
+		return wrong("no FILE given, and standard input is a terminal");
+	return SEND_EXIT_NOT_YET;
+}
+
+enum send_exit send_options_read(struct send_options *o, int argc, char **argv)
+{
+	static const struct option longs[] = {
+	    {"snaplen", required_argument, NULL, 's'},
+	    {"source", required_argument, NULL, 'S'},
+	    {"rate", required_argument, NULL, 'r'},
+	    {"loop", required_argument, NULL, 'l'},
+	    {"reconnect", no_argument, NULL, 'R'},
+	    {"quiet", no_argument, NULL, 'q'},
+	    {"port", required_argument, NULL, 'p'},
+	    {"interface", required_argument, NULL, 'i'},
+	    {"tls", no_argument, NULL, OPTION_TLS},
+	    {"ca", required_argument, NULL, OPTION_CA},
+	    {"cert", required_argument, NULL, OPTION_CERT},
+	    {"key", required_argument, NULL, OPTION_KEY},
+	    {"server-name", required_argument, NULL, OPTION_SERVER_NAME},
+	    {"no-verify", no_argument, NULL, OPTION_NO_VERIFY},
+	    {"priority", required_argument, NULL, OPTION_PRIORITY},
+	    {"help", no_argument, NULL, 'h'},
+	    {"version", no_argument, NULL, 'V'},
+	    {0},
+	};
+	enum send_exit r;
+	int option;
+
+	*o = (struct send_options){
+	    .snaplen = SEND_SNAPLEN_DEFAULT, .loop = 1, .port = SEND_PORT_DEFAULT};
+	/* "+": a filter may hold words that begin with a minus. */
+	while ((option = getopt_long(argc, argv, "+s:S:r:l:Rqp:i:hV", longs, NULL)) != -1)
+		if ((r = read_option(o, option, optarg)) != SEND_EXIT_NOT_YET)
+			return r;
+	if ((r = check_tls_options(o)) != SEND_EXIT_NOT_YET)
+		return r;
+	return read_operands(o, argc - optind, argv + optind);
+}

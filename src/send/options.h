@@ -1,0 +1,42 @@
+/* send_options: the command line of osmo-pcap-send.
+ *
+ * Reads options and operands into one structure, and says on standard error what is wrong with
+ * them. Refuses to open anything that is named. */
+#ifndef SEND_OPTIONS_H
+#define SEND_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "send/tls.h"
+
+enum send_exit {
+	SEND_EXIT_OK = 0,
+	SEND_EXIT_FAILED = 1,
+	SEND_EXIT_USAGE = 2,
+	SEND_EXIT_NOT_YET = -1, /* of the options: nothing to exit for */
+};
+
+struct send_options {
+	uint32_t snaplen;
+	struct addr source;
+	uint64_t rate; /* packets per second; 0: as fast as it goes */
+	bool original; /* by the packets' times */
+	uint64_t loop; /* passes; 0: for ever */
+	bool looped;   /* --loop was given */
+	bool reconnect, quiet;
+	bool tls;
+	const char *tls_option; /* one that needs --tls, if any was given */
+	struct send_tls_options secure;
+	uint16_t port;
+	const char *interface; /* NULL: from a file */
+	const char *host;
+	const char *file;    /* NULL: standard input */
+	char *const *filter; /* words, up to a NULL */
+};
+
+/* The strings stay argv's. Whatever it returns but SEND_EXIT_NOT_YET is an exit status. */
+enum send_exit send_options_read(struct send_options *o, int argc, char **argv);
+
+#endif

@@ -1,0 +1,221 @@
+/* master_reload: a new configuration, all of it or none. */
+#include "server/master.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include "config/admit.h"
+#include "base/heap.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "base/problem.h"
+#include "server/report.h"
+#include "daemon/sandbox.h"
+#include "base/zone.h"
+
+/* Descriptors of the master itself, generously. */
+#define OWN_DESCRIPTORS 32
+
+void master_check_descriptors(const struct master *m)
+{
+	/* in a reload the old generation and the new one are open, and the sockets of both */
+	rlim_t twice = 2 * (m->listeners.n + generation_holds(m->generation));
+	rlim_t need = m->generation->config->limits.connections + twice + OWN_DESCRIPTORS;
+	struct rlimit rl;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) == 0 && rl.rlim_cur < need)
+		log_line(LVL_WARNING,
+		    "warning reason=\"connections and a reload need %llu descriptors, the limit is "
+		    "%llu\"",
+		    (unsigned long long)need, (unsigned long long)rl.rlim_cur);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static void warn_restart(const struct config *old, const struct config *new)
+{
+	if (!same_text(old->server.user, new->server.user) ||
+	    !same_text(old->server.group, new->server.group))
+		log_line(
+		    LVL_WARNING, "warning reason=\"user and group change with a restart only\"");
+	if (old->server.sandbox != new->server.sandbox)
+		log_line(LVL_WARNING, "warning reason=\"sandbox changes with a restart only\"");
+	if (!same_text(old->server.pid_file, new->server.pid_file))
+		log_line(LVL_WARNING, "warning reason=\"pid-file changes with a restart only\"");
+}
+
+static bool same_names(const struct strings *a, const struct strings *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->v[i], b->v[i]) != 0)
+			return false;
+	return true;
+}
+
+/* Whether the client is the same in the new generation, for a peer whose clients there are `row`.
+ */
+static bool same_client(const struct config_client *was, const struct generation *new,
+    const struct admit_entry *row, size_t n)
+{
+	for (size_t i = 0; was && i < n; i++) {
+		const struct config_client *is = &new->config->clients[row[i].client];
+
+		if (strcmp(is->name, was->name) == 0)
+			return is->tls == was->tls &&
+			       same_names(&is->certificate, &was->certificate);
+	}
+	return false;
+}
+
+/* Whether a child's peer would still be the same client, whichever of its candidates that is. */
+static bool still_valid(const struct child *k, const struct generation *new)
+{
+	const struct config *old = k->generation->config;
+	size_t n;
+	const struct admit_entry *row = admit_find(new->admission, &k->peer, &n);
+
+	if (k->client)
+		return same_client(config_client(old, k->client), new, row, n);
+	for (uint32_t i = 0; i < k->candidates; i++)
+		if (!same_client(&old->clients[k->candidate[i].client], new, row, n))
+			return false;
+	return true;
+}
+
+/* Children whose client is gone finish; the others begin a new file and keep their settings. */
+static void tell_children(struct master *m)
+{
+	char names[LOG_LINE_MAX / 2] = "";
+	size_t len = 0, older = 0, finished = 0;
+	bool cut = false;
+
+	for (unsigned i = 0; i < m->children.size; i++) {
+		struct child *k = &m->children.slot[i];
+		const char *name;
+
+		if (!k->used || k->finishing || k->pid <= 0)
+			continue;
+		if (creds_revokes(m->generation->creds, &k->id)) {
+			master_finish_child(m, k, ORDER_REVOKED);
+			finished++;
+			continue;
+		}
+		if (!still_valid(k, m->generation)) {
+			master_finish_child(m, k, ORDER_RECONFIGURED);
+			finished++;
+			continue;
+		}
+		kill(k->pid, SIGHUP);
+		older++;
+		name = k->client ? k->client : "?";
+		cut = cut || len + strlen(name) + 2 >= sizeof(names);
+		if (!cut)
+			len += (size_t)snprintf(
+			    names + len, sizeof(names) - len, "%s%s", len ? " " : "", name);
+	}
+	log_line(LVL_NOTICE,
+	    "reload clients=%zu finished=%zu with-older-settings=%zu names=\"%s%s\"",
+	    m->generation->config->nclients, finished, older, names, cut ? " ..." : "");
+}
+
+static bool grow(struct master *m, unsigned connections)
+{
+	/* pages first: a slot without one must not be used */
+	return statpages_grow(&m->pages, connections) && children_grow(&m->children, connections);
+}
+
+static bool open_all(const struct master *m, struct problems *problems, struct generation **g,
+    struct listeners *listeners)
+{
+	struct config *c = config_examine(m->generation->config->file, problems);
+	bool sound = problems->errors == 0;
+	char reason[LISTEN_REASON_MAX];
+
+	if (!c)
+		return false;
+	*g = generation_open(c, sound ? GENERATION_TRY : GENERATION_LOOK, problems);
+	if (!*g)
+		return false;
+	if (!sound) { /* it was opened for the rest of the errors */
+		generation_unref(*g);
+		return false;
+	}
+	*listeners = m->listeners;
+	if (listeners->passed || listen_open(listeners, &m->listeners, c->server.ip.v,
+				     c->server.ip.n, (uint16_t)c->server.port, reason))
+		return true;
+	problem_error(problems, c->names.v[0], 0, "%s", reason);
+	generation_unref(*g);
+	return false;
+}
+
+/* Connections that wait in the queue of a socket that goes away are taken as long as there is
+ * room; what a full server cannot take is reset. */
+static void drain(struct master *m, const struct listeners *kept)
+{
+	for (size_t i = 0; i < m->listeners.n; i++)
+		for (int n = 0; n < SOMAXCONN && m->listening; n += MASTER_AT_ONCE)
+			if (!listen_has(kept, m->listeners.v[i].fd))
+				master_accept(m, &m->listeners.v[i]);
+}
+
+/* All of it is there: from here on nothing can fail. */
+static void take(struct master *m, struct generation *g, const struct listeners *listeners)
+{
+	struct generation *old = m->generation;
+
+	drain(m, listeners);
+	master_listen(m, false);
+	listen_close_unused(&m->listeners, listeners);
+	for (size_t i = 0; i < listeners->n; i++)
+		log_line(LVL_NOTICE, "listening address=%s", listeners->v[i].name);
+	m->listeners = *listeners;
+	master_flood_summaries(m, MASTER_NEVER); /* the clients get new budgets */
+	m->generation = g;
+	m->keeper_next = 0;
+	m->keeper_since = m->aged = io_monotonic_ms();
+	if (!grow(m, g->config->limits.connections)) {
+		g->config->limits.connections = m->children.size;
+		log_line(LVL_WARNING, "warning reason=\"no memory for more connections than %u\"",
+		    m->children.size);
+	}
+	master_check_descriptors(m);
+	sandbox_measure();
+	zone_read();
+	log_set_level((enum log_level)g->config->server.log_level);
+	warn_restart(old->config, g->config);
+	tell_children(m);
+	master_repair(m, old); /* its directories may not be looked at again */
+	generation_unref(old);
+	master_repair(m, g);
+}
+
+void master_reload(struct master *m)
+{
+	struct problems problems = {0};
+	struct listeners listeners;
+	struct generation *g;
+	bool ok;
+
+	notify_reloading(&m->notify);
+	heap_clear();
+	ok = open_all(m, &problems, &g, &listeners);
+	problems_log(&problems);
+	problems_free(&problems);
+	if (ok)
+		take(m, g, &listeners);
+	else
+		log_line(LVL_ERROR, "reload reason=\"failed: the old configuration stays\"");
+	heap_fill();
+	notify_ready(&m->notify, false);
+}

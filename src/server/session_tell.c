@@ -1,0 +1,154 @@
+/* session_tell: what a session says, to its master and to the log. Decides nothing. */
+#include "server/session_inside.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "server/report.h"
+
+/* Never waits: a master that does not read loses the news, not the recording. */
+static void tell(const struct session *s, enum report_kind kind, const char *name)
+{
+	struct report r = {.kind = kind, .candidate = (uint32_t)s->tls.candidate, .id = s->tls.id};
+
+	if (s->channel->fd < 0)
+		return;
+	snprintf(r.name, sizeof(r.name), "%s", name);
+	send(s->channel->fd, &r, sizeof(r), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/* The level of a line that every connection causes: a flood of them is told by the master. Lines of
+ * files keep theirs: they are the record of what is stored. */
+static enum log_level routine(const struct session *s, enum log_level level)
+{
+	return s->channel->quiet ? LVL_DEBUG : level;
+}
+
+struct proof {
+	char s[sizeof(struct log_text) + sizeof(struct tls_peer)]; /* the subject quoted */
+};
+
+/* What TLS has told about the peer, for the log; nothing for a plain connection. */
+static struct proof proof(const struct session *s)
+{
+	struct proof t = {""};
+
+	if (s->tls.protocol[0] && s->tls.fingerprint[0])
+		snprintf(t.s, sizeof(t.s), " tls=%s subject=%s fingerprint=%s", s->tls.protocol,
+		    LOG_QUOTE(s->tls.subject), s->tls.fingerprint);
+	else if (s->tls.protocol[0])
+		snprintf(t.s, sizeof(t.s), " tls=%s", s->tls.protocol);
+	return t;
+}
+
+static void on_header(void *context)
+{
+	struct session *s = context;
+	const struct capfmt *f = &s->recorder.fmt;
+	const char *name = capfmt_link_name(f->link_type);
+	char number[12];
+
+	snprintf(number, sizeof(number), "%u", f->link_type);
+	log_line(routine(s, LVL_INFO), "established client=%s peer=%s%s format=%s link-type=%s",
+	    s->name, s->peer, proof(s).s, f->kind == CAPFMT_PCAP ? "pcap" : "pcapng",
+	    name ? name : number);
+	tell(s, REPORT_ESTABLISHED, "");
+	s->established = true;
+}
+
+static void on_opened(void *context, const char *name)
+{
+	const struct session *s = context;
+
+	tell(s, REPORT_OPENED, name);
+	log_line(LVL_INFO, "file client=%s name=%s reason=opened", s->name, name);
+}
+
+static void on_published(void *context, const char *name, const char *was, const char *why,
+    uint64_t packets, uint64_t bytes)
+{
+	const struct session *s = context;
+
+	tell(s, REPORT_PUBLISHED, was ? was : name);
+	log_line(LVL_INFO,
+	    "file client=%s name=%s%s%s reason=%s packets=%" PRIu64 " bytes=%" PRIu64, s->name,
+	    name, was ? " was=" : "", was ? was : "", why, packets, bytes);
+}
+
+struct log_text session_error(const char *what, int error)
+{
+	struct log_text t;
+
+	snprintf(t.s, sizeof(t.s), "%s: %s", what, strerror(error));
+	return t;
+}
+
+static void on_unsynced(void *context, const char *name, int error)
+{
+	const struct session *s = context;
+
+	log_line(LVL_ERROR, "error client=%s file=%s reason=%s", s->name, name,
+	    LOG_QUOTE(session_error("published, but not synced", error).s));
+}
+
+static void on_unpublished(void *context, const char *name, const char *why, int error)
+{
+	const struct session *s = context;
+
+	/* a rename is also refused where directory and sandbox rules forbid it */
+	log_line(LVL_ERROR, "error client=%s file=%s reason=%s closed=%s left-in=%s", s->name, name,
+	    LOG_QUOTE(strerror(error)), why, LOG_QUOTE(s->client->storage.base_path));
+}
+
+static void on_room_again(void *context)
+{
+	const struct session *s = context;
+
+	s->channel->stats->waiting = false;
+	log_line(LVL_NOTICE, "room client=%s reason=\"there is room again\"", s->name);
+}
+
+void session_events(struct session *s, struct recorder_events *on)
+{
+	*on = (struct recorder_events){
+	    .context = s,
+	    .header = on_header,
+	    .opened = on_opened,
+	    .published = on_published,
+	    .unsynced = on_unsynced,
+	    .unpublished = on_unpublished,
+	    .room_again = on_room_again,
+	};
+}
+
+void session_connected(const struct session *s)
+{
+	log_line(routine(s, LVL_INFO), "connected client=%s peer=%s pid=%d", s->name, s->peer,
+	    (int)getpid());
+}
+
+int session_closed(const struct session *s, enum child_exit code, const char *reason)
+{
+	char counts[STATS_TEXT_MAX];
+	int64_t seconds = (io_monotonic_ms() - s->started) / 1000;
+	/* who comes and goes without a byte is no news */
+	bool empty = s->channel->stats->frames == 0 && s->have == 0 &&
+		     (code == CHILD_FINISHED || code == CHILD_CONNECTION);
+
+	log_line(empty ? LVL_DEBUG : routine(s, LVL_INFO),
+	    "closed client=%s peer=%s reason=%s %s seconds=%" PRId64, s->name, s->peer,
+	    LOG_QUOTE(reason), stats_format(s->channel->stats, counts), seconds);
+	return (int)code;
+}
+
+void session_rejected(const struct session *s, const char *reason)
+{
+	log_line(routine(s, LVL_WARNING),
+	    "rejected client=%s peer=%s reason=%s frame=%" PRIu64 " offset=%" PRIu64, s->name,
+	    s->peer, LOG_QUOTE(reason), s->recorder.frames + 1, s->recorder.offset);
+}

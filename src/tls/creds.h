@@ -1,0 +1,32 @@
+/* creds: certificates, authorities and revocation lists of one configuration generation.
+ *
+ * Loaded and checked in the master, once, before any handshake: children open no file. The private
+ * key is not here: the keeper has it, and only the signature is fetched. Everything is PEM. */
+#ifndef CREDS_H
+#define CREDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tls/certname.h"
+#include "config/config.h"
+#include "tls/keeper.h"
+
+struct creds;
+
+/* NULL when something is wrong (an error was added) or no tls group is there (none was). */
+struct creds *creds_open(const struct config *c, struct problems *problems);
+void creds_close(struct creds *c);
+
+/* Whether there is a key to keep: not with allow-auth = "anonymous". */
+bool creds_has_key(const struct creds *c);
+const uint8_t *creds_key_id(const struct creds *c); /* KEEPER_KEY_ID bytes */
+
+/* What was right once and is not any more: an expired server certificate, a revocation list that
+ * is past its next update. As warnings. */
+void creds_age(const struct creds *c, const struct config *config, struct problems *problems);
+
+bool creds_revokes(const struct creds *c, const struct certid *id);
+
+#endif

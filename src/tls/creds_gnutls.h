@@ -1,0 +1,30 @@
+/* creds_gnutls: the inside of creds, for transport_tls only. */
+#ifndef CREDS_GNUTLS_H
+#define CREDS_GNUTLS_H
+
+#include <gnutls/abstract.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include "tls/creds.h"
+
+struct creds {
+	enum config_auth auth;
+	gnutls_priority_t priority;
+	gnutls_certificate_credentials_t certificate;
+	gnutls_anon_server_credentials_t anonymous;
+	gnutls_privkey_t key; /* signs through the keeper */
+	gnutls_pk_algorithm_t key_algorithm;
+	unsigned key_bits;
+	uint8_t key_id[KEEPER_KEY_ID];
+	time_t expires; /* of the server certificate */
+	gnutls_x509_crt_t *authority;
+	unsigned authorities;
+	gnutls_x509_crl_t *crl;
+	unsigned crls;
+};
+
+/* How the connection reaches the keeper: one a process, set in the child. */
+void creds_use_keeper(const struct keeper_line *line);
+
+#endif

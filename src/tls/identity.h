@@ -1,0 +1,41 @@
+/* tls_identity: who the peer of a TLS connection is, from its certificate.
+ *
+ * Whether the certificate is good (authority, time, purpose, strength, revocation), which names it
+ * bears, and the one of the candidates that it fits. Refuses with one sentence that says what to
+ * change. Neither reads nor writes a byte of the connection. */
+#ifndef TLS_IDENTITY_H
+#define TLS_IDENTITY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tls/certname.h"
+#include "config/config.h"
+
+struct gnutls_session_int; /* what a gnutls_session_t points to */
+
+struct tls_peer {
+	size_t candidate;  /* which one it is */
+	char protocol[96]; /* TLS1.3/AES-256-GCM; of the transport */
+	char subject[256]; /* of its certificate; "" for none */
+	char fingerprint[8 + 64 + 1];
+	struct certid id;
+};
+
+struct tls_candidate {
+	const char *client;
+	const struct strings *certificate; /* empty: any certificate will do */
+};
+
+struct tls_identity {
+	const struct tls_candidate *candidate;
+	size_t candidates;
+	struct tls_peer peer; /* filled */
+	char shown[264];      /* the subject, cut so that the reason has room in a line */
+	char verdict[512];    /* why it is nobody; "": it is somebody, or nobody has asked */
+};
+
+/* Within the handshake, when GnuTLS has the peer's certificates. */
+bool tls_identity_verify(struct tls_identity *who, struct gnutls_session_int *session);
+
+#endif

@@ -1,0 +1,129 @@
+/* transport: see transport.h: what all transports share, the socket. */
+#include "tls/transport.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "base/io.h"
+
+#define PROBE_SECONDS 30
+#define PROBES        3
+
+/* Thousands of clients may say nothing: after so long their memory is given back. */
+#define QUIET_MS 1000
+
+static void set(int fd, int level, int option, int value)
+{
+	setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+void transport_init(struct transport *t, int fd, int signals, unsigned keepalive)
+{
+	*t = (struct transport){.fd = fd, .signals = signals, .queued = -1, .quiet = true};
+	set(fd, SOL_SOCKET, SO_OOBINLINE, 1); /* of a connection that somebody else has accepted */
+	set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	if (keepalive == 0)
+		return;
+	set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	set(fd, IPPROTO_TCP, TCP_KEEPIDLE, (int)keepalive);
+	set(fd, IPPROTO_TCP, TCP_KEEPINTVL, PROBE_SECONDS);
+	set(fd, IPPROTO_TCP, TCP_KEEPCNT, PROBES);
+	set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, ((int)keepalive + PROBE_SECONDS * PROBES) * 1000);
+}
+
+void transport_hurry(struct transport *t)
+{
+	set(t->fd, IPPROTO_TCP, TCP_QUICKACK, 1);
+}
+
+static enum transport_status fail(struct transport *t)
+{
+	snprintf(t->reason, sizeof(t->reason), "%s", strerror(errno));
+	return TRANSPORT_ERROR;
+}
+
+enum transport_status transport_wait(struct transport *t, int64_t deadline)
+{
+	struct pollfd p[2] = {
+	    {.fd = t->fd, .events = POLLIN}, {.fd = t->signals, .events = POLLIN}};
+	int n, timeout = -1;
+	bool tell = !t->quiet;
+
+	if (t->queued >= 0)
+		return t->queued > 0 ? TRANSPORT_DATA : TRANSPORT_DRAINED;
+	if (deadline != TRANSPORT_FOREVER) {
+		int64_t left = deadline - io_monotonic_ms();
+
+		timeout = left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+	}
+	if (timeout >= 0 && timeout <= QUIET_MS)
+		tell = false;
+	n = poll(p, 2, tell ? QUIET_MS : timeout);
+	if (n == 0) {
+		t->quiet = tell;
+		return tell ? TRANSPORT_QUIET : TRANSPORT_TIMEOUT;
+	}
+	if (n < 0)
+		return errno == EINTR ? TRANSPORT_SIGNAL : fail(t);
+	return p[1].revents ? TRANSPORT_SIGNAL : TRANSPORT_DATA;
+}
+
+enum transport_status transport_receive(struct transport *t, void *buf, size_t len, size_t *got)
+{
+	ssize_t n;
+
+	if (t->queued == 0)
+		return TRANSPORT_DRAINED; /* recv() of nothing would look like an end */
+	if (t->queued > 0 && (uint64_t)t->queued < len)
+		len = (size_t)t->queued;
+	n = recv(t->fd, buf, len, MSG_DONTWAIT);
+	if (n < 0) {
+		if (errno != EAGAIN && errno != EINTR)
+			return fail(t);
+		return t->queued >= 0 ? TRANSPORT_DRAINED : TRANSPORT_SIGNAL;
+	}
+	if (n == 0)
+		return TRANSPORT_EOF;
+	if (t->queued >= 0)
+		t->queued -= n;
+	t->quiet = false;
+	*got = (size_t)n;
+	return TRANSPORT_DATA;
+}
+
+enum transport_status transport_first_byte(struct transport *t, int64_t deadline)
+{
+	for (;;) {
+		enum transport_status st = transport_wait(t, deadline);
+		char byte;
+		ssize_t n;
+
+		if (st != TRANSPORT_DATA)
+			return st;
+		n = recv(t->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+		if (n == 0)
+			return TRANSPORT_EOF;
+		if (n > 0)
+			return TRANSPORT_DATA;
+		if (errno != EAGAIN && errno != EINTR)
+			return fail(t);
+	}
+}
+
+void transport_drain(struct transport *t)
+{
+	int n = 0;
+
+	if (t->queued >= 0)
+		return;
+	if (ioctl(t->fd, FIONREAD, &n) < 0 || n < 0)
+		n = 0;
+	t->queued = n;
+}

@@ -1,0 +1,14 @@
+/* vty2cfg_check: what of the original's settings the new server would refuse, or do otherwise.
+ *
+ * Errors become problems; what may surprise becomes a remark beside the setting. Refuses to look
+ * at files and directories: osmo-pcap-server -t does. */
+#ifndef VTY2CFG_CHECK_H
+#define VTY2CFG_CHECK_H
+
+#include "base/problem.h"
+#include "vty2cfg/vty2cfg.h"
+
+/* Decides tls_group, auth and unreachable too. */
+void vty_check(struct vty *v, const char *file, struct problems *p);
+
+#endif

@@ -1,0 +1,80 @@
+/* vty2cfg: what a configuration of the original says: settings, clients, and notes on its lines.
+ *
+ * Filled by vty2cfg_parse, judged by vty2cfg_check, printed by vty2cfg_print. */
+#ifndef VTY2CFG_H
+#define VTY2CFG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/addr.h"
+
+/* What can be set; the same numbers, and three more, are the places of notes. */
+enum vty_key {
+	VTY_IP,
+	VTY_PORT,
+	VTY_BASE_PATH,
+	VTY_COMPLETED_PATH,
+	VTY_MODE,
+	VTY_SNAPLEN,
+	VTY_FILE_SIZE,
+	VTY_ROTATE,
+	VTY_SERVER_END, /* up to here they stand in server; none itself */
+	VTY_TLS = VTY_SERVER_END,
+	VTY_X509,
+	VTY_ANONYMOUS,
+	VTY_CAPATH,
+	VTY_CRLFILE,
+	VTY_SERVER_CERT,
+	VTY_SERVER_KEY,
+	VTY_PRIORITY,
+	VTY_KEYS,
+	VTY_HEAD = VTY_KEYS, /* notes before everything */
+	VTY_CLIENTS,         /* beside the clients */
+	VTY_REST             /* behind everything */
+};
+
+struct vty_setting {
+	char *value;   /* as the new configuration has it; NULL: left out */
+	char *said;    /* the original line */
+	unsigned line; /* 0: no line speaks of it */
+};
+
+struct vty_client {
+	char *name, *address; /* not checked */
+	char *said;
+	unsigned line;
+	bool store, tls;
+	bool bare_tls;       /* tls without the word that must stand before it */
+	struct addr_net net; /* by vty2cfg_check: the address; length 0 if it is none */
+	bool unreachable;    /* likewise: another client has it */
+};
+
+struct vty_note {
+	int place;     /* enum vty_key */
+	unsigned line; /* 0: none */
+	char *said;    /* the original line; NULL: a remark about what follows */
+	char *why;     /* NULL: `said` is a comment of the original */
+};
+
+struct vty {
+	struct vty_setting key[VTY_KEYS];
+	struct vty_client *clients;
+	size_t nclients;
+	struct vty_note *notes;
+	size_t nnotes;
+	bool tls_group;   /* by vty2cfg_check: a tls group can be written */
+	const char *auth; /* likewise: its allow-auth; NULL: unknown */
+	bool no_memory;   /* something is missing for that reason */
+};
+
+/* Copies its texts. */
+void vty_note(struct vty *v, int place, unsigned line, const char *said, const char *why);
+
+/* A copy of the text, NULL for NULL. */
+char *vty_copy(struct vty *v, const char *text);
+
+void vty_client_free(struct vty_client *c);
+void vty_free(struct vty *v);
+
+#endif
