@@ -179,13 +179,13 @@ X509=('enable tls' 'tls allow-auth x509' 'tls capath /p/ca' 'tls server-cert /p/
 	convert
 	effective
 	has 'allow-auth = "anonymous";'
-	said 'known by their address alone'
+	said 'known by its address alone'
 	node "${X509[@]}" 'tls allow-auth anonymous'
 	convert
 	effective
 	has 'allow-auth = "x509";'
 	grep '^old:7: warning: tls allow-auth x509 and anonymous are both allowed' err
-	said '// .* x509 is taken'
+	said '// .* x509 is taken.* or run a second server with "anonymous" on another port for them$'
 	node "${X509[@]}" 'tls allow-auth anonymous' 'no tls allow-auth x509'
 	convert
 	effective
@@ -215,13 +215,23 @@ X509=('enable tls' 'tls allow-auth x509' 'tls capath /p/ca' 'tls server-cert /p/
 	said 'TLS is enabled, no client uses it' '^	//	server-cert = "/p/crt";$'
 }
 
-@test "client NAME IP tls, which the original ignores, is TLS, and said so" {
-	node "${X509[@]}" 'client a 10.0.0.1 tls'
-	convert
-	effective
-	has 'tls = true;'
-	grep '^old:7: warning: client a: the original ignores tls' err
-	said '// client a: the original ignores tls'
+@test "client NAME IP tls, which no version of the original accepts, is an error that says what to write" {
+	node "${X509[@]}" 'client a 10.0.0.1 tls' 'client b 10.0.0.2 store tls'
+	convert 78
+	grep -x 'old:7: error: the original has no such command: put store or no-store before tls' err
+	[ "$(wc -l <err)" -eq 1 ]
+	said '//   line 7: client a 10.0.0.1 tls' 'name = "b"'
+	not grep 'name = "a"' cfg
+}
+
+@test "a proposed name is one that no client has" {
+	node 'client a+b 10.0.0.1' 'client a-b 10.0.0.2' 'client a-b-2 10.0.0.3' "client $(printf 'x%.0s' {1..64}) 10.0.0.4" \
+		"client $(printf 'x%.0s' {1..70}) 10.0.0.5" 'client bsc:1 10.0.0.6'
+	convert 78
+	grep -E '^old:2: error: client name a\+b: .*; for example a-b-3$' err
+	grep -E '^old:6: error: client name x{70}: .*; for example x{62}-2$' err
+	grep -E '^old:7: error: client name bsc:1: .*; for example bsc-1$' err
+	[ "$(wc -l <err)" -eq 3 ]
 }
 
 @test "the second client of an address is a comment, as it is never reached in the original" {
@@ -258,6 +268,8 @@ X509=('enable tls' 'tls allow-auth x509' 'tls capath /p/ca' 'tls server-cert /p/
 	ctrl
 	 bind 127.0.0.1
 	stats interval 5
+	stats-tcp interval 5
+	stats-tcp batch-size 3
 	stats reporter statsd
 	  prefix x
 	  enable
@@ -345,7 +357,7 @@ X509=('enable tls' 'tls allow-auth x509' 'tls capath /p/ca' 'tls server-cert /p/
 }
 
 @test "a client with tls where TLS is not enabled is an error" {
-	node "${X509[@]:1}" 'client bar 192.168.200.2 tls'
+	node "${X509[@]:1}" 'client bar 192.168.200.2 store tls'
 	convert 78
 	grep '^old:6: error: client bar has tls without enable tls' err
 }

@@ -1,4 +1,4 @@
-/* vty2cfg_check: see vty2cfg_check.h. */
+/* check: see vty2cfg/check.h. */
 #include "vty2cfg/check.h"
 
 #include <arpa/inet.h>
@@ -23,7 +23,7 @@ enum severity {
 	ERROR
 };
 
-/* A remark at the place, and a problem when it is more than that. */
+/* Notes a remark at the place; a warning or an error is reported, too. */
 __attribute__((format(printf, 5, 6))) static void say(
     struct checker *k, enum severity severity, int place, unsigned line, const char *fmt, ...)
 {
@@ -47,8 +47,8 @@ __attribute__((format(printf, 5, 6))) static void say(
 	free(why);
 }
 
-/* A valid name that is like the other. */
-static void suggest(const char *name, char out[PARSE_NAME_MAX + 1])
+/* A valid name that is like the other: what may not stand in it becomes a dash. */
+static void similar(const char *name, char out[PARSE_NAME_MAX + 1])
 {
 	size_t n = 0;
 
@@ -65,20 +65,44 @@ static void suggest(const char *name, char out[PARSE_NAME_MAX + 1])
 		memcpy(out, "client", sizeof("client"));
 }
 
+static bool taken(const struct vty *v, const char *name)
+{
+	for (size_t i = 0; i < v->nclients; i++)
+		if (strcmp(v->clients[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A valid name that no client has: a similar one, with a number behind it if need be. */
+static void propose(const struct vty *v, const char *name, char out[PARSE_NAME_MAX + 1])
+{
+	char tail[16];
+	size_t len;
+
+	similar(name, out);
+	len = strlen(out);
+	for (unsigned i = 2; taken(v, out); i++) {
+		size_t n = (size_t)snprintf(tail, sizeof(tail), "-%u", i);
+		size_t at = len + n <= PARSE_NAME_MAX ? len : PARSE_NAME_MAX - n;
+
+		memcpy(out + at, tail, n + 1);
+	}
+}
+
 static void check_name(struct checker *k, const struct vty_client *c)
 {
 	char other[PARSE_NAME_MAX + 1];
 
 	if (parse_name(c->name))
 		return;
-	suggest(c->name, other);
+	propose(k->v, c->name, other);
 	say(k, ERROR, VTY_CLIENTS, c->line,
 	    "client name %s: must be 1 to %d of A-Z a-z 0-9 . _ -, the first a letter or digit; "
 	    "for example %s",
 	    c->name, PARSE_NAME_MAX, other);
 }
 
-/* The original lets 010 through, and reads it as octal. */
+/* The original accepts leading zeros, and reads 010 as octal. */
 static bool zeros(const char *text, char out[INET_ADDRSTRLEN])
 {
 	unsigned dots = 0;
@@ -127,12 +151,6 @@ static bool on(const struct vty *v, int key)
 /* Remarks on a client with TLS. */
 static void check_client_tls(struct checker *k, const struct vty_client *c)
 {
-	if (c->bare_tls)
-		say(k, WARNING, VTY_CLIENTS, c->line,
-		    "client %s: the original ignores tls unless store or no-store stands before "
-		    "it, "
-		    "and takes this client without TLS; taken as meant, so it must use TLS now",
-		    c->name);
 	if (!on(k->v, VTY_TLS))
 		say(k, ERROR, VTY_CLIENTS, c->line,
 		    "client %s has tls without enable tls: enable it, or take tls from the client",
@@ -173,19 +191,21 @@ static void remark_auth(struct checker *k)
 
 	if (on(v, VTY_X509) && on(v, VTY_ANONYMOUS))
 		say(k, WARNING, VTY_X509, v->key[VTY_ANONYMOUS].line,
-		    "tls allow-auth x509 and anonymous are both allowed, here it is one of them: "
-		    "x509 is taken, and anonymous clients are refused");
+		    "tls allow-auth x509 and anonymous are both allowed, and here only one can be: "
+		    "x509 is taken, and anonymous clients are refused. Give each of them a "
+		    "certificate, or run a second server with \"anonymous\" on another port for "
+		    "them");
 	if (on(v, VTY_X509))
 		say(k, REMARK, VTY_X509, line,
 		    "the original asks no client for a certificate; here each must show one of "
 		    "capath; \"none\" would be as before");
 	else if (on(v, VTY_ANONYMOUS))
 		say(k, REMARK, VTY_X509, line,
-		    "nobody proves who he is: clients are known by their address alone, and "
+		    "no client proves its identity: it is known by its address alone, and "
 		    "priority and the files have no effect");
 }
 
-/* With TLS on and nobody to use it, an incomplete group would only be refused. */
+/* An incomplete tls group that no client uses is left out: the server would refuse it. */
 static void check_tls(struct checker *k)
 {
 	struct vty *v = k->v;

@@ -1,4 +1,4 @@
-/* vty2cfg_check: what of the original's settings the new server would refuse, or do otherwise.
+/* check: what of the original's settings the new server would refuse, or do otherwise.
  *
  * Errors become problems; what may surprise becomes a remark beside the setting. Refuses to look
  * at files and directories: osmo-pcap-server -t does. */
@@ -8,7 +8,7 @@
 #include "base/problem.h"
 #include "vty2cfg/vty2cfg.h"
 
-/* Decides tls_group, auth and unreachable too. */
+/* Also sets tls_group, auth, and the clients' net and unreachable. */
 void vty_check(struct vty *v, const char *file, struct problems *p);
 
 #endif

@@ -1,4 +1,4 @@
-/* vty2cfg_commands: see vty2cfg_commands.h. */
+/* commands: see vty2cfg/commands.h. */
 #include "vty2cfg/commands.h"
 
 #include <inttypes.h>
@@ -14,7 +14,6 @@
 
 /* ---- what is remembered ---- */
 
-/* The comments before this line belong to where it goes. */
 void vty_settle(struct vty_reader *r, int place)
 {
 	struct vty *v = r->v;
@@ -48,7 +47,7 @@ void vty_complain(struct vty_reader *r, int place, const char *fmt, ...)
 	free(why);
 }
 
-/* It was understood, and what becomes of it may surprise. */
+/* The line is understood, but its effect may surprise. */
 static void warn(struct vty_reader *r, int place, const char *text)
 {
 	problem_warning(r->problems, r->file, r->line.number, "%s", text);
@@ -56,7 +55,7 @@ static void warn(struct vty_reader *r, int place, const char *text)
 	vty_note(r->v, place, r->line.number, NULL, text);
 }
 
-/* An earlier line means nothing any more. */
+/* Notes an earlier line that has no effect any more. */
 static void outdated(
     struct vty_reader *r, int place, unsigned line, const char *said, const char *how)
 {
@@ -106,7 +105,7 @@ static void no_counterpart(struct vty_reader *r, const struct vty_command *c)
 	vty_note_line(r, c->key, c->text);
 }
 
-/* Text that the server would refuse is kept, so that it does refuse it. */
+/* A value that the server refuses is kept: the server must not start with another one instead. */
 static void take_ip(struct vty_reader *r, const struct vty_command *c)
 {
 	struct addr a;
@@ -173,7 +172,7 @@ static void take_size(struct vty_reader *r, const struct vty_command *c)
 
 static void take_rotate(struct vty_reader *r, const struct vty_command *c)
 {
-	/* each with the next larger one; a year's is beyond any clock */
+	/* each before the next larger one; what follows a year is never */
 	static const char *const units[] = {
 	    "second", "minute", "hour", "day", "month", "year", "never"};
 	const struct vty_line *l = &r->line;
@@ -211,7 +210,7 @@ static struct vty_client *find_client(struct vty *v, const char *name)
 	return NULL;
 }
 
-/* A name that was there keeps its place in the list, as in the original. */
+/* A name that is in the list already keeps its place there, as in the original. */
 static void take_client(struct vty_reader *r, const struct vty_command *c)
 {
 	const struct vty_line *l = &r->line;
@@ -221,7 +220,6 @@ static void take_client(struct vty_reader *r, const struct vty_command *c)
 	vty_settle(r, c->key);
 	new.store = l->n == 3 || strcmp(l->word[3], "no-store") != 0;
 	new.tls = l->n > 3 && strcmp(l->word[l->n - 1], "tls") == 0;
-	new.bare_tls = new.tls && l->n == 4;
 	new.name = vty_copy(v, l->word[1]);
 	new.address = vty_copy(v, l->word[2]);
 	new.said = vty_copy(v, l->said);
@@ -243,6 +241,13 @@ static void take_client(struct vty_reader *r, const struct vty_command *c)
 	}
 	v->clients = list;
 	list[v->nclients++] = new;
+}
+
+/* No version of the original has it: its start ends there with "There is no such command". */
+static void bare_tls(struct vty_reader *r, const struct vty_command *c)
+{
+	vty_complain(
+	    r, c->key, "the original has no such command: put store or no-store before tls");
 }
 
 static void take_no_client(struct vty_reader *r, const struct vty_command *c)
@@ -287,7 +292,7 @@ static const struct vty_command server_commands[] = {
     {"client NAME A.B.C.D", take_client, VTY_CLIENTS, NULL},
     {"client NAME A.B.C.D store", take_client, VTY_CLIENTS, NULL},
     {"client NAME A.B.C.D no-store", take_client, VTY_CLIENTS, NULL},
-    {"client NAME A.B.C.D tls", take_client, VTY_CLIENTS, NULL},
+    {"client NAME A.B.C.D tls", bare_tls, VTY_CLIENTS, NULL},
     {"client NAME A.B.C.D store tls", take_client, VTY_CLIENTS, NULL},
     {"client NAME A.B.C.D no-store tls", take_client, VTY_CLIENTS, NULL},
     {"no client NAME", take_no_client, VTY_CLIENTS, NULL},
@@ -330,6 +335,7 @@ static const char no_log[] =
 static const char no_vty[] = NONE "there is no VTY; USR2 logs the state, HUP reloads:";
 static const char no_ctrl[] = NONE "there is no control interface:";
 static const char no_stats[] = NONE "there are no reporters; USR2 logs counters:";
+static const char no_tcp_stats[] = NONE "no statistics of TCP sockets are collected:";
 static const char no_sched[] =
     NONE "that is for what starts the server: chrt, taskset, systemd.exec(5):";
 
@@ -354,12 +360,14 @@ static const struct vty_command other_nodes[] = {
     {"ctrl", no_counterpart, VTY_REST, no_ctrl},
     {"stats ...", no_counterpart, VTY_REST, no_stats},
     {"no stats ...", no_counterpart, VTY_REST, no_stats},
+    {"stats-tcp interval ...", no_counterpart, VTY_REST, no_tcp_stats},
+    {"stats-tcp batch-size ...", no_counterpart, VTY_REST, no_tcp_stats},
     {"cpu-sched", no_counterpart, VTY_REST, no_sched},
 };
 
 /* ---- which command it is ---- */
 
-/* How many words of the line fit the pattern; *whole: all, and nothing is left. */
+/* How many words of the line match the pattern; *whole: the line matches all of it. */
 static size_t fits(const char *pattern, const struct vty_line *l, bool *whole)
 {
 	size_t i = 0;
@@ -385,7 +393,7 @@ static size_t fits(const char *pattern, const struct vty_line *l, bool *whole)
 	return i + 1;
 }
 
-/* *near: the one that it fits best beyond `no`. */
+/* *near: the command that matches the most words; a lone `no` does not count. */
 static const struct vty_command *find(const struct vty_command *list, size_t n,
     const struct vty_line *l, const struct vty_command **near)
 {

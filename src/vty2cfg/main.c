@@ -1,4 +1,4 @@
-/* vty2cfg_main: osmo-pcap-vty2cfg, from its options to its exit status.
+/* main: osmo-pcap-vty2cfg, from its options to its exit status.
  *
  * Reads the whole input, has it parsed, checked and printed. Refuses to write anywhere but to
  * standard output, and problems to standard error. */
@@ -83,7 +83,7 @@ int main(int argc, char **argv)
 	FILE *f = stdin;
 	int c, status;
 
-	/* First, so that no file opened below is taken for a standard one. */
+	/* First: a file opened below must not get the number of a standard descriptor. */
 	if (!io_fill_standard())
 		return failed("/dev/null", strerror(errno));
 	while ((c = getopt_long(argc, argv, "hV", options, NULL)) != -1) {

@@ -1,4 +1,4 @@
-/* vty2cfg_parse: see vty2cfg_parse.h. */
+/* parse: see vty2cfg/parse.h. */
 #include "vty2cfg/parse.h"
 
 #include <stdint.h>
@@ -7,14 +7,14 @@
 
 #include "vty2cfg/commands.h"
 
-/* Where we are. */
+/* The position among the nodes. */
 struct nodes {
 	struct vty_reader r;
 	bool in_server;  /* commands of the server are understood */
 	bool had_server; /* there was a server node */
 	size_t server_indent;
-	size_t indent; /* of the line that the following lines may be children of; SIZE_MAX: none */
-	const char *why; /* what its children have as their note; NULL: they are the server's */
+	size_t indent;   /* of the line whose children may follow; SIZE_MAX: none may */
+	const char *why; /* the note of its children; NULL: they are commands of the server */
 };
 
 static bool is(const struct vty_line *l, const char *word)
@@ -88,7 +88,7 @@ static bool blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Cuts `cut` into words. */
+/* Splits `cut` into words. */
 static void split(struct vty_line *l)
 {
 	for (char *s = l->cut; *s;) {
@@ -104,7 +104,7 @@ static void split(struct vty_line *l)
 	}
 }
 
-/* Fills r.line; false when there is nothing in it. */
+/* Fills r->line; false when the line is blank. */
 static bool cut_line(struct vty_reader *r, const char *text, size_t len)
 {
 	struct vty_line *l = &r->line;

@@ -1,9 +1,9 @@
-/* vty2cfg_parse: a configuration of the original osmo-pcap-server, lines in, settings and notes
+/* parse: a configuration of the original osmo-pcap-server, lines in, settings and notes
  * out.
  *
- * Finds the node that a line belongs to, and has its command applied. A line that is not understood
- * is a problem and a note, never the end. Refuses to judge the result as a whole (vty2cfg_check
- * does) and to read files. */
+ * Finds the node that a line belongs to, and applies its command. A line that is not understood is
+ * reported and noted, and reading goes on. Refuses to judge the result as a whole (check does) and
+ * to read files. */
 #ifndef VTY2CFG_PARSE_H
 #define VTY2CFG_PARSE_H
 

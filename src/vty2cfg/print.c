@@ -1,4 +1,4 @@
-/* vty2cfg_print: see vty2cfg_print.h. */
+/* print: see vty2cfg/print.h. */
 #include "vty2cfg/print.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 struct printer {
 	const struct vty *v;
 	FILE *out;
-	bool *done; /* the notes that are printed */
+	bool *done; /* done[i]: note i has been printed */
 };
 
 static const struct {
@@ -31,7 +31,7 @@ static const struct {
     [VTY_PRIORITY] = {"priority", false},
 };
 
-/* Part of a comment, which ends where the line does. */
+/* Text within a comment: what would end its line is replaced. */
 static void plain(const char *text, FILE *out)
 {
 	for (; *text; text++)
@@ -54,7 +54,7 @@ static void print_note(
 	}
 }
 
-/* The notes of a place, of lines up to `last`, those of one kind beneath one heading. */
+/* The notes of a place from lines up to `last`; a reason that repeats is printed once. */
 static void print_notes(const struct printer *p, int place, unsigned last, const char *prefix)
 {
 	const struct vty_note *before = NULL;
@@ -93,7 +93,7 @@ static void print_setting(const struct printer *p, int key, const char *prefix)
 	fputs(";\n", p->out);
 }
 
-/* What the tls keys without a counterpart of the same name came from. */
+/* The lines of a switch (enable tls, tls allow-auth), which has no key of the same name. */
 static void print_switch(const struct printer *p, int key, const char *prefix)
 {
 	const struct vty_setting *s = &p->v->key[key];
@@ -152,7 +152,7 @@ static void print_client(const struct printer *p, const struct vty_client *c, bo
 static void print_clients(const struct printer *p)
 {
 	const struct vty *v = p->v;
-	size_t last = v->nclients; /* behind it stands no comma */
+	size_t last = v->nclients; /* no comma may follow the last one */
 
 	while (last > 0 && v->clients[last - 1].unreachable)
 		last--;
@@ -173,7 +173,7 @@ bool vty_print(const struct vty *v, const char *file, size_t errors, FILE *out)
 	plain(file, out);
 	fputs("; check it with osmo-pcap-server -t -c FILE\n", out);
 	if (errors)
-		fprintf(out, "// INCOMPLETE: errors: %zu. What they are is told below.\n", errors);
+		fprintf(out, "// INCOMPLETE: errors: %zu. Each is named below.\n", errors);
 	print_notes(&p, VTY_HEAD, -1U, "");
 	fputs("\nserver:\n{\n", out);
 	for (int k = 0; k < VTY_SERVER_END; k++)

@@ -1,4 +1,4 @@
-/* vty2cfg_print: settings and notes as a configuration in libconfig's syntax.
+/* print: settings and notes as a configuration in libconfig's syntax.
  *
  * In the order of osmo-pcap-server -T: the keys of server, the tls group, the clients, and then
  * what has no counterpart. Refuses to decide anything. */

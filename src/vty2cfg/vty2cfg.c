@@ -1,4 +1,4 @@
-/* vty2cfg: see vty2cfg.h. */
+/* vty2cfg: see vty2cfg/vty2cfg.h. */
 #include "vty2cfg/vty2cfg.h"
 
 #include <stdlib.h>

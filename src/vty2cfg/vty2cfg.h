@@ -1,6 +1,7 @@
 /* vty2cfg: what a configuration of the original says: settings, clients, and notes on its lines.
  *
- * Filled by vty2cfg_parse, judged by vty2cfg_check, printed by vty2cfg_print. */
+ * Filled by parse, judged by check, printed by print. Memory only: refuses to read, judge or write.
+ */
 #ifndef VTY2CFG_H
 #define VTY2CFG_H
 
@@ -9,7 +10,7 @@
 
 #include "base/addr.h"
 
-/* What can be set; the same numbers, and three more, are the places of notes. */
+/* The settings; a note is placed at one of them, or at one of the three places behind VTY_KEYS. */
 enum vty_key {
 	VTY_IP,
 	VTY_PORT,
@@ -19,7 +20,7 @@ enum vty_key {
 	VTY_SNAPLEN,
 	VTY_FILE_SIZE,
 	VTY_ROTATE,
-	VTY_SERVER_END, /* up to here they stand in server; none itself */
+	VTY_SERVER_END, /* the keys above stand in the group server; itself no key */
 	VTY_TLS = VTY_SERVER_END,
 	VTY_X509,
 	VTY_ANONYMOUS,
@@ -45,8 +46,7 @@ struct vty_client {
 	char *said;
 	unsigned line;
 	bool store, tls;
-	bool bare_tls;       /* tls without the word that must stand before it */
-	struct addr_net net; /* by vty2cfg_check: the address; length 0 if it is none */
+	struct addr_net net; /* by check: the address; length 0 if it is none */
 	bool unreachable;    /* likewise: another client has it */
 };
 
@@ -63,7 +63,7 @@ struct vty {
 	size_t nclients;
 	struct vty_note *notes;
 	size_t nnotes;
-	bool tls_group;   /* by vty2cfg_check: a tls group can be written */
+	bool tls_group;   /* by check: a tls group can be written */
 	const char *auth; /* likewise: its allow-auth; NULL: unknown */
 	bool no_memory;   /* something is missing for that reason */
 };

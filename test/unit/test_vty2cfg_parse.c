@@ -194,11 +194,9 @@ static void test_clients(void)
 	is_client(3, "d", "10.0.0.4", false, true);
 	is_client(4, "e", "10.0.0.5", true, false);
 	is_client(5, "tls", "10.0.0.6", true, false);
-	OK(!v.clients[2].bare_tls, "tls behind store is no surprise");
 
 	server("client a 10.0.0.1 tls");
-	is_client(0, "a", "10.0.0.1", true, true);
-	OK(v.clients[0].bare_tls, "tls alone is one");
+	IS_INT(v.nclients, 0, "tls alone is no command of the original");
 
 	server("client a 10.0.0.1 no-store tls% client b 10.0.0.2% client a 10.0.0.3");
 	IS_INT(v.nclients, 2, "the same name again is the same client");
