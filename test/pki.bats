@@ -150,6 +150,60 @@ serial_of() { certtool --certificate-info --infile "$1" | sed -n 's/^[[:space:]]
 # alternatives FILE: the names and addresses in it
 alternatives() { certtool --certificate-info --infile "$1" | sed -nE 's/^[[:space:]]*(DNSname|IPAddress): //p' | xargs; }
 
+# verified FILE: it is signed by the authority
+verified() { certtool --verify --load-ca-certificate pki/ca.crt --infile "$1" >certtool.out 2>&1; }
+
+@test "renewed: client, server and authority have new certificates, and the old ones are still good" {
+	pki_ready site-7
+	cp pki/client-site-7.crt pki/server-pcap.example.net.crt .
+	cp pki/ca.crt old-ca.crt
+	pki renew pki ca
+	pki renew pki server pcap.example.net
+	grep -q 'Copy pki/server-pcap.example.net.crt to server-cert' pki.out
+	pki renew pki client site-7
+	[ "$(alternatives pki/server-pcap.example.net.crt)" = 'pcap.example.net 127.0.0.1 ::1' ]
+	for f in client-site-7.crt server-pcap.example.net.crt; do
+		[ "$(serial_of "$f")" != "$(serial_of "pki/$f")" ]
+		verified "$f"
+		verified "pki/$f"
+		[ "$(mode "pki/$f")" = 644 ]
+	done
+	[ "$(serial_of old-ca.crt)" != "$(serial_of pki/ca.crt)" ]
+	tls_server
+	stream pcap rec=60 >sent
+	tls_to site-7 <sent
+	wait_log 'closed client=foo .*packets=1 '
+	cp client-site-7.crt pki/client-site-7.crt
+	tls_to site-7 <sent
+	wait_log 'closed client=foo .*packets=1 ' 2
+}
+
+@test "a revocation is of the certificates that were renewed, too, and of no other client" {
+	pki_ready site-7 site-7-ab
+	pki renew pki client site-7-ab
+	serial_of pki/client-site-7.crt >want
+	pki renew pki client site-7
+	serial_of pki/client-site-7.crt >>want
+	pki renew pki client site-7
+	serial_of pki/client-site-7.crt >>want
+	[ "$(sort -u want | wc -l)" -eq 3 ]
+	pki revoke pki site-7
+	list_serials | sort | diff - <(sort want)
+}
+
+@test "what cannot be renewed stays as it is" {
+	pki_ready site-7
+	find pki -type f -exec sha256sum {} + | sort >before
+	fails 'no such file' renew pki client site-8
+	fails 'no such file' renew pki server site-7
+	fails 'bad name' renew pki client ../site-7
+	fails usage renew pki
+	fails usage renew pki client
+	fails usage renew pki ca site-7
+	fails usage renew pki key site-7
+	find pki -type f -exec sha256sum {} + | sort | diff before -
+}
+
 @test "each name of a server is a name or an address, also the first" {
 	pki ca pki
 	pki server pki 127.0.0.1
