@@ -120,6 +120,35 @@ examples() {
 	done
 }
 
+# alike: lines without what is different in every run
+alike() { sed -E 's/^[0-9]{4}-[^ ]* //; s/:[0-9]+/:N/g; s/pid=[0-9]+/pid=N/; s/-[0-9]{8}_[0-9]{6}/-TIME/' "$@"; }
+
+@test "the first screen of README shows what the server logs, and README stays short" {
+	config "" '{ name = "demo"; address = "127.0.0.1"; }'
+	server_start
+	unframe "$TESTDIR/streams/lo-pcap.stream" >capture.pcap
+	"$SEND" -p "$PORT" 127.0.0.1 capture.pcap
+	wait_log ' closed client=demo'
+	alike log >logged
+	sed -n '/^    == what the server logged$/,/^    == /p' "$TESTDIR/../README" | sed -n 's/^    \([a-z]\)/\1/p' | alike >shown
+	[ "$(wc -l <shown)" -ge 5 ]
+	while IFS= read -r line; do
+		grep -qxF -- "$line" logged || { echo "not logged: $line" >&2; return 1; }
+	done <shown
+	[ "$(wc -l <"$TESTDIR/../README")" -le 250 ]
+}
+
+@test "what README, doc and the source's README name is there" {
+	local top=$TESTDIR/.. file
+	cd "$top"
+	cat README doc/* test/bench/README src/README test/fuzz/README |
+		grep -oP '(?<![/\w.-])(etc|doc|src|test|man)/[\w./-]*\w' | sort -u >"$BATS_TEST_TMPDIR/named"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/named")" -ge 15 ]
+	while read -r file; do
+		[ -e "$file" ] || [ -e "$file.c" ] || { echo "not there: $file" >&2; return 1; }
+	done <"$BATS_TEST_TMPDIR/named"
+}
+
 # options_in PROGRAM: the options that its -h shows.
 options_in() {
 	"$1" -h >usage || return 1

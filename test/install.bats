@@ -17,6 +17,7 @@ expected() {
 		echo "644 $osmocom/osmo-pcap-server.cfg"
 		echo "644 $doc/README"
 		echo "644 $doc/COPYING"
+		echo "644 $doc/PERFORMANCE"
 		echo "644 $doc/examples/osmo-pcap-server.cfg"
 		echo "755 $doc/examples/osmo-pcap-pki"
 		echo "644 $man/man1/osmo-pcap-send.1"
