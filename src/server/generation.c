@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config/admit.h"
+#include "config/clients.h"
 #include "base/budgets.h"
 #include "config/keys.h"
 #include "base/pages.h"
@@ -269,7 +269,7 @@ static bool allocate(struct generation *g)
 
 	g->place = calloc(n + 1, sizeof(*g->place));
 	g->directory = calloc(2 * n + 2, sizeof(*g->directory));
-	g->admission = config_admission(g->config);
+	g->admission = g->config->admission;
 	g->budgets = budgets_new(n, BUDGET_WINDOW_MS);
 	g->references = pages_new(sizeof(*g->references));
 	if (g->references) {
@@ -425,7 +425,6 @@ void generation_unref(struct generation *g)
 	budgets_free(g->budgets);
 	free(g->directory);
 	free(g->place);
-	admit_table_free(g->admission);
 	config_free(g->config);
 	free(g);
 }

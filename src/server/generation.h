@@ -22,7 +22,7 @@ struct place {          /* where a client's files go */
 
 struct generation {
 	struct config *config; /* owned */
-	struct admit_table *admission;
+	struct clients_table *admission;
 	struct place *place;  /* one a client */
 	struct place server;  /* for unfinished files of clients that are gone; base -1: none */
 	struct place nothing; /* of clients whose packets are not stored */
