@@ -22,6 +22,7 @@ struct creds {
 	unsigned authorities;
 	gnutls_x509_crl_t *crl;
 	unsigned crls;
+	struct region *reading; /* texts of the files, while they are read */
 };
 
 /* How the connection reaches the keeper: one a process, set in the child. */
