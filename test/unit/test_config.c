@@ -797,6 +797,31 @@ static void test_joined(void)
 	IS_INT(problems.errors, 3, "one error for each number that does not fit, and the name");
 }
 
+/* What grows by its includes ends, with an error. */
+static void test_too_much(void)
+{
+	char *text = malloc(4 << 20), *at_end = text;
+
+	if (!text)
+		support_die("memory");
+	put_file("nothing.cfg", "");
+	for (unsigned i = 0; i <= 10000; i++)
+		at_end += sprintf(at_end, "@include \"nothing.cfg\"\n");
+	first_error(text, "c.cfg", 10001, "too many includes");
+	memset(text, '#', 1 << 20);
+	text[1 << 20] = '\0';
+	put_file("large.cfg", text);
+	at_end = text;
+	for (unsigned i = 0; i < 63; i++)
+		at_end += sprintf(at_end, "@include \"large.cfg\"\n");
+	accepted(text, "63 times 1 MiB");
+	sprintf(at_end, "\n\n@include \"large.cfg\"\n");
+	OK(!load(text) && problems.n > 0 && strstr(problems.list[0].file, "large.cfg") &&
+		strstr(problems.list[0].text, "larger than 64 MiB"),
+	    "64 times 1 MiB and its newlines");
+	free(text);
+}
+
 static void test_includes(void)
 {
 	char cwd[PATH_MAX], text[8192];
@@ -862,6 +887,7 @@ static void test_includes(void)
 		 "server: { user = \"@include\"; };\n",
 	    "includes in comments and strings");
 	test_joined();
+	test_too_much();
 	/* ten times the same file is no loop */
 	put_file("comment.cfg", "# nothing\n");
 	*text = 0;
