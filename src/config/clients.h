@@ -1,8 +1,7 @@
-/* clients: who is it, and may it?
+/* clients: which clients have an address, and whether there is room for a connection of theirs.
  *
  * The list of client addresses, looked up by longest prefix, and the limits. A decision only: the
- * master acts on it. Pure: no I/O; the
- * table allocates when it is built, never afterwards. */
+ * master acts on it. Pure: no I/O; the table allocates when it is built, never afterwards. */
 #ifndef CLIENTS_H
 #define CLIENTS_H
 
