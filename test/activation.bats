@@ -877,7 +877,7 @@ example() {
 		wait_log 'closed client=x .*packets=1 ' "$k"
 	done
 	[ "$(wc -l <pids)" -eq 11 ]
-	[ "$(grep -c 'left reason=' log)" -eq 10 ]
+	[ "$(grep -c 'exiting reason=' log)" -eq 10 ]
 	wait_log 'closed client=c.*reason="peer closed the connection" packets=500 ' 20
 	never_log 'refused|rejected|repaired'
 	for ((n = 1; n <= 20; n++)); do

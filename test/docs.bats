@@ -185,7 +185,7 @@ all_described() {
 log_calls() {
 	perl -0777 -ne '
 		next if $ARGV =~ m{/src/send/};
-		while (/\b(?:log_line|master_flood_line|snprintf)\s*(\((?:[^()"]|"(?:[^"\\]|\\.)*"|(?1))*\))/g) {
+		while (/\b(?:log_line|snprintf)\s*(\((?:[^()"]|"(?:[^"\\]|\\.)*"|(?1))*\))/g) {
 			my $call = $1;
 			next if $& =~ /^snprintf/ && $call !~ /"log lost=/;
 			my @text = $call =~ /"((?:[^"\\]|\\.)*)"/g;

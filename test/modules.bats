@@ -130,11 +130,11 @@ includers() { includes | awk -v re="$1" '$2 ~ re { print $1 }' | sort -u; }
 @test "the master does not know frames, formats, transports and recording" {
 	includers '"(capture/(frame|capfmt|capfmt_parts)|tls/transport(_tls)?|record/recorder)[.]h"$' >who
 	[ -s who ]
-	not grep -E '^server/(master|accept|spawn|reload|main)\.' who >&2
+	not grep -E '^server/(master|state|accept|spawn|reap|reload|repairs|keepers|floods|timers|events|main)\.' who >&2
 }
 
 @test "a session does not know the master, the listeners, the children and the admission" {
 	includes | grep -E '^server/session' >of
 	[ -s of ]
-	not grep -E '"(server/(master|children)|daemon/listen|config/clients)\.h"' of >&2
+	not grep -E '"(server/(master|state|children|events)|daemon/listen|config/clients)\.h"' of >&2
 }

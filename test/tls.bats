@@ -946,7 +946,7 @@ without_keeper() {
 	pid=$(sed -n 's/.*keeper pid=//p' log | tail -n 1)
 	kill -KILL "${pid:-$FIRST}" || true
 	tls_send 127.0.0.3 bar s
-	log_has 'refused client=any peer=127.0.0.3:[0-9]+ reason="the key keeper is gone; it will be started again"'
+	log_has 'refused client=any peer=127.0.0.3:[0-9]+ reason="the key keeper is not running; it will be started again"'
 }
 @test "the keeper killed as soon as it is there: handshakes are refused with the reason until it is back by itself" {
 	needs_one_server "one keeper for all"

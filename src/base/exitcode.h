@@ -1,4 +1,4 @@
-/* exitcode: how the program ends, for whoever started it. */
+/* exitcode: exit statuses of the program. */
 #ifndef EXITCODE_H
 #define EXITCODE_H
 

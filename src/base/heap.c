@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Bytes: what malloc() looks for holes for, and the least it hands out. */
+/* Bytes: larger blocks are mappings of their own; malloc() hands out no smaller ones. */
 #define LARGEST (64u * 1024)
 #define LEAST   24u
 
-/* Smaller ones malloc() keeps for itself when they are freed, each where it is: taken and given
- * back with every configuration, they would cut the heap into ever smaller pieces. */
+/* Smaller chunks are not merged when they are freed (tcache, fastbins): filled and freed with every
+ * configuration, they would fragment the heap more and more. */
 #define GIVEN_BACK 2048u
 
 struct filling {
@@ -39,7 +39,7 @@ void heap_fill(void)
 
 #else
 
-/* Takes a hole of that size, if there is one. */
+/* Takes a free chunk of that size, if there is one below the unused end of the heap. */
 static bool fill(size_t size, const char *end)
 {
 	struct filling *f = malloc(size);
@@ -52,7 +52,7 @@ static bool fill(size_t size, const char *end)
 		f->next = fillings;
 		fillings = f;
 	}
-	/* a small one stays for good */
+	/* a small one is never freed */
 	/* cppcheck-suppress memleak */
 	return true;
 }
@@ -61,7 +61,7 @@ void heap_fill(void)
 {
 	static bool again;
 	const struct mallinfo2 info = mallinfo2();
-	/* Where the unused end of the heap begins. What lies there is no hole. */
+	/* Where the unused end of the heap begins: it is not to be filled. */
 	const char *end = (const char *)sbrk(0) - info.keepcost;
 	size_t left = info.fordblks - info.keepcost, least = again ? GIVEN_BACK : LEAST;
 

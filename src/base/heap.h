@@ -1,16 +1,16 @@
-/* heap: keeps together what a child will allocate.
+/* heap: fills the free chunks of the heap before fork(), so that children copy fewer pages.
  *
- * A loaded configuration leaves the master's heap full of holes. A child would allocate in them,
- * and need a copy of every page that has one. So the holes are filled before children are forked:
- * what a child allocates then lies behind all that the master has, side by side. */
+ * A configuration that was loaded leaves free chunks all over the master's heap. A child would
+ * allocate in them, and each page with such a chunk would be copied for it. When the chunks are
+ * filled first, a child allocates behind all of the master's memory, in few pages. */
 #ifndef HEAP_H
 #define HEAP_H
 
-/* Fills the holes: the first time all of them, and the small ones for good; later the large ones.
+/* Fills the free chunks: the first time all of them, the small ones for good; later the large ones.
  */
 void heap_fill(void);
 
-/* Takes the filling out again: before the master allocates, and frees, in earnest. */
+/* Frees the filling: before the master allocates and frees a whole configuration. */
 void heap_clear(void);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -104,7 +105,7 @@ bool io_printed(void)
 	errno = 0;
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return true;
-	if (errno == 0) /* an earlier piece was lost, and nobody knows why any more */
+	if (errno == 0) /* an earlier write failed, and its errno was not kept */
 		errno = EIO;
 	return false;
 }
@@ -117,6 +118,11 @@ void io_raise_descriptors(void)
 		rl.rlim_cur = rl.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &rl);
 	}
+}
+
+void io_set_option(int fd, int level, int option, int value)
+{
+	setsockopt(fd, level, option, &value, sizeof(value));
 }
 
 int64_t io_monotonic_ms(void)

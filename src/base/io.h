@@ -16,13 +16,13 @@ bool io_write_all(int fd, const void *data, size_t len);
 /* Reads until len bytes or end of file. Returns the count, or -1 with errno set. */
 ssize_t io_read_full(int fd, void *data, size_t len);
 
-/* Opens a regular file to be read. A FIFO or a device in its place could keep the caller for ever:
- * it is not waited for. Returns -1 and says why otherwise (a text that stays until the next
- * strerror). */
+/* Opens a regular file for reading, and nothing else: opening a FIFO or a device could block for
+ * ever. Otherwise -1, and *why is the reason (valid until the next strerror()). */
 int io_open_regular(const char *path, struct stat *st, const char **why);
 
 /* Closes every descriptor from `first` up that is not among keep[0..n) (sorted in place; -1 is
- * skipped). A child calls it at birth, so nothing of the master's or of its siblings stays open. */
+ * skipped). A child calls it after fork(), so that no descriptor of the master or of a sibling
+ * stays open. */
 bool io_close_except(int first, int *keep, size_t n);
 
 /* Opens /dev/null on each of descriptors 0, 1, 2 that is closed, so that no later descriptor
@@ -35,6 +35,9 @@ bool io_printed(void);
 
 /* As many descriptors as this process may have: the soft limit becomes the hard one. */
 void io_raise_descriptors(void);
+
+/* setsockopt() with an int. For options without which a socket works, too: failure is ignored. */
+void io_set_option(int fd, int level, int option, int value);
 
 /* Milliseconds of CLOCK_MONOTONIC. */
 int64_t io_monotonic_ms(void);

@@ -16,7 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How often the syslog socket is looked for: as a rule, and after a line was lost. */
+#include "base/cstr.h"
+
+/* How often the syslog socket is connected anew: normally, and after a line was lost. */
 #define RENEW_MS      60000
 #define RENEW_LOST_MS 1000
 
@@ -26,27 +28,22 @@ enum sink {
 	SINK_SYSLOG
 };
 
-/* `cut`, as long as nobody else writes there. */
+/* What lg.cut points to while no other process writes to the same sink. */
 static bool own_cut;
 
 static struct {
+	const char *ident; /* program name in syslog lines */
 	enum sink sink;
 	int fd;
-	bool *cut; /* what was written last is no whole line: a new one begins on its own */
+	bool *cut; /* the last line was written in part: end it before the next one */
 	bool is_socket;
 	enum log_level level;
 	unsigned long lost;
-	bool child;      /* never connects */
+	bool child;      /* forked: does not reconnect */
 	int64_t renewed; /* when it was last connected or tried, monotonic ms */
 } lg = {.sink = SINK_STDERR, .fd = STDERR_FILENO, .cut = &own_cut, .level = LVL_INFO};
 
-static const char *const level_names[] = {"error", "warning", "notice", "info", "debug"};
 static const int priorities[] = {LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG};
-
-const char *log_level_name(enum log_level level)
-{
-	return level_names[level];
-}
 
 static bool is_journal(const struct stat *st)
 {
@@ -57,8 +54,8 @@ static bool is_journal(const struct stat *st)
 	       st->st_ino == (ino_t)ino;
 }
 
-/* A file may take a part of a line, the last that there was room for. Whoever writes there next,
- * this process or a child, has to know. */
+/* On a full disk a regular file may take only the first part of a line. The next process that
+ * writes to it, parent or child, must start a new line, so the flag is in shared memory. */
 static void share_cut(void)
 {
 	void *page =
@@ -98,10 +95,11 @@ static bool connect_syslog(int fd)
 	return connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0;
 }
 
-bool log_open(bool to_syslog)
+bool log_open(const char *ident, bool to_syslog)
 {
 	int fd;
 
+	lg.ident = ident;
 	if (!to_syslog) {
 		open_stderr();
 		return true;
@@ -132,7 +130,7 @@ int log_fd(void)
 
 void log_forget_lost(void)
 {
-	/* without need nothing is written here, which would take the child a page of its own */
+	/* written only when it changes: a write would give the child its own copy of the page */
 	if (lg.lost > 0)
 		lg.lost = 0;
 	if (lg.sink == SINK_SYSLOG)
@@ -148,8 +146,8 @@ static size_t prefix(char *buf, size_t size, enum log_level level)
 	if (lg.sink == SINK_JOURNAL)
 		return (size_t)snprintf(buf, size, "<%d>", priorities[level]);
 	if (lg.sink == SINK_SYSLOG)
-		return (size_t)snprintf(buf, size,
-		    "<%d>osmo-pcap-server[%d]: ", LOG_DAEMON | priorities[level], (int)getpid());
+		return (size_t)snprintf(buf, size, "<%d>%s[%d]: ", LOG_DAEMON | priorities[level],
+		    lg.ident, (int)getpid());
 	clock_gettime(CLOCK_REALTIME, &ts);
 	localtime_r(&ts.tv_sec, &tm);
 	n = strftime(buf, size, "%Y-%m-%dT%H:%M:%S", &tm);
@@ -169,7 +167,7 @@ static ssize_t put_once(const char *line, size_t len)
 	return -1;
 }
 
-/* True when it was written whole. What was cut stands there all the same. */
+/* True when the whole line was written. A part that was written stays in the file. */
 static bool put(const char *line, size_t len)
 {
 	for (int tries = 0; tries < 3; tries++) {
@@ -197,9 +195,7 @@ static void emit(enum log_level level, const char *text)
 	if (len > LOG_LINE_MAX - start - 1)
 		len = LOG_LINE_MAX - start - 1;
 	memcpy(line + start, text, len);
-	for (size_t i = start; i < start + len; i++)
-		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
-			line[i] = '?';
+	cstr_printable(line + start, len);
 	len += start;
 	if (lg.sink != SINK_SYSLOG)
 		line[len++] = '\n';
@@ -221,18 +217,18 @@ static void report_lost(void)
 		lg.lost = lost;
 }
 
-int64_t log_renew(int64_t now)
+int64_t log_renew_due(void)
 {
-	int64_t every = lg.lost > 0 ? RENEW_LOST_MS : RENEW_MS;
-
 	if (lg.sink != SINK_SYSLOG || lg.child)
-		return -1;
-	if (now - lg.renewed >= every) {
-		lg.renewed = now;
-		if (connect_syslog(lg.fd))
-			report_lost();
-	}
-	return lg.renewed + (lg.lost > 0 ? RENEW_LOST_MS : RENEW_MS) - now;
+		return INT64_MAX;
+	return lg.renewed + (lg.lost > 0 ? RENEW_LOST_MS : RENEW_MS);
+}
+
+void log_renew(int64_t now)
+{
+	lg.renewed = now;
+	if (connect_syslog(lg.fd))
+		report_lost();
 }
 
 void log_line(enum log_level level, const char *fmt, ...)

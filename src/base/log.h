@@ -23,23 +23,22 @@ enum log_level {
 	LVL_DEBUG
 };
 
-/* Chooses the sink. Before it, lines go to standard error with time stamps. With to_syslog the
- * syslog socket is opened now and standard error is no longer used; false when there is none yet:
- * lines are lost, and counted, until there is. */
-bool log_open(bool to_syslog);
+/* Chooses the sink. Before it, lines go to standard error with time stamps. `ident` is the
+ * program's name in syslog lines; the string must stay. With to_syslog the syslog socket is opened
+ * now and standard error is no longer used; false when there is no such socket yet: lines are lost,
+ * and counted, until there is. */
+bool log_open(const char *ident, bool to_syslog);
 
-/* A syslog daemon that was started anew has another socket under the same name. The descriptor is
- * one for the master and all its children, so whoever connects it connects it for all; the
- * children may not, so the master does: once a minute, or a second after it has lost a line. To be
- * called with the time now (monotonic ms), whenever; returns the ms until it wants to be called
- * again, -1 for never. */
-int64_t log_renew(int64_t now);
+/* A restarted syslog daemon has another socket under the same name. The descriptor is shared by the
+ * master and all its children, so one connect() is enough for all of them; children may not call
+ * it, so the master does: once a minute, or a second after it has lost a line.
+ *
+ * log_renew_due() is when (monotonic ms, may be past), INT64_MAX: never; log_renew() does it. */
+int64_t log_renew_due(void);
+void log_renew(int64_t now);
 
 /* Lines above this level are dropped; LVL_INFO at first. */
 void log_set_level(enum log_level level);
-
-/* A level's name in the configuration. */
-const char *log_level_name(enum log_level level);
 
 /* Whether lines go to standard error, in whatever form. */
 bool log_is_stderr(void);
@@ -47,8 +46,8 @@ bool log_is_stderr(void);
 /* The descriptor that a process must keep open to be able to log. */
 int log_fd(void);
 
-/* In a new process: the lines that its parent has lost are the parent's to report, and a syslog
- * socket that is gone is the parent's to find again. */
+/* To be called after fork() in the child: lines that the parent has lost are for the parent to
+ * report, and reconnecting to syslog is the parent's task. */
 void log_forget_lost(void);
 
 /* One event: a fixed word, then key=value. Bytes that are not printable become '?'. */

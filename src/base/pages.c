@@ -1,6 +1,7 @@
 /* pages: see pages.h. */
 #include "base/pages.h"
 
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -8,9 +9,41 @@
 
 #define TRIM (64u * 1024)
 
+static void *map(size_t size, int how)
+{
+	void *at =
+	    mmap(NULL, size, PROT_READ | PROT_WRITE, how | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return at == MAP_FAILED ? NULL : at;
+}
+
+void *pages_new_shared(size_t size)
+{
+	return map(size, MAP_SHARED);
+}
+
+void pages_free_shared(void *at, size_t size)
+{
+	if (at)
+		munmap(at, size);
+}
+
+bool pages_are_counted(void)
+{
+	int fd = open("/proc/sys/vm/overcommit_memory", O_RDONLY | O_CLOEXEC);
+	char mode = 0;
+
+	if (fd < 0)
+		return false;
+	if (read(fd, &mode, 1) != 1)
+		mode = 0;
+	close(fd);
+	return mode == '2';
+}
+
 #ifdef __SANITIZE_ADDRESS__
 
-/* What lies behind it is watched only by the sanitizer's own. */
+/* The sanitizer checks for accesses beyond the end only in its own allocations. */
 void *pages_new(size_t size)
 {
 	return calloc(1, size);
@@ -32,9 +65,7 @@ void pages_not_for_children(void *at, size_t size)
 
 void *pages_new(size_t size)
 {
-	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	return at == MAP_FAILED ? NULL : at;
+	return map(size, MAP_PRIVATE);
 }
 
 void pages_free(void *at, size_t size)
@@ -45,7 +76,7 @@ void pages_free(void *at, size_t size)
 
 void pages_not_for_children(void *at, size_t size)
 {
-	madvise(at, size, MADV_DONTFORK); /* they would only have more than they need */
+	madvise(at, size, MADV_DONTFORK);
 }
 
 #endif
@@ -56,6 +87,6 @@ void pages_trim_stack(void)
 	/* a page below this frame stays, for the calls that are made here */
 	uintptr_t end = ((uintptr_t)__builtin_frame_address(0) & ~(page - 1)) - page;
 
-	/* what was never used is not mapped, and does not mind */
+	/* it may be partly unmapped: then the call fails, and nothing is lost */
 	madvise((void *)(end - TRIM), TRIM, MADV_DONTNEED);
 }

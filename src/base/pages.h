@@ -1,23 +1,38 @@
-/* pages: memory that comes from the system in whole pages, and goes back to it at once.
+/* pages: memory that is mapped in whole pages, and unmapped at once when it is freed.
  *
- * For what is large and comes and goes, and for what children must not have. malloc() writes its
- * notes about both into pages that a child shares with the master until somebody writes; then they
- * are the child's own, for as long as it lives. Sizes are in bytes, and are rounded up. */
+ * For large blocks that come and go, for tables of which only a part is used, and for what children
+ * must not have. malloc() would keep its bookkeeping for them in pages that a child shares with the
+ * master until one of them writes; from then on the child has a copy, as long as it lives.
+ *
+ * Sizes are in bytes and are rounded up. Pages that are not touched take no memory, and with
+ * vm.overcommit_memory 0 or 1 they are not counted against any limit (MAP_NORESERVE); with 2 the
+ * kernel counts them all. */
 #ifndef PAGES_H
 #define PAGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Zeroed. NULL with errno set when there is no memory. */
 void *pages_new(size_t size);
 
-/* `size` as it was asked for; NULL is fine. */
-void pages_free(void *at, size_t size);
+/* Zeroed, and shared with children that are forked later: both see what the other writes. NULL with
+ * errno set. */
+void *pages_new_shared(size_t size);
 
-/* Whoever is forked from now on has no memory there. */
+/* `size` as it was given to pages_new() or pages_new_shared(); NULL is fine. */
+void pages_free(void *at, size_t size);
+void pages_free_shared(void *at, size_t size);
+
+/* Whether the kernel counts untouched pages against its limit (vm.overcommit_memory = 2), so that
+ * reserving far more than is used would take memory from other programs. */
+bool pages_are_counted(void);
+
+/* Processes forked from now on have no memory at this address (MADV_DONTFORK). */
 void pages_not_for_children(void *at, size_t size);
 
-/* Gives back what calls that have returned used of the stack: at most 64 KiB. */
+/* Gives back the stack pages below the caller, which calls that have returned used: at most
+ * 64 KiB. */
 void pages_trim_stack(void);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/cstr.h"
 #include "base/log.h"
 
 static void add(
@@ -22,9 +23,7 @@ static void add(
 	text = region_vprint(p->region, fmt, ap);
 	if (!name || !text)
 		return;
-	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?'; /* from the configuration; a line stays a line */
+	cstr_printable(text, strlen(text)); /* it may quote the configuration */
 	list[p->n++] =
 	    (struct problem){.warning = warning, .line = line, .file = name, .text = text};
 }

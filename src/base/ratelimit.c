@@ -6,10 +6,11 @@ static bool over(const struct ratelimit *r, int64_t now_ms)
 	return now_ms - r->start_ms >= r->window_ms;
 }
 
-/* A window that is over keeps its number apart: the next one may begin before it is told. */
+/* The count of a window that is over is kept apart: the next window may begin before it is
+ * reported. */
 static void close_window(struct ratelimit *r)
 {
-	r->untold += r->suppressed;
+	r->unreported += r->suppressed;
 	r->suppressed = 0;
 }
 
@@ -34,18 +35,14 @@ uint64_t ratelimit_summary(struct ratelimit *r, int64_t now_ms)
 
 	if (over(r, now_ms))
 		close_window(r);
-	n = r->untold;
-	r->untold = 0;
+	n = r->unreported;
+	r->unreported = 0;
 	return n;
 }
 
-int64_t ratelimit_wait(const struct ratelimit *r, int64_t now_ms)
+int64_t ratelimit_due(const struct ratelimit *r)
 {
-	int64_t end = r->start_ms + r->window_ms;
-
-	if (r->untold > 0)
-		return 0;
-	if (r->suppressed == 0)
-		return -1;
-	return end > now_ms ? end - now_ms : 0;
+	if (r->unreported > 0)
+		return r->start_ms; /* the window before this one is over */
+	return r->suppressed > 0 ? r->start_ms + r->window_ms : RATELIMIT_NEVER;
 }

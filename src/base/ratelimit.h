@@ -1,19 +1,24 @@
-/* ratelimit: how many lines of one kind may be logged, and how many were not.
+/* ratelimit: how many events of one kind may be logged in a time window, and how many were not.
  *
- * Pure: time is an argument (milliseconds of any clock that does not step back). */
+ * Pure: time is an argument (milliseconds of any clock that does not step back). Zeroed memory with
+ * `burst` and `window_ms` set is ready for use, and both may be set anew before any call: an array
+ * of thousands takes no memory until its elements are used. */
 #ifndef RATELIMIT_H
 #define RATELIMIT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+/* A summary that is not due at any time. */
+#define RATELIMIT_NEVER INT64_MAX
+
 struct ratelimit {
-	unsigned burst;      /* so many are allowed in one window */
+	unsigned burst;      /* this many are allowed in one window */
+	unsigned used;       /* allowed in the current window */
 	int64_t window_ms;   /* length of a window */
 	int64_t start_ms;    /* when the current window began */
-	unsigned used;       /* allowed in the current window */
 	uint64_t suppressed; /* refused in the current window */
-	uint64_t untold;     /* refused in windows that are over, and in no summary yet */
+	uint64_t unreported; /* refused in windows that are over, and in no summary yet */
 };
 
 /* True when one more may be logged now; otherwise it is counted as suppressed. */
@@ -23,7 +28,7 @@ bool ratelimit_allow(struct ratelimit *r, int64_t now_ms);
  * A number other than 0 is returned once. With INT64_MAX every window is over. */
 uint64_t ratelimit_summary(struct ratelimit *r, int64_t now_ms);
 
-/* Milliseconds until a summary will be due, or -1 when none is waiting. */
-int64_t ratelimit_wait(const struct ratelimit *r, int64_t now_ms);
+/* When the next summary is due: a time that may be past, or RATELIMIT_NEVER. */
+int64_t ratelimit_due(const struct ratelimit *r);
 
 #endif

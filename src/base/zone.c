@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* With TZ unset every localtime() would look at /etc/localtime anew, and a process that cannot
- * would silently compute in UTC. With TZ set tzset() does not look whether the file is another. */
+/* With TZ unset every localtime() would look at /etc/localtime, and a process whose sandbox forbids
+ * that would silently compute in UTC. With TZ set, tzset() does not notice a changed file: so TZ is
+ * unset for one call, then set. */
 void zone_read(void)
 {
-	static bool ours; /* TZ was not set */
+	static bool ours; /* TZ was not set by the user: we set it */
 
 	if (ours)
 		unsetenv("TZ");

@@ -2,8 +2,9 @@
 #ifndef ZONE_H
 #define ZONE_H
 
-/* Takes it from TZ, or from /etc/localtime if that is not set, which may be another one when this
- * is called again. In between nothing is read, in this process and in its children. */
+/* Reads it: from TZ, or, where that is not set, from /etc/localtime, whose content may have changed
+ * since the last call. Until the next call no file is read for it, in this process and its
+ * children. */
 void zone_read(void);
 
 #endif

@@ -68,6 +68,9 @@ enum config_sandbox {
 /* Addresses that `ip` may list. */
 #define CONFIG_IP_MAX 64
 
+/* The most that limits.connections may be. */
+#define CONFIG_CONNECTIONS_MAX 100000
+
 struct config_tls {
 	bool present; /* there is a tls group */
 	int auth;     /* enum config_auth */

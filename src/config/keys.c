@@ -54,7 +54,7 @@ _Static_assert(
 
 #define L(m) offsetof(struct config_limits, m)
 static const struct key config_limits[] = {
-    {"connections", KEY_NUMBER, L(connections), 1, 100000, "1000", NULL, NULL},
+    {"connections", KEY_NUMBER, L(connections), 1, CONFIG_CONNECTIONS_MAX, "1000", NULL, NULL},
     {"unestablished", KEY_NUMBER, L(unestablished), 1, 100000, "100", NULL, NULL},
     {"per-client", KEY_NUMBER, L(per_client), 1, 100000, "4", NULL, NULL},
     {"handshake-timeout", KEY_NUMBER, L(handshake_timeout), 1, 86400, "10", NULL, NULL},

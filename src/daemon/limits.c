@@ -14,7 +14,7 @@
 
 static rlim_t memory = RLIM_INFINITY;
 
-void limits_measure(void)
+void limits_measure(size_t reserved)
 {
 	unsigned long size;
 	FILE *f = fopen("/proc/self/statm", "re");
@@ -23,7 +23,7 @@ void limits_measure(void)
 	if (!f)
 		return;
 	if (fscanf(f, "%lu", &size) == 1) /* pages: proc(5) */
-		memory = size * (unsigned long)sysconf(_SC_PAGESIZE) + MEMORY;
+		memory = size * (unsigned long)sysconf(_SC_PAGESIZE) - reserved + MEMORY;
 	fclose(f);
 }
 

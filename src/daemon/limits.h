@@ -10,8 +10,9 @@
 
 #include "daemon/sandbox.h"
 
-/* In the master: how much memory it has, which a child has from birth. */
-void limits_measure(void);
+/* In the master: how much memory it has, which a child has from birth; not the
+ * `reserved` bytes. */
+void limits_measure(size_t reserved);
 
 bool limits_enter(enum sandbox_role role);
 

@@ -8,21 +8,18 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/io.h"
+
 /* How long a port may be taken at the start. */
 #define TAKEN_MS      1000
 #define TAKEN_STEP_MS 20
-
-static void set(int fd, int level, int option, int value)
-{
-	setsockopt(fd, level, option, &value, sizeof(value));
-}
 
 /* What a peer marks as urgent is a part of its stream like any other. The connections have this
  * from the listening socket: set on them later it is too late for a byte that has come before,
  * which the kernel would leave out. */
 static void keep_urgent_inline(int fd)
 {
-	set(fd, SOL_SOCKET, SO_OOBINLINE, 1);
+	io_set_option(fd, SOL_SOCKET, SO_OOBINLINE, 1);
 }
 
 /* One socket, bound and listening, or -1. All addresses: one IPv6 socket takes IPv4 as well,
@@ -43,11 +40,11 @@ static int open_one(const struct addr *address, uint16_t port, bool beside)
 	if (fd < 0)
 		return -1;
 	if (a->len == 16)
-		set(fd, IPPROTO_IPV6, IPV6_V6ONLY, address->len != 0);
-	set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+		io_set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, address->len != 0);
+	io_set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	keep_urgent_inline(fd);
 	if (beside)
-		set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+		io_set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
 	len = addr_to_sockaddr(a, port, &ss);
 	if (bind(fd, (struct sockaddr *)&ss, len) < 0 || listen(fd, SOMAXCONN) < 0) {
 		int saved = errno;
@@ -57,7 +54,7 @@ static int open_one(const struct addr *address, uint16_t port, bool beside)
 		return -1;
 	}
 	if (beside)
-		set(fd, SOL_SOCKET, SO_REUSEPORT, 0);
+		io_set_option(fd, SOL_SOCKET, SO_REUSEPORT, 0);
 	return fd;
 }
 
@@ -111,7 +108,7 @@ static bool allow_beside(
 
 	for (size_t i = 0; old && i < old->n; i++)
 		if (covers(&old->v[i], address, port)) {
-			set(old->v[i].fd, SOL_SOCKET, SO_REUSEPORT, on);
+			io_set_option(old->v[i].fd, SOL_SOCKET, SO_REUSEPORT, on);
 			any = true;
 		}
 	return any;

@@ -140,25 +140,30 @@ void notify_status(struct notify *n, unsigned connections, unsigned unestablishe
 	    unestablished, (unsigned long long)accepted, (unsigned long long)refused);
 }
 
-static void sooner(int64_t *wait, int64_t ms)
-{
-	if (ms < 0)
-		ms = 0;
-	if (*wait < 0 || ms < *wait)
-		*wait = ms;
-}
-
 static bool news(const struct notify *n)
 {
 	return strcmp(n->wanted, n->told) != 0;
 }
 
-int64_t notify_tick(struct notify *n, int64_t now)
+int64_t notify_due(const struct notify *n)
 {
-	int64_t wait = -1;
+	int64_t due = INT64_MAX;
 
 	if (n->fd < 0)
-		return -1;
+		return due;
+	if (n->state[0])
+		due = n->tried + AGAIN_MS;
+	else if (news(n))
+		due = n->tried == 0 ? 0 : n->tried + STATUS_EVERY_MS;
+	if (n->watchdog > 0 && n->alive_next < due)
+		due = n->alive_next;
+	return due;
+}
+
+void notify_tick(struct notify *n, int64_t now)
+{
+	if (n->fd < 0)
+		return;
 	if (n->state[0] && now - n->tried >= AGAIN_MS) {
 		n->tried = now;
 		if (put(n, n->state))
@@ -173,13 +178,6 @@ int64_t notify_tick(struct notify *n, int64_t now)
 		n->alive_next = now + n->watchdog;
 		put(n, "WATCHDOG=1");
 	}
-	if (n->state[0])
-		sooner(&wait, n->tried + AGAIN_MS - now);
-	else if (news(n))
-		sooner(&wait, n->tried + STATUS_EVERY_MS - now);
-	if (n->watchdog > 0)
-		sooner(&wait, n->alive_next - now);
-	return wait;
 }
 
 void notify_close(struct notify *n)

@@ -35,8 +35,9 @@ void notify_stopping(struct notify *n);
 void notify_status(struct notify *n, unsigned connections, unsigned unestablished,
     uint64_t accepted, uint64_t refused);
 
-/* Sends what is due at `now` (monotonic ms). Returns the ms until the next call is, -1: none. */
-int64_t notify_tick(struct notify *n, int64_t now);
+/* When something has to be sent (monotonic ms, may be past; INT64_MAX: never), and sends it. */
+int64_t notify_due(const struct notify *n);
+void notify_tick(struct notify *n, int64_t now);
 
 void notify_close(struct notify *n);
 

@@ -59,7 +59,7 @@ bool privs_drop(const char *user, const char *group, char reason[PRIVS_REASON_MA
 		return false;
 	}
 	if (!verify(uid, gid)) {
-		snprintf(reason, PRIVS_REASON_MAX, "user %s was not taken on fully", user);
+		snprintf(reason, PRIVS_REASON_MAX, "could not verify the change to user %s", user);
 		return false;
 	}
 	return true;

@@ -1,108 +1,37 @@
-/* master_accept: who comes in. Every refusal happens here, before any fork. */
-#include "server/master.h"
+/* accept: see accept.h. */
+#include "server/accept.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include "config/clients.h"
-#include "base/budgets.h"
 #include "base/io.h"
-#include "base/log.h"
+#include "config/clients.h"
+#include "server/events.h"
+#include "server/spawn.h"
+#include "server/state.h"
+#include "server/timers.h"
 
-/* How long accepting rests when the system is out of something. */
+/* How long accepting pauses when the system is out of a resource. */
 #define REST_MS 1000
 
-/* Connections of a client whose every step is logged, in a window of the generation's budgets: one
- * that comes back each second is no flood. A network is many clients: all come back at once. */
-#define CLIENT_BURST  100
-#define NETWORK_BURST 2000
-
-static const char *const flood_names[FLOODS] = {
-    [FLOOD_UNLISTED] = "not in the client list",
-    [FLOOD_TLS] = "the key keeper is gone",
-    [FLOOD_BUSY] = "too many connections of one client",
-    [FLOOD_RESOURCES] = "the system is out of resources",
-    [FLOOD_FULL] = "no free slot",
-};
-
-void master_flood_line(struct master *m, enum flood kind, const char *fmt, ...)
+void accept_listen(struct master *m, bool on)
 {
-	char line[LOG_LINE_MAX];
-	va_list ap;
-
-	if (!ratelimit_allow(&m->flood[kind], io_monotonic_ms()))
+	if (on == m->door.listening)
 		return;
-	va_start(ap, fmt);
-	vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	log_line(kind == FLOOD_RESOURCES ? LVL_ERROR : LVL_NOTICE, "%s", line);
-}
+	for (size_t i = 0; i < m->door.listeners.n; i++) {
+		struct epoll_event e = {.events = EPOLLIN, .data.u64 = TAG_LISTENER + i};
 
-/* Clients that only a certificate tells apart have the budget of the first of them. */
-bool master_flood_client(
-    struct master *m, const struct admit_entry *candidate, size_t candidates, int64_t now)
-{
-	unsigned burst = addr_net_single(&candidate->net) ? CLIENT_BURST : NETWORK_BURST;
-
-	return budgets_take(
-	    m->generation->budgets, candidate->client, burst * (unsigned)candidates, now);
-}
-
-static void client_summaries(struct master *m, int64_t now)
-{
-	size_t client;
-	uint64_t n;
-
-	while (budgets_summary(m->generation->budgets, now, &client, &n))
-		log_line(LVL_NOTICE,
-		    "suppressed client=%s connections=%llu reason=\"too many in a short time\"",
-		    m->generation->config->clients[client].name, (unsigned long long)n);
-}
-
-void master_flood_summaries(struct master *m, int64_t now)
-{
-	for (int i = 0; i < FLOODS; i++) {
-		uint64_t n = ratelimit_summary(&m->flood[i], now);
-
-		if (n > 0)
-			log_line(LVL_NOTICE, "suppressed lines=%llu reason=%s",
-			    (unsigned long long)n, LOG_QUOTE(flood_names[i]));
+		epoll_ctl(
+		    m->epoll, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, m->door.listeners.v[i].fd, &e);
 	}
-	client_summaries(m, now);
+	m->door.listening = on;
 }
 
-int64_t master_flood_wait(const struct master *m, int64_t now)
-{
-	int64_t least = budgets_wait(m->generation->budgets, now);
-
-	for (int i = 0; i < FLOODS; i++) {
-		int64_t wait = ratelimit_wait(&m->flood[i], now);
-
-		if (wait >= 0 && (least < 0 || wait < least))
-			least = wait;
-	}
-	return least;
-}
-
-void master_listen(struct master *m, bool on)
-{
-	if (on == m->listening)
-		return;
-	for (size_t i = 0; i < m->listeners.n; i++) {
-		struct epoll_event e = {.events = EPOLLIN, .data.u64 = MASTER_TAG_LISTENER + i};
-
-		epoll_ctl(m->epoll, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, m->listeners.v[i].fd, &e);
-	}
-	m->listening = on;
-}
-
-bool master_has_room(const struct master *m)
+static bool has_room(const struct master *m)
 {
 	const struct config_limits *l = &m->generation->config->limits;
 	struct admit_counts now = {
@@ -110,6 +39,13 @@ bool master_has_room(const struct master *m)
 	struct admit_limits max = {l->connections, l->unestablished, l->per_client};
 
 	return admit_room(&now, &max);
+}
+
+void accept_resume(struct master *m)
+{
+	if (!m->loop.since && !m->door.listening && m->door.resting_until == TIMER_NEVER &&
+	    has_room(m))
+		accept_listen(m, true);
 }
 
 static bool peer_is_busy(
@@ -126,11 +62,9 @@ static bool peer_is_busy(
 static void refuse(struct master *m, enum flood kind, const char *client, const struct addr *peer,
     uint16_t port, const char *reason)
 {
-	char text[ADDR_PEER_MAX];
-
-	m->refused++;
-	master_flood_line(m, kind, "refused %s%s%speer=%s reason=\"%s\"", client ? "client=" : "",
-	    client ? client : "", client ? " " : "", addr_format_peer(peer, port, text), reason);
+	m->door.refused++;
+	if (floods_line(&m->floods, kind))
+		event_refused(kind == FLOOD_RESOURCES, client, peer, port, reason);
 }
 
 static void refuse_resources(
@@ -142,27 +76,27 @@ static void refuse_resources(
 	refuse(m, FLOOD_RESOURCES, client, peer, port, reason);
 }
 
-/* A listed peer: may it? `row` are the clients that it may be. */
+/* Whether a listed peer is admitted. `row` are the clients that it may be. */
 static bool admit_listed(struct master *m, int fd, const struct addr *peer, uint16_t port,
     const struct admit_entry *row, size_t n)
 {
 	const struct config_client *client = &m->generation->config->clients[row->client];
-	const char *name = n == 1 ? client->name : NULL; /* else a certificate will tell */
+	const char *name = n == 1 ? client->name : NULL; /* else a certificate will choose */
 
-	if (client->tls && m->keeper_next)
+	if (client->tls && keepers_gone(&m->keepers))
 		refuse(m, FLOOD_TLS, name, peer, port,
-		    "the key keeper is gone; it will be started again");
+		    "the key keeper is not running; it will be started again");
 	else if (peer_is_busy(m, name, peer, n))
 		refuse(m, FLOOD_BUSY, name, peer, port, "per-client connections are used up");
-	else if (!master_spawn(m, fd, peer, port, row, n))
+	else if (!spawn(m, fd, peer, port, row, n))
 		refuse_resources(m, name, peer, port, errno);
 	else
 		return true;
 	return false;
 }
 
-/* Who is it? The connection is closed here whatever the answer: a child has its own copy. */
-bool master_admit(struct master *m, int fd, const struct sockaddr_storage *from)
+/* The connection is closed here whatever the decision: a child has its own copy. */
+bool accept_one(struct master *m, int fd, const struct sockaddr_storage *from)
 {
 	const struct admit_entry *row;
 	struct addr peer;
@@ -175,16 +109,17 @@ bool master_admit(struct master *m, int fd, const struct sockaddr_storage *from)
 		if (!row)
 			refuse(m, FLOOD_UNLISTED, NULL, &peer, port, "not in the client list");
 		else if (m->once)
-			m->scope = (struct repair_scope){.client = row, .n = n};
+			m->repairs.scope = (struct repair_scope){.client = row, .n = n};
 		admitted = row && admit_listed(m, fd, &peer, port, row, n);
 	}
 	close(fd);
-	m->accepted += admitted;
+	m->door.accepted += admitted;
 	return admitted;
 }
 
-/* No descriptor for a new connection. Left alone, the listener would wake us without end: so the
- * spare one is given up, the connection is closed, and the spare is taken back. */
+/* No descriptor is left for a new connection, and the listener would stay readable: the spare one
+ * is closed for a moment, the connection is taken with it and closed, and the spare is opened
+ * again. */
 static bool shed(struct master *m, const struct listener *l)
 {
 	struct sockaddr_storage from;
@@ -193,47 +128,47 @@ static bool shed(struct master *m, const struct listener *l)
 	uint16_t port = 0;
 	int fd;
 
-	if (m->spare < 0) /* it could not be taken back last time */
-		m->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (m->spare < 0)
+	if (m->door.spare < 0) /* it could not be opened again last time */
+		m->door.spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (m->door.spare < 0)
 		return false;
-	close(m->spare);
+	close(m->door.spare);
 	fd = accept4(l->fd, (struct sockaddr *)&from, &len, SOCK_CLOEXEC);
 	if (fd >= 0) {
 		close(fd);
 		if (addr_from_sockaddr((struct sockaddr *)&from, &peer, &port))
 			refuse(m, FLOOD_RESOURCES, NULL, &peer, port, "no descriptors are left");
 	}
-	m->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	m->door.spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	return fd >= 0;
 }
 
 static void rest(struct master *m, const char *why)
 {
-	master_flood_line(m, FLOOD_RESOURCES, "error reason=%s", LOG_QUOTE(why));
-	m->pause_until = io_monotonic_ms() + REST_MS;
-	master_listen(m, false);
+	if (floods_line(&m->floods, FLOOD_RESOURCES))
+		event_error(why);
+	m->door.resting_until = io_monotonic_ms() + REST_MS;
+	accept_listen(m, false);
 }
 
-void master_accept(struct master *m, const struct listener *l)
+void accept_waiting(struct master *m, const struct listener *l)
 {
 	int failed = 0, why = 0;
 
-	for (int i = 0; i < MASTER_AT_ONCE; i++) {
+	for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
 		struct sockaddr_storage from;
 		socklen_t len = sizeof(from);
 		int fd;
 
-		if (!master_has_room(m)) {
-			master_flood_line(m, FLOOD_FULL,
-			    "full connections=%u unestablished=%u reason=\"new connections wait\"",
-			    m->children.used, m->children.unestablished);
-			master_listen(m, false);
+		if (!has_room(m)) {
+			if (floods_line(&m->floods, FLOOD_FULL))
+				event_full(m->children.used, m->children.unestablished);
+			accept_listen(m, false);
 			return;
 		}
 		fd = accept4(l->fd, (struct sockaddr *)&from, &len, SOCK_CLOEXEC);
 		if (fd >= 0) {
-			master_admit(m, fd, &from);
+			accept_one(m, fd, &from);
 			continue;
 		}
 		switch (errno) {
@@ -243,16 +178,16 @@ void master_accept(struct master *m, const struct listener *l)
 		case ENFILE:
 		case ENOBUFS:
 		case ENOMEM:
-			why = errno; /* which shedding changes */
+			why = errno; /* shed() overwrites it */
 			if (shed(m, l))
 				continue;
 			rest(m, strerror(why));
 			return;
-		default: /* the peer has gone, or the network spoke up: accept(2), ERRORS */
+		default: /* an error of the connection, already gone: accept(2), ERRORS */
 			why = errno;
 			failed++;
 		}
 	}
-	if (failed == MASTER_AT_ONCE) /* it is the socket */
+	if (failed == ACCEPT_AT_ONCE) /* an error of the socket itself */
 		rest(m, strerror(why));
 }

@@ -1,8 +1,9 @@
 /* children: the table of child processes.
  *
- * A fixed number of slots, allocated once; adding and dropping never allocate. They are the
- * master's alone: a child has no memory there. Bookkeeping only: forking, signalling and reaping
- * are the master's. An impossible state (dropping a free slot) is reported, not ignored. */
+ * The number of slots is fixed when it is created; adding and dropping never allocate. The memory
+ * is the master's alone: no child inherits it. Bookkeeping only: forking, signalling and reaping
+ * are done by spawn and reap. An impossible state (dropping a free slot) is reported, not ignored.
+ */
 #ifndef CHILDREN_H
 #define CHILDREN_H
 
@@ -18,30 +19,48 @@
 
 struct generation; /* only passed through */
 
+/* Why children are tracked, one by one:
+ *
+ * 1. Limits: connections and unestablished of the server, per-client of a client and address, are
+ *    counts over this table (children_of_peer, children.used, children.unestablished).
+ * 2. Replacing: of the connections of one client and address only the newest stays; `order` tells
+ *    which that is, `established` which of them has proved to be the client.
+ * 3. Reload: a child whose client is gone, changed, or revoked (`id`) is told to finish; the others
+ *    are told to begin a new file, and keep `generation` with the directories of their files.
+ * 4. Stopping: every child gets an order with its reason through `channel`, then SIGTERM. One that
+ *    has not exited by `finish_by_ms` is killed.
+ * 5. Children that hang: one that is not established by `establish_by_ms` is killed.
+ * 6. Ends: a child that was killed or failed cannot log its end; the master does (`since_ms` and
+ *    the counters of the slot) and has its file, if one was open (`file`), repaired. */
 struct child {
 	bool used;        /* the slot is taken */
 	pid_t pid;        /* 0: not forked yet */
-	int channel;      /* our end, -1 when closed */
+	int channel;      /* the master's end, -1: closed. The child's end of file, or a report that
+			   * is not valid, closes it; the slot is freed when the child is reaped */
 	struct addr peer; /* normalised */
 	uint16_t port;
-	const char *client; /* name; NULL while a certificate has still to choose */
-	const struct admit_entry *candidate; /* clients of `generation` that it may become */
-	uint32_t candidates;                 /* how many */
-	bool established;                    /* past its first valid link header */
-	struct certid id;                    /* of its certificate, once established */
-	bool finishing;                      /* was told to finish */
-	bool patient;                        /* but not to give up on a full disk */
-	int64_t finish_by_ms;                /* or is killed then; INT64_MAX: it was */
-	bool loud;                           /* it logs every step */
-	uint64_t order;   /* rises with every fork: newer children have a higher one */
-	int64_t since_ms; /* monotonic time of the fork */
-	struct generation *generation;
-	char file[CAPNAME_MAX]; /* being recorded, "" for none */
+	const char *client; /* name, in `generation`; NULL until a certificate has chosen */
+	/* The clients that it may become: `candidates` entries in the admission table of
+	 * `generation`, which live as long as the reference that this slot holds. */
+	const struct admit_entry *candidate;
+	uint32_t candidates;
+	bool established;        /* past its first valid link header */
+	struct certid id;        /* of its certificate, once established */
+	bool finishing;          /* was told to finish */
+	bool patient;            /* finishing, but may still wait for disk space */
+	int64_t finish_by_ms;    /* finishing: is killed then; INT64_MAX: was killed */
+	int64_t establish_by_ms; /* not established: is killed then */
+	bool log_routine;        /* its routine lines have their levels; otherwise all are debug */
+	uint64_t order;          /* rises with every fork: newer children have a higher one */
+	int64_t since_ms;        /* monotonic time of the fork */
+	struct generation *generation; /* a reference */
+	char file[CAPNAME_MAX];        /* being recorded, "" for none */
 };
 
 struct children {
 	struct child *slot;
 	unsigned size;
+	unsigned top; /* slots from here up are free, and their memory was mostly never touched */
 	unsigned used;
 	unsigned unestablished;
 	uint64_t next_order;
@@ -50,12 +69,20 @@ struct children {
 bool children_init(struct children *c, unsigned size);
 void children_free(struct children *c);
 
-/* More slots (never fewer). Slots keep their index. */
-bool children_grow(struct children *c, unsigned size);
+/* Bytes of address space that the table takes. */
+size_t children_size(const struct children *c);
 
 /* A free slot, taken from now on, or NULL when there is none. */
 struct child *children_add(struct children *c);
 struct child *children_by_pid(struct children *c, pid_t pid);
+
+/* The first child in the table, and the one after `k`; NULL: no more. `k` may be dropped between
+ * the calls. */
+struct child *children_first(const struct children *c);
+struct child *children_next(const struct children *c, const struct child *k);
+
+/* Its index in the table. */
+size_t children_slot(const struct children *c, const struct child *k);
 
 /* Counts `k` as established; false if it was already. */
 bool children_establish(struct children *c, struct child *k);

@@ -1,12 +1,8 @@
 /* generation: see generation.h. */
 #include "server/generation.h"
 
-#include "base/budgets.h"
 #include "base/pages.h"
 #include "config/keys.h"
-
-/* Budgets are for so long. */
-#define BUDGET_WINDOW_MS 10000
 
 bool generation_start_keeper(struct generation *g, char reason[KEEPER_REASON_MAX])
 {
@@ -37,9 +33,12 @@ static void open_credentials(struct generation *g, struct problems *problems)
 static bool allocate(struct generation *g)
 {
 	g->admission = g->config->admission;
-	g->budgets = budgets_new(g->config->nclients, BUDGET_WINDOW_MS);
+	g->client_lines = pages_new((g->config->nclients + 1) * sizeof(*g->client_lines));
+	if (g->client_lines)
+		pages_not_for_children(
+		    g->client_lines, (g->config->nclients + 1) * sizeof(*g->client_lines));
 	g->references = pages_new(sizeof(*g->references));
-	if (!g->budgets || !g->references)
+	if (!g->client_lines || !g->references)
 		return false;
 	pages_not_for_children(g->references, sizeof(*g->references));
 	*g->references = 1;
@@ -90,6 +89,6 @@ void generation_unref(struct generation *g)
 	places_close(&g->places);
 	keeper_close(&g->keeper);
 	creds_close(g->creds);
-	budgets_free(g->budgets);
+	pages_free(g->client_lines, (g->config->nclients + 1) * sizeof(*g->client_lines));
 	config_free(g->config); /* and all of this with it */
 }

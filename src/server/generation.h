@@ -9,12 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/ratelimit.h"
 #include "config/config.h"
 #include "tls/creds.h"
 #include "tls/keeper.h"
 #include "server/places.h"
-
-struct budgets;
 
 /* It lies in the region of its configuration. */
 struct generation {
@@ -23,7 +22,7 @@ struct generation {
 	struct places places;
 	struct creds *creds;     /* NULL: no TLS */
 	struct keeper keeper;    /* of the key; pid 0: there is none */
-	struct budgets *budgets; /* of the clients, for connections that log every step */
+	struct ratelimit *client_lines; /* one a client: of floods, in the master only */
 	unsigned *references;    /* in a page of the master alone */
 	bool repair_wanted;      /* of the master: queued for a round of repair */
 };

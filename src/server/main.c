@@ -18,6 +18,7 @@
 #include "base/io.h"
 #include "daemon/listen.h"
 #include "base/log.h"
+#include "server/events.h"
 #include "server/master.h"
 #include "daemon/notify.h"
 #include "daemon/pidfile.h"
@@ -25,6 +26,9 @@
 #include "base/problem.h"
 #include "daemon/sandbox.h"
 #include "base/zone.h"
+
+/* In syslog lines. */
+#define IDENT "osmo-pcap-server"
 
 struct options {
 	const char *file;
@@ -56,8 +60,8 @@ static _Noreturn void wrong_options(void)
 {
 	if (!mute)
 		usage(stderr);
-	else if (log_open(true))
-		log_line(LVL_ERROR, "error reason=\"wrong options\"");
+	else if (log_open(IDENT, true))
+		event_error("wrong options");
 	exit(EXITCODE_USAGE);
 }
 
@@ -223,7 +227,7 @@ static int print_config(struct config *c, struct problems *p)
 static void complain(const char *reason)
 {
 	if (logged)
-		log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
+		event_error(reason);
 	else if (!mute)
 		fprintf(stderr, "error: %s\n", reason);
 }
@@ -262,13 +266,13 @@ static void take_over(const struct options *o, struct master_start *start)
 
 	logged = mute = a.mute;
 	if (mute)
-		log_open(true); /* without a syslog socket there is no log */
+		log_open(IDENT, true); /* without a syslog socket there is no log */
 	if (!ok)
 		die(reason);
 	if (o->daemonize && a.connection >= 0)
 		die("a connection was passed: -D is for servers");
 	if (a.connection >= 0 && !mute) {
-		log_open(false);
+		log_open(IDENT, false);
 		logged = true;
 	}
 	start->listeners = a.listeners;
@@ -335,7 +339,7 @@ static void detach(struct config *c)
 	close(fd[0]);
 	ready_pipe = fd[1];
 	setsid();
-	if (!log_open(true))
+	if (!log_open(IDENT, true))
 		fputs("warning: there is no syslog socket: the log is lost until there is one\n",
 		    stderr);
 }
@@ -363,7 +367,7 @@ static void ready(struct notify *notify)
 /* The log is open by now; with -D somebody still waits for the reason. */
 static void failed(const char *reason)
 {
-	log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
+	event_error(reason);
 	if (ready_pipe >= 0)
 		fprintf(stderr, "error: the server cannot begin: %s\n", reason);
 }
@@ -432,6 +436,6 @@ int main(int argc, char **argv)
 	if (o.daemonize)
 		detach(c); /* after the configuration: its errors belong to the caller's terminal */
 	else if (!logged)
-		log_open(false);
+		log_open(IDENT, false);
 	return run(c, o.daemonize, &start);
 }

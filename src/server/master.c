@@ -14,26 +14,23 @@
 #include "base/log.h"
 #include "base/pages.h"
 #include "base/problem.h"
-#include "server/report.h"
 #include "daemon/sandbox.h"
+#include "server/accept.h"
+#include "server/events.h"
+#include "server/reap.h"
+#include "server/reload.h"
+#include "server/report.h"
+#include "server/state.h"
+#include "server/timers.h"
 
 /* The whole stop has a second more than a child. */
 #define STOP_MAX_MS 10000
 
-/* Children that may wait for room are asked so often whether they still do. */
-#define WAITING_MS 1000
-
-_Static_assert(MASTER_FINISH_MS == 9000, "as it is told");
-
-/* With one connection: what earlier ones of that client left is finished after this. */
+/* With one connection: files that earlier ones of that client left are repaired after this. */
 #define REPAIR_AFTER_MS 2000
 
 #define EVENTS 64
 #define DAY_MS 86400000
-
-/* Lines of one kind: so many in so long. */
-#define FLOOD_BURST     20
-#define FLOOD_WINDOW_MS 10000
 
 static int open_signals(void)
 {
@@ -51,79 +48,82 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
+static bool reserve(struct master *m, unsigned slots)
+{
+	if (children_init(&m->children, slots)) {
+		if (statpages_reserve(&m->pages, slots))
+			return true;
+		children_free(&m->children);
+	}
+	return false;
+}
+
+/* Slots for as many connections as any configuration may allow, so that a reload needs no more:
+ * those that are not used take no memory. Where the kernel counts them all the same, or refuses,
+ * only as many as the configuration wants now, and a reload cannot go beyond. */
+static bool reserve_slots(struct master *m)
+{
+	unsigned wanted = m->generation->config->limits.connections;
+
+	if (m->once)
+		return reserve(m, 1);
+	return (!pages_are_counted() && reserve(m, CONFIG_CONNECTIONS_MAX)) || reserve(m, wanted);
+}
+
 static bool open_all(struct master *m)
 {
-	unsigned connections = m->once ? 1 : m->generation->config->limits.connections;
-	struct epoll_event e = {.events = EPOLLIN, .data.u64 = MASTER_TAG_SIGNALS};
+	struct epoll_event e = {.events = EPOLLIN, .data.u64 = TAG_SIGNALS};
 
 	m->epoll = epoll_create1(EPOLL_CLOEXEC);
-	m->signals = open_signals();
-	m->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	for (int i = 0; i < FLOODS; i++)
-		m->flood[i] =
-		    (struct ratelimit){.burst = FLOOD_BURST, .window_ms = FLOOD_WINDOW_MS};
-	return m->epoll >= 0 && m->signals >= 0 && m->spare >= 0 &&
-	       children_init(&m->children, connections) && statpages_grow(&m->pages, connections) &&
-	       epoll_ctl(m->epoll, EPOLL_CTL_ADD, m->signals, &e) == 0;
+	m->loop.signals = open_signals();
+	m->door.spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return m->epoll >= 0 && m->loop.signals >= 0 && m->door.spare >= 0 &&
+	       epoll_ctl(m->epoll, EPOLL_CTL_ADD, m->loop.signals, &e) == 0 && reserve_slots(m);
 }
 
 /* ---- signals ---- */
 
 static void signal_children(const struct master *m, int sig)
 {
-	for (unsigned i = 0; i < m->children.size; i++)
-		if (m->children.slot[i].pid > 0)
-			kill(m->children.slot[i].pid, sig);
+	for (const struct child *k = children_first(&m->children); k;
+	     k = children_next(&m->children, k))
+		if (k->pid > 0)
+			kill(k->pid, sig);
 }
 
 static void stop(struct master *m)
 {
 	static const struct listeners none;
 
-	if (m->stopping)
+	if (m->loop.since)
 		return;
 	notify_stopping(&m->notify);
-	m->stopping = io_monotonic_ms();
-	m->pause_until = 0;
-	log_line(LVL_NOTICE, "stopping connections=%u", m->children.used);
-	master_listen(m, false);
-	listen_close_unused(&m->listeners, &none);
-	m->listeners.n = 0;
-	for (unsigned i = 0; i < m->children.size; i++)
-		if (m->children.slot[i].used)
-			master_finish_child(m, &m->children.slot[i], ORDER_STOP);
+	m->loop.since = io_monotonic_ms();
+	event_stopping(m->children.used);
+	accept_listen(m, false);
+	listen_close_unused(&m->door.listeners, &none);
+	m->door.listeners.n = 0;
+	for (struct child *k = children_first(&m->children); k; k = children_next(&m->children, k))
+		reap_finish(m, k, ORDER_STOP);
 }
 
 static void status(const struct master *m)
 {
 	int64_t now = io_monotonic_ms();
 
-	log_line(LVL_NOTICE, "status connections=%u unestablished=%u accepted=%llu refused=%llu",
-	    m->children.used, m->children.unestablished, (unsigned long long)m->accepted,
-	    (unsigned long long)m->refused);
-	for (unsigned i = 0; i < m->children.size; i++) {
-		const struct child *k = &m->children.slot[i];
-		char peer[ADDR_PEER_MAX], counts[STATS_TEXT_MAX];
-
-		if (!k->used)
-			continue;
-		log_line(LVL_NOTICE,
-		    "status client=%s peer=%s pid=%d state=%s file=%s %s seconds=%lld",
-		    k->client ? k->client : "?", addr_format_peer(&k->peer, k->port, peer),
-		    (int)k->pid,
-		    k->finishing     ? "finishing"
-		    : k->established ? "established"
-				     : "connected",
-		    k->file[0] ? k->file : "-", stats_format(statpages_slot(&m->pages, i), counts),
-		    (long long)(now - k->since_ms) / 1000);
-	}
+	event_status(
+	    m->children.used, m->children.unestablished, m->door.accepted, m->door.refused);
+	for (const struct child *k = children_first(&m->children); k;
+	     k = children_next(&m->children, k))
+		event_child_status(
+		    k, statpages_slot(&m->pages, children_slot(&m->children, k)), now);
 }
 
 static void handle_signal(struct master *m, unsigned sig)
 {
 	switch (sig) {
 	case SIGCHLD:
-		master_reap(m);
+		reap_exited(m);
 		break;
 	case SIGTERM:
 	case SIGINT:
@@ -131,14 +131,14 @@ static void handle_signal(struct master *m, unsigned sig)
 		break;
 	case SIGQUIT:
 		notify_stopping(&m->notify);
-		m->leave = true;
+		m->loop.exiting = true;
 		break;
 	case SIGHUP:
 		if (m->once)
 			signal_children(
 			    m, SIGHUP); /* the next connection reads the configuration anew */
-		else if (!m->stopping)
-			master_reload(m);
+		else if (!m->loop.since)
+			reload(m);
 		break;
 	case SIGUSR1:
 		signal_children(m, SIGUSR1);
@@ -155,181 +155,193 @@ static void read_signals(struct master *m)
 {
 	struct signalfd_siginfo si;
 
-	while (!m->leave && read(m->signals, &si, sizeof(si)) == sizeof(si))
+	while (!m->loop.exiting && read(m->loop.signals, &si, sizeof(si)) == sizeof(si))
 		handle_signal(m, si.ssi_signo);
 }
 
 /* ---- time ---- */
 
-static void sooner(int64_t *wait, int64_t ms)
+static int64_t unless_stopping(const struct master *m, int64_t due)
 {
-	if (ms < 0)
-		ms = 0;
-	if (*wait < 0 || ms < *wait)
-		*wait = ms;
+	return m->loop.since ? TIMER_NEVER : due;
 }
 
-/* Milliseconds until something has to be done without an event. Who watches over log and
- * notification by himself does now what is due. */
-static int next_wait(struct master *m)
+static int64_t suppressed_due(const struct master *m)
 {
-	int64_t now = io_monotonic_ms(), wait = -1;
-	int64_t others[] = {
-	    master_flood_wait(m, now), log_renew(now), notify_tick(&m->notify, now)};
-
-	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
-		if (others[i] >= 0)
-			sooner(&wait, others[i]);
-	if (m->stopping) {
-		sooner(&wait, m->stopping + (m->killed ? STOP_MAX_MS : MASTER_FINISH_MS) - now);
-		return (int)wait;
-	}
-	if (!m->repair && m->repair_next != MASTER_NEVER)
-		sooner(&wait, m->repair_next - now);
-	if (m->finish_next != MASTER_NEVER)
-		sooner(&wait, m->finish_next - now);
-	if (m->overdue_next != MASTER_NEVER)
-		sooner(&wait, m->overdue_next - now);
-	if (m->pause_until)
-		sooner(&wait, m->pause_until - now);
-	if (m->keeper_next)
-		sooner(&wait, m->keeper_next - now);
-	sooner(&wait, m->aged + DAY_MS - now);
-	return wait > INT32_MAX ? INT32_MAX : (int)wait;
+	return floods_due(&m->floods);
 }
 
-static void kill_child(const struct child *k, const char *why)
+static void log_suppressed(struct master *m, int64_t now)
 {
-	char peer[ADDR_PEER_MAX];
-
-	log_line(LVL_ERROR, "error client=%s peer=%s pid=%d reason=\"%s: killed\"",
-	    k->client ? k->client : "?", addr_format_peer(&k->peer, k->port, peer), (int)k->pid,
-	    why);
-	kill(k->pid, SIGKILL);
+	floods_summaries(&m->floods, m->generation, now);
 }
 
-/* Children that are not established although their own deadlines have long passed: nobody runs
- * there any more who would look at them. */
-static void kill_overdue(struct master *m, int64_t now)
+static int64_t syslog_due(const struct master *m)
 {
-	m->overdue_next = MASTER_NEVER;
-	for (unsigned i = 0; i < m->children.size; i++) {
-		struct child *k = &m->children.slot[i];
-
-		if (!k->used || k->established || k->finishing || k->pid <= 0)
-			continue;
-		if (master_overdue_at(k) <= now) {
-			kill_child(k, "not established in time");
-			k->finishing = true;
-			k->finish_by_ms = MASTER_NEVER;
-		} else if (master_overdue_at(k) < m->overdue_next) {
-			m->overdue_next = master_overdue_at(k);
-		}
-	}
+	(void)m;
+	return log_renew_due();
 }
 
-/* Children that were told to finish and have not. What they have written is repaired. */
-static void kill_late(struct master *m, int64_t now)
+static void renew_syslog(struct master *m, int64_t now)
 {
-	m->finish_next = MASTER_NEVER;
-	for (unsigned i = 0; i < m->children.size; i++) {
-		struct child *k = &m->children.slot[i];
-
-		if (!k->used || !k->finishing)
-			continue;
-		if (k->patient && statpages_slot(&m->pages, i)->waiting && k->finish_by_ms <= now)
-			k->finish_by_ms = now + WAITING_MS;
-		if (k->finish_by_ms <= now) {
-			kill_child(k, "did not finish within 9 seconds");
-			k->finish_by_ms = MASTER_NEVER;
-		} else if (k->finish_by_ms < m->finish_next) {
-			m->finish_next = k->finish_by_ms;
-		}
-	}
+	(void)m;
+	log_renew(now);
 }
 
-/* What was right at the start may have expired since. */
-static void look_at_age(struct master *m, int64_t now)
+static int64_t notification_due(const struct master *m)
+{
+	return notify_due(&m->notify);
+}
+
+static void notify_manager(struct master *m, int64_t now)
+{
+	notify_tick(&m->notify, now);
+}
+
+static int64_t kill_due(const struct master *m)
+{
+	return m->loop.since && !m->loop.killed ? m->loop.since + REAP_FINISH_MS : TIMER_NEVER;
+}
+
+static void kill_children(struct master *m, int64_t now)
+{
+	(void)now;
+	m->loop.killed = true;
+	event_not_stopped(m->children.used); /* with none the loop has ended */
+	signal_children(m, SIGKILL);
+}
+
+static int64_t give_up_due(const struct master *m)
+{
+	return m->loop.since && !m->loop.given_up ? m->loop.since + STOP_MAX_MS : TIMER_NEVER;
+}
+
+static void give_up(struct master *m, int64_t now)
+{
+	(void)now;
+	m->loop.given_up = true;
+}
+
+static int64_t late_due(const struct master *m)
+{
+	return unless_stopping(m, m->ends.late_due);
+}
+
+static int64_t overdue_due(const struct master *m)
+{
+	return unless_stopping(m, m->ends.overdue_due);
+}
+
+/* With one connection there is one round: some time after its beginning, when a new file could be
+ * mistaken for one that was left behind; at its end if that comes first. */
+static int64_t repair_due(const struct master *m)
+{
+	int64_t due = m->repairs.due;
+
+	if (m->repairs.pid)
+		return TIMER_NEVER;
+	if (m->once && m->children.used == 0 && due != TIMER_NEVER)
+		due = 0;
+	return unless_stopping(m, due);
+}
+
+static void repair(struct master *m, int64_t now)
+{
+	(void)now;
+	repairs_want(&m->repairs, m->generation, &m->floods);
+}
+
+static int64_t keeper_due(const struct master *m)
+{
+	return unless_stopping(m, m->keepers.due);
+}
+
+static void start_keeper(struct master *m, int64_t now)
+{
+	(void)now;
+	keepers_start(&m->keepers, m->generation, &m->floods);
+}
+
+static int64_t age_due(const struct master *m)
+{
+	return unless_stopping(m, m->loop.checked + DAY_MS);
+}
+
+/* Certificates and lists that were valid at the start may have expired since. */
+static void check_age(struct master *m, int64_t now)
 {
 	struct problems problems = {0};
 
-	m->aged = now;
+	m->loop.checked = now;
 	if (m->generation->creds)
 		creds_age(m->generation->creds, m->generation->config, &problems);
 	problems_log(&problems);
 	problems_free(&problems);
 }
 
-/* With one connection there is one round: when it has lasted for a while, or is over. Not beside
- * its beginning, when a file is created that would have to be told from one that is left. */
-static bool repair_is_due(const struct master *m, int64_t now)
+static int64_t rest_due(const struct master *m)
 {
-	if (m->repair_next == MASTER_NEVER)
-		return false;
-	return now >= m->repair_next || (m->once && m->children.used == 0);
+	return unless_stopping(m, m->door.resting_until);
 }
+
+static void end_rest(struct master *m, int64_t now)
+{
+	(void)now;
+	m->door.resting_until = TIMER_NEVER;
+}
+
+static const struct timer timers[] = {
+    {suppressed_due, log_suppressed},
+    {syslog_due, renew_syslog},
+    {notification_due, notify_manager},
+    {kill_due, kill_children},
+    {give_up_due, give_up},
+    {late_due, reap_late},
+    {overdue_due, reap_overdue},
+    {repair_due, repair},
+    {keeper_due, start_keeper},
+    {age_due, check_age},
+    {rest_due, end_rest},
+};
+#define TIMERS (sizeof(timers) / sizeof(*timers))
 
 static void on_time(struct master *m)
 {
-	int64_t now = io_monotonic_ms();
-
-	master_flood_summaries(m, now);
-	notify_status(
-	    &m->notify, m->children.used, m->children.unestablished, m->accepted, m->refused);
-	if (m->stopping) {
-		if (!m->killed && now - m->stopping >= MASTER_FINISH_MS && m->children.used > 0) {
-			log_line(LVL_ERROR, "error reason=\"%u children did not stop: killed\"",
-			    m->children.used);
-			m->killed = true;
-			signal_children(m, SIGKILL);
-		}
-		return;
-	}
-	if (now >= m->finish_next)
-		kill_late(m, now);
-	if (now >= m->overdue_next)
-		kill_overdue(m, now);
-	if (!m->repair && repair_is_due(m, now))
-		master_repair(m, m->generation);
-	if (m->keeper_next && now >= m->keeper_next)
-		master_keeper(m);
-	if (now - m->aged >= DAY_MS)
-		look_at_age(m, now);
-	if (m->pause_until && now >= m->pause_until)
-		m->pause_until = 0;
-	if (!m->listening && !m->pause_until && master_has_room(m))
-		master_listen(m, true);
+	notify_status(&m->notify, m->children.used, m->children.unestablished, m->door.accepted,
+	    m->door.refused);
+	timers_run(timers, TIMERS, m, io_monotonic_ms());
+	accept_resume(m);
 }
 
 /* ---- the loop ---- */
 
-/* Events are read many at once: what one of them stands for may have ended with another. */
+/* Events are read many at once: handling one may have ended what another one stands for. */
 static void on_child(struct master *m, uint64_t slot)
 {
 	struct child *k = slot < m->children.size ? &m->children.slot[slot] : NULL;
 
 	if (k && k->used && k->channel >= 0)
-		master_reports(m, k);
+		reap_reports(m, k);
 }
 
 static void on_event(struct master *m, uint64_t tag)
 {
-	if (tag == MASTER_TAG_SIGNALS)
+	if (tag == TAG_SIGNALS)
 		read_signals(m);
-	else if (tag >= MASTER_TAG_CHILD)
-		on_child(m, tag - MASTER_TAG_CHILD);
-	else if (m->listening && tag - MASTER_TAG_LISTENER < m->listeners.n)
-		master_accept(m, &m->listeners.v[tag - MASTER_TAG_LISTENER]);
+	else if (tag >= TAG_CHILD)
+		on_child(m, tag - TAG_CHILD);
+	else if (m->door.listening && tag - TAG_LISTENER < m->door.listeners.n)
+		accept_waiting(m, &m->door.listeners.v[tag - TAG_LISTENER]);
 }
 
 static bool done(const struct master *m)
 {
-	if (m->leave)
+	if (m->loop.exiting)
 		return true;
-	if (!m->stopping)
-		return m->once && m->children.used == 0 && !m->repair &&
-		       m->repair_next == MASTER_NEVER;
-	return m->children.used == 0 || io_monotonic_ms() - m->stopping >= STOP_MAX_MS;
+	if (!m->loop.since)
+		return m->once && m->children.used == 0 && !m->repairs.pid &&
+		       m->repairs.due == TIMER_NEVER;
+	return m->children.used == 0 || m->loop.given_up;
 }
 
 static int loop(struct master *m)
@@ -338,19 +350,20 @@ static int loop(struct master *m)
 
 	on_time(m);
 	while (!done(m)) {
-		int n = epoll_wait(m->epoll, e, EVENTS, next_wait(m));
+		int n = epoll_wait(
+		    m->epoll, e, EVENTS, timers_wait(timers, TIMERS, m, io_monotonic_ms()));
 
 		if (n < 0 && errno != EINTR) {
-			log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(strerror(errno)));
+			event_error(strerror(errno));
 			return 1;
 		}
-		for (int i = 0; i < n && !m->leave; i++)
+		for (int i = 0; i < n && !m->loop.exiting; i++)
 			on_event(m, e[i].data.u64);
 		on_time(m);
 	}
-	if (m->leave)
+	if (m->loop.exiting)
 		return 0;
-	return m->killed || m->children.used > 0 || (m->once && !m->served);
+	return m->loop.killed || m->children.used > 0 || (m->once && !m->ends.completed);
 }
 
 /* Children that are left keep what they were forked with. */
@@ -358,37 +371,35 @@ static void close_all(struct master *m)
 {
 	static const struct listeners none;
 
-	for (unsigned i = 0; i < m->children.size; i++)
-		if (m->children.slot[i].used)
-			generation_unref(m->children.slot[i].generation);
-	while (m->repair_queued > 0)
-		generation_unref(m->repair_queue[--m->repair_queued]);
+	for (const struct child *k = children_first(&m->children); k;
+	     k = children_next(&m->children, k))
+		generation_unref(k->generation);
+	repairs_free(&m->repairs);
 	children_free(&m->children);
 	statpages_free(&m->pages);
 	generation_unref(m->generation);
-	listen_close_unused(&m->listeners, &none);
-	close(m->spare);
-	close(m->signals);
+	listen_close_unused(&m->door.listeners, &none);
+	close(m->door.spare);
+	close(m->loop.signals);
 	close(m->epoll);
 	notify_close(&m->notify);
 }
 
-/* The one connection: who it is, and its child. */
+/* The one connection: is admitted and has its child, or is refused. */
 static void begin_once(struct master *m, const struct master_start *start)
 {
-	m->repair_next = MASTER_NEVER;
-	if (!master_admit(m, start->connection, &start->peer))
+	if (!accept_one(m, start->connection, &start->peer))
 		return;
-	m->repair_next = io_monotonic_ms() + REPAIR_AFTER_MS;
+	repairs_after(&m->repairs, io_monotonic_ms() + REPAIR_AFTER_MS);
 	start->ready(&m->notify);
 }
 
 static void begin(struct master *m, const struct master_start *start)
 {
-	master_check_descriptors(m);
-	for (size_t i = 0; i < m->listeners.n; i++)
-		log_line(LVL_NOTICE, "listening address=%s", m->listeners.v[i].name);
-	master_listen(m, true);
+	reload_check_descriptors(m);
+	for (size_t i = 0; i < m->door.listeners.n; i++)
+		event_listening(m->door.listeners.v[i].name);
+	accept_listen(m, true);
 	start->ready(&m->notify);
 }
 
@@ -396,18 +407,18 @@ static int serve(struct master *m, const struct master_start *start)
 {
 	int code;
 
-	sandbox_measure();
+	sandbox_measure(children_size(&m->children) + statpages_size(&m->pages));
 	heap_fill();
 	if (m->once)
 		begin_once(m, start);
 	else
 		begin(m, start);
 	code = loop(m);
-	master_flood_summaries(m, MASTER_NEVER);
-	if (m->leave)
-		log_line(LVL_NOTICE, "left reason=\"recordings go on\"");
-	else if (m->stopping || !m->once)
-		log_line(LVL_NOTICE, "stopped");
+	floods_summaries(&m->floods, m->generation, TIMER_NEVER);
+	if (m->loop.exiting)
+		event_exiting();
+	else if (m->loop.since || !m->once)
+		event_stopped();
 	close_all(m);
 	return code;
 }
@@ -418,15 +429,17 @@ int master_run(struct generation *g, const struct master_start *start)
 	int code = 1;
 
 	if (m) {
-		/* it changes with every connection, and no child has a need of it */
+		/* it changes with every connection, and no child needs it */
 		pages_not_for_children(m, sizeof(*m));
 		*m = (struct master){.generation = g,
-		    .listeners = start->listeners,
 		    .once = start->connection >= 0,
 		    .notify = start->notify,
-		    .aged = io_monotonic_ms(),
-		    .finish_next = MASTER_NEVER,
-		    .overdue_next = MASTER_NEVER};
+		    .door = {.listeners = start->listeners, .resting_until = TIMER_NEVER},
+		    .ends = {.late_due = TIMER_NEVER, .overdue_due = TIMER_NEVER},
+		    .loop = {.checked = io_monotonic_ms()}};
+		floods_init(&m->floods);
+		repairs_init(&m->repairs, m->once);
+		keepers_init(&m->keepers, m->loop.checked);
 	}
 	if (m && open_all(m) && sandbox_enter(SANDBOX_MASTER, -1, -1, -1))
 		code = serve(m, start);

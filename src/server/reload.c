@@ -1,10 +1,9 @@
-/* master_reload: a new configuration, all of it or none. */
-#include "server/master.h"
+/* reload: see reload.h. */
+#include "server/reload.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -14,42 +13,39 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/problem.h"
+#include "base/cstr.h"
+#include "server/accept.h"
+#include "server/events.h"
+#include "server/reap.h"
 #include "server/report.h"
+#include "server/state.h"
+#include "server/timers.h"
 #include "daemon/sandbox.h"
 #include "base/zone.h"
 
 /* Descriptors of the master itself, generously. */
 #define OWN_DESCRIPTORS 32
 
-void master_check_descriptors(const struct master *m)
+void reload_check_descriptors(const struct master *m)
 {
 	/* in a reload the old generation and the new one are open, and the sockets of both */
-	rlim_t twice = 2 * (m->listeners.n + generation_holds(m->generation));
+	rlim_t twice = 2 * (m->door.listeners.n + generation_holds(m->generation));
 	rlim_t need = m->generation->config->limits.connections + twice + OWN_DESCRIPTORS;
 	struct rlimit rl;
 
 	if (getrlimit(RLIMIT_NOFILE, &rl) == 0 && rl.rlim_cur < need)
-		log_line(LVL_WARNING,
-		    "warning reason=\"connections and a reload need %llu descriptors, the limit is "
-		    "%llu\"",
-		    (unsigned long long)need, (unsigned long long)rl.rlim_cur);
-}
-
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
+		event_descriptors(need, rl.rlim_cur);
 }
 
 static void warn_restart(const struct config *old, const struct config *new)
 {
-	if (!same_text(old->server.user, new->server.user) ||
-	    !same_text(old->server.group, new->server.group))
-		log_line(
-		    LVL_WARNING, "warning reason=\"user and group change with a restart only\"");
+	if (!cstr_equal(old->server.user, new->server.user) ||
+	    !cstr_equal(old->server.group, new->server.group))
+		event_warning("user and group change with a restart only");
 	if (old->server.sandbox != new->server.sandbox)
-		log_line(LVL_WARNING, "warning reason=\"sandbox changes with a restart only\"");
-	if (!same_text(old->server.pid_file, new->server.pid_file))
-		log_line(LVL_WARNING, "warning reason=\"pid-file changes with a restart only\"");
+		event_warning("sandbox changes with a restart only");
+	if (!cstr_equal(old->server.pid_file, new->server.pid_file))
+		event_warning("pid-file changes with a restart only");
 }
 
 static bool same_names(const struct strings *a, const struct strings *b)
@@ -99,19 +95,19 @@ static void tell_children(struct master *m)
 	size_t len = 0, older = 0, finished = 0;
 	bool cut = false;
 
-	for (unsigned i = 0; i < m->children.size; i++) {
-		struct child *k = &m->children.slot[i];
+	for (struct child *k = children_first(&m->children); k;
+	     k = children_next(&m->children, k)) {
 		const char *name;
 
-		if (!k->used || k->finishing || k->pid <= 0)
+		if (k->finishing || k->pid <= 0)
 			continue;
 		if (creds_revokes(m->generation->creds, &k->id)) {
-			master_finish_child(m, k, ORDER_REVOKED);
+			reap_finish(m, k, ORDER_REVOKED);
 			finished++;
 			continue;
 		}
 		if (!still_valid(k, m->generation)) {
-			master_finish_child(m, k, ORDER_RECONFIGURED);
+			reap_finish(m, k, ORDER_RECONFIGURED);
 			finished++;
 			continue;
 		}
@@ -123,15 +119,8 @@ static void tell_children(struct master *m)
 			len += (size_t)snprintf(
 			    names + len, sizeof(names) - len, "%s%s", len ? " " : "", name);
 	}
-	log_line(LVL_NOTICE,
-	    "reload clients=%zu finished=%zu with-older-settings=%zu names=\"%s%s\"",
-	    m->generation->config->nclients, finished, older, names, cut ? " ..." : "");
-}
-
-static bool grow(struct master *m, unsigned connections)
-{
-	/* pages first: a slot without one must not be used */
-	return statpages_grow(&m->pages, connections) && children_grow(&m->children, connections);
+	event_reload(
+	    &(struct event_reload){m->generation->config->nclients, finished, older, names, cut});
 }
 
 static bool open_all(const struct master *m, struct problems *problems, struct generation **g,
@@ -150,8 +139,8 @@ static bool open_all(const struct master *m, struct problems *problems, struct g
 		generation_unref(*g);
 		return false;
 	}
-	*listeners = m->listeners;
-	if (listeners->passed || listen_open(listeners, &m->listeners, c->server.ip.v,
+	*listeners = m->door.listeners;
+	if (listeners->passed || listen_open(listeners, &m->door.listeners, c->server.ip.v,
 				     c->server.ip.n, (uint16_t)c->server.port, reason))
 		return true;
 	problem_error(problems, c->names.v[0], 0, "%s", reason);
@@ -163,10 +152,10 @@ static bool open_all(const struct master *m, struct problems *problems, struct g
  * room; what a full server cannot take is reset. */
 static void drain(struct master *m, const struct listeners *kept)
 {
-	for (size_t i = 0; i < m->listeners.n; i++)
-		for (int n = 0; n < SOMAXCONN && m->listening; n += MASTER_AT_ONCE)
-			if (!listen_has(kept, m->listeners.v[i].fd))
-				master_accept(m, &m->listeners.v[i]);
+	for (size_t i = 0; i < m->door.listeners.n; i++)
+		for (int n = 0; n < SOMAXCONN && m->door.listening; n += ACCEPT_AT_ONCE)
+			if (!listen_has(kept, m->door.listeners.v[i].fd))
+				accept_waiting(m, &m->door.listeners.v[i]);
 }
 
 /* All of it is there: from here on nothing can fail. */
@@ -175,32 +164,31 @@ static void take(struct master *m, struct generation *g, const struct listeners 
 	struct generation *old = m->generation;
 
 	drain(m, listeners);
-	master_listen(m, false);
-	listen_close_unused(&m->listeners, listeners);
+	accept_listen(m, false);
+	listen_close_unused(&m->door.listeners, listeners);
 	for (size_t i = 0; i < listeners->n; i++)
-		log_line(LVL_NOTICE, "listening address=%s", listeners->v[i].name);
-	m->listeners = *listeners;
-	master_flood_summaries(m, MASTER_NEVER); /* the clients get new budgets */
+		event_listening(listeners->v[i].name);
+	m->door.listeners = *listeners;
+	floods_summaries(&m->floods, old, TIMER_NEVER); /* the counts of clients are in it */
 	m->generation = g;
-	m->keeper_next = 0;
-	m->keeper_since = m->aged = io_monotonic_ms();
-	if (!grow(m, g->config->limits.connections)) {
+	m->loop.checked = io_monotonic_ms();
+	keepers_init(&m->keepers, m->loop.checked);
+	if (g->config->limits.connections > m->children.size) {
 		g->config->limits.connections = m->children.size;
-		log_line(LVL_WARNING, "warning reason=\"no memory for more connections than %u\"",
-		    m->children.size);
+		event_connections_capped(m->children.size);
 	}
-	master_check_descriptors(m);
-	sandbox_measure();
+	reload_check_descriptors(m);
+	sandbox_measure(children_size(&m->children) + statpages_size(&m->pages));
 	zone_read();
 	log_set_level((enum log_level)g->config->server.log_level);
 	warn_restart(old->config, g->config);
 	tell_children(m);
-	master_repair(m, old); /* its directories may not be looked at again */
+	repairs_want(&m->repairs, old, &m->floods); /* its directories may have no other round */
 	generation_unref(old);
-	master_repair(m, g);
+	repairs_want(&m->repairs, g, &m->floods);
 }
 
-void master_reload(struct master *m)
+void reload(struct master *m)
 {
 	struct problems problems = {0};
 	struct listeners listeners;
@@ -215,7 +203,7 @@ void master_reload(struct master *m)
 	if (ok)
 		take(m, g, &listeners);
 	else
-		log_line(LVL_ERROR, "reload reason=\"failed: the old configuration stays\"");
+		event_reload_failed();
 	heap_fill();
 	notify_ready(&m->notify, false);
 }

@@ -1,4 +1,8 @@
-/* statpages: one page of counters a slot, shared between the master and the child in the slot. */
+/* statpages: one page of counters for each slot, shared between the master and the child in it.
+ *
+ * All slots are reserved at once and never move; a page takes memory when its slot is first used.
+ * A process that the master forks inherits none of them but the one that was lent: a child that was
+ * taken over can neither read nor change the counters of others. */
 #ifndef STATPAGES_H
 #define STATPAGES_H
 
@@ -7,26 +11,24 @@
 
 #include "record/stats.h"
 
-#define STATPAGES_SEGMENTS 32
-
 struct statpages {
-	struct {
-		void *at;
-		size_t slots;
-	} segment[STATPAGES_SEGMENTS]; /* one more each time the number of slots grows */
-	size_t segments;
+	void *at;
 	size_t slots;
 };
 
-/* At least that many slots. Pages that children have stay where they are. */
-bool statpages_grow(struct statpages *p, size_t slots);
+/* False with errno set when there is no address space. */
+bool statpages_reserve(struct statpages *p, size_t slots);
+void statpages_free(struct statpages *p);
+
+/* Bytes of address space reserved. */
+size_t statpages_size(const struct statpages *p);
 
 /* The counters of a slot below p->slots. */
 struct stats *statpages_slot(const struct statpages *p, size_t slot);
 
-void statpages_free(struct statpages *p);
-
-/* In a child: unmaps everything but its own page. */
-void statpages_keep(const struct statpages *p, size_t slot);
+/* Before and after the fork of the child in the slot: only in between is its page inherited. False
+ * with errno set: the child must not be forked. */
+bool statpages_lend(const struct statpages *p, size_t slot);
+void statpages_withdraw(const struct statpages *p, size_t slot);
 
 #endif

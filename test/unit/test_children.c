@@ -65,26 +65,28 @@ static void test_slots(void)
 	children_free(&c);
 }
 
-static void test_grow(void)
+/* As many slots as a configuration may ever allow: what is not used costs nothing. */
+static void test_each(void)
 {
 	struct children c;
-	size_t index;
-	struct child *k;
+	struct child *a, *b, *d;
 
-	OK(children_init(&c, 2), "two slots");
-	start(&c, 11, "a", "10.0.0.1");
-	k = start(&c, 12, "b", "10.0.0.2");
-	index = (size_t)(k - c.slot);
-	OK(!children_add(&c), "full");
-	OK(children_grow(&c, 5), "grown");
-	k = children_by_pid(&c, 12);
-	OK(k && (size_t)(k - c.slot) == index && strcmp(k->client, "b") == 0,
-	    "a child keeps its index");
-	IS_INT(c.size, 5, "five slots");
-	IS_INT(c.used, 2, "two used");
-	OK(children_add(&c) && children_add(&c) && children_add(&c) && !children_add(&c),
-	    "three more");
-	OK(children_grow(&c, 3) && c.size == 5 && c.used == 5, "never fewer");
+	if (!OK(children_init(&c, 100000), "a hundred thousand slots"))
+		return;
+	OK(!children_first(&c), "no child at first");
+	a = start(&c, 11, "a", "10.0.0.1");
+	b = start(&c, 12, "b", "10.0.0.2");
+	d = start(&c, 13, "a", "10.0.0.1");
+	OK(a && b && d, "three children");
+	OK(children_first(&c) == a && children_next(&c, a) == b && children_next(&c, b) == d &&
+		!children_next(&c, d),
+	    "one after the other");
+	OK(children_slot(&c, a) == 0 && children_slot(&c, d) == 2, "in the lowest slots");
+	OK(children_drop(&c, b) && children_next(&c, a) == d, "one that was dropped is skipped");
+	OK(children_next(&c, b) == d, "and may be dropped on the way");
+	OK(children_drop(&c, d) && c.top == 1 && !children_next(&c, a), "the end comes nearer");
+	OK(!children_next(&c, d), "also when the last is dropped on the way");
+	OK(start(&c, 14, "a", "10.0.0.1") == b, "the lowest free slot is taken");
 	children_free(&c);
 }
 
@@ -165,7 +167,7 @@ static void test_random(void)
 int main(void)
 {
 	test_slots();
-	test_grow();
+	test_each();
 	test_peers();
 	test_random();
 	return tap_done();

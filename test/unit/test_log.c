@@ -1,4 +1,4 @@
-/* test_log: quoting of text that came from elsewhere, and the names of the levels. */
+/* test_log: quoting of text that came from elsewhere. */
 #include "tap.h"
 #include "support.h"
 
@@ -78,21 +78,8 @@ static void test_quote(void)
 	IS_INT(wrong, 0, "long text is cut, never within an escape, and still quoted");
 }
 
-static void test_levels(void)
-{
-	static const struct {
-		enum log_level level;
-		const char *name;
-	} rows[] = {{LVL_ERROR, "error"}, {LVL_WARNING, "warning"}, {LVL_NOTICE, "notice"},
-	    {LVL_INFO, "info"}, {LVL_DEBUG, "debug"}};
-
-	for (size_t i = 0; i < COUNT(rows); i++)
-		IS_STR(log_level_name(rows[i].level), rows[i].name, "the name of a level");
-}
-
 int main(void)
 {
 	test_quote();
-	test_levels();
 	return tap_done();
 }

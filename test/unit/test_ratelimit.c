@@ -8,21 +8,19 @@ static void test_window(void)
 {
 	struct ratelimit r = {.burst = 3, .window_ms = 1000};
 
-	IS_INT(ratelimit_wait(&r, 4000), -1, "nothing is waiting at first");
+	IS_INT(ratelimit_due(&r), RATELIMIT_NEVER, "no summary is due at first");
 	IS_INT(ratelimit_summary(&r, 4000), 0, "no summary at first");
 	for (unsigned i = 0; i < 3; i++)
 		OK(ratelimit_allow(&r, 5000 + i), "number %u of a burst of 3", i + 1);
-	OK(ratelimit_wait(&r, 5002) == -1, "nothing suppressed, nothing to wait for");
+	IS_INT(ratelimit_due(&r), RATELIMIT_NEVER, "nothing suppressed, no summary");
 	OK(!ratelimit_allow(&r, 5100), "the fourth is refused");
-	IS_INT(ratelimit_wait(&r, 5100), 900, "a summary is due at the end of the window");
+	IS_INT(ratelimit_due(&r), 6000, "a summary is due at the end of the window");
 	OK(!ratelimit_allow(&r, 5999), "still refused in the last millisecond");
 	IS_INT(ratelimit_summary(&r, 5999), 0, "no summary within the window");
-	IS_INT(ratelimit_wait(&r, 5999), 1, "a millisecond to go");
-	IS_INT(ratelimit_wait(&r, 6000), 0, "now");
-	IS_INT(ratelimit_wait(&r, 7000), 0, "late: now");
+	IS_INT(ratelimit_due(&r), 6000, "still at its end");
 	IS_INT(ratelimit_summary(&r, 6000), 2, "the summary: two");
 	IS_INT(ratelimit_summary(&r, 6000), 0, "it is given once");
-	IS_INT(ratelimit_wait(&r, 6000), -1, "nothing is waiting any more");
+	IS_INT(ratelimit_due(&r), RATELIMIT_NEVER, "no further one is due");
 	OK(ratelimit_allow(&r, 6000), "the next window");
 	OK(ratelimit_allow(&r, 6500) && ratelimit_allow(&r, 6900) && !ratelimit_allow(&r, 6950),
 	    "three in it too");
@@ -59,7 +57,7 @@ static void test_late(void)
 		if (now > 0 && now % 1000 == 0) {
 			uint64_t n;
 
-			IS_INT(ratelimit_wait(&r, now), 0, "the summary of a window is due");
+			OK(ratelimit_due(&r) <= now, "the summary of a window is due");
 			n = ratelimit_summary(&r, now);
 			silent += n == 0;
 			told += n;
@@ -82,11 +80,30 @@ static void test_zero(void)
 	IS_INT(ratelimit_summary(&r, 90000), 2, "and tells so");
 }
 
+/* What thousands of clients have: zeroed memory, its numbers set when it is used. */
+static void test_zeroed(void)
+{
+	struct ratelimit r = {0};
+
+	IS_INT(ratelimit_due(&r), RATELIMIT_NEVER, "unused: no summary is due");
+	IS_INT(ratelimit_summary(&r, INT64_MAX), 0, "and none is given");
+	r.burst = 2;
+	r.window_ms = 1000;
+	OK(ratelimit_allow(&r, 70000) && ratelimit_allow(&r, 70001) && !ratelimit_allow(&r, 70002),
+	    "a burst of 2");
+	r.burst = 3;
+	OK(ratelimit_allow(&r, 70003) && !ratelimit_allow(&r, 70004),
+	    "a larger burst in the same window has what is left of it");
+	IS_INT(ratelimit_due(&r), 71000, "the window is as long as it was set");
+	IS_INT(ratelimit_summary(&r, 71000), 2, "and its summary is complete");
+}
+
 int main(void)
 {
 	test_window();
 	test_flood();
 	test_late();
 	test_zero();
+	test_zeroed();
 	return tap_done();
 }

@@ -1,0 +1,15 @@
+/* cstr: two things that many places do with C strings, done the same way everywhere. Pure. */
+#ifndef CSTR_H
+#define CSTR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Whether both are the same text, or both are NULL. */
+bool cstr_equal(const char *a, const char *b);
+
+/* Control characters among the first `len` bytes become '?': a line stays one line, and a terminal
+ * that shows it is not driven by it. Other bytes, those above 0x7f too, stay. */
+void cstr_printable(char *text, size_t len);
+
+#endif

@@ -1,0 +1,182 @@
+/* events: see events.h. */
+#include "server/events.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/log.h"
+#include "server/childexit.h"
+
+/* ---- the server ---- */
+
+void event_error(const char *reason)
+{
+	log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
+}
+
+void event_warning(const char *reason)
+{
+	log_line(LVL_WARNING, "warning reason=%s", LOG_QUOTE(reason));
+}
+
+void event_bug(const char *reason)
+{
+	log_line(LVL_ERROR, "bug reason=%s", LOG_QUOTE(reason));
+}
+
+void event_listening(const char *address)
+{
+	log_line(LVL_NOTICE, "listening address=%s", address);
+}
+
+void event_descriptors(unsigned long long need, unsigned long long limit)
+{
+	log_line(LVL_WARNING,
+	    "warning reason=\"connections and a reload need %llu descriptors, the limit is %llu\"",
+	    need, limit);
+}
+
+void event_stopping(unsigned connections)
+{
+	log_line(LVL_NOTICE, "stopping connections=%u", connections);
+}
+
+void event_stopped(void)
+{
+	log_line(LVL_NOTICE, "stopped");
+}
+
+void event_exiting(void)
+{
+	log_line(LVL_NOTICE, "exiting reason=\"QUIT: recordings continue\"");
+}
+
+void event_not_stopped(unsigned children)
+{
+	log_line(LVL_ERROR, "error reason=\"%u children did not stop: killed\"", children);
+}
+
+void event_status(unsigned connections, unsigned unestablished, uint64_t accepted, uint64_t refused)
+{
+	log_line(LVL_NOTICE, "status connections=%u unestablished=%u accepted=%llu refused=%llu",
+	    connections, unestablished, (unsigned long long)accepted, (unsigned long long)refused);
+}
+
+/* ---- admission ---- */
+
+void event_refused(
+    bool shortage, const char *client, const struct addr *peer, uint16_t port, const char *reason)
+{
+	char text[ADDR_PEER_MAX];
+
+	log_line(shortage ? LVL_ERROR : LVL_NOTICE, "refused %s%s%speer=%s reason=%s",
+	    client ? "client=" : "", client ? client : "", client ? " " : "",
+	    addr_format_peer(peer, port, text), LOG_QUOTE(reason));
+}
+
+void event_full(unsigned connections, unsigned unestablished)
+{
+	log_line(LVL_NOTICE, "full connections=%u unestablished=%u reason=\"new connections wait\"",
+	    connections, unestablished);
+}
+
+void event_suppressed_lines(uint64_t lines, const char *reason)
+{
+	log_line(LVL_NOTICE, "suppressed lines=%llu reason=%s", (unsigned long long)lines,
+	    LOG_QUOTE(reason));
+}
+
+void event_suppressed_client(const char *client, uint64_t connections)
+{
+	log_line(LVL_NOTICE,
+	    "suppressed client=%s connections=%llu reason=\"too many in a short time\"", client,
+	    (unsigned long long)connections);
+}
+
+/* ---- reload ---- */
+
+void event_reload(const struct event_reload *r)
+{
+	log_line(LVL_NOTICE,
+	    "reload clients=%zu finished=%zu with-older-settings=%zu names=\"%s%s\"", r->clients,
+	    r->finished, r->older, r->names, r->cut ? " ..." : "");
+}
+
+void event_reload_failed(void)
+{
+	log_line(LVL_ERROR, "reload reason=\"failed: the old configuration stays\"");
+}
+
+void event_connections_capped(unsigned connections)
+{
+	log_line(LVL_WARNING,
+	    "warning reason=\"memory is reserved for %u connections: more need a restart\"",
+	    connections);
+}
+
+/* ---- children ---- */
+
+static const char *name(const struct child *k)
+{
+	return k->client ? k->client : "?";
+}
+
+void event_child_status(const struct child *k, const struct stats *stats, int64_t now)
+{
+	char peer[ADDR_PEER_MAX], counts[STATS_TEXT_MAX];
+
+	log_line(LVL_NOTICE, "status client=%s peer=%s pid=%d state=%s file=%s %s seconds=%lld",
+	    name(k), addr_format_peer(&k->peer, k->port, peer), (int)k->pid,
+	    k->finishing     ? "finishing"
+	    : k->established ? "established"
+			     : "connected",
+	    k->file[0] ? k->file : "-", stats_format(stats, counts),
+	    (long long)(now - k->since_ms) / 1000);
+}
+
+void event_child_killed(const struct child *k, const char *why)
+{
+	char peer[ADDR_PEER_MAX];
+
+	log_line(LVL_ERROR, "error client=%s peer=%s pid=%d reason=\"%s: killed\"", name(k),
+	    addr_format_peer(&k->peer, k->port, peer), (int)k->pid, why);
+}
+
+void event_child_closed(const struct child *k, const struct stats *stats, int status, int64_t now)
+{
+	char counts[STATS_TEXT_MAX], peer[ADDR_PEER_MAX], reason[80];
+
+	if (WIFSIGNALED(status))
+		snprintf(reason, sizeof(reason), "killed by signal %d (%s)", WTERMSIG(status),
+		    strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) == CHILD_INTERNAL)
+		snprintf(reason, sizeof(reason), "internal error");
+	else
+		snprintf(reason, sizeof(reason), "exit status %d", WEXITSTATUS(status));
+	log_line(LVL_ERROR, "closed client=%s peer=%s pid=%d reason=%s %s seconds=%lld", name(k),
+	    addr_format_peer(&k->peer, k->port, peer), (int)k->pid, LOG_QUOTE(reason),
+	    stats_format(stats, counts), (long long)(now - k->since_ms) / 1000);
+}
+
+/* ---- keeper and repair ---- */
+
+void event_keeper(pid_t pid)
+{
+	log_line(LVL_NOTICE, "keeper pid=%d", (int)pid);
+}
+
+void event_keeper_ended(int status)
+{
+	if (WIFSIGNALED(status))
+		log_line(LVL_ERROR, "error reason=\"the key keeper was killed by signal %d\"",
+		    WTERMSIG(status));
+	else
+		log_line(LVL_ERROR, "error reason=\"the key keeper ended with status %d\"",
+		    WEXITSTATUS(status));
+}
+
+void event_repair_killed(int sig)
+{
+	log_line(LVL_ERROR, "error reason=\"repair was killed by signal %d\"", sig);
+}

@@ -1,0 +1,65 @@
+/* events: one function for each line that the master writes to its log.
+ *
+ * No other file of the master formats a line: the man page's section LOG describes this one.
+ * Refuses to decide whether a line is written (floods). Text is quoted here. */
+#ifndef EVENTS_H
+#define EVENTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/addr.h"
+#include "record/stats.h"
+#include "server/children.h"
+
+/* ---- the server ---- */
+
+void event_error(const char *reason);
+void event_warning(const char *reason);
+void event_bug(const char *reason);
+void event_listening(const char *address);
+void event_descriptors(unsigned long long need, unsigned long long limit);
+void event_stopping(unsigned connections);
+void event_stopped(void);
+void event_exiting(void);
+void event_not_stopped(unsigned children);
+void event_status(
+    unsigned connections, unsigned unestablished, uint64_t accepted, uint64_t refused);
+
+/* ---- admission ---- */
+
+/* client NULL: not known. `shortage`: the reason is a lack of resources, which is an error. */
+void event_refused(
+    bool shortage, const char *client, const struct addr *peer, uint16_t port, const char *reason);
+void event_full(unsigned connections, unsigned unestablished);
+void event_suppressed_lines(uint64_t lines, const char *reason);
+void event_suppressed_client(const char *client, uint64_t connections);
+
+/* ---- reload ---- */
+
+struct event_reload {
+	size_t clients, finished, older;
+	const char *names; /* of the clients with older settings */
+	bool cut;          /* there are more of them than names */
+};
+
+void event_reload(const struct event_reload *r);
+void event_reload_failed(void);
+void event_connections_capped(unsigned connections);
+
+/* ---- children ---- */
+
+void event_child_status(const struct child *k, const struct stats *stats, int64_t now);
+void event_child_killed(const struct child *k, const char *why);
+
+/* A child that could not log its end: `status` as of waitpid(). */
+void event_child_closed(const struct child *k, const struct stats *stats, int status, int64_t now);
+
+/* ---- keeper and repair ---- */
+
+void event_keeper(pid_t pid);
+void event_keeper_ended(int status);
+void event_repair_killed(int sig);
+
+#endif

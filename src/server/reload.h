@@ -1,0 +1,12 @@
+/* reload: a new configuration, all of it or none. */
+#ifndef RELOAD_H
+#define RELOAD_H
+
+struct master;
+
+void reload(struct master *m);
+
+/* Warns when the limit of descriptors is too low for the configuration. */
+void reload_check_descriptors(const struct master *m);
+
+#endif

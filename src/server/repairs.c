@@ -1,0 +1,122 @@
+/* repairs: see repairs.h. */
+#include "server/repairs.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "daemon/sandbox.h"
+#include "server/events.h"
+
+/* A regular round comes this often, and takes at most a hundredth of the time. */
+#define EVERY_MS 60000
+#define SHARE    100
+
+void repairs_init(struct repairs *r, bool once)
+{
+	*r = (struct repairs){.once = once, .due = once ? INT64_MAX : 0};
+}
+
+void repairs_after(struct repairs *r, int64_t due)
+{
+	r->due = due;
+}
+
+/* In the child: closes all descriptors but those of the directories, the log and the ruleset. */
+static bool close_others(const struct generation *g)
+{
+	size_t n = g->places.ndirectories;
+	int *keep = malloc((n + 2) * sizeof(*keep));
+	bool ok;
+
+	if (!keep)
+		return false;
+	places_descriptors(&g->places, keep);
+	keep[n] = log_fd();
+	keep[n + 1] = g->places.repair_rules;
+	ok = io_close_except(STDERR_FILENO + 1, keep, n + 2);
+	free(keep);
+	return ok;
+}
+
+static _Noreturn void repair_main(const struct generation *g, const struct repair_scope *scope)
+{
+	sigset_t all;
+	bool closed = close_others(g);
+
+	setsid();
+	log_forget_lost();
+	sigfillset(
+	    &all); /* a signal to all processes of the server must not end it within a file */
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	if (closed && sandbox_enter(SANDBOX_REPAIR, -1, -1, g->places.repair_rules))
+		repair_run(g, scope);
+	else
+		event_error("repair: the sandbox cannot be entered");
+	_exit(0);
+}
+
+/* With one connection there is no further round: a thousand such servers would repair all the
+ * time. */
+static void next_round(struct repairs *r, int64_t after)
+{
+	r->due = r->once ? INT64_MAX : r->began + after;
+}
+
+/* Starts the first round that waits, unless one runs. */
+static void start_next(struct repairs *r, struct floods *f)
+{
+	struct generation *g = r->queue[0];
+	struct repair_scope scope = r->scope; /* a copy: the child has no memory at `r` */
+	pid_t pid;
+
+	if (r->pid || r->queued == 0)
+		return;
+	r->queued--;
+	memmove(r->queue, r->queue + 1, r->queued * sizeof(*r->queue));
+	g->repair_wanted = false;
+	scope.first = r->began == 0;
+	r->began = io_monotonic_ms();
+	pid = fork();
+	if (pid == 0)
+		repair_main(g, &scope);
+	r->pid = pid > 0 ? pid : 0;
+	if (pid < 0) {
+		next_round(r, EVERY_MS);
+		if (floods_line(f, FLOOD_RESOURCES))
+			event_error("repair cannot be started");
+	}
+	generation_unref(g);
+}
+
+void repairs_want(struct repairs *r, struct generation *g, struct floods *f)
+{
+	if (!g->repair_wanted && r->queued < REPAIRS_MAX) {
+		g->repair_wanted = true;
+		r->queue[r->queued++] = generation_ref(g);
+	} else if (!g->repair_wanted && floods_line(f, FLOOD_RESOURCES)) {
+		event_error("repair: too many configurations wait for it");
+	}
+	start_next(r, f);
+}
+
+void repairs_ended(struct repairs *r, int status, struct floods *f)
+{
+	int64_t took = io_monotonic_ms() - r->began;
+
+	r->pid = 0;
+	next_round(r, took + (took * SHARE > EVERY_MS ? took * SHARE : EVERY_MS));
+	if (WIFSIGNALED(status))
+		event_repair_killed(WTERMSIG(status));
+	start_next(r, f);
+}
+
+void repairs_free(struct repairs *r)
+{
+	while (r->queued > 0)
+		generation_unref(r->queue[--r->queued]);
+}

@@ -1,0 +1,63 @@
+/* state: what the master knows, in one structure that its files share.
+ *
+ * Each member names the files that change it; the others only read it. Parts that need nothing of
+ * the rest (floods, repairs, keepers, children, statpages) are structures with files of their own.
+ * No child has memory here (MADV_DONTFORK): what a child needs is copied for it before the fork. */
+#ifndef STATE_H
+#define STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/listen.h"
+#include "daemon/notify.h"
+#include "server/children.h"
+#include "server/floods.h"
+#include "server/generation.h"
+#include "server/keepers.h"
+#include "server/repairs.h"
+#include "server/statpages.h"
+
+struct master {
+	struct generation *generation; /* the current one; replaced by reload */
+	bool once;                     /* one connection and no listeners; set at the start */
+	int epoll;                     /* master opens it; accept, spawn and reap add and remove */
+
+	struct children children; /* spawn adds, reap drops */
+	struct statpages pages;   /* one for each slot of children */
+
+	struct floods floods;   /* changed through its functions, by all */
+	struct repairs repairs; /* changed through its functions, by accept, reap, reload, master */
+	struct keepers keepers; /* changed through its functions, by reap, reload, master */
+	struct notify notify;   /* changed through its functions, by master, reload */
+
+	struct { /* accept; reload replaces the listeners */
+		struct listeners listeners;
+		bool listening; /* the listeners are in epoll */
+		int spare;      /* a descriptor to be closed for a moment when none is left */
+		int64_t resting_until; /* accepting is paused; TIMER_NEVER: it is not */
+		uint64_t accepted, refused;
+	} door;
+
+	struct {                     /* reap; spawn makes overdue_due earlier */
+		int64_t late_due;    /* when the next child that was told to finish is killed */
+		int64_t overdue_due; /* when the next child that is not established is killed */
+		bool completed;      /* once: the connection ended regularly, or was told to */
+	} ends;
+
+	struct {                 /* master */
+		int signals;     /* signalfd */
+		int64_t since;   /* told to stop at this time; 0: was not */
+		bool killed;     /* children that had not finished in time were */
+		bool given_up;   /* STOP_MAX_MS have passed */
+		bool exiting;    /* QUIT: exit and leave the children alone */
+		int64_t checked; /* when the age of certificates and lists was last checked */
+	} loop;
+};
+
+/* What an epoll event means: signals, a listener (+ its index), a child (+ its slot). */
+#define TAG_SIGNALS  0u
+#define TAG_LISTENER 1u
+#define TAG_CHILD    0x10000u
+
+#endif
