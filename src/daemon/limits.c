@@ -13,17 +13,19 @@
 #define DESCRIPTORS 64
 
 static rlim_t memory = RLIM_INFINITY;
+static rlim_t not_in_sessions; /* of it */
 
-void limits_measure(size_t reserved)
+void limits_measure(size_t private, size_t unmapped)
 {
 	unsigned long size;
 	FILE *f = fopen("/proc/self/statm", "re");
 
 	memory = RLIM_INFINITY;
+	not_in_sessions = unmapped;
 	if (!f)
 		return;
 	if (fscanf(f, "%lu", &size) == 1) /* pages: proc(5) */
-		memory = size * (unsigned long)sysconf(_SC_PAGESIZE) - reserved + MEMORY;
+		memory = size * (unsigned long)sysconf(_SC_PAGESIZE) - private + MEMORY;
 	fclose(f);
 }
 
@@ -43,7 +45,9 @@ static bool set(int what, rlim_t value)
 bool limits_enter(enum sandbox_role role)
 {
 #ifndef WITH_SANITIZERS /* which needs terabytes of address space */
-	if (memory != RLIM_INFINITY && !set(RLIMIT_AS, memory))
+	rlim_t most = role == SANDBOX_SESSION ? memory - not_in_sessions : memory;
+
+	if (memory != RLIM_INFINITY && !set(RLIMIT_AS, most))
 		return false;
 #endif
 	/* no core: it would hold other people's packets */

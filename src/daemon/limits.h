@@ -10,9 +10,9 @@
 
 #include "daemon/sandbox.h"
 
-/* In the master: how much memory it has, which a child has from birth; not the
- * `reserved` bytes. */
-void limits_measure(size_t reserved);
+/* In the master: how much memory it has, which a child has from birth; without
+ * `private` bytes, and in a session without `unmapped` bytes besides. */
+void limits_measure(size_t private, size_t unmapped);
 
 bool limits_enter(enum sandbox_role role);
 

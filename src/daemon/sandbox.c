@@ -20,7 +20,7 @@ void sandbox_prepare(char lacking[SANDBOX_LACKING_MAX])
 	have.on = true;
 	have.landlock = landlock_prepare();
 	have.seccomp = seccomp_prepare();
-	sandbox_measure(0); /* the keeper comes before the rest of the master */
+	sandbox_measure(0, 0); /* the keeper comes before the rest of the master */
 	snprintf(lacking, SANDBOX_LACKING_MAX, "%s%s%s",
 	    have.landlock ? "" : "Landlock (ABI 2, Linux 5.19, and in the list of active LSMs)",
 	    have.landlock || have.seccomp ? "" : ", ",
@@ -34,10 +34,10 @@ int sandbox_rules(const struct sandbox_dir *dir, size_t n)
 	return have.landlock && rules < 0 ? -2 : rules;
 }
 
-void sandbox_measure(size_t reserved)
+void sandbox_measure(size_t private, size_t unmapped)
 {
 	if (have.on)
-		limits_measure(reserved);
+		limits_measure(private, unmapped);
 }
 
 static bool restrict_files(int rules)

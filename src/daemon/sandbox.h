@@ -37,9 +37,10 @@ struct sandbox_dir {
  * one, -2 with errno when it cannot be made. */
 int sandbox_rules(const struct sandbox_dir *dir, size_t n);
 
-/* How much memory the master has by now: its children get a fixed amount more. `reserved` bytes of
- * it are address space that no child inherits. After the start and after each reload. */
-void sandbox_measure(size_t reserved);
+/* How much memory the master has by now: its children get a fixed amount more. Of it
+ * `private` bytes are inherited by no process, and `unmapped` bytes are unmapped by sessions. After
+ * the start and after each reload. */
+void sandbox_measure(size_t private, size_t unmapped);
 
 /* Locks this process in. `base` and `done` are a session's directories, -1 for none; `rules` is
  * their ruleset, which is closed. False with errno when a mechanism that was there at the start

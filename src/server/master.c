@@ -407,7 +407,7 @@ static int serve(struct master *m, const struct master_start *start)
 {
 	int code;
 
-	sandbox_measure(children_size(&m->children) + statpages_size(&m->pages));
+	sandbox_measure(children_size(&m->children), statpages_size(&m->pages));
 	heap_fill();
 	if (m->once)
 		begin_once(m, start);

@@ -178,7 +178,7 @@ static void take(struct master *m, struct generation *g, const struct listeners 
 		event_connections_capped(m->children.size);
 	}
 	reload_check_descriptors(m);
-	sandbox_measure(children_size(&m->children) + statpages_size(&m->pages));
+	sandbox_measure(children_size(&m->children), statpages_size(&m->pages));
 	zone_read();
 	log_set_level((enum log_level)g->config->server.log_level);
 	warn_restart(old->config, g->config);

@@ -25,7 +25,8 @@
 /* What a child is forked with: a copy, as it has no memory of the master's tables. */
 struct birth {
 	struct child self;
-	struct stats *stats;
+	struct statpages pages;
+	size_t slot;
 	int fd, channel, keeper; /* the connection; to the master; to the keeper, -1: none */
 };
 
@@ -51,7 +52,7 @@ static _Noreturn void child_main(const struct birth *b)
 	    .port = k->port,
 	    .fd = b->channel,
 	    .keeper = b->keeper,
-	    .stats = b->stats};
+	    .stats = statpages_slot(&b->pages, b->slot)};
 	uint32_t n = k->candidates, one;
 	const uint32_t *candidate = candidates_of(k, &one);
 	int keep[KEEP_MAX] = {log_fd(), b->fd, b->channel, b->keeper};
@@ -66,6 +67,7 @@ static _Noreturn void child_main(const struct birth *b)
 	setsid(); /* a ^C of the terminal goes to the master only */
 	if (!io_close_except(STDERR_FILENO + 1, keep, KEEP_MAX))
 		_exit(CHILD_INTERNAL);
+	statpages_keep(&b->pages, b->slot); /* which also saves page tables */
 	log_forget_lost();
 	_exit(session_run(b->fd, candidate, n, g, &ch));
 }
@@ -146,18 +148,13 @@ static pid_t start(struct master *m, struct child *k, struct birth *b)
 	if (!connect_child(k, b))
 		return -1;
 	b->self = *k;
-	b->stats = statpages_slot(&m->pages, slot);
-	memset(b->stats, 0, sizeof(*b->stats));
-	if (watch(m, k) && statpages_lend(&m->pages, slot)) {
-		int why;
-
+	b->pages = m->pages;
+	b->slot = slot;
+	memset(statpages_slot(&m->pages, slot), 0, sizeof(struct stats));
+	if (watch(m, k))
 		pid = fork_for(&b->self);
-		if (pid == 0)
-			child_main(b);
-		why = errno;
-		statpages_withdraw(&m->pages, slot);
-		errno = why;
-	}
+	if (pid == 0)
+		child_main(b);
 	return pid;
 }
 

@@ -18,10 +18,7 @@ bool statpages_reserve(struct statpages *p, size_t slots)
 	if (!p->at)
 		return false;
 	p->slots = slots;
-	if (madvise(p->at, slots * page(), MADV_DONTFORK) == 0)
-		return true;
-	statpages_free(p);
-	return false;
+	return true;
 }
 
 void statpages_free(struct statpages *p)
@@ -40,12 +37,13 @@ struct stats *statpages_slot(const struct statpages *p, size_t slot)
 	return (struct stats *)(void *)((uint8_t *)p->at + slot * page());
 }
 
-bool statpages_lend(const struct statpages *p, size_t slot)
+void statpages_keep(const struct statpages *p, size_t slot)
 {
-	return madvise(statpages_slot(p, slot), page(), MADV_DOFORK) == 0;
-}
+	uint8_t *first = p->at, *own = (uint8_t *)statpages_slot(p, slot);
+	uint8_t *end = first + statpages_size(p);
 
-void statpages_withdraw(const struct statpages *p, size_t slot)
-{
-	madvise(statpages_slot(p, slot), page(), MADV_DONTFORK);
+	if (own > first)
+		munmap(first, (size_t)(own - first));
+	if (own + page() < end)
+		munmap(own + page(), (size_t)(end - (own + page())));
 }

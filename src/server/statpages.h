@@ -1,8 +1,8 @@
 /* statpages: one page of counters for each slot, shared between the master and the child in it.
  *
  * All slots are reserved at once and never move; a page takes memory when its slot is first used.
- * A process that the master forks inherits none of them but the one that was lent: a child that was
- * taken over can neither read nor change the counters of others. */
+ * A session unmaps all but its own before it reads a byte: a child that was taken over can neither
+ * read nor change the counters of others. */
 #ifndef STATPAGES_H
 #define STATPAGES_H
 
@@ -26,9 +26,7 @@ size_t statpages_size(const struct statpages *p);
 /* The counters of a slot below p->slots. */
 struct stats *statpages_slot(const struct statpages *p, size_t slot);
 
-/* Before and after the fork of the child in the slot: only in between is its page inherited. False
- * with errno set: the child must not be forked. */
-bool statpages_lend(const struct statpages *p, size_t slot);
-void statpages_withdraw(const struct statpages *p, size_t slot);
+/* In a child, first of all: unmaps everything but its own page. */
+void statpages_keep(const struct statpages *p, size_t slot);
 
 #endif
