@@ -138,3 +138,9 @@ includers() { includes | awk -v re="$1" '$2 ~ re { print $1 }' | sort -u; }
 	[ -s of ]
 	not grep -E '"(server/(master|state|children|events)|daemon/listen|config/clients)\.h"' of >&2
 }
+
+@test "only server/events.c formats the log lines of the master" {
+	grep -lE '\blog_line\(' "$SRC"/server/*.c | sed "s|^$SRC/||" >who
+	grep -qx server/events.c who
+	not grep -E '^server/(master|accept|spawn|reap|reload|repairs|keepers|floods|timers|main)\.c$' who >&2
+}
