@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "daemon/adopt.h"
+#include "daemon/background.h"
 #include "config/config.h"
 #include "base/exitcode.h"
 #include "server/generation.h"
@@ -37,9 +37,9 @@ struct options {
 
 _Static_assert(CONFIG_IP_MAX <= LISTEN_MAX, "every address that may be listed can be bound");
 
-static int ready_pipe = -1; /* with -D: where the waiting parent reads */
-static bool mute;           /* standard error is, or was, the peer's: not a word into it */
-static bool logged;         /* there is a log for what is wrong: nobody waits at a terminal */
+static struct background background = {.ready = -1}; /* with -D */
+static bool mute;   /* standard error is, or was, the peer's: not a word into it */
+static bool logged; /* there is a log for what is wrong: nobody waits at a terminal */
 
 static void usage(FILE *out)
 {
@@ -303,72 +303,34 @@ static bool bind_sockets(const struct config *c, struct master_start *start)
 
 /* ---- -D ---- */
 
-/* The parent: exits as the daemon's start turned out. */
-static _Noreturn void wait_for_daemon(pid_t pid, int fd)
-{
-	char byte;
-	int status;
-
-	if (io_read_full(fd, &byte, 1) == 1)
-		_exit(EXITCODE_OK);
-	if (waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) != 0)
-		_exit(WEXITSTATUS(status));
-	fputs("error: the daemon died while it was starting\n", stderr);
-	_exit(EXITCODE_FAILURE);
-}
-
 /* Early, so that what is bound and locked belongs to the process that stays. */
 static void detach(struct config *c)
 {
 	sigset_t before;
-	int fd[2];
-	pid_t pid;
 
 	hold_signals(&before); /* so late: until the daemon is there, they are for the caller */
-	if (pipe2(fd, O_CLOEXEC) < 0 || (pid = fork()) < 0) {
+	if (!background_start(&background, &before)) {
 		fprintf(stderr, "error: cannot go into the background: %s\n", strerror(errno));
 		config_free(c);
 		exit(EXITCODE_FAILURE);
 	}
-	if (pid > 0) {
-		close(fd[1]);
-		config_free(c);
-		sigprocmask(SIG_SETMASK, &before, NULL);
-		wait_for_daemon(pid, fd[0]);
-	}
-	close(fd[0]);
-	ready_pipe = fd[1];
-	setsid();
 	if (!log_open(IDENT, true))
 		fputs("warning: there is no syslog socket: the log is lost until there is one\n",
 		    stderr);
 }
 
-/* The sockets are bound and children can be started: only now the parent may say so, and whoever
- * else wants to know. */
+/* Only now, when the sockets are bound and children can be started. */
 static void ready(struct notify *notify)
 {
-	int null;
-
-	notify_ready(notify, ready_pipe >= 0);
-	if (ready_pipe < 0)
-		return;
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (null >= 0) {
-		dup2(null, STDERR_FILENO);
-		close(null);
-	}
-	/* The working directory stays: a reload resolves relative paths as the start did. */
-	io_write_all(ready_pipe, "", 1);
-	close(ready_pipe);
-	ready_pipe = -1;
+	notify_ready(notify, background.ready >= 0);
+	background_ready(&background);
 }
 
 /* The log is open by now; with -D somebody still waits for the reason. */
 static void failed(const char *reason)
 {
 	event_error(reason);
-	if (ready_pipe >= 0)
+	if (background.ready >= 0)
 		fprintf(stderr, "error: the server cannot begin: %s\n", reason);
 }
 

@@ -1,0 +1,23 @@
+/* background: a process that goes into the background, and whose caller waits until it is ready.
+ *
+ * The parent exits with status 0 when the daemon has called background_ready(), otherwise with the
+ * status that the daemon exited with. */
+#ifndef BACKGROUND_H
+#define BACKGROUND_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+struct background {
+	int ready; /* pipe to the waiting parent; -1: nobody waits */
+};
+
+/* Forks, and returns in the daemon only. The parent waits with the signal mask `before`. False with
+ * errno set when there is no daemon. */
+bool background_start(struct background *b, const sigset_t *before);
+
+/* Lets the parent exit, and gives up standard error. The working directory stays: a reload resolves
+ * relative paths as the start did. Does nothing when nobody waits. */
+void background_ready(struct background *b);
+
+#endif
