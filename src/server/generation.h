@@ -20,11 +20,11 @@ struct generation {
 	struct config *config;           /* owned */
 	struct clients_table *admission; /* the configuration's */
 	struct places places;
-	struct creds *creds;     /* NULL: no TLS */
-	struct keeper keeper;    /* of the key; pid 0: there is none */
+	struct creds *creds;            /* NULL: no TLS */
+	struct keeper keeper;           /* of the key; pid 0: there is none */
 	struct ratelimit *client_lines; /* one a client: of floods, in the master only */
-	unsigned *references;    /* in a page of the master alone */
-	bool repair_wanted;      /* of the master: queued for a round of repair */
+	unsigned *references;           /* in a page of the master alone */
+	bool repair_wanted;             /* of the master: queued for a round of repair */
 };
 
 enum generation_check {
