@@ -1,4 +1,4 @@
-/* sandbox_limits: see sandbox_limits.h. */
+/* limits: see limits.h. */
 #include "daemon/limits.h"
 
 #include <stdio.h>
@@ -40,7 +40,7 @@ static bool set(int what, rlim_t value)
 	return setrlimit((__rlimit_resource_t)what, &r) == 0;
 }
 
-bool limits_enter(enum sandbox_role role)
+bool limits_enter(bool few_descriptors)
 {
 #ifndef WITH_SANITIZERS /* which needs terabytes of address space */
 	if (memory != RLIM_INFINITY && !set(RLIMIT_AS, memory))
@@ -48,5 +48,5 @@ bool limits_enter(enum sandbox_role role)
 #endif
 	/* no core: it would hold other people's packets */
 	return set(RLIMIT_CORE, 0) && set(RLIMIT_NPROC, 0) &&
-	       (role != SANDBOX_SESSION || set(RLIMIT_NOFILE, DESCRIPTORS));
+	       (!few_descriptors || set(RLIMIT_NOFILE, DESCRIPTORS));
 }

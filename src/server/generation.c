@@ -15,6 +15,7 @@
 #include "base/budgets.h"
 #include "config/keys.h"
 #include "base/pages.h"
+#include "server/roles.h"
 #include "daemon/sandbox.h"
 
 #define TRIAL_MAX 64 /* the name of a file to try with */
@@ -183,7 +184,7 @@ static const struct place *known_pair(
 	return NULL;
 }
 
-static bool make_rules(struct generation *g, int *rules, const struct sandbox_dir *dir, size_t n,
+static bool make_rules(struct generation *g, int *rules, const struct landlock_dir *dir, size_t n,
     struct problems *problems)
 {
 	*rules = sandbox_rules(dir, n);
@@ -216,7 +217,7 @@ static void open_place(struct generation *g, const struct config_storage *s, siz
 	if (base != done)
 		check_pair(base, done, check, done_at, problems);
 	make_rules(g, &out->rules,
-	    (const struct sandbox_dir[]){{.fd = base->fd, .record = true, .keep = base == done},
+	    (const struct landlock_dir[]){{.fd = base->fd, .record = true, .keep = base == done},
 		{.fd = base != done ? done->fd : -1}},
 	    2, problems);
 }
@@ -224,7 +225,7 @@ static void open_place(struct generation *g, const struct config_storage *s, siz
 /* Of repair: what is one client's completed-path may be another's base-path. */
 static void make_repair_rules(struct generation *g, struct problems *problems)
 {
-	struct sandbox_dir *dir = calloc(g->ndirectories + 1, sizeof(*dir));
+	struct landlock_dir *dir = calloc(g->ndirectories + 1, sizeof(*dir));
 
 	if (!dir) {
 		problem_error(problems, NULL, 0, "out of memory");
@@ -301,7 +302,8 @@ bool generation_start_keeper(struct generation *g, char reason[KEEPER_REASON_MAX
 {
 	keeper_close(&g->keeper);
 	return !creds_has_key(g->creds) ||
-	       keeper_start(&g->keeper, g->config->tls.server_key, creds_key_id(g->creds), reason);
+	       keeper_start(&g->keeper, &role_keeper, g->config->tls.server_key,
+		   creds_key_id(g->creds), reason);
 }
 
 static void open_credentials(struct generation *g, struct problems *problems)
@@ -316,7 +318,7 @@ static void open_credentials(struct generation *g, struct problems *problems)
 		ok = generation_start_keeper(g, reason);
 	else if (t->present && t->auth != AUTH_ANONYMOUS && t->server_key) {
 		/* whatever else is wrong: is there a key at all? */
-		ok = keeper_start(&g->keeper, t->server_key, NULL, reason);
+		ok = keeper_start(&g->keeper, &role_keeper, t->server_key, NULL, reason);
 		keeper_close(&g->keeper);
 	}
 	if (!ok)

@@ -15,7 +15,7 @@
 #include "base/pages.h"
 #include "base/problem.h"
 #include "server/report.h"
-#include "daemon/sandbox.h"
+#include "server/roles.h"
 
 /* The whole stop has a second more than a child. */
 #define STOP_MAX_MS 10000
@@ -428,7 +428,7 @@ int master_run(struct generation *g, const struct master_start *start)
 		    .finish_next = MASTER_NEVER,
 		    .overdue_next = MASTER_NEVER};
 	}
-	if (m && open_all(m) && sandbox_enter(SANDBOX_MASTER, -1, -1, -1))
+	if (m && open_all(m) && sandbox_enter(&role_master, NULL, 0, -1))
 		code = serve(m, start);
 	else
 		start->failed(strerror(errno));

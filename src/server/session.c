@@ -19,7 +19,7 @@
 #include "base/io.h"
 #include "base/pages.h"
 #include "server/report.h"
-#include "daemon/sandbox.h"
+#include "server/roles.h"
 
 /* Holds the largest frame, and so much more that a busy stream costs few system calls, but no more
  * than a second-level cache of a megabyte holds. Of its pages only those are there that a read has
@@ -463,7 +463,7 @@ static bool lock_in(const struct session *s)
 {
 	const struct place *p = generation_place(s->generation, s->candidate, s->candidates);
 
-	if (sandbox_enter(SANDBOX_SESSION, p->base, p->done, p->rules))
+	if (roles_enter_session(p->base, p->done, p->rules))
 		return true;
 	log_line(LVL_ERROR, "error client=%s peer=%s reason=%s", s->name, s->peer,
 	    LOG_QUOTE(session_error("the sandbox cannot be entered", errno).s));

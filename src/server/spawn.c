@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "server/repair.h"
 #include "server/report.h"
-#include "daemon/sandbox.h"
+#include "server/roles.h"
 #include "server/session.h"
 
 /* Reports taken at once from one child, so that none can keep the master busy alone. */
@@ -390,7 +390,7 @@ static _Noreturn void repair_main(const struct generation *g, const struct repai
 	log_forget_lost();
 	sigfillset(&all); /* a stop of all processes is no reason to leave a file as it is */
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	if (closed && sandbox_enter(SANDBOX_REPAIR, -1, -1, g->repair_rules))
+	if (closed && sandbox_enter(&role_repair, NULL, 0, g->repair_rules))
 		repair_run(g, scope);
 	else
 		log_line(LVL_ERROR, "error reason=%s",

@@ -217,11 +217,11 @@ static void serve_all(gnutls_privkey_t key, int control)
 }
 
 /* With the key read there is nothing more to open. */
-static bool lock_in(struct keeper_report *r)
+static bool lock_in(const struct sandbox_role *role, struct keeper_report *r)
 {
 	int rules = sandbox_rules(NULL, 0);
 
-	return (rules != -2 && sandbox_enter(SANDBOX_KEEPER, -1, -1, rules)) ||
+	return (rules != -2 && sandbox_enter(role, NULL, 0, rules)) ||
 	       fail(r, "the sandbox of the key keeper cannot be entered: %s", strerror(errno));
 }
 
@@ -233,7 +233,8 @@ static bool leave_stderr(struct keeper_report *r)
 	       fail(r, "the key keeper cannot leave standard error: %s", strerror(errno));
 }
 
-static _Noreturn void keeper_main(int control, const char *key_file)
+static _Noreturn void keeper_main(
+    int control, const struct sandbox_role *role, const char *key_file)
 {
 	struct keeper_report r = {0};
 	struct rlimit no_core = {0, 0};
@@ -249,7 +250,8 @@ static _Noreturn void keeper_main(int control, const char *key_file)
 	r.ok = r.ok && leave_stderr(&r);
 	setrlimit(RLIMIT_CORE, &no_core);
 	prctl(PR_SET_DUMPABLE, 0); /* no core, no ptrace, no /proc/PID/mem for others */
-	r.ok = r.ok && gnutls_privkey_init(&key) == 0 && read_key(key_file, key, &r) && lock_in(&r);
+	r.ok = r.ok && gnutls_privkey_init(&key) == 0 && read_key(key_file, key, &r) &&
+	       lock_in(role, &r);
 	send(control, &r, sizeof(r), MSG_NOSIGNAL);
 	if (r.ok)
 		serve_all(key, control);
@@ -278,7 +280,7 @@ static bool wait_for_report(int control, struct keeper_report *r)
 	return false;
 }
 
-static bool fork_keeper(struct keeper *k, const char *key_file)
+static bool fork_keeper(struct keeper *k, const struct sandbox_role *role, const char *key_file)
 {
 	int pair[2];
 	pid_t pid;
@@ -289,7 +291,7 @@ static bool fork_keeper(struct keeper *k, const char *key_file)
 	pid = fork();
 	if (pid == 0) {
 		close(pair[0]);
-		keeper_main(pair[1], key_file);
+		keeper_main(pair[1], role, key_file);
 	}
 	close(pair[1]);
 	if (pid < 0) {
@@ -300,12 +302,12 @@ static bool fork_keeper(struct keeper *k, const char *key_file)
 	return true;
 }
 
-bool keeper_start(
-    struct keeper *k, const char *key_file, const uint8_t *key_id, char reason[KEEPER_REASON_MAX])
+bool keeper_start(struct keeper *k, const struct sandbox_role *role, const char *key_file,
+    const uint8_t *key_id, char reason[KEEPER_REASON_MAX])
 {
 	struct keeper_report r;
 
-	if (!fork_keeper(k, key_file)) {
+	if (!fork_keeper(k, role, key_file)) {
 		snprintf(reason, KEEPER_REASON_MAX, "the key keeper cannot be started: %s",
 		    strerror(errno));
 		return false;

@@ -29,9 +29,12 @@ struct keeper {
 	int control; /* -1: none */
 };
 
-/* Forks one and waits until it has read the key, whose public part must be key_id (NULL: any). */
-bool keeper_start(
-    struct keeper *k, const char *key_file, const uint8_t *key_id, char reason[KEEPER_REASON_MAX]);
+struct sandbox_role;
+
+/* Forks one and waits until it has read the key, whose public part must be key_id (NULL: any), and
+ * has locked itself in as `role`. */
+bool keeper_start(struct keeper *k, const struct sandbox_role *role, const char *key_file,
+    const uint8_t *key_id, char reason[KEEPER_REASON_MAX]);
 
 /* Closes the control channel: it ends when the last connection has its signature. */
 void keeper_close(struct keeper *k);

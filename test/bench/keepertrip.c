@@ -60,7 +60,7 @@ int main(int argc, char **argv)
 	hashed = with != GNUTLS_SIGN_EDDSA_ED25519;
 	if (hashed)
 		data.size = 32;
-	if (!keeper_start(&k, argv[1], id, reason)) {
+	if (!keeper_start(&k, NULL, argv[1], id, reason)) {
 		fprintf(stderr, "%s\n", reason);
 		return 1;
 	}
