@@ -11,10 +11,6 @@
 #define LARGEST (64u * 1024)
 #define LEAST   24u
 
-/* Smaller ones malloc() keeps for itself when they are freed, each where it is: taken and given
- * back with every configuration, they would cut the heap into ever smaller pieces. */
-#define GIVEN_BACK 2048u
-
 struct filling {
 	struct filling *next;
 };
@@ -29,6 +25,7 @@ void heap_clear(void)
 		fillings = f->next;
 		free(f);
 	}
+	malloc_trim(0); /* merges them: else each reload would leave smaller holes */
 }
 
 #ifdef __SANITIZE_ADDRESS__
@@ -48,29 +45,37 @@ static bool fill(size_t size, const char *end)
 		free(f);
 		return false;
 	}
-	if (size >= GIVEN_BACK) {
-		f->next = fillings;
-		fillings = f;
-	}
-	/* a small one stays for good */
-	/* cppcheck-suppress memleak */
+	f->next = fillings;
+	fillings = f;
 	return true;
+}
+
+/* malloc() puts off merging and sorting what was freed until somebody allocates: that would be a
+ * child's first large block, and write to nearly every page of the heap. It sorts at most 10,000
+ * pieces at a time (glibc, MAX_ITERS), so it is asked several times. */
+static void settle(void)
+{
+	malloc_trim(0);
+	for (int i = 0; i < 20; i++)
+		free(malloc(4 * LARGEST));
 }
 
 void heap_fill(void)
 {
-	static bool again;
-	const struct mallinfo2 info = mallinfo2();
-	/* Where the unused end of the heap begins. What lies there is no hole. */
-	const char *end = (const char *)sbrk(0) - info.keepcost;
-	size_t left = info.fordblks - info.keepcost, least = again ? GIVEN_BACK : LEAST;
+	struct mallinfo2 info;
+	const char *end; /* where the unused end of the heap begins: what lies there is no hole */
+	size_t left;
 
-	for (size_t size = LARGEST; size > least; size -= size / 4)
+	settle();
+	info = mallinfo2();
+	end = (const char *)sbrk(0) - info.keepcost;
+	left = info.fordblks - info.keepcost;
+	for (size_t size = LARGEST; size > LEAST; size -= size / 4)
 		while (left >= size && fill(size, end))
 			left -= size;
-	while (left >= least && fill(least, end))
-		left -= least;
-	again = true;
+	while (left >= LEAST && fill(LEAST, end))
+		left -= LEAST;
+	settle();
 }
 
 #endif

@@ -1,13 +1,13 @@
-/* heap: keeps together what a child will allocate.
+/* heap: fills free chunks before fork(), so that children's allocations copy fewer pages.
  *
- * A loaded configuration leaves the master's heap full of holes. A child would allocate in them,
- * and need a copy of every page that has one. So the holes are filled before children are forked:
- * what a child allocates then lies behind all that the master has, side by side. */
+ * A configuration that was freed leaves the master's heap full of holes. A child would allocate in
+ * them, and merge and sort them first: each page with a hole would be copied. With the holes filled
+ * what a child allocates lies behind all that the master has, side by side. For glibc's malloc();
+ * test/bench/idlememory has the figures. */
 #ifndef HEAP_H
 #define HEAP_H
 
-/* Fills the holes: the first time all of them, and the small ones for good; later the large ones.
- */
+/* Fills the holes. Needed again whenever much was freed. */
 void heap_fill(void);
 
 /* Takes the filling out again: before the master allocates, and frees, in earnest. */

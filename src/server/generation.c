@@ -13,6 +13,7 @@
 
 #include "config/admit.h"
 #include "base/budgets.h"
+#include "base/heap.h"
 #include "config/keys.h"
 #include "base/pages.h"
 #include "server/roles.h"
@@ -430,4 +431,6 @@ void generation_unref(struct generation *g)
 	admit_table_free(g->admission);
 	config_free(g->config);
 	free(g);
+	heap_clear();
+	heap_fill();
 }
