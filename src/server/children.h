@@ -32,7 +32,7 @@ struct child {
 	bool finishing;                      /* was told to finish */
 	bool patient;                        /* but not to give up on a full disk */
 	int64_t finish_by_ms;                /* or is killed then; INT64_MAX: it was */
-	bool loud;                           /* it logs every step */
+	bool log_routine;                    /* it logs every step */
 	uint64_t order;   /* rises with every fork: newer children have a higher one */
 	int64_t since_ms; /* monotonic time of the fork */
 	struct generation *generation;

@@ -47,7 +47,7 @@ static _Noreturn void child_main(const struct birth *b)
 {
 	const struct child *k = &b->self;
 	const struct generation *g = k->generation;
-	struct channel ch = {.quiet = !k->loud,
+	struct channel ch = {.log_routine = k->log_routine,
 	    .peer = k->peer,
 	    .port = k->port,
 	    .fd = b->channel,
@@ -161,7 +161,7 @@ bool master_spawn(struct master *m, int fd, const struct addr *peer, uint16_t po
 	if (candidates == 1)
 		k->client = m->generation->config->clients[candidate->client].name;
 	k->since_ms = io_monotonic_ms();
-	k->loud = master_flood_client(m, candidate, candidates, k->since_ms);
+	k->log_routine = master_flood_client(m, candidate, candidates, k->since_ms);
 	if (connect_child(k, &b)) {
 		b.slot = (size_t)(k - m->children.slot);
 		b.self = *k;
