@@ -49,15 +49,4 @@ struct keeper_request {
 	uint8_t data[SIGNFORM_MAX];
 };
 
-/* In a child: how it asks. */
-struct keeper_line {
-	int fd;        /* of keeper_connect(), -1: none */
-	int wake;      /* when this can be read, little patience is left */
-	int64_t until; /* monotonic ms */
-};
-
-/* The signature of data, or of a hash; its length, or -1. */
-ssize_t keeper_sign(const struct keeper_line *line, uint32_t algorithm, bool hashed,
-    const void *data, size_t len, uint8_t signature[KEEPER_SIGNATURE]);
-
 #endif

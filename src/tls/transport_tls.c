@@ -10,19 +10,19 @@
 #include <sys/socket.h>
 
 #include "tls/creds_gnutls.h"
+#include "tls/sign.h"
 #include "base/io.h"
 #include "base/pages.h"
 
 /* One recv() of this much instead of two for each TLS record. */
 #define PULL (256 * 1024)
 
-/* A handshake has no business sending more; a certificate chain has room in it. */
+/* Of a whole handshake, in bytes, and of one message: room for a long certificate chain. */
 #define HANDSHAKE_MAX (128 * 1024)
 #define MESSAGE_MAX   (64 * 1024)
 
 /* Records in a row that carry nothing: empty ones, warning alerts, KeyUpdates. GnuTLS takes them
- * without end, and they would keep the child busy behind every deadline's back: a sender has use
- * for one now and then. */
+ * without end, and while it does no deadline is looked at; a sender needs one now and then. */
 #define EMPTY_MAX 1000
 
 #define RECORD_HEADER 5
@@ -226,7 +226,7 @@ void transport_tls_free(struct transport *t)
 	t->state = NULL;
 }
 
-/* What a failed handshake means; a certificate that is not good says it itself. */
+/* What a failed handshake means, where the certificate is not the reason. */
 static void explain(const struct tls *s, int e, char *out, size_t size)
 {
 	switch (e) {
@@ -263,8 +263,8 @@ static enum transport_status failed(struct tls *s, int e)
 	struct transport *t = s->transport;
 	char why[sizeof(t->reason)];
 
-	if (s->identity.verdict[0])
-		snprintf(why, sizeof(why), "%s", s->identity.verdict);
+	if (s->identity.refusal[0])
+		snprintf(why, sizeof(why), "%s", s->identity.refusal);
 	else
 		explain(s, e, why, sizeof(why));
 	gnutls_alert_send_appropriate(s->session, e);
@@ -285,10 +285,10 @@ enum transport_status transport_tls_handshake(
     struct transport *t, int64_t deadline, struct tls_peer *peer)
 {
 	struct tls *s = t->state;
-	const struct keeper_line line = {s->keeper, t->signals, deadline};
+	const struct sign_line line = {s->keeper, t->signals, deadline};
 	unsigned warnings = 0;
 
-	creds_use_keeper(&line);
+	sign_use(&line);
 	for (;;) {
 		int e = gnutls_handshake(s->session);
 		enum transport_status st;
@@ -302,7 +302,7 @@ enum transport_status transport_tls_handshake(
 		}
 		if (gnutls_error_is_fatal(e))
 			return failed(s, e);
-		/* before anything else: of warning alerts nobody has to wait for the next one */
+		/* before it waits: a flood of warning alerts never makes it wait */
 		if (s->taken > HANDSHAKE_MAX || warnings > EMPTY_MAX) {
 			snprintf(t->reason, sizeof(t->reason), "the TLS handshake does not end");
 			return TRANSPORT_ERROR;
@@ -349,8 +349,9 @@ static void end(struct tls *s, ssize_t e)
 	}
 }
 
-/* Nothing has come for a while, and nothing is in the buffer (else nobody had waited). What the
- * handshake has left is given back, too. */
+/* The connection is idle, and the buffer empty (else it would not have waited). What the handshake
+ * freed goes back, too; the master's heap has nothing to merge (base/heap), so no page is copied.
+ */
 static void give_back(struct tls *s)
 {
 	pages_free(s->buffer, PULL);
