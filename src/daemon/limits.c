@@ -46,7 +46,7 @@ bool limits_enter(bool few_descriptors)
 	if (memory != RLIM_INFINITY && !set(RLIMIT_AS, memory))
 		return false;
 #endif
-	/* no core: it would hold other people's packets */
+	/* no core: it would contain packets */
 	return set(RLIMIT_CORE, 0) && set(RLIMIT_NPROC, 0) &&
 	       (!few_descriptors || set(RLIMIT_NOFILE, DESCRIPTORS));
 }

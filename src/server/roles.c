@@ -15,19 +15,18 @@
 /* A session's directories. */
 #define BASE SECCOMP_FD(0)
 #define DONE SECCOMP_FD(1)
-#define FROM SECCOMP_FD(2) /* base, but only where files are renamed or removed: base is not done  \
-			    */
+#define FROM SECCOMP_FD(2) /* base where it is not done: files go away from there */
 
 /* ---- a session ---- */
 
-/* Standard error may be a regular file, to which lines are only added; the others are /dev/null or
- * somebody else's. */
+/* Standard error may be a regular file, to which lines are only appended; standard input and output
+ * are /dev/null or belong to another process. */
 #define NOT_STANDARD                                                                               \
 	{                                                                                          \
 		ABOVE, 0, STDERR_FILENO                                                            \
 	}
 
-/* A file that gives away the user of the server to whoever runs it is no capture. */
+/* A set-user-ID file would give the server's user to each who runs it. */
 #define NO_SET_ID(argument)                                                                        \
 	{                                                                                          \
 		LACKS, argument, S_ISUID | S_ISGID                                                 \

@@ -22,7 +22,7 @@
  * filled. */
 #define BUFFER (768 * 1024)
 
-/* Candidates have their being TLS in common. */
+/* Either all candidates of a connection have TLS, or it has one candidate. */
 static const struct config_client *first_candidate(const struct session *s)
 {
 	return &s->config->clients[s->candidate[0]];
@@ -83,6 +83,17 @@ static void give_back(struct session *s)
 	pages_trim_stack();
 }
 
+/* Does what signals have asked for. */
+static void follow_orders(struct session *s)
+{
+	if (s->stop_since)
+		transport_drain(&s->transport);
+	if (s->new_file_wanted) {
+		s->new_file_wanted = false;
+		recorder_close_file(&s->recorder, "reload");
+	}
+}
+
 static enum step pump(struct session *s)
 {
 	for (;;) {
@@ -90,12 +101,7 @@ static enum step pump(struct session *s)
 		size_t got = 0;
 		bool late;
 
-		if (s->stop_since)
-			transport_drain(&s->transport);
-		if (s->new_file_wanted) {
-			s->new_file_wanted = false;
-			recorder_close_file(&s->recorder, "reload");
-		}
+		follow_orders(s);
 		late = io_monotonic_ms() >= session_deadline(s);
 		st = read_more(s, &got);
 		switch (st) {
@@ -149,7 +155,8 @@ static enum step first_byte(struct session *s)
 		case TRANSPORT_SIGNAL:
 			session_read_signals(s);
 			if (s->stop_since)
-				return STEP_NEXT; /* what is queued already is still taken */
+				return STEP_NEXT; /* what is queued already is still read and stored
+						   */
 			continue;
 		default:
 			return session_end_connection(s, false);
@@ -223,7 +230,8 @@ static enum step handshake(struct session *s)
 			    s->config->limits.handshake_timeout);
 			return session_end_handshake(s, CHILD_TIMEOUT, reason);
 		default:
-			session_read_signals(s); /* waiting for the keeper may have ended by one */
+			session_read_signals(
+			    s); /* a signal may have ended the wait for the keeper */
 			if (s->stop_since)
 				return session_end_stopped(s);
 			return session_end_handshake(s, CHILD_TLS, s->transport.reason);

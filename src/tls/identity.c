@@ -139,7 +139,7 @@ static bool fits(const struct tls_candidate *k, const struct certnames *names)
 }
 
 /* Names both sides: the reader has to change one of them. */
-static void fits_nobody(struct tls_identity *who, const struct certnames *names)
+static void fits_none(struct tls_identity *who, const struct certnames *names)
 {
 	const struct tls_candidate *k = who->candidate;
 	char borne[160], wanted[160] = "";
@@ -179,7 +179,7 @@ static bool choose(struct tls_identity *who, const struct certnames *names)
 				    who->shown, k[who->peer.candidate].client, k[i].client);
 		}
 	if (n == 0)
-		fits_nobody(who, names);
+		fits_none(who, names);
 	return n == 1;
 }
 

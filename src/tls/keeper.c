@@ -318,7 +318,7 @@ bool keeper_start(struct keeper *k, const struct sandbox_role *role, const char 
 		snprintf(reason, KEEPER_REASON_MAX, "%s: not the key of server-cert", key_file);
 	else
 		return true;
-	kill(k->pid, SIGKILL); /* one whose file hangs would stay */
+	kill(k->pid, SIGKILL); /* it may hang in reading its file */
 	keeper_close(k);
 	k->pid = 0;
 	return false;
