@@ -11,6 +11,11 @@
 #define LARGEST (64u * 1024)
 #define LEAST   24u
 
+/* Up to this size malloc() keeps some freed blocks of each size (STEP apart) aside, wherever they
+ * lie, and takes them before all others. */
+#define CACHED 1032u
+#define STEP   16u
+
 struct filling {
 	struct filling *next;
 };
@@ -62,19 +67,16 @@ static void settle(void)
 
 void heap_fill(void)
 {
-	struct mallinfo2 info;
 	const char *end; /* where the unused end of the heap begins: what lies there is no hole */
-	size_t left;
 
 	settle();
-	info = mallinfo2();
-	end = (const char *)sbrk(0) - info.keepcost;
-	left = info.fordblks - info.keepcost;
-	for (size_t size = LARGEST; size > LEAST; size -= size / 4)
-		while (left >= size && fill(size, end))
-			left -= size;
-	while (left >= LEAST && fill(LEAST, end))
-		left -= LEAST;
+	end = (const char *)sbrk(0) - mallinfo2().keepcost;
+	for (size_t size = LARGEST; size > CACHED; size -= size / 4)
+		while (fill(size, end))
+			;
+	for (size_t size = CACHED; size >= LEAST; size -= STEP)
+		while (fill(size, end))
+			;
 	settle();
 }
 
