@@ -100,7 +100,7 @@ includers() { includes | awk -v re="$1" '$2 ~ re { print $1 }' | sort -u; }
 		awk '{ split($1, from, "/"); split($2, to, "/") } from[1] == to[1]' >same
 	# a .c and its header are one file here
 	sed -E 's/\.[ch]( |$)/\1/g' same | awk '$1 != $2' | sort -u |
-		grep -vE '^(capture/capfmt|config/(config|keys)) ' >edges
+		grep -vE '^capture/capfmt ' >edges
 	[ "$(wc -l <edges)" -ge 30 ]
 	tsort edges >order 2>circles || :
 	[ ! -s circles ] || {
@@ -110,8 +110,8 @@ includers() { includes | awk -v re="$1" '$2 ~ re { print $1 }' | sort -u; }
 }
 
 @test "only the reader of the configuration knows libconfig" {
-	[ "$(includers 'libconfig[.]h')" = config/reader.h ]
-	[ "$(includers '^"config/reader[.]h"$' | tr '\n' ' ')" = 'config/config.c config/files.c config/values.c ' ]
+	[ "$(includers 'libconfig[.]h')" = config/values.h ]
+	[ "$(includers '^"config/(values|groups)[.]h"$' | tr '\n' ' ')" = 'config/groups.c config/groups.h config/load.c config/values.c ' ]
 }
 
 @test "only send/live.c knows libpcap" {
@@ -136,5 +136,5 @@ includers() { includes | awk -v re="$1" '$2 ~ re { print $1 }' | sort -u; }
 @test "a session does not know the master, the listeners, the children and the admission" {
 	includes | grep -E '^server/session' >of
 	[ -s of ]
-	not grep -E '"(server/(master|children)|daemon/listen|config/admit)\.h"' of >&2
+	not grep -E '"(server/(master|children)|daemon/listen|config/clients)\.h"' of >&2
 }

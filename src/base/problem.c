@@ -1,7 +1,6 @@
 /* problem: see problem.h. */
 #include "base/problem.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -9,26 +8,25 @@
 static void add(
     struct problems *p, bool warning, const char *file, unsigned line, const char *fmt, va_list ap)
 {
-	struct problem *list = realloc(p->list, (p->n + 1) * sizeof(*list));
-	struct problem *new;
+	struct problem *list;
+	char *name, *text;
 
-	p->errors += !warning;
+	p->errors += !warning; /* first, so that what cannot be said is not taken for success */
+	if (!p->region && !(p->region = region_new()))
+		return;
+	list = region_grow(p->region, p->list, p->n, sizeof(*list));
 	if (!list)
-		return; /* still counted, so nothing goes on as if all were well */
+		return;
 	p->list = list;
-	new = &list[p->n];
-	*new = (struct problem){.warning = warning, .line = line, .file = strdup(file ? file : "")};
-	if (vasprintf(&new->text, fmt, ap) < 0)
-		new->text = NULL;
-	for (char *c = new->text; c &&*c; c++)
+	name = region_text(p->region, file ? file : "", file ? strlen(file) : 0);
+	text = region_vprint(p->region, fmt, ap);
+	if (!name || !text)
+		return;
+	for (char *c = text; *c; c++)
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = '?'; /* from the configuration; a line stays a line */
-	if (!new->file || !new->text) {
-		free(new->file);
-		free(new->text);
-		return;
-	}
-	p->n++;
+	list[p->n++] =
+	    (struct problem){.warning = warning, .line = line, .file = name, .text = text};
 }
 
 void problem_error(struct problems *p, const char *file, unsigned line, const char *fmt, ...)
@@ -51,11 +49,7 @@ void problem_warning(struct problems *p, const char *file, unsigned line, const 
 
 void problems_free(struct problems *p)
 {
-	for (size_t i = 0; i < p->n; i++) {
-		free(p->list[i].file);
-		free(p->list[i].text);
-	}
-	free(p->list);
+	region_free(p->region);
 	*p = (struct problems){0};
 }
 

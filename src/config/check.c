@@ -1,11 +1,11 @@
-/* configcheck: see configcheck.h. */
+/* check: see check.h. */
 #include "config/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/admit.h"
+#include "config/clients.h"
 #include "capture/capname.h"
 #include "config/keys.h"
 
@@ -86,15 +86,10 @@ static const char *cannot_share(const struct config_client *a, const struct conf
 
 static void check_addresses(const struct config *c, struct problems *p)
 {
-	struct admit_table *t = config_admission(c);
 	const struct admit_entry *a, *b;
 	size_t from = 0;
 
-	if (!t) {
-		out_of_memory(c, p);
-		return;
-	}
-	while (admit_shared(t, &from, &a, &b)) {
+	while (admit_shared(c->admission, &from, &a, &b)) {
 		const struct config_client *x = &c->clients[a->client], *y = &c->clients[b->client];
 		const char *why = cannot_share(x, y);
 		char net[ADDR_NET_TEXT_MAX];
@@ -104,20 +99,18 @@ static void check_addresses(const struct config *c, struct problems *p)
 			    "address %s of client %s is that of %s, %s",
 			    addr_net_format(&b->net, net), y->name, x->name, why);
 	}
-	admit_table_free(t);
 }
 
 /* Whose files from some address bear that name, too: those of a client on a network are named after
  * it and the address. NULL: nobody's. */
-static const struct config_client *files_named(
-    const struct config *c, const struct admit_table *t, const char *name)
+static const struct config_client *files_named(const struct config *c, const char *name)
 {
 	char stem[CAPNAME_STEM_MAX];
 	const struct admit_entry *row;
 	struct addr a;
 	size_t n = 0;
 
-	row = capname_stem_parse(name, &a) ? admit_find(t, &a, &n) : NULL;
+	row = capname_stem_parse(name, &a) ? admit_find(c->admission, &a, &n) : NULL;
 	for (size_t i = 0; row && i < n; i++) {
 		const struct config_client *k = &c->clients[row[i].client];
 
@@ -130,17 +123,14 @@ static const struct config_client *files_named(
 
 static void check_file_names(const struct config *c, struct problems *p)
 {
-	struct admit_table *t = config_admission(c);
-
-	for (size_t i = 0; t && i < c->nclients; i++) {
-		const struct config_client *k = &c->clients[i], *other = files_named(c, t, k->name);
+	for (size_t i = 0; i < c->nclients; i++) {
+		const struct config_client *k = &c->clients[i], *other = files_named(c, k->name);
 
 		if (other)
 			problem_error(p, k->origins.group.file, k->origins.group.line,
 			    "client %s: files of client %s from that address have the same names",
 			    k->name, other->name);
 	}
-	admit_table_free(t);
 }
 
 static bool fingerprint_ok(const char *text)

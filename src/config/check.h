@@ -1,10 +1,10 @@
-/* configcheck: what one key alone cannot tell: names, addresses and keys that need each other. */
-#ifndef CONFIGCHECK_H
-#define CONFIGCHECK_H
+/* check: what one key alone cannot tell: names, addresses and keys that need each other. */
+#ifndef CHECK_H
+#define CHECK_H
 
 #include "config/config.h"
 
-/* Adds what it finds. The configuration was read without an error. */
+/* Adds what it finds, also in a configuration whose reading found errors. */
 void config_check(const struct config *c, struct problems *problems);
 
 #endif

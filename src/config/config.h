@@ -3,8 +3,11 @@
  * Loading reports every problem of a run, each with file and line, and never exits. Values are
  * complete when loading succeeds: defaults are filled in, a client's storage settings are the
  * server's where it has none of its own, paths are absolute. Refuses to touch what the
- * configuration names (directories, certificates): generation does. Only config.c knows
- * libconfig. See osmo-pcap-server.cfg(5). */
+ * configuration names (directories, certificates): generation does. See
+ * osmo-pcap-server.cfg(5).
+ *
+ * A configuration, and all that its structures point to, lives in one region: nothing in it is
+ * freed alone, and all of it by config_free(). */
 #ifndef CONFIG_H
 #define CONFIG_H
 
@@ -15,12 +18,9 @@
 
 #include "base/addr.h"
 #include "base/problem.h"
+#include "base/region.h"
 #include "capture/rotate.h"
-
-struct strings {
-	char **v;
-	size_t n;
-};
+#include "config/text.h"
 
 struct addrs {
 	struct addr *v;
@@ -30,12 +30,6 @@ struct addrs {
 struct nets {
 	struct addr_net *v;
 	size_t n;
-};
-
-/* Where something stands. */
-struct origin {
-	const char *file; /* as it was named; owned by the config */
-	unsigned line;    /* 0: unknown */
 };
 
 #define CONFIG_KEYS_MAX 8 /* in one group */
@@ -48,8 +42,8 @@ struct origins {
 
 /* What may stand in the server and be overridden by a client. */
 struct config_storage {
-	char *base_path;
-	char *completed_path; /* NULL: files stay in base_path */
+	const char *base_path;
+	const char *completed_path; /* NULL: files stay in base_path */
 	unsigned mode;
 	unsigned max_snaplen;   /* bytes */
 	uint64_t max_file_size; /* bytes; 0: no limit */
@@ -57,6 +51,9 @@ struct config_storage {
 	struct origins origins;
 };
 
+/* The structures hold values of these enumerations, and of enum log_level, as int: the table of
+ * keys says where a value is put, and through that no enumeration can be written, whose size the
+ * compiler chooses. */
 enum config_auth {
 	AUTH_X509,
 	AUTH_NONE,
@@ -74,7 +71,7 @@ enum config_sandbox {
 struct config_tls {
 	bool present; /* there is a tls group */
 	int auth;     /* enum config_auth */
-	char *capath, *crlfile, *server_cert, *server_key, *priority;
+	const char *capath, *crlfile, *server_cert, *server_key, *priority;
 	struct origins origins;
 };
 
@@ -88,14 +85,14 @@ struct config_limits { /* times in seconds */
 struct config_server {
 	struct addrs ip; /* empty: all addresses */
 	unsigned port;   /* 0: the kernel chooses */
-	char *user, *group, *pid_file;
+	const char *user, *group, *pid_file;
 	int log_level; /* enum log_level */
 	int sandbox;   /* enum config_sandbox */
 	struct origins origins;
 };
 
 struct config_client {
-	char *name;
+	const char *name;
 	struct nets address;
 	bool tls;
 	struct strings certificate; /* empty: any of the CA */
@@ -104,34 +101,33 @@ struct config_client {
 	struct origins origins;
 };
 
+struct clients_table;
+
 struct config {
-	char *file;           /* absolute */
-	struct strings names; /* of the files it was read from, as they were named; the first is the
-				 configuration itself */
+	struct region *region; /* in which all of it lies */
+	const char *file;      /* absolute */
+	struct strings names;  /* of the files it was read from, as they were opened; the first is
+				  the configuration itself, as it was named */
 	struct config_server server;
 	struct config_storage storage;
 	struct config_tls tls;
 	struct config_limits limits;
 	struct config_client *clients;
 	size_t nclients;
+	struct clients_table *admission; /* whose address is it: see clients.h */
 };
 
-/* Reads and checks. NULL when there was an error; warnings and errors are added to *problems. */
-struct config *config_load(const char *file, struct problems *problems);
-
-/* The same, but with errors it returns what could be read all the same, so that everything else
- * that is wrong can be found in one run; NULL when nothing could be read. */
+/* Reads and checks. Warnings and errors are added to *problems. With errors it returns what could
+ * be read all the same, which nobody may use but to find everything else that is wrong in one run;
+ * NULL when nothing could be read. */
 struct config *config_examine(const char *file, struct problems *problems);
+
+/* NULL is fine. */
 void config_free(struct config *c);
 
 /* The effective configuration, itself a configuration: keys without a value as comments, a
  * client's storage settings only where the client has them. */
 void config_print(const struct config *c, FILE *out);
-
-struct admit_table;
-
-/* The admission list: entry.client is the index into clients. NULL when there is no memory. */
-struct admit_table *config_admission(const struct config *c);
 
 /* The client with that name, or NULL. */
 const struct config_client *config_client(const struct config *c, const char *name);

@@ -1,4 +1,4 @@
-/* configkeys: see configkeys.h. */
+/* keys: see keys.h. */
 #include "config/keys.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
-/* configkeys: the tables of configuration keys: name, type, range, default, place in the struct.
+/* keys: the tables of configuration keys: name, type, range, default, place in the struct.
  *
  * One line a key; reading, printing and the defaults all come from here. */
-#ifndef CONFIGKEYS_H
-#define CONFIGKEYS_H
+#ifndef KEYS_H
+#define KEYS_H
 
 #include "config/config.h"
 

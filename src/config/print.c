@@ -1,4 +1,4 @@
-/* configprint: the effective configuration as text (config_print of config.h). */
+/* print: the effective configuration as text (config_print of config.h). */
 #include "config/config.h"
 
 #include <inttypes.h>

@@ -1,33 +1,59 @@
-/* conftext: what libconfig 1.5 does not tell about the text of a configuration.
+/* text: a configuration as one text, read once, with the files that it includes in their place.
  *
- * It silently wraps integers (5000000000 reads as 705032704), and it ends the whole program on an
- * include that cannot be read. So the text is scanned for number tokens and include directives
- * first, by libconfig's own lexical rules (its manual, "Configuration File Grammar"). Pure. */
-#ifndef CONFTEXT_H
-#define CONFTEXT_H
+ * Each file is opened and read once, here and nowhere else: libconfig gets the text that was
+ * checked, and has nothing left to open. Each line of the text belongs to one line of one file.
+ * What is wrong becomes a problem with file and line; reading goes on, so that one run finds all of
+ * it. Refuses to know what the settings mean. */
+#ifndef TEXT_H
+#define TEXT_H
 
+#include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 
-enum conftext_kind {
-	CONFTEXT_END,
-	CONFTEXT_INCLUDE,
-	CONFTEXT_NUMBER
+#include "base/problem.h"
+#include "base/region.h"
+
+struct strings {
+	const char **v;
+	size_t n;
 };
 
-struct conftext {
-	const char *at; /* the next character; the text ends with NUL */
-	unsigned line;  /* of `at`, from 1 */
-	int line_start; /* only blanks were seen in this line */
+/* Where a setting stands, for whoever complains of it. `file` is the name by which it was opened:
+ * that of -c, or an include's, joined to the directory of -c when it is relative. Both live as long
+ * as the configuration. */
+struct origin {
+	const char *file;
+	unsigned line; /* from 1; 0: unknown */
 };
 
-struct conftext_token {
-	enum conftext_kind kind; /* NUMBER: one that libconfig cannot hold */
-	unsigned line;
-	const char *text; /* the number; the include's path */
-	size_t len;
+/* Stands in the text for a number that does not fit, of which an error tells: no setting may have
+ * it. */
+#define TEXT_NUMBER_UNFIT LLONG_MIN
+
+struct text {
+	struct region *region; /* of all this but the names of the files */
+	struct region *keep;   /* of those */
+	struct problems *problems;
+	const char *directory;  /* of the configuration, for includes; "": the working directory */
+	char *body;             /* ends with NUL */
+	size_t len, room;       /* of it, without the NUL */
+	unsigned line;          /* the number of its last line, from 1 */
+	struct text_span *span; /* in ascending order of their first lines */
+	size_t spans;
+	struct strings names; /* of the files that were read, each once, the configuration first */
+	unsigned includes;
+	bool broken;  /* it is not whole: libconfig must not get it */
+	bool stopped; /* … and reading does not go on */
 };
 
-struct conftext conftext_over(const char *text);
-void conftext_next(struct conftext *c, struct conftext_token *out);
+/* Reads the file and what it includes; `keep` is the configuration's region. False: the text is not
+ * whole, of which an error tells. Numbers that do not fit are errors, too, but the text is whole.
+ * text_free() in either case. */
+bool text_read(struct text *t, struct region *keep, const char *file, struct problems *problems);
+void text_free(struct text *t);
+
+/* Whose line a line of the text is. */
+struct origin text_origin(const struct text *t, unsigned line);
 
 #endif

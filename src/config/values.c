@@ -1,36 +1,23 @@
-/* configvalues: one setting, checked and put into its place; see config_reader.h. */
-#include "config/reader.h"
+/* values: see values.h. */
+#include "config/values.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/parse.h"
 
-/* NULL, or the absolute name, is the configuration itself; an include stands as it is written
- * there. */
-const char *reader_name(const struct reader *r, const char *file)
+struct origin setting_origin(const struct reader *r, const config_setting_t *s)
 {
-	if (!file || strcmp(file, r->absolute) == 0)
-		return r->file;
-	return reader_intern(r, reader_joined(r->directory, file, strlen(file)));
+	return text_origin(r->text, config_setting_source_line(s));
 }
 
-struct origin reader_origin(const struct reader *r, const config_setting_t *s)
+const char *reader_absolute(const struct reader *r, const char *path)
 {
-	return (struct origin){
-	    reader_name(r, config_setting_source_file(s)), config_setting_source_line(s)};
-}
-
-char *reader_absolute(const struct reader *r, const char *path)
-{
-	char *out;
-
 	if (path[0] == '/')
-		return strdup(path);
+		return region_text(r->region, path, strlen(path));
 	if (strcmp(path, ".") == 0)
-		return strdup(r->cwd);
-	return asprintf(&out, "%s/%s", r->cwd, path) < 0 ? NULL : out;
+		return region_text(r->region, r->cwd, strlen(r->cwd));
+	return region_print(r->region, "%s/%s", r->cwd, path);
 }
 
 /* One text value. NULL, or what is wrong with it. */
@@ -44,9 +31,10 @@ static const char *set_text(
 	case KEY_PATH:
 		if (text[0] == '\0')
 			return "must not be empty";
-		free(*(char **)at);
-		*(char **)at = key->type == KEY_PATH ? reader_absolute(r, text) : strdup(text);
-		return *(char **)at ? NULL : "out of memory";
+		*(const char **)at = key->type == KEY_PATH
+					 ? reader_absolute(r, text)
+					 : region_text(r->region, text, strlen(text));
+		return *(const char **)at ? NULL : "out of memory";
 	case KEY_SIZE:
 		return parse_size(text, at) ? NULL : "is no size: digits, then K, M, G or T";
 	case KEY_MODE:
@@ -65,41 +53,46 @@ static const char *set_text(
 	}
 }
 
-/* One element of a string or list of strings, appended. NULL, or what is wrong with it. */
-static const char *append_text(const struct key *key, void *at, const char *text)
+/* One element of a list, into a place that is there for it. NULL, or what is wrong with it. */
+static const char *append_text(
+    const struct reader *r, const struct key *key, void *at, const char *text)
 {
-	if (key->type == KEY_STRINGS) {
-		struct strings *s = at;
-		char **v = realloc(s->v, (s->n + 1) * sizeof(*v));
+	struct strings *s = at;
+	struct addrs *a = at;
+	struct nets *n = at;
+	const char *why;
 
-		if (!v)
-			return "out of memory";
-		s->v = v;
-		s->v[s->n] = strdup(text);
+	switch (key->type) {
+	case KEY_STRINGS:
+		s->v[s->n] = region_text(r->region, text, strlen(text));
 		return s->v[s->n++] ? NULL : "out of memory";
-	}
-	if (key->type == KEY_ADDRS) {
-		struct addrs *a = at;
-		struct addr *v = realloc(a->v, (a->n + 1) * sizeof(*v));
-
-		if (!v)
-			return "out of memory";
-		a->v = v;
+	case KEY_ADDRS:
 		if (!addr_parse(text, &a->v[a->n]))
 			return "not an IP address";
 		a->n++;
 		return NULL;
+	default:
+		why = addr_net_parse(text, &n->v[n->n]);
+		n->n += !why;
+		return why;
 	}
-	struct nets *n = at;
-	struct addr_net *v = realloc(n->v, (n->n + 1) * sizeof(*v));
-	const char *why;
+}
 
-	if (!v)
-		return "out of memory";
-	n->v = v;
-	why = addr_net_parse(text, &n->v[n->n]);
-	n->n += !why;
-	return why;
+/* Places for n elements. */
+static bool make_room(const struct reader *r, const struct key *key, void *at, size_t n)
+{
+	struct strings *s = at;
+	struct addrs *a = at;
+	struct nets *nets = at;
+
+	switch (key->type) {
+	case KEY_STRINGS:
+		return (s->v = region_array(r->region, n, sizeof(*s->v))) != NULL;
+	case KEY_ADDRS:
+		return (a->v = region_array(r->region, n, sizeof(*a->v))) != NULL;
+	default:
+		return (nets->v = region_array(r->region, n, sizeof(*nets->v))) != NULL;
+	}
 }
 
 static bool set_list(
@@ -110,34 +103,27 @@ static bool set_list(
 	bool ok = n > 0;
 
 	if (!ok)
-		BAD(r, s, "%s: the list is empty", key->name);
+		SETTING_ERROR(r, s, "%s: the list is empty", key->name);
+	if (!make_room(r, key, at, (size_t)n)) {
+		SETTING_ERROR(r, s, "%s: out of memory", key->name);
+		return false;
+	}
 	for (int i = 0; i < n; i++) {
 		const config_setting_t *e = list ? config_setting_get_elem(s, (unsigned)i) : s;
 		const char *text = config_setting_get_string(e), *why;
 
 		if (!text) {
-			BAD(r, e, "%s must be a string or a list of strings", key->name);
+			SETTING_ERROR(r, e, "%s must be a string or a list of strings", key->name);
 			ok = false;
 			continue;
 		}
-		why = append_text(key, at, text);
+		why = append_text(r, key, at, text);
 		if (why) {
-			BAD(r, e, "%s: \"%s\": %s", key->name, text, why);
+			SETTING_ERROR(r, e, "%s: \"%s\": %s", key->name, text, why);
 			ok = false;
 		}
 	}
 	return ok;
-}
-
-/* It was complained about already, and its value means nothing. */
-static bool is_wrapped(const struct reader *r, const config_setting_t *s)
-{
-	struct origin o = reader_origin(r, s);
-
-	for (size_t i = 0; i < r->nwrapped; i++)
-		if (r->wrapped[i].line == o.line && strcmp(r->wrapped[i].file, o.file) == 0)
-			return true;
-	return false;
 }
 
 static bool set_number(
@@ -145,18 +131,18 @@ static bool set_number(
 {
 	long long v = config_setting_get_int64(s);
 
-	if (is_wrapped(r, s))
+	if (v == TEXT_NUMBER_UNFIT) /* its error was reported when the text was read */
 		return false;
 	if (key->type == KEY_SIZE) {
 		if (v < 0) {
-			BAD(r, s, "%s: %lld is negative", key->name, v);
+			SETTING_ERROR(r, s, "%s: %lld is negative", key->name, v);
 			return false;
 		}
 		*(uint64_t *)at = (uint64_t)v;
 		return true;
 	}
 	if (v < (long long)key->min || v > (long long)key->max) {
-		BAD(r, s, "%s: %lld is not in %u..%u", key->name, v, key->min, key->max);
+		SETTING_ERROR(r, s, "%s: %lld is not in %u..%u", key->name, v, key->min, key->max);
 		return false;
 	}
 	*(unsigned *)at = (unsigned)v;
@@ -195,17 +181,18 @@ static bool set_value(
 	if (type == CONFIG_TYPE_STRING && key->type != KEY_NUMBER && key->type != KEY_BOOL) {
 		why = set_text(r, key, at, config_setting_get_string(s));
 		if (why)
-			BAD(r, s, "%s: \"%s\": %s", key->name, config_setting_get_string(s), why);
+			SETTING_ERROR(
+			    r, s, "%s: \"%s\": %s", key->name, config_setting_get_string(s), why);
 		return !why;
 	}
 	if (number && key->type == KEY_MODE) /* libconfig reads 0440 as the decimal 440 */
-		BAD(r, s, "%s must be a string of octal digits, in quotes", key->name);
+		SETTING_ERROR(r, s, "%s must be a string of octal digits, in quotes", key->name);
 	else
-		BAD(r, s, "%s must be %s", key->name, type_wanted(key));
+		SETTING_ERROR(r, s, "%s must be %s", key->name, type_wanted(key));
 	return false;
 }
 
-bool reader_set(
+bool values_set(
     const struct reader *r, const struct key_table *table, void *base, const config_setting_t *s)
 {
 	struct origins *origins = key_origins(table, base);
@@ -217,13 +204,13 @@ bool reader_set(
 			continue;
 		if (set_value(r, key, (char *)base + key->offset, s))
 			origins->set |= 1u << i;
-		origins->key[i] = reader_origin(r, s);
+		origins->key[i] = setting_origin(r, s);
 		return true;
 	}
 	return false;
 }
 
-void reader_defaults(const struct reader *r, const struct key_table *table, void *base)
+void values_default(const struct reader *r, const struct key_table *table, void *base)
 {
 	uint32_t set = key_origins(table, base)->set;
 

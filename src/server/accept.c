@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "config/admit.h"
+#include "config/clients.h"
 #include "base/budgets.h"
 #include "base/io.h"
 #include "base/log.h"

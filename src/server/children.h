@@ -12,7 +12,7 @@
 #include <sys/types.h>
 
 #include "base/addr.h"
-#include "config/admit.h"
+#include "config/clients.h"
 #include "capture/capname.h"
 #include "tls/certname.h"
 

@@ -12,28 +12,19 @@
 #include "config/config.h"
 #include "tls/creds.h"
 #include "tls/keeper.h"
+#include "server/places.h"
 
 struct budgets;
 
-struct place {          /* where a client's files go */
-	int base, done; /* directory descriptors; the same when files stay; -1: nothing is stored */
-	int rules;      /* the sandbox's for these two; as sandbox_rules() */
-};
-
+/* It lies in the region of its configuration. */
 struct generation {
-	struct config *config; /* owned */
-	struct admit_table *admission;
-	struct place *place;  /* one a client */
-	struct place server;  /* for unfinished files of clients that are gone; base -1: none */
-	struct place nothing; /* of clients whose packets are not stored */
-	struct directory *directory;
-	size_t ndirectories;
-	size_t nrules;           /* rulesets of the sandbox, these and those of the places */
-	int repair_rules;        /* the sandbox's for all directories */
+	struct config *config;           /* owned */
+	struct clients_table *admission; /* the configuration's */
+	struct places places;
 	struct creds *creds;     /* NULL: no TLS */
 	struct keeper keeper;    /* of the key; pid 0: there is none */
 	struct budgets *budgets; /* of the clients, for connections that log every step */
-	unsigned *references;    /* in a page of the master alone: a child is counted at its fork */
+	unsigned *references;    /* in a page of the master alone */
 	bool repair_wanted;      /* of the master: queued for a round of repair */
 };
 
@@ -49,16 +40,12 @@ struct generation *generation_open(
 /* (Re)starts the keeper, when there is a key to keep. */
 bool generation_start_keeper(struct generation *g, char reason[KEEPER_REASON_MAX]);
 
-/* The one place of clients that share an address: those of them who store share it too. */
-const struct place *generation_place(
-    const struct generation *g, const uint32_t *client, size_t clients);
-
-/* Its directory descriptors, g->ndirectories of them; -1 where a directory is unusable. */
-void generation_descriptors(const struct generation *g, int *out);
-
 /* How many descriptors it holds open: directories, rulesets, the channel to the keeper. */
 size_t generation_holds(const struct generation *g);
 
+/* Only the master may call these two, never a child: it counts its own uses of the generation and
+ * one for each child, from the fork until the child is reaped. A child has the generation of its
+ * fork for as long as it lives, and has no memory where the count is. */
 struct generation *generation_ref(struct generation *g);
 void generation_unref(struct generation *g);
 

@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-#include "config/admit.h"
+#include "config/clients.h"
 #include "base/heap.h"
 #include "base/io.h"
 #include "base/log.h"

@@ -263,20 +263,20 @@ static struct place place_of(
 
 	*client = stem;
 	*mode = g->config->storage.mode;
-	if (g->server.base == base)
-		p = g->server;
+	if (g->places.server.base == base)
+		p = g->places.server;
 	for (size_t i = 0; i < g->config->nclients; i++) {
 		const struct config_client *k = &g->config->clients[i];
 
-		if (g->place[i].base != base)
+		if (g->places.client[i].base != base)
 			continue;
 		if (p.done == base && best == 0)
-			p = g->place[i];
+			p = g->places.client[i];
 		if (is_of(k, stem) && strlen(k->name) > best) {
 			best = strlen(k->name);
 			*client = k->name;
 			*mode = k->storage.mode;
-			p = g->place[i];
+			p = g->places.client[i];
 		}
 	}
 	return p;
@@ -347,10 +347,10 @@ static bool place_in_scope(const struct repair_scope *scope, size_t client)
 /* Several clients usually share a directory. */
 static bool seen_before(const struct generation *g, size_t i)
 {
-	if (g->place[i].base == g->server.base)
+	if (g->places.client[i].base == g->places.server.base)
 		return true;
 	for (size_t j = 0; j < i; j++)
-		if (g->place[j].base == g->place[i].base)
+		if (g->places.client[j].base == g->places.client[i].base)
 			return true;
 	return false;
 }
@@ -362,11 +362,11 @@ unsigned repair_run(const struct generation *g, const struct repair_scope *scope
 
 	if (!buf)
 		return 0;
-	if (g->server.base >= 0)
-		n += repair_directory(g, scope, g->server.base, buf);
+	if (g->places.server.base >= 0)
+		n += repair_directory(g, scope, g->places.server.base, buf);
 	for (size_t i = 0; i < g->config->nclients; i++)
-		if (g->place[i].base >= 0 && place_in_scope(scope, i) && !seen_before(g, i))
-			n += repair_directory(g, scope, g->place[i].base, buf);
+		if (g->places.client[i].base >= 0 && place_in_scope(scope, i) && !seen_before(g, i))
+			n += repair_directory(g, scope, g->places.client[i].base, buf);
 	free(buf);
 	return n;
 }

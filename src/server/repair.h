@@ -7,7 +7,7 @@
 #ifndef REPAIR_H
 #define REPAIR_H
 
-#include "config/admit.h"
+#include "config/clients.h"
 #include "server/generation.h"
 
 /* Whose files: those of `n` clients that share an address, or of all (n 0). */

@@ -171,8 +171,8 @@ static void settings_of(const struct session *s, const struct generation *g, siz
 {
 	const struct config_client *k = s->client;
 	*out = (struct recorder_settings){
-	    .base = k->store ? g->place[client].base : -1,
-	    .done = g->place[client].done,
+	    .base = k->store ? g->places.client[client].base : -1,
+	    .done = g->places.client[client].done,
 	    .mode = k->storage.mode,
 	    .max_snaplen = k->storage.max_snaplen,
 	    .max_file_size = k->storage.max_file_size,
@@ -296,7 +296,7 @@ static bool set_up(struct session *s, int fd)
  */
 static bool lock_in(const struct session *s)
 {
-	const struct place *p = generation_place(s->generation, s->candidate, s->candidates);
+	const struct place *p = places_shared(&s->generation->places, s->candidate, s->candidates);
 
 	if (roles_enter_session(p->base, p->done, p->rules))
 		return true;

@@ -59,7 +59,7 @@ static _Noreturn void child_main(const struct birth *b)
 
 	for (uint32_t i = 0; i < n; i++)
 		candidate[i] = k->candidate[i].client;
-	place = generation_place(g, candidate, n);
+	place = places_shared(&g->places, candidate, n);
 	keep[4] = place->base;
 	keep[5] = place->done;
 	keep[6] = place->rules;
@@ -377,20 +377,20 @@ void master_reap(struct master *m)
 
 static _Noreturn void repair_main(const struct generation *g, const struct repair_scope *scope)
 {
-	size_t n = g->ndirectories;
+	size_t n = g->places.ndirectories;
 	int keep[n + 2];
 	sigset_t all;
 	bool closed;
 
-	generation_descriptors(g, keep);
+	places_descriptors(&g->places, keep);
 	keep[n] = log_fd();
-	keep[n + 1] = g->repair_rules;
+	keep[n + 1] = g->places.repair_rules;
 	setsid();
 	closed = io_close_except(STDERR_FILENO + 1, keep, n + 2);
 	log_forget_lost();
 	sigfillset(&all); /* a stop of all processes is no reason to leave a file as it is */
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	if (closed && sandbox_enter(&role_repair, NULL, 0, g->repair_rules))
+	if (closed && sandbox_enter(&role_repair, NULL, 0, g->places.repair_rules))
 		repair_run(g, scope);
 	else
 		log_line(LVL_ERROR, "error reason=%s",

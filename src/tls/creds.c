@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,40 +13,22 @@
 #include <gnutls/crypto.h>
 
 #include "tls/creds_load.h"
-#include "base/io.h"
+#include "base/wholefile.h"
 #include "tls/sign.h"
-
-#define FILE_MAX (16u << 20) /* bytes of one PEM file */
 
 /* ---- files ---- */
 
-bool creds_read_file(const char *path, gnutls_datum_t *out, const struct site *s)
+bool creds_read_file(struct region *r, const char *path, gnutls_datum_t *out, const struct site *s)
 {
-	struct stat st;
 	const char *why;
-	int fd = io_open_regular(path, &st, &why);
-	ssize_t n = -1;
+	size_t len;
+	char *text = wholefile_read(r, path, &len, &why);
 
-	out->data = NULL;
-	if (fd < 0) {
+	if (!text) {
 		ERROR_AT(s, "%s: %s", path, why);
-	} else if (st.st_size > FILE_MAX) {
-		ERROR_AT(s, "%s: is larger than %u MiB", path, FILE_MAX >> 20);
-	} else {
-		out->data = malloc((size_t)st.st_size + 1);
-		n = out->data ? io_read_full(fd, out->data, (size_t)st.st_size) : -1;
-		if (n < 0)
-			ERROR_AT(s, "%s: %s", path, strerror(errno));
-		else
-			out->data[n] = '\0';
-	}
-	if (fd >= 0)
-		close(fd);
-	if (n < 0) {
-		free(out->data);
 		return false;
 	}
-	out->size = (unsigned)n;
+	*out = (gnutls_datum_t){(unsigned char *)text, (unsigned)len};
 	return true;
 }
 
@@ -60,10 +41,9 @@ static bool add_authorities(struct creds *c, const char *path, const struct site
 	unsigned n;
 	int e;
 
-	if (!creds_read_file(path, &text, s))
+	if (!creds_read_file(c->reading, path, &text, s))
 		return false;
 	e = gnutls_x509_crt_list_import2(&list, &n, &text, GNUTLS_X509_FMT_PEM, 0);
-	free(text.data);
 	if (e < 0) {
 		ERROR_AT(s, "%s: no certificate in PEM form: %s", path, gnutls_strerror(e));
 		return false;
@@ -92,18 +72,19 @@ static bool authorities_in(struct creds *c, const char *path, const struct site 
 		ERROR_AT(s, "%s: %s", path, strerror(errno));
 		return false;
 	}
-	while ((e = readdir(dir))) {
+	while (errno = 0, (e = readdir(dir))) {
 		char *file;
 
 		if (e->d_name[0] == '.')
 			continue;
-		if (asprintf(&file, "%s/%s", path, e->d_name) < 0) {
+		file = region_print(c->reading, "%s/%s", path, e->d_name);
+		if (!file)
 			ERROR_AT(s, "%s: out of memory", path);
-			ok = false;
-			continue;
-		}
-		ok = add_authorities(c, file, s) && ok;
-		free(file);
+		ok = file && add_authorities(c, file, s) && ok;
+	}
+	if (errno) { /* those that were not seen would be missing without a word */
+		ERROR_AT(s, "%s: %s", path, strerror(errno));
+		ok = false;
 	}
 	closedir(dir);
 	if (ok && c->authorities == 0)
@@ -193,10 +174,9 @@ static bool load_certificate(struct creds *c, const struct config *config, struc
 	gnutls_datum_t text;
 	int e;
 
-	if (!creds_read_file(config->tls.server_cert, &text, &s))
+	if (!creds_read_file(c->reading, config->tls.server_cert, &text, &s))
 		return false;
 	e = gnutls_pcert_list_import_x509_raw(chain, &n, &text, GNUTLS_X509_FMT_PEM, 0);
-	free(text.data);
 	if (e < 0 || n == 0) {
 		ERROR_AT(&s, "%s: no certificate in PEM form: %s", config->tls.server_cert,
 		    gnutls_strerror(e));
@@ -243,6 +223,7 @@ static bool complete(const struct config_tls *t)
 struct creds *creds_open(const struct config *config, struct problems *p)
 {
 	struct creds *c;
+	bool ok;
 
 	if (!complete(&config->tls))
 		return NULL;
@@ -252,7 +233,13 @@ struct creds *creds_open(const struct config *config, struct problems *p)
 		return NULL;
 	}
 	c->auth = (enum config_auth)config->tls.auth;
-	if (load_all(c, config, p)) {
+	c->reading = region_new();
+	if (!c->reading)
+		problem_error(p, NULL, 0, "out of memory");
+	ok = c->reading && load_all(c, config, p);
+	region_free(c->reading);
+	c->reading = NULL;
+	if (ok) {
 		creds_age(c, config, p);
 		return c;
 	}

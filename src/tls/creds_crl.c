@@ -65,10 +65,9 @@ bool creds_load_crl(struct creds *c, const struct config *config, struct problem
 	gnutls_datum_t text;
 	int e;
 
-	if (!creds_read_file(path, &text, &s))
+	if (!creds_read_file(c->reading, path, &text, &s))
 		return false;
 	e = gnutls_x509_crl_list_import2(&c->crl, &c->crls, &text, GNUTLS_X509_FMT_PEM, 0);
-	free(text.data);
 	if (e < 0 || c->crls == 0) {
 		ERROR_AT(&s, "%s: no revocation list in PEM form: %s", path,
 		    e < 0 ? gnutls_strerror(e) : "empty");

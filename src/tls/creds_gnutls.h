@@ -23,6 +23,7 @@ struct creds {
 	unsigned authorities;
 	gnutls_x509_crl_t *crl;
 	unsigned crls;
+	struct region *reading; /* texts of the files, while they are read */
 };
 
 #endif

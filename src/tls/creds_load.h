@@ -29,8 +29,8 @@ static inline struct site site_of(const struct config *c, const char *key, struc
 #define WARN_AT(s, fmt, ...)                                                                       \
 	problem_warning((s)->problems, (s)->at.file, (s)->at.line, "%s " fmt, (s)->key, __VA_ARGS__)
 
-/* A file as a whole with a NUL behind it; to be freed. False: the error was added. */
-bool creds_read_file(const char *path, gnutls_datum_t *out, const struct site *s);
+/* The text of a file, in the region. False: the error was added. */
+bool creds_read_file(struct region *r, const char *path, gnutls_datum_t *out, const struct site *s);
 
 /* The priority and the revocation lists of the configuration, into c. False: errors were added. The
  * authorities come before the lists. */

@@ -15,13 +15,13 @@ need() {
 # sources TARGET: those of the server that it exercises
 sources() {
 	local base="base/bytes base/parse base/addr capture/capname" s
-	local config="base/io base/problem base/ratelimit base/quote config/text config/config config/files config/values config/keys config/check config/print config/admit"
+	local config="base/io base/pages base/region base/wholefile base/problem base/ratelimit base/quote config/lexer config/text config/load config/groups config/values config/keys config/check config/print config/clients"
 	local capture="capture/frame capture/capfmt capture/capfmt_pcap capture/capfmt_pcapng capture/capfmt_wireshark"
 	case $1 in
 	stream) base="$base $capture capture/rotate record/recorder" ;;
 	config) base="$base base/log capture/rotate $config" ;;
 	repair) base="$base $config $capture capture/rotate record/recorder record/capfile server/repair" ;;
-	messages) base="$base server/report config/text tls/certname capture/rotate tls/signform" ;;
+	messages) base="$base server/report config/lexer tls/certname capture/rotate tls/signform" ;;
 	esac
 	for s in $base; do echo "$SRC/$s.c"; done
 }
@@ -31,6 +31,6 @@ build() {
 	local target=$1 compiler=$2 output=$3
 	shift 3
 	# shellcheck disable=SC2046 # lists
-	"$compiler" -D_GNU_SOURCE -DTEXT_MAX=65536 -I"$SRC" -I"$here" $(pkg-config --cflags libconfig gnutls libpcap) "$@" \
+	"$compiler" -D_GNU_SOURCE -DWHOLEFILE_MAX=65536u -I"$SRC" -I"$here" $(pkg-config --cflags libconfig gnutls libpcap) "$@" \
 		"$here/$target.c" $(sources "$target") -o "$output" $(pkg-config --libs libconfig libpcap)
 }

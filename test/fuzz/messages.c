@@ -8,7 +8,7 @@
 #include "base/addr.h"
 #include "capture/capname.h"
 #include "tls/certname.h"
-#include "config/text.h"
+#include "config/lexer.h"
 #include "base/parse.h"
 #include "server/report.h"
 #include "capture/rotate.h"
@@ -31,15 +31,18 @@ static void report(const uint8_t *data, size_t len)
 		MUST(capname_parse(r.name, &name), "%s", r.name);
 }
 
-static void conftext(const char *text, size_t len)
+static void lexer(const char *text, size_t len)
 {
-	struct conftext c = conftext_over(text);
-	struct conftext_token t;
+	struct lexer c = lexer_over(text);
+	struct lexer_token t;
 	unsigned line = 1;
 
-	for (conftext_next(&c, &t); t.kind != CONFTEXT_END; conftext_next(&c, &t)) {
+	for (lexer_next(&c, &t); t.kind != LEXER_END; lexer_next(&c, &t)) {
 		MUST(t.line >= line, "lines go backwards");
-		MUST(t.text >= text && t.text + t.len <= text + len, "a token outside the text");
+		MUST(t.from >= text && c.at <= text + len, "a token outside the text");
+		MUST(!t.text || (t.text >= t.from && t.text + t.len <= c.at), "and its part");
+		if (t.kind == LEXER_STRING || t.kind == LEXER_COMMENT)
+			MUST(*c.at == '\0', "what does not end is the last");
 		line = t.line;
 	}
 }
@@ -127,7 +130,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		report(data + 1, len - 1);
 		break;
 	case 1:
-		conftext(text, strlen(text));
+		lexer(text, strlen(text));
 		break;
 	case 2:
 		certname(data + 1, len - 1, text);

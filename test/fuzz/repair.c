@@ -90,7 +90,7 @@ static bool repaired(const uint8_t *in, size_t len, uint8_t *out, size_t *out_le
 {
 	struct config config = {.storage = {.mode = 0440}};
 	struct generation g = {
-	    .config = &config, .server = {.base = base, .done = done, .rules = -1}};
+	    .config = &config, .places.server = {.base = base, .done = done, .rules = -1}};
 	int fd = openat(base, NAME, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
 	size_t left;
 

@@ -3,10 +3,11 @@
 #include "tap.h"
 #include "support.h"
 
-#include "config/admit.h"
+#include "config/clients.h"
 
 static struct admit_entry entries[10000];
 static size_t n;
+static struct region *region;
 
 static void list(uint32_t client, const char *net)
 {
@@ -18,7 +19,7 @@ static void list(uint32_t client, const char *net)
 }
 
 /* The clients that are found, as "3 7"; "-" for none. */
-static const char *found(const struct admit_table *t, const char *address)
+static const char *found(const struct clients_table *t, const char *address)
 {
 	static char text[128];
 	struct addr a;
@@ -47,7 +48,7 @@ static void test_find(void)
 	    {"192.0.2.2", "9"}, {"198.51.100.9", "10"}, {"198.51.100.10", "9"},
 	    {"2001:db8:0:1::", "4"}, {"2001:db7:ffff:ffff:ffff:ffff:ffff:ffff", "-"},
 	    {"0a01:0203::", "-"}, {"255.255.255.255", "9"}, {"0.0.0.0", "9"}};
-	struct admit_table *t;
+	struct clients_table *t;
 
 	n = 0;
 	list(8, "192.0.2.1");
@@ -61,27 +62,23 @@ static void test_find(void)
 	list(7, "::ffff:192.0.2.1");
 	list(9, "0.0.0.0/0");
 	list(10, "::ffff:198.51.100.9/128");
-	t = admit_table_new(entries, n);
+	t = clients_table_new(region, entries, n);
 	if (!OK(t != NULL, "a table"))
 		return;
-	memset(entries, 0xff, sizeof(entries)); /* it has its own copy */
 	for (size_t i = 0; i < COUNT(rows); i++)
 		IS_STR(found(t, rows[i].address), rows[i].clients, "%s", rows[i].address);
-	admit_table_free(t);
 
-	t = admit_table_new(entries, 0);
+	t = clients_table_new(region, entries, 0);
 	OK(t != NULL, "an empty table");
 	IS_STR(found(t, "10.0.0.1"), "-", "nobody is listed, IPv4");
 	IS_STR(found(t, "::1"), "-", "nobody is listed, IPv6");
-	admit_table_free(t);
 
 	n = 0;
 	list(1, "::/0");
-	t = admit_table_new(entries, n);
+	t = clients_table_new(region, entries, n);
 	IS_STR(found(t, "10.0.0.1"), "-", "all of IPv6 is not IPv4");
 	IS_STR(found(t, "::ffff:10.0.0.1"), "-", "nor its mapped form");
 	IS_STR(found(t, "::"), "1", "all of IPv6");
-	admit_table_free(t);
 }
 
 static bool holds(const struct addr_net *net, const struct addr *a)
@@ -108,7 +105,7 @@ static struct addr any_address(void)
 static void test_oracle(void)
 {
 	unsigned wrong = 0, listed = 0, shared = 0, pairs = 0, want_pairs = 0;
-	struct admit_table *t;
+	struct clients_table *t;
 	size_t from = 0;
 	const struct admit_entry *first, *second;
 
@@ -128,7 +125,7 @@ static void test_oracle(void)
 			entries[n++].client = (uint32_t)random_below(1000000);
 		}
 	}
-	t = admit_table_new(entries, n);
+	t = clients_table_new(region, entries, n);
 	if (!OK(t != NULL, "10,000 entries"))
 		return;
 	for (unsigned i = 0; i < 3000; i++) {
@@ -181,12 +178,11 @@ static void test_oracle(void)
 	IS_INT(wrong, 0, "pairs of one network and two clients");
 	OK(pairs >= want_pairs && pairs > 100 && pairs < n, "%u pairs, at least %u", pairs,
 	    want_pairs);
-	admit_table_free(t);
 }
 
 static void test_shared(void)
 {
-	struct admit_table *t;
+	struct clients_table *t;
 	size_t from = 0;
 	const struct admit_entry *first = NULL, *second = NULL;
 
@@ -195,25 +191,22 @@ static void test_shared(void)
 	list(2, "10.0.0.0/9");
 	list(3, "10.0.0.0");
 	list(4, "::");
-	t = admit_table_new(entries, n);
+	t = clients_table_new(region, entries, n);
 	OK(!admit_shared(t, &from, &first, &second), "networks within each other are not shared");
-	admit_table_free(t);
 	list(5, "10.0.0.0/9");
-	t = admit_table_new(entries, n);
+	t = clients_table_new(region, entries, n);
 	from = 0;
 	OK(admit_shared(t, &from, &first, &second) && first->client + second->client == 7 &&
 		first->net.bits == 9,
 	    "the same network of two clients");
 	OK(!admit_shared(t, &from, &first, &second), "only once");
-	admit_table_free(t);
 	n = 0;
 	list(1, "10.0.0.1");
 	list(1, "::ffff:10.0.0.1");
-	t = admit_table_new(entries, n);
+	t = clients_table_new(region, entries, n);
 	from = 0;
 	OK(admit_shared(t, &from, &first, &second) && first->client == second->client,
 	    "twice by one client is a pair, too");
-	admit_table_free(t);
 }
 
 static void test_limits(void)
@@ -238,9 +231,13 @@ static void test_limits(void)
 
 int main(void)
 {
+	region = region_new();
+	if (!region)
+		support_die("memory");
 	test_find();
 	test_oracle();
 	test_shared();
 	test_limits();
+	region_free(region);
 	return tap_done();
 }

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "config/admit.h"
+#include "config/clients.h"
 #include "config/config.h"
 #include "base/log.h"
 
@@ -33,12 +33,23 @@ static void unload(void)
 	memset(&problems, 0, sizeof(problems));
 }
 
+/* What the server starts with: NULL when there was an error. */
+static struct config *load_file(const char *name, struct problems *p)
+{
+	struct config *c = config_examine(name, p);
+
+	if (p->errors == 0)
+		return c;
+	config_free(c);
+	return NULL;
+}
+
 static bool load(const char *text)
 {
 	unload();
 	put_file("c.cfg", text);
 	snprintf(path, sizeof(path), "%s/c.cfg", dir);
-	config = config_load(path, &problems);
+	config = load_file(path, &problems);
 	return config != NULL;
 }
 
@@ -564,11 +575,10 @@ static void test_twice(void)
 		addr_parse("10.0.0.1", &a);
 		snprintf(text, sizeof(text), TLS "clients = (\n{ name = \"x\"; %s } );\n", rows[i]);
 		if (load(text)) {
-			struct admit_table *t = config_admission(config);
+			struct clients_table *t = config->admission;
 
 			if (!t || !admit_find(t, &a, &n))
 				n = 0;
-			admit_table_free(t);
 		}
 		IS_INT(n, 1, "an address twice, row %zu: refused or one candidate", i);
 	}
@@ -714,25 +724,103 @@ static void test_syntax(void)
 	}
 	unload();
 	write_file(at, "c.cfg", garbage, sizeof(garbage) - 1);
-	config = config_load(path, &problems);
+	config = load_file(path, &problems);
 	OK(!config && problems.errors > 0, "an executable is no configuration");
 	unload();
 	memcpy(text, "server: { };\0server: { port = 65536; };\n", 40);
 	write_file(at, "c.cfg", text, 40);
-	config = config_load(path, &problems);
+	config = load_file(path, &problems);
 	OK(!config && problems.errors > 0, "a NUL hides nothing");
 	unload();
 	snprintf(path, sizeof(path), "%s/absent.cfg", dir);
-	config = config_load(path, &problems);
+	config = load_file(path, &problems);
 	OK(!config && problems.errors > 0 && strstr(problems.list[0].file, "absent.cfg"),
 	    "a file that is not there");
 	unload();
-	config = config_load(dir, &problems);
+	config = load_file(dir, &problems);
 	OK(!config && problems.errors > 0, "a directory");
 	unload();
 }
 
 /* ---- includes ---- */
+
+/* The first error is that of FILE:LINE, and says TEXT. */
+static void first_error(const char *text, const char *file, unsigned line, const char *want)
+{
+	OK(!load(text), "refused: %s", want);
+	if (!OK(problems.n > 0 && strstr(problems.list[0].file, file) &&
+		    problems.list[0].line == line && strstr(problems.list[0].text, want),
+		"%s:%u: %s", file, line, want))
+		show();
+}
+
+/* What one file leaves open does not go on in the next, and each line is its file's own. */
+static void test_joined(void)
+{
+	char got[256];
+
+	put_file("port.cfg", "port = 1234;");
+	put_file("comment.cfg", "# no newline");
+	put_file("empty.cfg", "");
+	put_file("open-comment.cfg", "port = 1;\n/* goes on\n");
+	put_file("open-string.cfg", "\nuser = \"goes on\n");
+	put_file("quo\"te.cfg", "port = 4321;\n");
+	if (accepted("server: {\n@include \"port.cfg\"\n};\n", "an include without a newline"))
+		IS_INT(config->server.port, 1234, "its value");
+	accepted("@include \"comment.cfg\"\nserver: { };\n", "a comment without a newline");
+	accepted("server: { }; # no newline", "the same in the configuration itself");
+	if (accepted("server: {\n@include \"quo\\\"te.cfg\"\n};\n", "an escape in a path"))
+		IS_INT(config->server.port, 4321, "its value");
+	if (accepted(" @include \"empty.cfg\" server: {\n @include \"port.cfg\" user = \"u\";\n };",
+		"text behind an include, in its line")) {
+		IS_INT(config->server.port, 1234, "the include's value");
+		IS_STR(config->server.user ? config->server.user : "", "u", "the line's own");
+		IS_INT(config->names.n, 3, "the names of all files");
+		IS_STR(config->names.v[0], path, "the configuration first");
+	}
+	refused("server: {\n@include \"port.cfg\" port2 = 1;\nport3 = 1; };\nx = 1;\n", "2 3 4",
+	    "lines behind an include");
+	first_error("server: {\n@include \"open-comment.cfg\"\n*/ };\n", "open-comment.cfg", 2,
+	    "the comment that begins here does not end");
+	first_error("server: {\n@include \"open-string.cfg\"\n\"; };\n", "open-string.cfg", 2,
+	    "the string that begins here does not end");
+	first_error("server: {\n\n/* };\n", "c.cfg", 3, "the comment that begins here");
+	first_error("server: { @include \"port.cfg\"\n };\n", "c.cfg", 1, "@include");
+	first_error("server: {\n@include \"port.cfg\" @include \"port.cfg\"\n };\n", "c.cfg", 2,
+	    "@include");
+	load("@include \"no1\"\n@include \"no2\"\nserver: { port = 5000000000; };\n");
+	IS_STR(error_lines(got), "1 2 3", "all that cannot be read in one run");
+	/* what stands for a number that does not fit is no number that one may write */
+	refused("server: { limits: {\nidle-timeout = -9223372036854775808L;\n}; };\n", "2",
+	    "the least number");
+	load("server: {\nport = 5000000000;\nmax-file-size = 5000000000b = 1;\n};\n");
+	IS_INT(problems.errors, 3, "one error for each number that does not fit, and the name");
+}
+
+/* What grows by its includes ends, with an error. */
+static void test_too_much(void)
+{
+	char *text = malloc(4 << 20), *at_end = text;
+
+	if (!text)
+		support_die("memory");
+	put_file("nothing.cfg", "");
+	for (unsigned i = 0; i <= 10000; i++)
+		at_end += sprintf(at_end, "@include \"nothing.cfg\"\n");
+	first_error(text, "c.cfg", 10001, "too many includes");
+	memset(text, '#', 1 << 20);
+	text[1 << 20] = '\0';
+	put_file("large.cfg", text);
+	at_end = text;
+	for (unsigned i = 0; i < 63; i++)
+		at_end += sprintf(at_end, "@include \"large.cfg\"\n");
+	accepted(text, "63 times 1 MiB");
+	sprintf(at_end, "\n\n@include \"large.cfg\"\n");
+	OK(!load(text) && problems.n > 0 && strstr(problems.list[0].file, "large.cfg") &&
+		strstr(problems.list[0].text, "larger than 64 MiB"),
+	    "64 times 1 MiB and its newlines");
+	free(text);
+}
 
 static void test_includes(void)
 {
@@ -798,6 +886,8 @@ static void test_includes(void)
 	accepted("# @include \"absent.cfg\"\n/*\n@include \"absent.cfg\"\n*/\n"
 		 "server: { user = \"@include\"; };\n",
 	    "includes in comments and strings");
+	test_joined();
+	test_too_much();
 	/* ten times the same file is no loop */
 	put_file("comment.cfg", "# nothing\n");
 	*text = 0;
@@ -826,7 +916,7 @@ static void test_large(void)
 	strcpy(p, ");\n");
 	OK(p - text > 1000000, "a configuration of %td bytes", p - text);
 	if (accepted(text, "10,000 clients")) {
-		struct admit_table *t = config_admission(config);
+		struct clients_table *t = config->admission;
 		struct addr a;
 		size_t n = 0;
 		const struct admit_entry *e;
@@ -839,7 +929,6 @@ static void test_large(void)
 		addr_parse("10.39.15.1", &a);
 		e = t ? admit_find(t, &a, &n) : NULL;
 		OK(e && n == 1 && e->client == 9999, "its address in the admission list");
-		admit_table_free(t);
 	}
 	OK((double)(clock() - begin) / CLOCKS_PER_SEC < 5, "in less than five seconds");
 	memset(text, 'x', 1 << 20);

@@ -1,29 +1,31 @@
 /* test_conftext: numbers that libconfig cannot hold and include directives are found in the text of
- * a configuration, with their lines, and not in strings, comments and names. */
+ * a configuration, with their lines, and not in strings, comments and names; so is what has no end,
+ * and an @ out of place. The text with its includes: each line is known by its file. */
 #include "tap.h"
 #include "support.h"
 
-#include "config/text.h"
+#include "config/lexer.h"
 
-/* What is found, as "N3:5000000000 I4:path". */
+/* What is found, as "N3:5000000000 I4:path S5": numbers, includes, strings and comments without an
+ * end, and @. */
 static const char *scan(const char *text)
 {
 	static char out[4096];
-	struct conftext c;
-	struct conftext_token t;
+	struct lexer c;
+	struct lexer_token t;
 	char *copy = strdup(text); /* so that a sanitizer sees a read behind the NUL */
 
 	if (!copy)
 		support_die("memory");
 	*out = 0;
-	c = conftext_over(copy);
+	c = lexer_over(copy);
 	for (unsigned i = 0; i < 100; i++) {
-		conftext_next(&c, &t);
-		if (t.kind == CONFTEXT_END)
+		lexer_next(&c, &t);
+		if (t.kind == LEXER_END)
 			break;
-		snprintf(out + strlen(out), sizeof(out) - strlen(out), "%s%c%u:%.*s",
-		    *out ? " " : "", t.kind == CONFTEXT_NUMBER ? 'N' : 'I', t.line, (int)t.len,
-		    t.text);
+		snprintf(out + strlen(out), sizeof(out) - strlen(out), "%s%c%u%s%.*s",
+		    *out ? " " : "", ".INSCA"[t.kind], t.line, t.text ? ":" : "", (int)t.len,
+		    t.text ? t.text : "");
 	}
 	free(copy);
 	return out;
@@ -99,9 +101,9 @@ static const struct {
     {"a = \"x\" \"5000000000\";", ""},
     {"a = \"\n5000000000\n\"; b = 6000000000;", "N3:6000000000"},
     {"a = \"# /* // \"; b = 6000000000;", "N1:6000000000"},
-    {"a = \"5000000000", ""},
-    {"a = \"5000000000\\", ""},
-    {"a = \"", ""},
+    {"a = \"5000000000", "S1"},
+    {"a = \"5000000000\\", "S1"},
+    {"a = \"", "S1"},
     /* comments */
     {"# 5000000000\nb = 6000000000;", "N2:6000000000"},
     {"// 5000000000\nb = 6000000000;", "N2:6000000000"},
@@ -114,8 +116,8 @@ static const struct {
     {"/* /* 5000000000 */ b = 6000000000; /* */", "N1:6000000000"},
     {"a = 1; # \"\nb = 6000000000; # \"", "N2:6000000000"},
     {"a = 1; // /*\nb = 6000000000; // */", "N2:6000000000"},
-    {"/* 5000000000", ""},
-    {"/* 5000000000 *", ""},
+    {"/* 5000000000", "C1"},
+    {"/* 5000000000 *", "C1"},
     {"# 5000000000", ""},
     {"a = 1 /* \" */; b = 6000000000; /* \" */", "N1:6000000000"},
     /* names */
@@ -133,12 +135,20 @@ static const struct {
     {"@include \"a.cfg\" a = 5000000000;\n", "I1:a.cfg N1:5000000000"},
     {"@include \"a.cfg\"5000000000", "I1:a.cfg N1:5000000000"},
     {"@include \"a.cfg\" # 5000000000\n6000000000", "I1:a.cfg N2:6000000000"},
-    {"@include \"a.cfg\" @include \"b.cfg\"\n", "I1:a.cfg"},
+    {"@include \"a.cfg\" @include \"b.cfg\"\n", "I1:a.cfg A1"},
+    {"a = 1; @include \"b.cfg\"\n", "A1"},
+    {"@include\"b.cfg\"\n", "A1"},
+    {"/**/@include \"b.cfg\"\n", "A1"},
+    {"\r@include \"b.cfg\"\n", "A1"},
+    {"@", "A1"},
+    {"a = \"@\"; # @\n/* @ */ b = 5000000000;", "N2:5000000000"},
+    {"\n/*\n", "C2"},
+    {"\n\"\n", "S2"},
     {"@include \"a.cfg\" \"5000000000\n\"\n6000000000", "I1:a.cfg N3:6000000000"},
     {"@include \"a\\\"5000000000\" 6000000000", "I1:a\\\"5000000000 N1:6000000000"},
     {"@include \"a\n.cfg\" 6000000000", "I1:a\n.cfg N2:6000000000"},
-    {"@include \"a.cfg\n6000000000", ""},
-    {"@include x 6000000000\n", ""},
+    {"@include \"a.cfg\n6000000000", "S1"},
+    {"@include x 6000000000\n", "A1 N1:6000000000"},
     {"# @include \"a.cfg\"\n", ""},
     {"/*\n@include \"a.cfg\"\n*/\n", ""},
     {"a = \"\n@include x\n\";\n", ""},
@@ -156,8 +166,8 @@ static void test_random(void)
 	random_seed(8);
 	for (unsigned i = 0; i < 50000; i++) {
 		char text[256] = "", *copy;
-		struct conftext c;
-		struct conftext_token t = {0};
+		struct lexer c;
+		struct lexer_token t = {0};
 		unsigned lines = 1, last = 1, n = 0;
 
 		for (uint64_t k = random_below(16); k > 0; k--)
@@ -167,13 +177,14 @@ static void test_random(void)
 			support_die("memory");
 		for (char *p = copy; *p; p++)
 			lines += *p == '\n';
-		c = conftext_over(copy);
+		c = lexer_over(copy);
 		do {
-			conftext_next(&c, &t);
-			if (t.kind == CONFTEXT_END)
+			lexer_next(&c, &t);
+			if (t.kind == LEXER_END)
 				break;
-			wrong += t.line < last || t.line > lines || t.text < copy ||
-				 t.text + t.len > copy + strlen(copy);
+			wrong += t.line < last || t.line > lines || t.from < copy ||
+				 t.from > c.at || c.at > copy + strlen(copy) ||
+				 (t.text && (t.text < t.from || t.text + t.len > c.at));
 			last = t.line;
 		} while (++n < 1000);
 		wrong += n == 1000;

@@ -1,34 +1,40 @@
-/* admit: who is it, and may it?
+/* clients: which clients have an address, and whether there is room for a connection of theirs.
  *
- * The list of client addresses, looked up by longest prefix, and the limits. A decision only:
- * the master acts on it. Pure: no I/O; the table allocates when it is built, never afterwards. */
-#ifndef ADMIT_H
-#define ADMIT_H
+ * The list of client addresses, looked up by longest prefix, and the limits. A decision only: the
+ * master acts on it. Pure: no I/O; the table allocates when it is built, never afterwards. */
+#ifndef CLIENTS_H
+#define CLIENTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/region.h"
+#include "config/config.h"
 
 struct admit_entry {
 	struct addr_net net;
 	uint32_t client; /* the caller's number of the client */
 };
 
-struct admit_table; /* sorted by family, prefix length (longest first), address, client */
+struct clients_table; /* sorted by family, prefix length (longest first), address, client */
 
-/* Copies the entries. NULL when there is no memory. */
-struct admit_table *admit_table_new(const struct admit_entry *entries, size_t n);
-void admit_table_free(struct admit_table *t);
+/* In the region; the entries, which it sorts, are its own from here on, and live at least as long.
+ * NULL when there is no memory. */
+struct clients_table *clients_table_new(struct region *r, struct admit_entry *entries, size_t n);
+
+/* Of all addresses of a configuration, in its region: entry.client is the index into clients. */
+struct clients_table *clients_table_of(const struct config *c);
 
 /* The entries of the longest prefix that holds the address: *n of them in a row (several when
  * clients share an address), in the order of their client numbers. NULL and 0 when unlisted. */
-const struct admit_entry *admit_find(const struct admit_table *t, const struct addr *a, size_t *n);
+const struct admit_entry *admit_find(
+    const struct clients_table *t, const struct addr *a, size_t *n);
 
 /* The next pair of entries with the same network, of two clients or twice of one, or false. *from
  * is 0 at first. */
-bool admit_shared(const struct admit_table *t, size_t *from, const struct admit_entry **first,
+bool admit_shared(const struct clients_table *t, size_t *from, const struct admit_entry **first,
     const struct admit_entry **second);
 
 struct admit_counts {

@@ -1,5 +1,5 @@
-/* admit: see admit.h. */
-#include "config/admit.h"
+/* clients: see clients.h. */
+#include "config/clients.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@ struct group { /* entries of one family and prefix length */
 	size_t first, n;
 };
 
-struct admit_table {
+struct clients_table {
 	struct admit_entry *entries;
 	size_t n;
 	struct group groups[33 + 129];
@@ -33,23 +33,17 @@ static int compare(const void *x, const void *y)
 	return c ? c : (a->client > b->client) - (a->client < b->client);
 }
 
-struct admit_table *admit_table_new(const struct admit_entry *entries, size_t n)
+struct clients_table *clients_table_new(struct region *r, struct admit_entry *entries, size_t n)
 {
-	struct admit_table *t = calloc(1, sizeof(*t));
+	struct clients_table *t = region_alloc(r, sizeof(*t));
 
 	if (!t)
 		return NULL;
-	t->entries = calloc(n ? n : 1, sizeof(*entries));
-	if (!t->entries) {
-		free(t);
-		return NULL;
-	}
+	t->entries = entries;
 	t->n = n;
-	if (n > 0)
-		memcpy(t->entries, entries, n * sizeof(*entries));
-	qsort(t->entries, n, sizeof(*entries), compare);
+	qsort(entries, n, sizeof(*entries), compare);
 	for (size_t i = 0; i < n; i++) {
-		const struct addr_net *net = &t->entries[i].net;
+		const struct addr_net *net = &entries[i].net;
 		struct group *g = t->ngroups ? &t->groups[t->ngroups - 1] : NULL;
 
 		if (!g || g->len != net->addr.len || g->bits != net->bits) {
@@ -61,17 +55,25 @@ struct admit_table *admit_table_new(const struct admit_entry *entries, size_t n)
 	return t;
 }
 
-void admit_table_free(struct admit_table *t)
+struct clients_table *clients_table_of(const struct config *c)
 {
-	if (!t)
-		return;
-	free(t->entries);
-	free(t);
+	struct admit_entry *list;
+	size_t n = 0, at = 0;
+
+	for (size_t i = 0; i < c->nclients; i++)
+		n += c->clients[i].address.n;
+	list = region_array(c->region, n, sizeof(*list));
+	if (!list)
+		return NULL;
+	for (size_t i = 0; i < c->nclients; i++)
+		for (size_t j = 0; j < c->clients[i].address.n; j++)
+			list[at++] = (struct admit_entry){c->clients[i].address.v[j], (uint32_t)i};
+	return clients_table_new(c->region, list, n);
 }
 
 /* The first entry of the group that is not below the network. */
 static size_t lower_bound(
-    const struct admit_table *t, const struct group *g, const struct addr_net *net)
+    const struct clients_table *t, const struct group *g, const struct addr_net *net)
 {
 	size_t low = g->first, high = g->first + g->n;
 
@@ -86,7 +88,7 @@ static size_t lower_bound(
 	return low;
 }
 
-const struct admit_entry *admit_find(const struct admit_table *t, const struct addr *a, size_t *n)
+const struct admit_entry *admit_find(const struct clients_table *t, const struct addr *a, size_t *n)
 {
 	for (size_t i = 0; i < t->ngroups; i++) {
 		const struct group *g = &t->groups[i];
@@ -108,7 +110,7 @@ const struct admit_entry *admit_find(const struct admit_table *t, const struct a
 	return NULL;
 }
 
-bool admit_shared(const struct admit_table *t, size_t *from, const struct admit_entry **first,
+bool admit_shared(const struct clients_table *t, size_t *from, const struct admit_entry **first,
     const struct admit_entry **second)
 {
 	for (size_t i = *from + 1; i < t->n; i++)
@@ -119,4 +121,25 @@ bool admit_shared(const struct admit_table *t, size_t *from, const struct admit_
 			return true;
 		}
 	return false;
+}
+
+const struct config_client *config_client(const struct config *c, const char *name)
+{
+	for (size_t i = 0; i < c->nclients; i++)
+		if (strcmp(c->clients[i].name, name) == 0)
+			return &c->clients[i];
+	return NULL;
+}
+
+const struct addr_net *config_network(const struct config_client *k, const struct addr *peer)
+{
+	const struct addr_net *best = NULL;
+
+	for (size_t i = 0; i < k->address.n; i++) {
+		const struct addr_net *n = &k->address.v[i];
+
+		if (addr_net_has(n, peer) && (!best || n->bits > best->bits))
+			best = n;
+	}
+	return best && !addr_net_single(best) ? best : NULL;
 }

@@ -1,0 +1,119 @@
+/* groups: see groups.h. The tables of keys say what may stand where. */
+#include "config/groups.h"
+
+#include <string.h>
+
+#include "base/parse.h"
+
+static void read_group(const struct reader *r, const struct key_table *table, void *base,
+    const config_setting_t *group)
+{
+	key_origins(table, base)->group = setting_origin(r, group);
+	if (!config_setting_is_group(group)) {
+		SETTING_ERROR(r, group, "%s must be a group { … }", config_setting_name(group));
+		return;
+	}
+	for (int i = 0; i < config_setting_length(group); i++) {
+		const config_setting_t *s = config_setting_get_elem(group, (unsigned)i);
+
+		if (!values_set(r, table, base, s))
+			SETTING_ERROR(r, s, "unknown key %s in %s", config_setting_name(s),
+			    config_setting_name(group));
+	}
+}
+
+static void read_server(const struct reader *r, struct config *c, const config_setting_t *group)
+{
+	c->server.origins.group = c->storage.origins.group = setting_origin(r, group);
+	if (!config_setting_is_group(group)) {
+		SETTING_ERROR(r, group, "server must be a group { … }");
+		return;
+	}
+	for (int i = 0; i < config_setting_length(group); i++) {
+		const config_setting_t *s = config_setting_get_elem(group, (unsigned)i);
+		const char *name = config_setting_name(s);
+
+		if (strcmp(name, "tls") == 0) {
+			c->tls.present = true;
+			read_group(r, &config_tls_keys, &c->tls, s);
+		} else if (strcmp(name, "limits") == 0) {
+			read_group(r, &config_limits_keys, &c->limits, s);
+		} else if (!values_set(r, &config_server_keys, &c->server, s) &&
+			   !values_set(r, &config_storage_keys, &c->storage, s)) {
+			SETTING_ERROR(r, s, "unknown key %s in server", name);
+		}
+	}
+}
+
+/* A client without a name is called by its place, so that the rest can be checked. */
+static const char *place_name(const struct reader *r, unsigned number)
+{
+	const char *name = region_print(r->region, "#%u", number);
+
+	return name ? name : "#";
+}
+
+static void read_client(const struct reader *r, struct config_client *client,
+    const config_setting_t *g, unsigned number)
+{
+	client->origins.group = client->storage.origins.group = setting_origin(r, g);
+	if (!config_setting_is_group(g)) {
+		SETTING_ERROR(r, g, "a client must be a group { … }");
+		client->name = place_name(r, number);
+		return;
+	}
+	for (int i = 0; i < config_setting_length(g); i++) {
+		const config_setting_t *s = config_setting_get_elem(g, (unsigned)i);
+
+		if (!values_set(r, &config_client_keys, client, s) &&
+		    !values_set(r, &config_storage_keys, &client->storage, s))
+			SETTING_ERROR(r, s, "unknown key %s in a client", config_setting_name(s));
+	}
+	if (!client->name) {
+		client->name = place_name(r, number);
+		SETTING_ERROR(r, g, "client %s has no name", client->name);
+	} else if (!parse_name(client->name)) {
+		SETTING_ERROR(r, g,
+		    "client name \"%s\": must be 1 to %d of A-Z a-z 0-9 . _ -, the first a "
+		    "letter or digit",
+		    client->name, PARSE_NAME_MAX);
+	}
+	if (!client->address.v)
+		SETTING_ERROR(r, g, "client %s has no address", client->name);
+	values_default(r, &config_client_keys, client);
+}
+
+static void read_clients(const struct reader *r, struct config *c, const config_setting_t *list)
+{
+	int n = config_setting_length(list);
+
+	if (!config_setting_is_list(list)) {
+		SETTING_ERROR(r, list, "clients must be a list ( { … }, { … } )");
+		return;
+	}
+	c->clients = region_array(r->region, (size_t)n, sizeof(*c->clients));
+	if (!c->clients) {
+		SETTING_ERROR(r, list, "out of memory");
+		return;
+	}
+	c->nclients = (size_t)n;
+	for (int i = 0; i < n; i++)
+		read_client(
+		    r, &c->clients[i], config_setting_get_elem(list, (unsigned)i), (unsigned)i + 1);
+}
+
+void groups_read(const struct reader *r, struct config *c, const config_setting_t *root)
+{
+	for (int i = 0; i < config_setting_length(root); i++) {
+		const config_setting_t *s = config_setting_get_elem(root, (unsigned)i);
+		const char *name = config_setting_name(s);
+
+		if (strcmp(name, "server") == 0)
+			read_server(r, c, s);
+		else if (strcmp(name, "clients") == 0)
+			read_clients(r, c, s);
+		else
+			SETTING_ERROR(
+			    r, s, "unknown setting %s: only server and clients stand here", name);
+	}
+}

@@ -1,0 +1,10 @@
+/* groups: the groups of a configuration, from libconfig's tree into the structures. */
+#ifndef GROUPS_H
+#define GROUPS_H
+
+#include "config/values.h"
+
+/* Sets what stands in the file, and nothing else: no defaults but a client's. */
+void groups_read(const struct reader *r, struct config *c, const config_setting_t *root);
+
+#endif

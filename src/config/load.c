@@ -1,0 +1,172 @@
+/* load: a configuration read, completed and checked (config_examine of config.h). */
+#include "config/config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config/check.h"
+#include "config/clients.h"
+#include "config/groups.h"
+
+/* Stands for the working directory when that was removed, so that it has no name. Only relative
+ * paths need one: with this they are found nowhere, and the errors say why. */
+#define CWD_REMOVED "(the working directory is gone)"
+
+/* Where libconfig looks for includes: there are none. What it gets has them in their place already,
+ * and it must not open a file, because it ends the program when it cannot read one. */
+#define NO_INCLUDES "/dev/null"
+
+static void out_of_memory(const struct reader *r, const char *file)
+{
+	problem_error(r->problems, file, 0, "out of memory");
+}
+
+/* The value of one key, of the same type in both. */
+static void copy_value(const struct key *key, void *to, const void *from)
+{
+	if (key->type == KEY_PATH)
+		*(const char **)to = *(const char *const *)from;
+	else if (key->type == KEY_SIZE)
+		*(uint64_t *)to = *(const uint64_t *)from;
+	else if (key->type == KEY_ROTATE)
+		*(struct rotate *)to = *(const struct rotate *)from;
+	else
+		*(unsigned *)to = *(const unsigned *)from;
+}
+
+/* A client's storage settings are the server's where it has none of its own. */
+static void inherit(struct config *c)
+{
+	for (size_t i = 0; i < c->nclients; i++) {
+		struct config_storage *own = &c->clients[i].storage;
+
+		for (size_t k = 0; k < config_storage_keys.n; k++) {
+			const struct key *key = &config_storage_keys.key[k];
+
+			if (!(own->origins.set >> k & 1))
+				copy_value(key, (char *)own + key->offset,
+				    (const char *)&c->storage + key->offset);
+			if (!own->origins.key[k].line)
+				own->origins.key[k] = c->storage.origins.key[k];
+		}
+	}
+}
+
+/* The original server's configuration has the same name; a line `server` opens a node there, whose
+ * lines are indented, and `!` begins a comment. */
+static bool looks_like_vty(const char *text)
+{
+	for (const char *at = text; at && *at; at = strchr(at, '\n')) {
+		if (*at == '\n')
+			at++;
+		if (*at == '!' ||
+		    (strncmp(at, "server\n ", 8) == 0 && at[8] >= 'a' && at[8] <= 'z'))
+			return true;
+	}
+	return false;
+}
+
+/* libconfig finds a mistake where it can read no further, often in the line behind it. */
+static const char *advice(const struct reader *r, const config_t *lib)
+{
+	if (strcmp(config_error_text(lib), "syntax error") != 0)
+		return "";
+	if (looks_like_vty(r->text->body))
+		return "; this looks like a configuration of the original server, which "
+		       "osmo-pcap-vty2cfg converts";
+	return " here or before it: a comma, a quote or a bracket too many or too few?";
+}
+
+static bool parse(const struct reader *r, struct config *c)
+{
+	config_t lib;
+	bool ok;
+
+	config_init(&lib);
+	config_set_include_dir(&lib, NO_INCLUDES);
+	ok = config_read_string(&lib, r->text->body) == CONFIG_TRUE;
+	if (ok) {
+		groups_read(r, c, config_root_setting(&lib));
+	} else {
+		struct origin o = text_origin(r->text, (unsigned)config_error_line(&lib));
+
+		problem_error(
+		    r->problems, o.file, o.line, "%s%s", config_error_text(&lib), advice(r, &lib));
+	}
+	config_destroy(&lib);
+	return ok;
+}
+
+static void complete(const struct reader *r, struct config *c)
+{
+	values_default(r, &config_server_keys, &c->server);
+	values_default(r, &config_storage_keys, &c->storage);
+	values_default(r, &config_tls_keys, &c->tls);
+	values_default(r, &config_limits_keys, &c->limits);
+	inherit(c);
+	c->admission = clients_table_of(c);
+}
+
+/* The working directory, in the region. */
+static const char *working_directory(struct region *region)
+{
+	char *cwd = getcwd(NULL, 0);
+	const char *name = cwd ? cwd : CWD_REMOVED, *copy;
+
+	if (!cwd && errno != ENOENT)
+		return NULL;
+	copy = region_text(region, name, strlen(name));
+	free(cwd);
+	return copy;
+}
+
+static bool load(struct reader *r, struct text *text, struct config *c, const char *file)
+{
+	if (!text_read(text, r->region, file, r->problems))
+		return false;
+	r->text = text;
+	c->names = text->names;
+	c->file = reader_absolute(r, file);
+	if (!c->file) {
+		out_of_memory(r, file);
+		return false;
+	}
+	if (!parse(r, c))
+		return false;
+	complete(r, c);
+	if (c->admission)
+		config_check(c, r->problems);
+	else
+		out_of_memory(r, file);
+	return true;
+}
+
+struct config *config_examine(const char *file, struct problems *problems)
+{
+	struct reader r = {.region = region_new(), .problems = problems};
+	struct config *c = r.region ? region_alloc(r.region, sizeof(*c)) : NULL;
+	struct text text = {.region = NULL};
+	bool ok = false;
+
+	if (c)
+		r.cwd = working_directory(r.region);
+	if (r.cwd) {
+		c->region = r.region;
+		ok = load(&r, &text, c, file);
+	} else {
+		problem_error(problems, file, 0, "cannot be read: %s", strerror(errno));
+	}
+	text_free(&text);
+	if (ok)
+		return c;
+	region_free(r.region);
+	return NULL;
+}
+
+void config_free(struct config *c)
+{
+	if (c)
+		region_free(c->region);
+}

@@ -1,0 +1,355 @@
+/* places: see places.h. */
+#include "server/places.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config/keys.h"
+#include "daemon/sandbox.h"
+
+#define TRIAL_MAX 64 /* the name of a file to try with */
+
+/* What opening needs besides the places. */
+struct opening {
+	const struct config *config;
+	bool with_file; /* a rename is tried with a file */
+	struct problems *problems;
+};
+
+struct directory {
+	const char *path; /* in config */
+	int fd;           /* -1: unusable, or another name of `same` */
+	dev_t dev;
+	ino_t ino;
+	struct directory *same;
+};
+
+static bool open_directory(
+    struct directory *d, struct origin o, const char *key, struct problems *p)
+{
+	struct stat st;
+
+	d->fd = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (d->fd < 0 || fstat(d->fd, &st) < 0) {
+		problem_error(p, o.file, o.line, "%s %s: %s", key, d->path, strerror(errno));
+		return false;
+	}
+	d->dev = st.st_dev;
+	d->ino = st.st_ino;
+	if (faccessat(d->fd, ".", W_OK | X_OK, AT_EACCESS) < 0) {
+		problem_error(p, o.file, o.line, "%s %s: not writable: %s%s", key, d->path,
+		    strerror(errno),
+		    errno == EROFS ? ": in a service of systemd, set ReadWritePaths" : "");
+		return false;
+	}
+	return true;
+}
+
+static void close_directory(struct directory *d)
+{
+	if (d->fd >= 0)
+		close(d->fd);
+	d->fd = -1;
+}
+
+/* The directory of that path, opened when it is the first of the name. NULL: it is unusable, of
+ * which one error tells. */
+static struct directory *directory(
+    struct places *places, const char *path, struct origin o, const char *key, struct problems *p)
+{
+	struct directory *d = &places->directory[places->ndirectories];
+
+	for (size_t i = 0; i < places->ndirectories; i++) {
+		struct directory *known = &places->directory[i];
+
+		if (strcmp(known->path, path) == 0)
+			return known->same ? known->same : known->fd < 0 ? NULL : known;
+	}
+	*d = (struct directory){.path = path};
+	places->ndirectories++;
+	if (!open_directory(d, o, key, p)) {
+		close_directory(d);
+		return NULL;
+	}
+	for (struct directory *other = places->directory; other < d; other++)
+		if (other->fd >= 0 && other->dev == d->dev && other->ino == d->ino) {
+			close_directory(d); /* another spelling of it */
+			d->same = other;
+			return other;
+		}
+	return d;
+}
+
+/* A file to try with, marked as captures are. Its name cannot be foreseen: whoever records there
+ * could be in the way. */
+static bool create_trial(int base, char name[TRIAL_MAX])
+{
+	uint64_t number;
+	bool ok;
+	int fd, saved;
+
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		return false;
+	snprintf(name, TRIAL_MAX, ".osmo-pcap-server-try-%016" PRIx64, number);
+	fd = openat(base, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return false;
+	/* some filesystems know no such bit */
+	ok = fchmod(fd, 0600 | S_ISVTX) == 0;
+	saved = errno;
+	if (!ok)
+		unlinkat(base, name, 0);
+	close(fd);
+	errno = saved;
+	return ok;
+}
+
+/* The rename that publishes will work: tried with a name that does not exist, which creates
+ * nothing, … */
+static bool try_rename(int base, int done)
+{
+	static const char name[] = ".osmo-pcap-server-try";
+
+	return renameat2(base, name, done, name, RENAME_NOREPLACE) == 0 || errno == ENOENT;
+}
+
+/* … or with a file, because some filesystems notice the flag only then. */
+static bool try_rename_file(int base, int done, const char *name)
+{
+	bool ok = renameat2(base, name, done, name, RENAME_NOREPLACE) == 0;
+	int saved = errno;
+
+	unlinkat(ok ? done : base, name, 0);
+	errno = saved;
+	return ok;
+}
+
+/* Nothing can be created now, which says nothing about the directories. */
+static bool is_transient(int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == EMFILE || error == ENFILE ||
+	       error == ENOMEM;
+}
+
+static void check_pair(const struct directory *base, const struct directory *done, bool with_file,
+    struct origin o, struct problems *p)
+{
+	char name[TRIAL_MAX];
+
+	if (base->dev != done->dev) {
+		problem_error(p, o.file, o.line,
+		    "completed-path %s: on another filesystem than base-path %s", done->path,
+		    base->path);
+		return;
+	}
+	if (with_file && !create_trial(base->fd, name)) {
+		if (!is_transient(errno)) {
+			problem_error(p, o.file, o.line,
+			    "completed-path %s: a file to try it cannot be created and marked in "
+			    "base-path %s: %s",
+			    done->path, base->path, strerror(errno));
+			return;
+		}
+		problem_warning(p, o.file, o.line,
+		    "completed-path %s: tried without a file, none can be created in base-path "
+		    "%s: %s",
+		    done->path, base->path, strerror(errno));
+		with_file = false;
+	}
+	if (!(with_file ? try_rename_file(base->fd, done->fd, name)
+			: try_rename(base->fd, done->fd)))
+		problem_error(p, o.file, o.line,
+		    "completed-path %s: a file cannot be moved there from base-path %s: %s",
+		    done->path, base->path, strerror(errno));
+}
+
+static bool make_rules(
+    int *rules, const struct landlock_dir *dir, size_t n, struct problems *problems)
+{
+	*rules = sandbox_rules(dir, n);
+	if (*rules == -2)
+		problem_error(problems, NULL, 0, "sandbox: Landlock rules cannot be made: %s",
+		    strerror(errno));
+	return *rules != -2;
+}
+
+/* The place of two directories that stands for all clients that have them, so that a thousand
+ * clients do not try a thousand times. NULL: there is none yet. */
+static const struct place *known_pair(const struct places *places, int base, int done)
+{
+	for (size_t i = 0; i < places->npairs; i++)
+		if (places->pair[i].base == base && places->pair[i].done == done)
+			return &places->pair[i];
+	return NULL;
+}
+
+static void open_place(struct places *places, const struct opening *o,
+    const struct config_storage *s, struct place *out)
+{
+	struct origin base_at = config_origin(&config_storage_keys, &s->origins, "base-path");
+	struct origin done_at = config_origin(&config_storage_keys, &s->origins, "completed-path");
+	struct directory *base = directory(places, s->base_path, base_at, "base-path", o->problems);
+	struct directory *done = base;
+	const struct place *known;
+
+	if (s->completed_path)
+		done = directory(places, s->completed_path, done_at, "completed-path", o->problems);
+	if (!base || !done)
+		return;
+	known = known_pair(places, base->fd, done->fd);
+	if (known) {
+		*out = *known;
+		return;
+	}
+	*out = (struct place){.base = base->fd, .done = done->fd};
+	if (base != done)
+		check_pair(base, done, o->with_file, done_at, o->problems);
+	make_rules(&out->rules,
+	    (const struct landlock_dir[]){{.fd = base->fd, .record = true, .keep = base == done},
+		{.fd = base != done ? done->fd : -1}},
+	    2, o->problems);
+	places->pair[places->npairs++] = *out;
+}
+
+/* Of repair: what is one client's completed-path may be another's base-path. */
+static void make_repair_rules(struct places *places, struct problems *problems)
+{
+	struct landlock_dir *dir = calloc(places->ndirectories + 1, sizeof(*dir));
+
+	if (!dir) {
+		problem_error(problems, NULL, 0, "out of memory");
+		return;
+	}
+	for (size_t i = 0; i < places->ndirectories; i++) {
+		dir[i].fd = places->directory[i].fd;
+		for (size_t k = 0; !dir[i].repair && k < places->npairs; k++)
+			dir[i].repair = dir[i].fd >= 0 && dir[i].fd == places->pair[k].base;
+	}
+	make_rules(&places->repair_rules, dir, places->ndirectories, problems);
+	free(dir);
+}
+
+/* Sandbox rules hold for a whole subtree, and so do most people's backups. */
+static void warn_nested(const struct places *places, const struct opening *o)
+{
+	char **real = calloc(places->ndirectories + 1, sizeof(*real));
+
+	for (size_t i = 0; real && i < places->ndirectories; i++)
+		real[i] =
+		    places->directory[i].fd < 0 ? NULL : realpath(places->directory[i].path, NULL);
+	for (size_t i = 0; real && i < places->ndirectories; i++)
+		for (size_t j = 0; j < places->ndirectories; j++) {
+			size_t n = real[i] ? strlen(real[i]) : 0;
+
+			if (i == j || !real[i] || !real[j] || strncmp(real[i], real[j], n) != 0 ||
+			    (real[j][n] != '/' && n > 1))
+				continue;
+			problem_warning(o->problems, o->config->names.v[0], 0,
+			    "directory %s lies beneath %s: keep them side by side", real[j],
+			    real[i]);
+		}
+	for (size_t i = 0; real && i < places->ndirectories; i++)
+		free(real[i]);
+	free(real);
+}
+
+static bool is_set(const struct config_storage *s, const char *key)
+{
+	return key_is_set(&config_storage_keys, &s->origins, key);
+}
+
+/* By a client, or because it stands in the configuration. */
+static bool server_place_is_used(const struct config *c)
+{
+	if (is_set(&c->storage, "base-path"))
+		return true;
+	for (size_t i = 0; i < c->nclients; i++)
+		if (c->clients[i].store && !is_set(&c->clients[i].storage, "base-path"))
+			return true;
+	return false;
+}
+
+static bool allocate(struct places *places, const struct config *c)
+{
+	const size_t n = c->nclients;
+	const struct place nothing = {-1, -1, -1};
+
+	*places = (struct places){.server = nothing, .nothing = nothing, .repair_rules = -1};
+	places->client = region_array(c->region, n, sizeof(*places->client));
+	places->pair = region_array(c->region, n + 1, sizeof(*places->pair));
+	places->directory = region_array(c->region, 2 * n + 2, sizeof(*places->directory));
+	return places->client && places->pair && places->directory;
+}
+
+bool places_open(
+    struct places *places, const struct config *c, bool with_file, struct problems *problems)
+{
+	const struct opening o = {c, with_file, problems};
+
+	if (!allocate(places, c)) {
+		problem_error(problems, NULL, 0, "out of memory");
+		return false;
+	}
+	make_rules(&places->nothing.rules, NULL, 0, problems);
+	if (server_place_is_used(c))
+		open_place(places, &o, &c->storage, &places->server);
+	for (size_t i = 0; i < c->nclients; i++) {
+		const struct config_client *k = &c->clients[i];
+
+		places->client[i] = places->nothing;
+		if (k->store)
+			open_place(places, &o, &k->storage, &places->client[i]);
+	}
+	make_repair_rules(places, problems);
+	warn_nested(places, &o);
+	return true;
+}
+
+const struct place *places_shared(
+    const struct places *places, const uint32_t *client, size_t clients)
+{
+	for (size_t i = 0; i < clients; i++)
+		if (places->client[client[i]].base >= 0)
+			return &places->client[client[i]];
+	return &places->client[client[0]];
+}
+
+void places_descriptors(const struct places *places, int *out)
+{
+	for (size_t i = 0; i < places->ndirectories; i++)
+		out[i] = places->directory[i].fd;
+}
+
+size_t places_holds(const struct places *places)
+{
+	size_t n = (places->nothing.rules >= 0) + (size_t)(places->repair_rules >= 0);
+
+	for (size_t i = 0; i < places->npairs; i++)
+		n += places->pair[i].rules >= 0;
+	for (size_t i = 0; i < places->ndirectories; i++)
+		n += places->directory[i].fd >= 0;
+	return n;
+}
+
+static void close_open(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+void places_close(struct places *places)
+{
+	for (size_t i = 0; i < places->ndirectories; i++)
+		close_open(places->directory[i].fd);
+	for (size_t i = 0; i < places->npairs; i++)
+		close_open(places->pair[i].rules);
+	close_open(places->nothing.rules);
+	close_open(places->repair_rules);
+}
