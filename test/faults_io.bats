@@ -89,7 +89,7 @@ write_fails() {
 	tell a rec=500 rec
 	wait_log 'error client=foo reason="the quota is used up: waiting for room"'
 	wait_stored a foo
-	wait_log 'room client=foo '
+	wait_log 'resumed client=foo '
 	[ "$(grep -c 'client=foo.*quota' log)" -eq 1 ]
 	hang_up a
 	wait_log 'closed client=foo .*packets=3 .*files=1 '
@@ -148,7 +148,7 @@ open_fails() {
 	tell a rec
 	wait_log 'error client=foo reason="the disk is full'
 	wait_stored a foo
-	wait_log 'room client=foo '
+	wait_log 'resumed client=foo '
 }
 
 @test "the mode cannot be set: no file is left, the child ends with the reason" {

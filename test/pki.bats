@@ -96,7 +96,7 @@ serial_of() { certtool --certificate-info --infile "$1" | sed -n 's/^[[:space:]]
 	tls_server
 	stream pcap rec=60 >sent
 	tls_to site-8 <sent || true
-	wait_log 'rejected client=foo .*reason="the certificate CN=site-8 does not bear the name site-7'
+	wait_log 'rejected client=foo .*reason="the certificate CN=site-8 does not contain the name site-7'
 	no_file
 }
 

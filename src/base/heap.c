@@ -7,13 +7,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Bytes: larger blocks are mappings of their own; malloc() hands out no smaller ones. */
+/* Bytes: what malloc() looks for holes for, and the least it hands out. */
 #define LARGEST (64u * 1024)
 #define LEAST   24u
 
-/* Smaller chunks are not merged when they are freed (tcache, fastbins): filled and freed with every
- * configuration, they would fragment the heap more and more. */
-#define GIVEN_BACK 2048u
+/* Up to this size malloc() keeps some freed blocks of each size (STEP apart) aside, wherever they
+ * lie, and takes them before all others. */
+#define CACHED 1032u
+#define STEP   16u
 
 struct filling {
 	struct filling *next;
@@ -29,6 +30,7 @@ void heap_clear(void)
 		fillings = f->next;
 		free(f);
 	}
+	malloc_trim(0); /* merges them: else each reload would leave smaller holes */
 }
 
 #ifdef __SANITIZE_ADDRESS__
@@ -39,7 +41,7 @@ void heap_fill(void)
 
 #else
 
-/* Takes a free chunk of that size, if there is one below the unused end of the heap. */
+/* Takes a hole of that size, if there is one. */
 static bool fill(size_t size, const char *end)
 {
 	struct filling *f = malloc(size);
@@ -48,29 +50,34 @@ static bool fill(size_t size, const char *end)
 		free(f);
 		return false;
 	}
-	if (size >= GIVEN_BACK) {
-		f->next = fillings;
-		fillings = f;
-	}
-	/* a small one is never freed */
-	/* cppcheck-suppress memleak */
+	f->next = fillings;
+	fillings = f;
 	return true;
+}
+
+/* malloc() puts off merging and sorting what was freed until somebody allocates: that would be a
+ * child's first large block, and write to nearly every page of the heap. It sorts at most 10,000
+ * pieces at a time (glibc, MAX_ITERS), so it is asked several times. */
+static void settle(void)
+{
+	malloc_trim(0);
+	for (int i = 0; i < 20; i++)
+		free(malloc(4 * LARGEST));
 }
 
 void heap_fill(void)
 {
-	static bool again;
-	const struct mallinfo2 info = mallinfo2();
-	/* Where the unused end of the heap begins: it is not to be filled. */
-	const char *end = (const char *)sbrk(0) - info.keepcost;
-	size_t left = info.fordblks - info.keepcost, least = again ? GIVEN_BACK : LEAST;
+	const char *end; /* where the unused end of the heap begins: what lies there is no hole */
 
-	for (size_t size = LARGEST; size > least; size -= size / 4)
-		while (left >= size && fill(size, end))
-			left -= size;
-	while (left >= least && fill(least, end))
-		left -= least;
-	again = true;
+	settle();
+	end = (const char *)sbrk(0) - mallinfo2().keepcost;
+	for (size_t size = LARGEST; size > CACHED; size -= size / 4)
+		while (fill(size, end))
+			;
+	for (size_t size = CACHED; size >= LEAST; size -= STEP)
+		while (fill(size, end))
+			;
+	settle();
 }
 
 #endif

@@ -1,16 +1,16 @@
-/* heap: fills the free chunks of the heap before fork(), so that children copy fewer pages.
+/* heap: fills free chunks before fork(), so that children's allocations copy fewer pages.
  *
- * A configuration that was loaded leaves free chunks all over the master's heap. A child would
- * allocate in them, and each page with such a chunk would be copied for it. When the chunks are
- * filled first, a child allocates behind all of the master's memory, in few pages. */
+ * A configuration that was freed leaves the master's heap full of holes. A child would allocate in
+ * them, and merge and sort them first: each page with a hole would be copied. With the holes filled
+ * what a child allocates lies behind all that the master has, side by side. For glibc's malloc();
+ * test/bench/idlememory has the figures. */
 #ifndef HEAP_H
 #define HEAP_H
 
-/* Fills the free chunks: the first time all of them, the small ones for good; later the large ones.
- */
+/* Fills the holes. Needed again whenever much was freed. */
 void heap_fill(void);
 
-/* Frees the filling: before the master allocates and frees a whole configuration. */
+/* Takes the filling out again: before the master allocates, and frees, in earnest. */
 void heap_clear(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* sandbox_landlock: see sandbox_landlock.h. */
+/* landlock: see landlock.h. */
 #include "daemon/landlock.h"
 
 #include <fcntl.h>
@@ -43,7 +43,7 @@ bool landlock_prepare(void)
 	return true;
 }
 
-static uint64_t access_of(const struct sandbox_dir *d)
+static uint64_t access_of(const struct landlock_dir *d)
 {
 	/* a file arrives: it may not be opened afterwards */
 	uint64_t a = LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REFER;
@@ -57,7 +57,7 @@ static uint64_t access_of(const struct sandbox_dir *d)
 	return a & denied.fs;
 }
 
-static bool add(int rules, const struct sandbox_dir *d)
+static bool add(int rules, const struct landlock_dir *d)
 {
 	struct landlock_path_beneath_attr at = {.allowed_access = access_of(d), .parent_fd = d->fd};
 
@@ -65,7 +65,7 @@ static bool add(int rules, const struct sandbox_dir *d)
 	       syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &at, 0) == 0;
 }
 
-int landlock_rules(const struct sandbox_dir *dir, size_t n)
+int landlock_rules(const struct landlock_dir *dir, size_t n)
 {
 	int rules = (int)syscall(
 	    SYS_landlock_create_ruleset, &denied, sizeof(denied), 0); /* close-on-exec */

@@ -1,4 +1,4 @@
-/* sandbox_limits: see sandbox_limits.h. */
+/* limits: see limits.h. */
 #include "daemon/limits.h"
 
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #define DESCRIPTORS 64
 
 static rlim_t memory = RLIM_INFINITY;
-static rlim_t not_in_sessions; /* of it */
+static rlim_t unmappable; /* of it, in processes that unmap it */
 
 void limits_measure(size_t private, size_t unmapped)
 {
@@ -21,7 +21,7 @@ void limits_measure(size_t private, size_t unmapped)
 	FILE *f = fopen("/proc/self/statm", "re");
 
 	memory = RLIM_INFINITY;
-	not_in_sessions = unmapped;
+	unmappable = unmapped;
 	if (!f)
 		return;
 	if (fscanf(f, "%lu", &size) == 1) /* pages: proc(5) */
@@ -42,15 +42,15 @@ static bool set(int what, rlim_t value)
 	return setrlimit((__rlimit_resource_t)what, &r) == 0;
 }
 
-bool limits_enter(enum sandbox_role role)
+bool limits_enter(bool few_descriptors, bool unmaps)
 {
 #ifndef WITH_SANITIZERS /* which needs terabytes of address space */
-	rlim_t most = role == SANDBOX_SESSION ? memory - not_in_sessions : memory;
+	rlim_t most = unmaps ? memory - unmappable : memory;
 
 	if (memory != RLIM_INFINITY && !set(RLIMIT_AS, most))
 		return false;
 #endif
-	/* no core: it would hold other people's packets */
+	/* no core: it would contain packets */
 	return set(RLIMIT_CORE, 0) && set(RLIMIT_NPROC, 0) &&
-	       (role != SANDBOX_SESSION || set(RLIMIT_NOFILE, DESCRIPTORS));
+	       (!few_descriptors || set(RLIMIT_NOFILE, DESCRIPTORS));
 }

@@ -6,7 +6,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "daemon/landlock.h"
 #include "daemon/limits.h"
 #include "daemon/seccomp.h"
 
@@ -15,19 +14,22 @@ static struct {
 	bool on, landlock, seccomp;
 } have;
 
-void sandbox_prepare(char lacking[SANDBOX_LACKING_MAX])
+void sandbox_prepare(
+    const struct sandbox_role *const *role, size_t n, char lacking[SANDBOX_LACKING_MAX])
 {
 	have.on = true;
 	have.landlock = landlock_prepare();
-	have.seccomp = seccomp_prepare();
-	sandbox_measure(0, 0); /* the keeper comes before the rest of the master */
+	have.seccomp = seccomp_available();
+	for (size_t i = 0; i < n && have.seccomp; i++)
+		have.seccomp = seccomp_build(role[i]->program, &role[i]->calls, role[i]->lenient);
+	sandbox_measure(0, 0); /* the keeper is forked before the master measures again */
 	snprintf(lacking, SANDBOX_LACKING_MAX, "%s%s%s",
 	    have.landlock ? "" : "Landlock (ABI 2, Linux 5.19, and in the list of active LSMs)",
 	    have.landlock || have.seccomp ? "" : ", ",
 	    have.seccomp ? "" : "seccomp filters for this architecture");
 }
 
-int sandbox_rules(const struct sandbox_dir *dir, size_t n)
+int sandbox_rules(const struct landlock_dir *dir, size_t n)
 {
 	int rules = have.landlock ? landlock_rules(dir, n) : -1;
 
@@ -48,18 +50,18 @@ static bool restrict_files(int rules)
 	return ok;
 }
 
-bool sandbox_enter(enum sandbox_role role, int base, int done, int rules)
+bool sandbox_enter(const struct sandbox_role *role, const int *fd, size_t n, int rules)
 {
 	if (!have.on)
 		return true;
 	/* Limits first, they are plain calls. Then no_new_privs, without which neither of the
 	 * others is allowed to those who are not root; and seccomp last, for it forbids the rest.
 	 */
-	if (role != SANDBOX_MASTER && !limits_enter(role))
+	if (role->limited && !limits_enter(role->few_descriptors, role->unmaps))
 		return false;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return false;
-	if (role != SANDBOX_MASTER && have.landlock && !restrict_files(rules))
+	if (role->confined && have.landlock && !restrict_files(rules))
 		return false;
-	return !have.seccomp || seccomp_enter(role, base, done);
+	return !have.seccomp || seccomp_enter(role->program, fd, n);
 }

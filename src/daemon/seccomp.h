@@ -1,19 +1,34 @@
-/* sandbox_seccomp: which system calls a process may make (seccomp(2)), with which arguments.
+/* seccomp: which system calls a process may make (seccomp(2)), with which arguments: the engine.
  *
- * One table a role, made into a program once, in the master. The numbers of a session's two
- * directories are put into its copy when it is entered: they differ from client to client.
- * By hand and not by libseccomp, for a program that is made once, passes call -1 (which is how
- * strace(1) injects faults), has the frequent calls first, and costs no library. */
-#ifndef SANDBOX_SECCOMP_H
-#define SANDBOX_SECCOMP_H
+ * A table (seccomp_rule.h) is made into a filter program once, before there are children. Numbers
+ * of descriptors that differ from child to child are put into the copy that a child enters. Knows
+ * no role: the tables come from the programs, but for what all of them need to log, to allocate and
+ * to end. By hand and not by libseccomp, for a program that is made once, passes call -1 (which is
+ * how strace(1) injects faults), has the frequent calls first, and costs no library. */
+#ifndef SECCOMP_H
+#define SECCOMP_H
 
+#include <linux/filter.h>
 #include <stdbool.h>
+#include <stddef.h>
 
-#include "daemon/sandbox.h"
+struct seccomp_table;
+
+#define SECCOMP_PROGRAM_MAX 512 /* instructions; the longest table takes about 250 */
+
+struct seccomp_program {
+	struct sock_filter insn[SECCOMP_PROGRAM_MAX];
+	unsigned short n;
+	bool overflow;
+};
 
 /* False: the kernel has no filters, or this is no architecture whose calls we know. */
-bool seccomp_prepare(void);
+bool seccomp_available(void);
 
-bool seccomp_enter(enum sandbox_role role, int base, int done);
+/* What is not in the table ends the process; lenient: fails with EPERM. False: it is too long. */
+bool seccomp_build(struct seccomp_program *p, const struct seccomp_table *own, bool lenient);
+
+/* fd: the table's SECCOMP_FD(0 to n - 1); to -1 no descriptor is equal. False with errno. */
+bool seccomp_enter(const struct seccomp_program *program, const int *fd, size_t n);
 
 #endif

@@ -1,14 +1,17 @@
 /* generation: see generation.h. */
 #include "server/generation.h"
 
+#include "base/heap.h"
 #include "base/pages.h"
 #include "config/keys.h"
+#include "server/roles.h"
 
 bool generation_start_keeper(struct generation *g, char reason[KEEPER_REASON_MAX])
 {
 	keeper_close(&g->keeper);
 	return !creds_has_key(g->creds) ||
-	       keeper_start(&g->keeper, g->config->tls.server_key, creds_key_id(g->creds), reason);
+	       keeper_start(&g->keeper, &role_keeper, g->config->tls.server_key,
+		   creds_key_id(g->creds), reason);
 }
 
 static void open_credentials(struct generation *g, struct problems *problems)
@@ -23,7 +26,7 @@ static void open_credentials(struct generation *g, struct problems *problems)
 		ok = generation_start_keeper(g, reason);
 	else if (t->present && t->auth != AUTH_ANONYMOUS && t->server_key) {
 		/* whatever else is wrong: is there a key at all? */
-		ok = keeper_start(&g->keeper, t->server_key, NULL, reason);
+		ok = keeper_start(&g->keeper, &role_keeper, t->server_key, NULL, reason);
 		keeper_close(&g->keeper);
 	}
 	if (!ok)
@@ -91,4 +94,6 @@ void generation_unref(struct generation *g)
 	creds_close(g->creds);
 	pages_free(g->client_lines, (g->config->nclients + 1) * sizeof(*g->client_lines));
 	config_free(g->config); /* and all of this with it */
+	heap_clear();
+	heap_fill();
 }

@@ -24,7 +24,7 @@
 #include "daemon/pidfile.h"
 #include "daemon/privs.h"
 #include "base/problem.h"
-#include "daemon/sandbox.h"
+#include "server/roles.h"
 #include "base/zone.h"
 
 /* In syslog lines. */
@@ -175,7 +175,7 @@ static void prepare_sandbox(const struct config *c, struct problems *p)
 {
 	char lacking[SANDBOX_LACKING_MAX];
 
-	sandbox_prepare(lacking);
+	roles_prepare(lacking);
 	if (!lacking[0])
 		return;
 	if (c->server.sandbox == SANDBOX_REQUIRED)

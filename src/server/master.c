@@ -14,12 +14,12 @@
 #include "base/log.h"
 #include "base/pages.h"
 #include "base/problem.h"
-#include "daemon/sandbox.h"
 #include "server/accept.h"
 #include "server/events.h"
 #include "server/reap.h"
 #include "server/reload.h"
 #include "server/report.h"
+#include "server/roles.h"
 #include "server/state.h"
 #include "server/timers.h"
 
@@ -441,7 +441,7 @@ int master_run(struct generation *g, const struct master_start *start)
 		repairs_init(&m->repairs, m->once);
 		keepers_init(&m->keepers, m->loop.checked);
 	}
-	if (m && open_all(m) && sandbox_enter(SANDBOX_MASTER, -1, -1, -1))
+	if (m && open_all(m) && sandbox_enter(&role_master, NULL, 0, -1))
 		code = serve(m, start);
 	else
 		start->failed(strerror(errno));

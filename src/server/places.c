@@ -171,7 +171,7 @@ static void check_pair(const struct directory *base, const struct directory *don
 }
 
 static bool make_rules(
-    int *rules, const struct sandbox_dir *dir, size_t n, struct problems *problems)
+    int *rules, const struct landlock_dir *dir, size_t n, struct problems *problems)
 {
 	*rules = sandbox_rules(dir, n);
 	if (*rules == -2)
@@ -212,7 +212,7 @@ static void open_place(struct places *places, const struct opening *o,
 	if (base != done)
 		check_pair(base, done, o->with_file, done_at, o->problems);
 	make_rules(&out->rules,
-	    (const struct sandbox_dir[]){{.fd = base->fd, .record = true, .keep = base == done},
+	    (const struct landlock_dir[]){{.fd = base->fd, .record = true, .keep = base == done},
 		{.fd = base != done ? done->fd : -1}},
 	    2, o->problems);
 	places->pair[places->npairs++] = *out;
@@ -221,7 +221,7 @@ static void open_place(struct places *places, const struct opening *o,
 /* Of repair: what is one client's completed-path may be another's base-path. */
 static void make_repair_rules(struct places *places, struct problems *problems)
 {
-	struct sandbox_dir *dir = calloc(places->ndirectories + 1, sizeof(*dir));
+	struct landlock_dir *dir = calloc(places->ndirectories + 1, sizeof(*dir));
 
 	if (!dir) {
 		problem_error(problems, NULL, 0, "out of memory");

@@ -9,7 +9,7 @@
 
 #include "base/io.h"
 #include "base/log.h"
-#include "daemon/sandbox.h"
+#include "server/roles.h"
 #include "server/events.h"
 
 /* A regular round comes this often, and takes at most a hundredth of the time. */
@@ -53,7 +53,7 @@ static _Noreturn void repair_main(const struct generation *g, const struct repai
 	sigfillset(
 	    &all); /* a signal to all processes of the server must not end it within a file */
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	if (closed && sandbox_enter(SANDBOX_REPAIR, -1, -1, g->places.repair_rules))
+	if (closed && sandbox_enter(&role_repair, NULL, 0, g->places.repair_rules))
 		repair_run(g, scope);
 	else
 		event_error("repair: the sandbox cannot be entered");

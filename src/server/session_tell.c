@@ -1,5 +1,5 @@
-/* session_tell: what a session says, to its master and to the log. Decides nothing. */
-#include "server/session_inside.h"
+/* session_tell: see session_tell.h. */
+#include "server/session_tell.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,7 +11,7 @@
 #include "base/io.h"
 #include "server/report.h"
 
-/* Never waits: a master that does not read loses the news, not the recording. */
+/* Never waits: if the master does not read, the message is lost, not the recording. */
 static void tell(const struct session *s, enum report_kind kind, const char *name)
 {
 	struct report r = {.kind = kind, .candidate = (uint32_t)s->tls.candidate, .id = s->tls.id};
@@ -22,18 +22,18 @@ static void tell(const struct session *s, enum report_kind kind, const char *nam
 	send(s->channel->fd, &r, sizeof(r), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-/* The level of a line that every connection causes: a flood of them is told by the master. Lines of
+/* The level of a line that every connection causes: the master summarises a flood of them. Lines of
  * files keep theirs: they are the record of what is stored. */
 static enum log_level routine(const struct session *s, enum log_level level)
 {
-	return s->channel->quiet ? LVL_DEBUG : level;
+	return s->channel->log_routine ? level : LVL_DEBUG;
 }
 
 struct proof {
 	char s[sizeof(struct log_text) + sizeof(struct tls_peer)]; /* the subject quoted */
 };
 
-/* What TLS has told about the peer, for the log; nothing for a plain connection. */
+/* The log's keys for what TLS proved about the peer; "" for a plain connection. */
 static struct proof proof(const struct session *s)
 {
 	struct proof t = {""};
@@ -80,7 +80,7 @@ static void on_published(void *context, const char *name, const char *was, const
 	    name, was ? " was=" : "", was ? was : "", why, packets, bytes);
 }
 
-struct log_text session_error(const char *what, int error)
+static struct log_text failed(const char *what, int error)
 {
 	struct log_text t;
 
@@ -93,7 +93,7 @@ static void on_unsynced(void *context, const char *name, int error)
 	const struct session *s = context;
 
 	log_line(LVL_ERROR, "error client=%s file=%s reason=%s", s->name, name,
-	    LOG_QUOTE(session_error("published, but not synced", error).s));
+	    LOG_QUOTE(failed("published, but not synced", error).s));
 }
 
 static void on_unpublished(void *context, const char *name, const char *why, int error)
@@ -110,7 +110,7 @@ static void on_room_again(void *context)
 	const struct session *s = context;
 
 	s->channel->stats->waiting = false;
-	log_line(LVL_NOTICE, "room client=%s reason=\"there is room again\"", s->name);
+	log_line(LVL_NOTICE, "resumed client=%s reason=\"disk space is available again\"", s->name);
 }
 
 void session_events(struct session *s, struct recorder_events *on)
@@ -132,18 +132,17 @@ void session_connected(const struct session *s)
 	    (int)getpid());
 }
 
-int session_closed(const struct session *s, enum child_exit code, const char *reason)
+void session_closed(const struct session *s, enum child_exit code, const char *reason)
 {
 	char counts[STATS_TEXT_MAX];
 	int64_t seconds = (io_monotonic_ms() - s->started) / 1000;
-	/* who comes and goes without a byte is no news */
+	/* a connection without a byte is no event (port scans, health checks) */
 	bool empty = s->channel->stats->frames == 0 && s->have == 0 &&
 		     (code == CHILD_FINISHED || code == CHILD_CONNECTION);
 
 	log_line(empty ? LVL_DEBUG : routine(s, LVL_INFO),
 	    "closed client=%s peer=%s reason=%s %s seconds=%" PRId64, s->name, s->peer,
 	    LOG_QUOTE(reason), stats_format(s->channel->stats, counts), seconds);
-	return (int)code;
 }
 
 void session_rejected(const struct session *s, const char *reason)
@@ -151,4 +150,23 @@ void session_rejected(const struct session *s, const char *reason)
 	log_line(routine(s, LVL_WARNING),
 	    "rejected client=%s peer=%s reason=%s frame=%" PRIu64 " offset=%" PRIu64, s->name,
 	    s->peer, LOG_QUOTE(reason), s->recorder.frames + 1, s->recorder.offset);
+}
+
+void session_broken(const struct session *s, const char *what, int error)
+{
+	log_line(LVL_ERROR, "error client=%s peer=%s reason=%s", s->name, s->peer,
+	    LOG_QUOTE(failed(what, error).s));
+}
+
+void session_waiting(const struct session *s, int error)
+{
+	log_line(LVL_ERROR, "error client=%s reason=%s", s->name,
+	    LOG_QUOTE(error == EDQUOT ? "the quota is used up: waiting for room"
+				      : "the disk is full: waiting for room"));
+}
+
+void session_lost(const struct session *s, int unread)
+{
+	log_line(LVL_ERROR, "error client=%s reason=%s lost-records=%" PRIu64 " unread-bytes=%d",
+	    s->name, LOG_QUOTE(s->recorder.reason), s->recorder.lost, unread);
 }

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "server/childexit.h"
 #include "server/events.h"
+#include "server/roles.h"
 #include "server/session.h"
 #include "server/state.h"
 
@@ -47,7 +48,7 @@ static _Noreturn void child_main(const struct birth *b)
 {
 	const struct child *k = &b->self;
 	const struct generation *g = k->generation;
-	struct channel ch = {.quiet = !k->log_routine,
+	struct channel ch = {.log_routine = k->log_routine,
 	    .peer = k->peer,
 	    .port = k->port,
 	    .fd = b->channel,

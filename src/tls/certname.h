@@ -1,4 +1,4 @@
-/* certname: whether a certificate bears a name that the configuration asks for.
+/* certname: whether a certificate contains a name that the configuration asks for.
  *
  * subjectAltName entries count (DNS, IP, e-mail); the common name only when there are none (RFC
  * 6125, 6.4.4). Names are compared exactly, DNS names without regard to ASCII case, without

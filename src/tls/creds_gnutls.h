@@ -1,4 +1,4 @@
-/* creds_gnutls: the inside of creds, for transport_tls only. */
+/* creds_gnutls: the inside of creds, for transport_tls and the files that load it. */
 #ifndef CREDS_GNUTLS_H
 #define CREDS_GNUTLS_H
 
@@ -6,7 +6,8 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
-#include "tls/creds.h"
+#include "config/config.h"
+#include "tls/keeper.h"
 
 struct creds {
 	enum config_auth auth;
@@ -24,8 +25,5 @@ struct creds {
 	unsigned crls;
 	struct region *reading; /* texts of the files, while they are read */
 };
-
-/* How the connection reaches the keeper: one a process, set in the child. */
-void creds_use_keeper(const struct keeper_line *line);
 
 #endif

@@ -1,4 +1,4 @@
-/* tls_identity: see tls_identity.h. */
+/* identity: see identity.h. */
 #include "tls/identity.h"
 
 #include <stdarg.h>
@@ -18,10 +18,10 @@ __attribute__((format(printf, 2, 3))) static void say(
 {
 	va_list ap;
 
-	if (who->verdict[0])
-		return; /* the first reason is the reason */
+	if (who->refusal[0])
+		return; /* the first one is the cause */
 	va_start(ap, fmt);
-	vsnprintf(who->verdict, sizeof(who->verdict), fmt, ap);
+	vsnprintf(who->refusal, sizeof(who->refusal), fmt, ap);
 	va_end(ap);
 }
 
@@ -44,7 +44,7 @@ static void add_name(struct certnames *names, enum certname_type type, const voi
 	struct certname *n = &names->name[names->n];
 
 	if (names->n == CERTNAME_MAX || len > sizeof(n->data))
-		return; /* it cannot be asked for either */
+		return; /* the configuration takes no longer ones either */
 	n->type = type;
 	n->len = len;
 	memcpy(n->data, data, len);
@@ -90,7 +90,7 @@ static void common_name(gnutls_x509_crt_t cert, struct certnames *names)
 				found = part;
 				n++;
 			}
-	if (n == 1) /* of two nobody could say which one is meant */
+	if (n == 1) /* of several none is the one that is meant */
 		add_name(names, CERTNAME_COMMON, found.value.data, found.value.size);
 }
 
@@ -119,7 +119,7 @@ static bool identify(struct tls_identity *who, gnutls_x509_crt_t cert, const gnu
 		gnutls_free(issuer.data);
 	}
 	if (gnutls_x509_crt_get_serial(cert, who->peer.id.serial, &serial) < 0) {
-		/* no revocation could name it */
+		/* no revocation list could name it */
 		say(who, "the certificate %s has no serial number, or one above %d bytes",
 		    who->shown, CERTID_SERIAL_MAX);
 		return false;
@@ -138,8 +138,8 @@ static bool fits(const struct tls_candidate *k, const struct certnames *names)
 	return false;
 }
 
-/* Both sides of it: whoever reads this has one of the two to change. */
-static void fits_nobody(struct tls_identity *who, const struct certnames *names)
+/* Names both sides: the reader has to change one of them. */
+static void fits_none(struct tls_identity *who, const struct certnames *names)
 {
 	const struct tls_candidate *k = who->candidate;
 	char borne[160], wanted[160] = "";
@@ -148,7 +148,8 @@ static void fits_nobody(struct tls_identity *who, const struct certnames *names)
 	certnames_list(names, borne, sizeof(borne));
 	if (who->candidates == 1) {
 		say(who,
-		    "the certificate %s does not bear the name %s%s that client %s must have, but "
+		    "the certificate %s does not contain the name %s%s that client %s must have, "
+		    "but "
 		    "%s",
 		    who->shown, k->certificate->v[0], k->certificate->n > 1 ? " (or others)" : "",
 		    k->client, borne);
@@ -159,7 +160,7 @@ static void fits_nobody(struct tls_identity *who, const struct certnames *names)
 		    i > 0 ? ", " : "", k[i].client, k[i].certificate->v[0],
 		    k[i].certificate->n > 1 ? " (or others)" : "");
 	say(who,
-	    "the certificate %s fits none of the %zu clients of this address (%s), but bears %s",
+	    "the certificate %s fits none of the %zu clients of this address (%s), but contains %s",
 	    who->shown, who->candidates, wanted, borne);
 }
 
@@ -178,7 +179,7 @@ static bool choose(struct tls_identity *who, const struct certnames *names)
 				    who->shown, k[who->peer.candidate].client, k[i].client);
 		}
 	if (n == 0)
-		fits_nobody(who, names);
+		fits_none(who, names);
 	return n == 1;
 }
 
@@ -206,7 +207,7 @@ static void explain(struct tls_identity *who, unsigned status, gnutls_x509_crt_t
 		    "the certificate %s or its authority is too weak (RSA below 2048 bits, SHA-1)",
 		    subject);
 	else if (status & (GNUTLS_CERT_SIGNER_NOT_CA | GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE))
-		say(who, "the certificate %s is signed by one that may not sign it", subject);
+		say(who, "the issuer of the certificate %s is not a CA", subject);
 	else
 		say(who, "the certificate %s does not verify (status 0x%x)", subject, status);
 }

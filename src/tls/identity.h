@@ -1,7 +1,7 @@
-/* tls_identity: who the peer of a TLS connection is, from its certificate.
+/* identity: who the peer of a TLS connection is, from its certificate.
  *
  * Whether the certificate is good (authority, time, purpose, strength, revocation), which names it
- * bears, and the one of the candidates that it fits. Refuses with one sentence that says what to
+ * contains, and the one of the candidates that it fits. Refuses with one sentence that says what to
  * change. Neither reads nor writes a byte of the connection. */
 #ifndef TLS_IDENTITY_H
 #define TLS_IDENTITY_H
@@ -32,7 +32,7 @@ struct tls_identity {
 	size_t candidates;
 	struct tls_peer peer; /* filled */
 	char shown[264];      /* the subject, cut so that the reason has room in a line */
-	char verdict[512];    /* why it is nobody; "": it is somebody, or nobody has asked */
+	char refusal[512];    /* the reason, "" if accepted or not yet verified */
 };
 
 /* Within the handshake, when GnuTLS has the peer's certificates. */

@@ -1,4 +1,4 @@
-/* keeper: see keeper.h. */
+/* keeper: see keeper.h: the process, and the master's side of it. */
 #include "tls/keeper.h"
 
 #include <errno.h>
@@ -22,11 +22,9 @@
 #include "base/log.h"
 #include "daemon/sandbox.h"
 
-#define START_MS  10000
-#define ANSWER_MS 10000
-#define HURRY_MS  1000 /* for an answer once a signal waits */
+#define START_MS 10000
 
-/* The master waits so long for a keeper that is busy. */
+/* For so long the master waits for a keeper that is busy. */
 #define CONNECT_MS 1000
 #define KEY_MAX    65536 /* bytes of a key file */
 #define EVENTS     64
@@ -93,7 +91,7 @@ static bool read_key(const char *file, gnutls_privkey_t key, struct keeper_repor
 	explicit_bzero(buf, sizeof(buf));
 	if (e == GNUTLS_E_DECRYPTION_FAILED || e == GNUTLS_E_INVALID_PASSWORD)
 		return fail(
-		    r, "%s: the key is encrypted; nobody is there to type its password", file);
+		    r, "%s: the key is encrypted; a server cannot ask for its password", file);
 	if (e < 0)
 		return fail(r, "%s: no private key in PEM form: %s", file, gnutls_strerror(e));
 	if (!public_id(key, r->key_id))
@@ -217,11 +215,11 @@ static void serve_all(gnutls_privkey_t key, int control)
 }
 
 /* With the key read there is nothing more to open. */
-static bool lock_in(struct keeper_report *r)
+static bool lock_in(const struct sandbox_role *role, struct keeper_report *r)
 {
 	int rules = sandbox_rules(NULL, 0);
 
-	return (rules != -2 && sandbox_enter(SANDBOX_KEEPER, -1, -1, rules)) ||
+	return (rules != -2 && sandbox_enter(role, NULL, 0, rules)) ||
 	       fail(r, "the sandbox of the key keeper cannot be entered: %s", strerror(errno));
 }
 
@@ -233,7 +231,8 @@ static bool leave_stderr(struct keeper_report *r)
 	       fail(r, "the key keeper cannot leave standard error: %s", strerror(errno));
 }
 
-static _Noreturn void keeper_main(int control, const char *key_file)
+static _Noreturn void keeper_main(
+    int control, const struct sandbox_role *role, const char *key_file)
 {
 	struct keeper_report r = {0};
 	struct rlimit no_core = {0, 0};
@@ -249,7 +248,8 @@ static _Noreturn void keeper_main(int control, const char *key_file)
 	r.ok = r.ok && leave_stderr(&r);
 	setrlimit(RLIMIT_CORE, &no_core);
 	prctl(PR_SET_DUMPABLE, 0); /* no core, no ptrace, no /proc/PID/mem for others */
-	r.ok = r.ok && gnutls_privkey_init(&key) == 0 && read_key(key_file, key, &r) && lock_in(&r);
+	r.ok = r.ok && gnutls_privkey_init(&key) == 0 && read_key(key_file, key, &r) &&
+	       lock_in(role, &r);
 	send(control, &r, sizeof(r), MSG_NOSIGNAL);
 	if (r.ok)
 		serve_all(key, control);
@@ -278,7 +278,7 @@ static bool wait_for_report(int control, struct keeper_report *r)
 	return false;
 }
 
-static bool fork_keeper(struct keeper *k, const char *key_file)
+static bool fork_keeper(struct keeper *k, const struct sandbox_role *role, const char *key_file)
 {
 	int pair[2];
 	pid_t pid;
@@ -289,7 +289,7 @@ static bool fork_keeper(struct keeper *k, const char *key_file)
 	pid = fork();
 	if (pid == 0) {
 		close(pair[0]);
-		keeper_main(pair[1], key_file);
+		keeper_main(pair[1], role, key_file);
 	}
 	close(pair[1]);
 	if (pid < 0) {
@@ -300,12 +300,12 @@ static bool fork_keeper(struct keeper *k, const char *key_file)
 	return true;
 }
 
-bool keeper_start(
-    struct keeper *k, const char *key_file, const uint8_t *key_id, char reason[KEEPER_REASON_MAX])
+bool keeper_start(struct keeper *k, const struct sandbox_role *role, const char *key_file,
+    const uint8_t *key_id, char reason[KEEPER_REASON_MAX])
 {
 	struct keeper_report r;
 
-	if (!fork_keeper(k, key_file)) {
+	if (!fork_keeper(k, role, key_file)) {
 		snprintf(reason, KEEPER_REASON_MAX, "the key keeper cannot be started: %s",
 		    strerror(errno));
 		return false;
@@ -318,7 +318,7 @@ bool keeper_start(
 		snprintf(reason, KEEPER_REASON_MAX, "%s: not the key of server-cert", key_file);
 	else
 		return true;
-	kill(k->pid, SIGKILL); /* one whose file hangs would stay */
+	kill(k->pid, SIGKILL); /* it may hang in reading its file */
 	keeper_close(k);
 	k->pid = 0;
 	return false;
@@ -331,8 +331,8 @@ void keeper_close(struct keeper *k)
 	k->control = -1;
 }
 
-/* Many connections at once fill the channel faster than the keeper empties it. It is waited for:
- * whoever were refused for that would be the clients that come back after a restart. */
+/* Many connections at once fill the channel faster than the keeper empties it. The master waits:
+ * refused would be the clients that all reconnect after a restart. */
 static bool send_patiently(int control, const struct msghdr *m)
 {
 	int64_t end = io_monotonic_ms() + CONNECT_MS, left;
@@ -374,45 +374,4 @@ int keeper_connect(const struct keeper *k)
 		return pair[0];
 	close(pair[0]);
 	return -1;
-}
-
-/* ---- a child ---- */
-
-static bool answered(const struct keeper_line *line)
-{
-	struct pollfd p[] = {
-	    {.fd = line->fd, .events = POLLIN}, {.fd = line->wake, .events = POLLIN}};
-	int64_t now = io_monotonic_ms(), end = now + ANSWER_MS;
-
-	if (end > line->until)
-		end = line->until;
-	for (; now < end; now = io_monotonic_ms()) {
-		poll(p, 2, (int)(end - now));
-		if (p[0].revents)
-			return true;
-		if (p[1].revents) {
-			p[1].fd = -1;
-			if (end > io_monotonic_ms() + HURRY_MS)
-				end = io_monotonic_ms() + HURRY_MS;
-		}
-	}
-	return false;
-}
-
-ssize_t keeper_sign(const struct keeper_line *line, uint32_t algorithm, bool hashed,
-    const void *data, size_t len, uint8_t signature[KEEPER_SIGNATURE])
-{
-	struct keeper_request q = {.algorithm = algorithm, .hashed = hashed, .len = (uint32_t)len};
-	size_t total = offsetof(struct keeper_request, data) + len;
-	ssize_t n;
-
-	if (line->fd < 0 || len > sizeof(q.data))
-		return -1;
-	memcpy(q.data, data, len);
-	if (send(line->fd, &q, total, MSG_NOSIGNAL) != (ssize_t)total || !answered(line))
-		return -1;
-	do
-		n = recv(line->fd, signature, KEEPER_SIGNATURE, 0);
-	while (n < 0 && errno == EINTR);
-	return n > 0 ? n : -1;
 }

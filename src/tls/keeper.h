@@ -29,9 +29,12 @@ struct keeper {
 	int control; /* -1: none */
 };
 
-/* Forks one and waits until it has read the key, whose public part must be key_id (NULL: any). */
-bool keeper_start(
-    struct keeper *k, const char *key_file, const uint8_t *key_id, char reason[KEEPER_REASON_MAX]);
+struct sandbox_role;
+
+/* Forks one and waits until it has read the key, whose public part must be key_id (NULL: any), and
+ * has locked itself in as `role`. */
+bool keeper_start(struct keeper *k, const struct sandbox_role *role, const char *key_file,
+    const uint8_t *key_id, char reason[KEEPER_REASON_MAX]);
 
 /* Closes the control channel: it ends when the last connection has its signature. */
 void keeper_close(struct keeper *k);
@@ -45,16 +48,5 @@ struct keeper_request {
 	uint32_t len;
 	uint8_t data[SIGNFORM_MAX];
 };
-
-/* In a child: how it asks. */
-struct keeper_line {
-	int fd;        /* of keeper_connect(), -1: none */
-	int wake;      /* when this can be read, little patience is left */
-	int64_t until; /* monotonic ms */
-};
-
-/* The signature of data, or of a hash; its length, or -1. */
-ssize_t keeper_sign(const struct keeper_line *line, uint32_t algorithm, bool hashed,
-    const void *data, size_t len, uint8_t signature[KEEPER_SIGNATURE]);
 
 #endif

@@ -1,4 +1,4 @@
-/* transport: see transport.h: what all transports share, the socket. */
+/* transport: see transport.h: what all transports share, the socket; and TCP as it is. */
 #include "tls/transport.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 #define PROBE_SECONDS 30
 #define PROBES        3
 
-/* Thousands of clients may say nothing: after so long their memory is given back. */
+/* Thousands of clients may be idle: after so long their buffers are given back. */
 #define QUIET_MS 1000
 
 static void set(int fd, int level, int option, int value)
@@ -27,7 +27,7 @@ static void set(int fd, int level, int option, int value)
 void transport_init(struct transport *t, int fd, int signals, unsigned keepalive)
 {
 	*t = (struct transport){.fd = fd, .signals = signals, .queued = -1, .quiet = true};
-	set(fd, SOL_SOCKET, SO_OOBINLINE, 1); /* of a connection that somebody else has accepted */
+	set(fd, SOL_SOCKET, SO_OOBINLINE, 1); /* also where inetd has accepted it */
 	set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	if (keepalive == 0)
 		return;
@@ -126,4 +126,17 @@ void transport_drain(struct transport *t)
 	if (ioctl(t->fd, FIONREAD, &n) < 0 || n < 0)
 		n = 0;
 	t->queued = n;
+}
+
+static enum transport_status read_plain(
+    struct transport *t, void *buf, size_t len, int64_t deadline, size_t *got)
+{
+	enum transport_status st = transport_wait(t, deadline);
+
+	return st == TRANSPORT_DATA ? transport_receive(t, buf, len, got) : st;
+}
+
+void transport_plain(struct transport *t)
+{
+	t->read = read_plain;
 }

@@ -1,8 +1,8 @@
 /* transport: the bytes of one connection, whatever carries them.
  *
- * One read interface; transport_plain is TCP as it is, a TLS one stands beside it. Blocking with a
- * deadline: the only place where a child waits for its peer. Signals come first, whatever the peer
- * sends. Refuses to write: the protocol has no answers. */
+ * One read interface; transport_plain() is TCP as it is, transport_tls stands beside it. Blocking
+ * with a deadline: the only place where a child waits for its peer. Signals come first, whatever
+ * the peer sends. Refuses to write: the protocol has no answers. */
 #ifndef TRANSPORT_H
 #define TRANSPORT_H
 
@@ -15,8 +15,8 @@ enum transport_status {
 	TRANSPORT_EOF,     /* the peer closed its side */
 	TRANSPORT_DRAINED, /* all that was queued at transport_drain() has been read */
 	TRANSPORT_TIMEOUT, /* the deadline passed */
-	TRANSPORT_QUIET,   /* nothing has come for a second, and nothing is held here; told once */
-	TRANSPORT_SIGNAL,  /* there is a signal to be read, or nothing after all */
+	TRANSPORT_QUIET,   /* idle for 1 s with empty buffers; reported once per idle period */
+	TRANSPORT_SIGNAL,  /* a signal is pending, or a spurious wake-up */
 	TRANSPORT_INVALID, /* the peer broke the transport's own rules, or closed within a record of
 			      it: `reason` tells */
 	TRANSPORT_ERROR    /* the connection broke: `reason` tells */
@@ -29,7 +29,7 @@ struct transport {
 	int signals; /* signalfd, not owned; read by the session */
 	enum transport_status (*read)(struct transport *, void *, size_t, int64_t, size_t *);
 	int64_t queued; /* after transport_drain(): bytes of the socket still to read; else -1 */
-	bool quiet;     /* nothing has come since TRANSPORT_QUIET was told */
+	bool quiet;     /* TRANSPORT_QUIET was reported, and nothing has come since */
 	void *state;    /* of a transport that needs some */
 	char reason[512];
 };
@@ -63,6 +63,7 @@ enum transport_status transport_receive(struct transport *t, void *buf, size_t l
 /* Waits for the peer's first byte and leaves it in the socket; EOF when it closes without one. */
 enum transport_status transport_first_byte(struct transport *t, int64_t deadline);
 
+/* TCP as it is. */
 void transport_plain(struct transport *t);
 
 #endif

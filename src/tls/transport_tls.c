@@ -10,22 +10,22 @@
 #include <sys/socket.h>
 
 #include "tls/creds_gnutls.h"
+#include "tls/explain.h"
+#include "tls/records.h"
+#include "tls/sign.h"
 #include "base/io.h"
 #include "base/pages.h"
 
 /* One recv() of this much instead of two for each TLS record. */
 #define PULL (256 * 1024)
 
-/* A handshake has no business sending more; a certificate chain has room in it. */
+/* Of a whole handshake, in bytes, and of one message: room for a long certificate chain. */
 #define HANDSHAKE_MAX (128 * 1024)
 #define MESSAGE_MAX   (64 * 1024)
 
 /* Records in a row that carry nothing: empty ones, warning alerts, KeyUpdates. GnuTLS takes them
- * without end, and they would keep the child busy behind every deadline's back: a sender has use
- * for one now and then. */
+ * without end, and while it does no deadline is looked at; a sender needs one now and then. */
 #define EMPTY_MAX 1000
-
-#define RECORD_HEADER 5
 
 /* How long the peer may leave unread what TLS itself has to say (KeyUpdate, alerts). */
 #define PUSH_MS 10000
@@ -38,46 +38,17 @@ struct tls {
 	bool done;                    /* the handshake */
 	uint64_t taken;               /* bytes that GnuTLS has taken so far */
 	int keeper;                   /* of this connection's signature, -1: none */
-	unsigned empty;               /* records since the last that carried something */
 
 	uint8_t *buffer; /* what was received and GnuTLS has not taken; NULL while nothing comes */
 	size_t at, have;
 	enum transport_status pull_status; /* why the last pull gave nothing */
 
-	/* Where the bytes that GnuTLS took end within a record: an end of the stream anywhere but
-	 * between two records is a truncation. */
-	uint8_t header[RECORD_HEADER];
-	size_t header_have, body_left;
+	struct tls_records records; /* of the bytes that GnuTLS took */
 
 	enum transport_status ended; /* what every further read answers; DATA: nothing has ended */
 };
 
 /* ---- the socket, for GnuTLS ---- */
-
-static void follow_records(struct tls *s, const uint8_t *p, size_t n)
-{
-	while (n > 0) {
-		size_t take;
-
-		if (s->body_left > 0) {
-			take = n < s->body_left ? n : s->body_left;
-			s->body_left -= take;
-		} else {
-			take = RECORD_HEADER - s->header_have;
-			if (take > n)
-				take = n;
-			memcpy(s->header + s->header_have, p, take);
-			s->header_have += take;
-			if (s->header_have == RECORD_HEADER) {
-				s->body_left = (size_t)s->header[3] << 8 | s->header[4];
-				s->header_have = 0;
-				s->empty++;
-			}
-		}
-		p += take;
-		n -= take;
-	}
-}
 
 static ssize_t pull(gnutls_transport_ptr_t context, void *data, size_t len)
 {
@@ -107,7 +78,7 @@ static ssize_t pull(gnutls_transport_ptr_t context, void *data, size_t len)
 	}
 	n = s->have - s->at < len ? s->have - s->at : len;
 	memcpy(data, s->buffer + s->at, n);
-	follow_records(s, s->buffer + s->at, n);
+	tls_records_follow(&s->records, s->buffer + s->at, n);
 	s->at += n;
 	s->taken += n;
 	return (ssize_t)n;
@@ -226,47 +197,15 @@ void transport_tls_free(struct transport *t)
 	t->state = NULL;
 }
 
-/* What a failed handshake means; a certificate that is not good says it itself. */
-static void explain(const struct tls *s, int e, char *out, size_t size)
-{
-	switch (e) {
-	case GNUTLS_E_NO_CERTIFICATE_FOUND:
-	case GNUTLS_E_CERTIFICATE_REQUIRED:
-		snprintf(out, size,
-		    "the client sent no certificate: set its tls client-cert and client-key");
-		break;
-	case GNUTLS_E_PK_SIGN_FAILED:
-		snprintf(out, size, "the key keeper did not sign");
-		break;
-	case GNUTLS_E_UNSUPPORTED_VERSION_PACKET:
-	case GNUTLS_E_NO_CIPHER_SUITES:
-	case GNUTLS_E_NO_COMMON_KEY_SHARE:
-	case GNUTLS_E_UNWANTED_ALGORITHM:
-		snprintf(out, size, "nothing in common with the client: %s (priority)",
-		    gnutls_strerror(e));
-		break;
-	case GNUTLS_E_FATAL_ALERT_RECEIVED:
-		snprintf(out, size, "the client gave up: alert \"%s\"",
-		    gnutls_alert_get_name(gnutls_alert_get(s->session)));
-		break;
-	case GNUTLS_E_PULL_ERROR:
-	case GNUTLS_E_PUSH_ERROR:
-		snprintf(out, size, "the connection broke: %.480s", s->transport->reason);
-		break;
-	default:
-		snprintf(out, size, "%s", gnutls_strerror(e));
-	}
-}
-
 static enum transport_status failed(struct tls *s, int e)
 {
 	struct transport *t = s->transport;
 	char why[sizeof(t->reason)];
 
-	if (s->identity.verdict[0])
-		snprintf(why, sizeof(why), "%s", s->identity.verdict);
+	if (s->identity.refusal[0])
+		snprintf(why, sizeof(why), "%s", s->identity.refusal);
 	else
-		explain(s, e, why, sizeof(why));
+		tls_explain(s->session, e, t->reason, why, sizeof(why));
 	gnutls_alert_send_appropriate(s->session, e);
 	memcpy(t->reason, why, sizeof(why)); /* sending may have left another one there */
 	return TRANSPORT_ERROR;
@@ -285,10 +224,10 @@ enum transport_status transport_tls_handshake(
     struct transport *t, int64_t deadline, struct tls_peer *peer)
 {
 	struct tls *s = t->state;
-	const struct keeper_line line = {s->keeper, t->signals, deadline};
+	const struct sign_line line = {s->keeper, t->signals, deadline};
 	unsigned warnings = 0;
 
-	creds_use_keeper(&line);
+	sign_use(&line);
 	for (;;) {
 		int e = gnutls_handshake(s->session);
 		enum transport_status st;
@@ -302,7 +241,7 @@ enum transport_status transport_tls_handshake(
 		}
 		if (gnutls_error_is_fatal(e))
 			return failed(s, e);
-		/* before anything else: of warning alerts nobody has to wait for the next one */
+		/* before it waits: a flood of warning alerts never makes it wait */
 		if (s->taken > HANDSHAKE_MAX || warnings > EMPTY_MAX) {
 			snprintf(t->reason, sizeof(t->reason), "the TLS handshake does not end");
 			return TRANSPORT_ERROR;
@@ -321,7 +260,7 @@ enum transport_status transport_tls_handshake(
 	describe(s);
 	*peer = s->identity.peer;
 	s->done = true;
-	s->empty = 0;
+	s->records.begun = 0;
 	return TRANSPORT_DATA;
 }
 
@@ -331,7 +270,7 @@ enum transport_status transport_tls_handshake(
 static void end(struct tls *s, ssize_t e)
 {
 	struct transport *t = s->transport;
-	bool between = s->body_left == 0 && s->header_have == 0;
+	bool between = tls_records_between(&s->records);
 
 	if (e == 0) {
 		s->ended = TRANSPORT_EOF; /* close_notify */
@@ -349,8 +288,9 @@ static void end(struct tls *s, ssize_t e)
 	}
 }
 
-/* Nothing has come for a while, and nothing is in the buffer (else nobody had waited). What the
- * handshake has left is given back, too. */
+/* The connection is idle, and the buffer empty (else it would not have waited). What the handshake
+ * freed goes back, too; the master's heap has nothing to merge (base/heap), so no page is copied.
+ */
 static void give_back(struct tls *s)
 {
 	pages_free(s->buffer, PULL);
@@ -383,13 +323,13 @@ static enum transport_status read_tls(
 			return TRANSPORT_DATA;
 		n = gnutls_record_recv(s->session, p + *got, len - *got);
 		if (n > 0) {
-			s->empty = 0;
+			s->records.begun = 0;
 			*got += (size_t)n;
 			if (*got == len)
 				return TRANSPORT_DATA;
 			continue;
 		}
-		if (n < 0 && !gnutls_error_is_fatal((int)n) && s->empty > EMPTY_MAX)
+		if (n < 0 && !gnutls_error_is_fatal((int)n) && s->records.begun > EMPTY_MAX)
 			n = GNUTLS_E_TOO_MANY_EMPTY_PACKETS;
 		if (n == GNUTLS_E_WARNING_ALERT_RECEIVED)
 			continue;

@@ -84,8 +84,15 @@ sub pki {
 		client_cert => "$pki/client-bench.crt", client_key => "$pki/client-bench.key" };
 }
 
+sub more_client {
+	my ($i, $tls) = @_;
+	return sprintf ",\n{ name = \"site-%d\"; address = \"10.0.%d.%d\"; %s}", $i, $i / 256, $i % 256,
+		$tls ? "tls = true; certificate = \"site-$i.example.net\"; " : '';
+}
+
 # start_server(tls => kind of key, size => max-file-size, base => directory, limits => text,
-#   rotate => …, level => …): returns the port. Clients are 127.1.0.0/16 ("c-127.1.x.y").
+#   rotate => …, level => …, more => number): returns the port. Clients are 127.1.0.0/16
+#   ("c-127.1.x.y"), and as many more, of which none ever comes.
 sub start_server {
 	my (%o) = @_;
 	my ($tls, $base) = ('', $o{base} || "$dir/rec");
@@ -98,8 +105,9 @@ sub start_server {
 	printf $f 'server: { ip = "127.0.0.1"; port = 0; base-path = "%s"; completed-path = "%s.done";'
 		. ' max-file-size = %s; rotate-localtime = "never"; log-level = "%s"; %s limits: { connections = 6000;'
 		. " unestablished = 6000; per-client = 6000; handshake-timeout = 120; %s }; };\n"
-		. "clients = ( { name = \"c\"; address = \"127.1.0.0/16\"; tls = %s; } );\n", $base, $base,
-		$o{size} || 0, $o{level} || 'info', $tls, $o{limits} || '', $o{tls} ? 'true' : 'false';
+		. "clients = ( { name = \"c\"; address = \"127.1.0.0/16\"; tls = %s; }%s );\n", $base, $base,
+		$o{size} || 0, $o{level} || 'info', $tls, $o{limits} || '', $o{tls} ? 'true' : 'false',
+		join '', map { more_client($_, $o{tls}) } 1 .. ($o{more} || 0);
 	close $f;
 	unlink "$dir/log";
 	$server = { base => $base,

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "bench.h"
-#include "tls/keeper.h"
+#include "tls/sign.h"
 
 /* What a TLS 1.3 server signs: 64 spaces, a string, a NUL, a hash (RFC 8446, 4.4.3). */
 static uint8_t message[64 + 33 + 1 + 32];
@@ -60,7 +60,7 @@ int main(int argc, char **argv)
 	hashed = with != GNUTLS_SIGN_EDDSA_ED25519;
 	if (hashed)
 		data.size = 32;
-	if (!keeper_start(&k, argv[1], id, reason)) {
+	if (!keeper_start(&k, NULL, argv[1], id, reason)) {
 		fprintf(stderr, "%s\n", reason);
 		return 1;
 	}
@@ -68,9 +68,9 @@ int main(int argc, char **argv)
 		double begin = seconds(), middle;
 		int fd = keeper_connect(&k), e;
 
-		const struct keeper_line line = {.fd = fd, .wake = -1, .until = INT64_MAX};
+		const struct sign_line line = {.fd = fd, .wake = -1, .until = INT64_MAX};
 
-		if (keeper_sign(&line, with, hashed, data.data, data.size, signature) < 0)
+		if (sign_ask(&line, with, hashed, data.data, data.size, signature) < 0)
 			die("keeper");
 		close(fd);
 		middle = seconds();

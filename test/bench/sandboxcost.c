@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 
 #include "bench.h"
-#include "daemon/sandbox.h"
+#include "server/roles.h"
 
 /* Of this process alone: a busy machine makes it wait, but that is not the sandbox's. */
 static double cpu(void)
@@ -35,11 +35,11 @@ int main(int argc, char **argv)
 
 	if (base < 0 || done < 0 || n == 0)
 		die("usage: sandboxcost BASE DONE CHILDREN");
-	sandbox_prepare(lacking);
+	roles_prepare(lacking);
 	if (lacking[0])
 		die(lacking);
 	rules = sandbox_rules(
-	    (const struct sandbox_dir[]){{.fd = base, .record = true}, {.fd = done}}, 2);
+	    (const struct landlock_dir[]){{.fd = base, .record = true}, {.fd = done}}, 2);
 	enter = mmap(
 	    NULL, n * sizeof(*enter), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	took[0] = calloc(n, sizeof(double));
@@ -56,7 +56,7 @@ int main(int argc, char **argv)
 		if (pid == 0) {
 			double began = cpu();
 
-			if (i % 2 && !sandbox_enter(SANDBOX_SESSION, base, done, rules))
+			if (i % 2 && !roles_enter_session(base, done, rules))
 				_exit(1);
 			if (i % 2)
 				enter[i / 2] = cpu() - began;

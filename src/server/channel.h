@@ -1,0 +1,20 @@
+/* channel: what a child gets from its master beside the connection. */
+#ifndef CHANNEL_H
+#define CHANNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "record/stats.h"
+
+struct channel {
+	struct addr peer; /* as it was accepted: a peer may be gone and its bytes still there */
+	uint16_t port;
+	int fd;           /* SOCK_SEQPACKET, see report.h; -1: there is no master */
+	bool log_routine; /* lines that every connection causes are logged; else they are debug */
+	int keeper;       /* for one signature of the TLS key; -1: none is needed */
+	struct stats *stats; /* shared page */
+};
+
+#endif

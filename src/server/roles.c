@@ -1,0 +1,233 @@
+/* roles: see roles.h. */
+#include "server/roles.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/seccomp_rule.h"
+
+/* A session's directories. */
+#define BASE SECCOMP_FD(0)
+#define DONE SECCOMP_FD(1)
+#define FROM SECCOMP_FD(2) /* base where it is not done: files go away from there */
+
+/* ---- a session ---- */
+
+/* Standard error may be a regular file, to which lines are only appended; standard input and output
+ * are /dev/null or belong to another process. */
+#define NOT_STANDARD                                                                               \
+	{                                                                                          \
+		ABOVE, 0, STDERR_FILENO                                                            \
+	}
+
+/* A set-user-ID file would give the server's user to each who runs it. */
+#define NO_SET_ID(argument)                                                                        \
+	{                                                                                          \
+		LACKS, argument, S_ISUID | S_ISGID                                                 \
+	}
+
+static const struct seccomp_rule session_calls[] = {
+    /* the stream, the capture file: a few times for every buffer */
+    ALLOW(recvfrom), WHEN(pwrite64, NOT_STANDARD), ALLOW(read), /* signals (signalfd) */
+    /* one new file at a time, in its own directory */
+    WHEN(openat, {IS, 0, BASE}, {IS, 2, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC},
+	NO_SET_ID(3)),
+    ALLOW(flock), WHEN(fchmod, {ISNT, 0, BASE}, {ISNT, 0, DONE}, NOT_STANDARD, NO_SET_ID(1)),
+    WHEN(ftruncate, NOT_STANDARD),
+    /* is the name taken, is it still ours; fstat() is the third */
+    WHEN(newfstatat, {IS, 0, BASE}, {IS, 3, AT_SYMLINK_NOFOLLOW}),
+    WHEN(newfstatat, {IS, 0, DONE}, {IS, 3, AT_SYMLINK_NOFOLLOW}),
+    WHEN(newfstatat, {IS, 3, AT_EMPTY_PATH}), ALLOW(fstat),
+    /* one that nothing has come into; where finished files stay it is left to repair */
+    WHEN(unlinkat, {IS, 0, FROM}, {IS, 2, 0}),
+    ERRNO_WHEN(unlinkat, EPERM, {IS, 0, BASE}, {IS, 2, 0}),
+    /* publication; long recordings go to the disk as they grow */
+    ALLOW(fdatasync), ALLOW(fsync), ALLOW(sync_file_range), ALLOW(fadvise64),
+    WHEN(renameat2, {IS, 0, FROM}, {IS, 2, DONE}, {IS, 4, RENAME_NOREPLACE}),
+    WHEN(ioctl, {IS, 1, FIONREAD}), /* what is queued when it is told to stop */
+    WHEN(setsockopt, {IS, 1, IPPROTO_TCP}, {IS, 2, TCP_QUICKACK}), /* during a handshake */
+};
+
+/* ---- the keeper ---- */
+
+static const struct seccomp_rule keeper_calls[] = {
+    ALLOW(recvfrom),
+    ALLOW(recvmsg),
+    ALLOW(epoll_ctl),
+    ALLOW(epoll_create1),
+#ifdef __NR_epoll_wait
+    ALLOW(epoll_wait),
+#endif
+    ALLOW(epoll_pwait),
+};
+
+/* ---- repair ---- */
+
+static const struct seccomp_rule repair_calls[] = {
+    /* directories, files to look into and files to cut; where they may lie is Landlock's */
+    WHEN(openat, {IS, 2, O_RDONLY | O_DIRECTORY | O_CLOEXEC}),
+    WHEN(openat, {IS, 2, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY}),
+    WHEN(openat, {IS, 2, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK}),
+    ALLOW(getdents64),
+    WHEN(fcntl, {IS, 1, F_GETFL}), /* fdopendir() */
+    WHEN(fcntl, {IS, 1, F_SETFD}),
+    ALLOW(lseek),
+    ALLOW(pread64),
+    ALLOW(geteuid),
+    ALLOW(newfstatat),
+    ALLOW(fstat),
+    ALLOW(flock),
+    WHEN(fchmod, NOT_STANDARD, NO_SET_ID(1)),
+    WHEN(ftruncate, NOT_STANDARD),
+    WHEN(unlinkat, {IS, 2, 0}),
+    ALLOW(fdatasync),
+    ALLOW(fsync),
+    WHEN(renameat2, {IS, 4, RENAME_NOREPLACE}),
+};
+
+/* ---- the master ----
+ *
+ * It meets no input of a peer, but all its children have its filter above their own, so theirs
+ * must be in it. What is missing here is refused with EPERM: a library that wants something new
+ * must not end every recording. */
+
+static const struct seccomp_rule master_calls[] = {
+    /* the loop */
+    ALLOW(accept4),
+#ifdef __NR_epoll_wait
+    ALLOW(epoll_wait),
+#endif
+    ALLOW(epoll_pwait),
+    ALLOW(epoll_ctl),
+    ALLOW(epoll_create1),
+    ALLOW(recvfrom),
+    ALLOW(recvmsg),
+    ALLOW(sendmsg),
+    ALLOW(read),
+    ALLOW(signalfd4),
+    ALLOW(socketpair),
+    ALLOW(wait4),
+    ALLOW(kill),
+    /* children, and what they do before they lock themselves in */
+    WHEN(clone, {LACKS, 0, 0x7e020000u /* CLONE_NEW*: no namespaces */}),
+    ERRNO(clone3, ENOSYS), /* its arguments cannot be seen; the C library falls back */
+    ALLOW(set_robust_list),
+    ALLOW(gettid),
+    ALLOW(tgkill),
+    ALLOW(setsid),
+    ALLOW(close_range),
+    ALLOW(rt_sigaction),
+    ALLOW(prctl),
+    ALLOW(seccomp),
+    ALLOW(landlock_create_ruleset),
+    ALLOW(landlock_add_rule),
+    ALLOW(landlock_restrict_self),
+    ALLOW(prlimit64),
+    ALLOW(getrlimit),
+    ALLOW(setrlimit),
+    ALLOW(dup),
+    ALLOW(dup3),
+/* a reload: files, directories, sockets */
+#ifdef __NR_open
+    ALLOW(open),
+    ALLOW(access),
+    ALLOW(stat),
+    ALLOW(lstat),
+    ALLOW(readlink),
+    ALLOW(unlink),
+    ALLOW(dup2),
+    ALLOW(getdents),
+#endif
+    ALLOW(openat),
+    ALLOW(faccessat),
+    ALLOW(faccessat2),
+    ALLOW(readlinkat),
+    ALLOW(getdents64),
+    ALLOW(newfstatat),
+    ALLOW(fstat),
+    ALLOW(statx),
+    ALLOW(statfs),
+    ALLOW(fstatfs),
+    ALLOW(getcwd),
+    ALLOW(chdir),
+    ALLOW(fchdir), /* @include is relative to the file */
+    ALLOW(lseek),
+    ALLOW(pread64),
+    ALLOW(fcntl),
+    ALLOW(ioctl),
+    ALLOW(socket),
+    ALLOW(connect),
+    ALLOW(bind),
+    ALLOW(listen),
+    ALLOW(getsockname),
+    ALLOW(getpeername),
+    ALLOW(setsockopt),
+    ALLOW(getsockopt),
+    ALLOW(shutdown),
+    ALLOW(getuid),
+    ALLOW(geteuid),
+    ALLOW(getgid),
+    ALLOW(getegid),
+    ALLOW(getgroups),
+    ALLOW(sysinfo),
+    ALLOW(uname),
+    ALLOW(sched_getaffinity),
+    ALLOW(getrusage),
+    ALLOW(clock_nanosleep),
+    ALLOW(nanosleep),
+    ALLOW(timerfd_create),
+    ALLOW(timerfd_settime),
+    /* what only children do */
+    ALLOW(pwrite64),
+    ALLOW(flock),
+    ALLOW(fchmod),
+    ALLOW(ftruncate),
+    ALLOW(unlinkat),
+    ALLOW(fdatasync),
+    ALLOW(fsync),
+    ALLOW(sync_file_range),
+    ALLOW(fadvise64),
+    ALLOW(renameat2),
+};
+
+/* ---- all of them ---- */
+
+static struct seccomp_program master_program, session_program, keeper_program, repair_program;
+
+const struct sandbox_role role_master = {
+    .calls = SECCOMP_TABLE(master_calls), .program = &master_program, .lenient = true};
+const struct sandbox_role role_session = {.calls = SECCOMP_TABLE(session_calls),
+    .program = &session_program,
+    .limited = true,
+    .few_descriptors = true,
+    .unmaps = true,
+    .confined = true};
+const struct sandbox_role role_keeper = {.calls = SECCOMP_TABLE(keeper_calls),
+    .program = &keeper_program,
+    .limited = true,
+    .confined = true};
+const struct sandbox_role role_repair = {.calls = SECCOMP_TABLE(repair_calls),
+    .program = &repair_program,
+    .limited = true,
+    .confined = true};
+
+void roles_prepare(char lacking[SANDBOX_LACKING_MAX])
+{
+	static const struct sandbox_role *const all[] = {
+	    &role_master, &role_session, &role_keeper, &role_repair};
+
+	sandbox_prepare(all, sizeof(all) / sizeof(*all), lacking);
+}
+
+bool roles_enter_session(int base, int done, int rules)
+{
+	const int fd[] = {base, done, base == done ? -1 : base};
+
+	return sandbox_enter(&role_session, fd, sizeof(fd) / sizeof(*fd), rules);
+}

@@ -1,0 +1,24 @@
+/* roles: what each kind of process of osmo-pcap-server may do once it is locked in.
+ *
+ * Which system calls, with the reason beside each; which limits; whether files are Landlock's. How
+ * that is enforced is daemon/sandbox's. Refuses to decide when: each process locks itself in when
+ * it has opened all that it needs. */
+#ifndef ROLES_H
+#define ROLES_H
+
+#include "daemon/sandbox.h"
+
+extern const struct sandbox_role
+    role_master,  /* seccomp only, and errors instead of death: a reload opens new paths */
+    role_session, /* creates in one directory, renames into another; see roles_enter_session() */
+    role_keeper,  /* no files at all */
+    role_repair;  /* finishes files in all directories of its configuration */
+
+/* sandbox_prepare() for all of them. */
+void roles_prepare(char lacking[SANDBOX_LACKING_MAX]);
+
+/* sandbox_enter() of a session. base, done: its directories, the same where files stay, -1 for
+ * none. rules: their ruleset, which is closed. */
+bool roles_enter_session(int base, int done, int rules);
+
+#endif

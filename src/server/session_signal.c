@@ -1,0 +1,73 @@
+/* session_signal: see session_signal.h. */
+#include "server/session_signal.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "server/report.h"
+#include "server/session_tell.h"
+
+/* A child that cannot write although it was told to stop gives up after this. */
+#define STOP_PATIENCE_MS 5000
+
+int session_take_signals(void)
+{
+	static const int wanted[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+	static const int ignored[] = {SIGQUIT, SIGUSR2, SIGPIPE, SIGXFSZ};
+	struct sigaction ignore = {.sa_handler = SIG_IGN}, normal = {.sa_handler = SIG_DFL};
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+		sigaction(wanted[i], &normal, NULL);
+		sigaddset(&set, wanted[i]);
+	}
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(*ignored); i++)
+		sigaction(ignored[i], &ignore, NULL);
+	sigaction(SIGCHLD, &normal, NULL);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+/* The master sends the reason through the channel before it sends the signal. */
+static void note_stop(struct session *s)
+{
+	char order = ORDER_STOP;
+
+	if (s->stop_since && !s->patient)
+		return;
+	if (s->channel->fd >= 0 && recv(s->channel->fd, &order, 1, MSG_DONTWAIT) != 1)
+		order = ORDER_STOP;
+	s->stop_since = io_monotonic_ms();
+	s->stop_why = order_text(order);
+	s->patient = order_is_patient(order);
+}
+
+void session_read_signals(struct session *s)
+{
+	struct signalfd_siginfo si;
+
+	while (read(s->signals, &si, sizeof(si)) == sizeof(si)) {
+		if (si.ssi_signo == SIGHUP || si.ssi_signo == SIGUSR1)
+			s->new_file_wanted = true;
+		else
+			note_stop(s);
+	}
+}
+
+bool session_wait_for_room(void *context, int error, unsigned attempt)
+{
+	struct session *s = context;
+	struct pollfd p = {.fd = s->signals, .events = POLLIN};
+
+	s->channel->stats->waiting = true;
+	if (attempt == 0)
+		session_waiting(s, error);
+	poll(&p, 1, attempt < 4 ? 50 << attempt : 1000);
+	session_read_signals(s);
+	return !s->stop_since || s->patient || io_monotonic_ms() - s->stop_since < STOP_PATIENCE_MS;
+}

@@ -1,0 +1,47 @@
+/* session_state: what the files of a session share; nobody else includes it. */
+#ifndef SESSION_STATE_H
+#define SESSION_STATE_H
+
+#include "record/recorder.h"
+#include "server/channel.h"
+#include "server/childexit.h"
+#include "server/generation.h"
+#include "tls/transport.h"
+#include "tls/transport_tls.h"
+
+/* What follows a step of a session. */
+enum step {
+	STEP_NEXT, /* the next one */
+	STEP_END   /* nothing: it has ended, the last line is logged, `code` says how */
+};
+
+struct session {
+	const struct config *config;
+	const struct generation *generation;
+	const uint32_t *candidate; /* clients that the peer may be */
+	size_t candidates;
+	const struct config_client
+	    *client;                  /* NULL: its identity is not known, there is no recorder */
+	const char *name;             /* of the client; "?": one of several */
+	struct tls_candidate *wanted; /* the candidates, for TLS */
+	struct tls_peer tls;          /* what the certificate proves */
+	const struct channel *channel;
+	struct transport transport;
+	struct recorder recorder;
+	char peer[ADDR_PEER_MAX];
+	int64_t started;         /* monotonic ms */
+	int64_t header_deadline; /* for the first link header */
+	int64_t frame_since;     /* when the frame that is not whole yet began, or 0 */
+	int64_t quiet_since;     /* when the last whole frame was complete */
+	int signals;             /* signalfd */
+	bool new_file_wanted;
+	int64_t stop_since;   /* 0: not told to stop */
+	const char *stop_why; /* as in the log */
+	bool patient;         /* told to stop, but not to give up on a full disk */
+	bool established;
+	uint8_t *buffer;      /* NULL: nothing has come for a while */
+	size_t have;          /* bytes in it */
+	enum child_exit code; /* once it has ended */
+};
+
+#endif

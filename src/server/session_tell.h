@@ -1,0 +1,30 @@
+/* session_tell: what a session says, to its master and to the log: one function for each line.
+ * Decides nothing. */
+#ifndef SESSION_TELL_H
+#define SESSION_TELL_H
+
+#include "base/log.h"
+#include "server/session_state.h"
+
+/* The recorder's events go to the master and to the log; wait_for_room is left to the caller. */
+void session_events(struct session *s, struct recorder_events *on);
+
+/* The line of the first byte. */
+void session_connected(const struct session *s);
+
+/* The line that refuses what came, at the frame where the recorder stands. */
+void session_rejected(const struct session *s, const char *reason);
+
+/* The last line. */
+void session_closed(const struct session *s, enum child_exit code, const char *reason);
+
+/* Something of ours failed before the first byte: what, and errno. */
+void session_broken(const struct session *s, const char *what, int error);
+
+/* The disk (ENOSPC) or the quota (EDQUOT) is full. */
+void session_waiting(const struct session *s, int error);
+
+/* Captures that can be stored no longer; unread: bytes that are still in the socket. */
+void session_lost(const struct session *s, int unread);
+
+#endif

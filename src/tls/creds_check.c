@@ -1,0 +1,96 @@
+/* creds_check: whether a priority can work, who may read the key, and what has aged since. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tls/creds.h"
+#include "tls/creds_load.h"
+
+/* "anonymous" means TLS 1.2 with anonymous ECDH: TLS 1.3 has nothing of the kind. */
+#define ANONYMOUS_PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+ANON-ECDH"
+
+/* 2048 bits of RSA, 256 of a curve, no SHA-1. */
+#define STRENGTH ":%PROFILE_MEDIUM"
+
+static bool has_version(gnutls_priority_t priority)
+{
+	const unsigned *v;
+	int n = gnutls_priority_protocol_list(priority, &v);
+
+	while (n > 0 && v[n - 1] > GNUTLS_TLS_VERSION_MAX) /* of DTLS */
+		n--;
+	return n > 0;
+}
+
+/* GnuTLS takes priorities with which no handshake of a server that has a certificate comes to its
+ * end. Before TLS 1.2 what is signed does not depend on them. */
+static bool check_priority(gnutls_priority_t priority, const char *text, const struct site *s)
+{
+	const unsigned *list;
+	bool version = has_version(priority),
+	     group = gnutls_priority_group_list(priority, &list) > 0;
+
+	if (!version)
+		ERROR_AT(s, "\"%s\": no version of TLS is left", text);
+	else if (!group)
+		ERROR_AT(s, "\"%s\": no group for the key exchange is left", text);
+	else if (gnutls_priority_sign_list(priority, &list) == 0)
+		WARN_AT(s, "\"%s\": no signature is left, without which there is no TLS 1.2 or 1.3",
+		    text);
+	return version && group;
+}
+
+/* How strong certificates must be belongs to the priority, too: GnuTLS joins a profile that is set
+ * elsewhere with that of the priority bit by bit, into another one. */
+bool creds_load_priority(struct creds *c, const struct config *config, struct problems *p)
+{
+	struct site s = site_of(config, "priority", p);
+	const char *text = c->auth == AUTH_ANONYMOUS ? ANONYMOUS_PRIORITY : config->tls.priority,
+		   *at = text;
+	const char *profile = strstr(text, "%PROFILE") ? "" : STRENGTH;
+	char *all;
+	int e;
+
+	if (asprintf(&all, "%s%s", text, profile) < 0)
+		return false;
+	e = gnutls_priority_init(&c->priority, all, &at);
+	if (e < 0) { /* `at` is in `all`: what we added to it is not the user's mistake */
+		size_t good = at >= all && at <= all + strlen(text) ? (size_t)(at - all) : 0;
+
+		ERROR_AT(&s, "\"%s\": %s at \"%s\"", text, gnutls_strerror(e), text + good);
+	}
+	free(all);
+	return e >= 0 && (c->auth == AUTH_ANONYMOUS || check_priority(c->priority, text, &s));
+}
+
+/* Readable by others, or by a group that is not the server's own. */
+void creds_check_key_mode(const struct config *config, struct problems *p)
+{
+	struct site s = site_of(config, "server-key", p);
+	struct stat st;
+
+	if (stat(config->tls.server_key, &st) < 0)
+		return; /* the keeper will say why it cannot be read */
+	if ((st.st_mode & S_IROTH) || ((st.st_mode & S_IRGRP) && st.st_gid != getegid()))
+		WARN_AT(&s, "%s: others than the server may read the key (mode %04o)",
+		    config->tls.server_key, st.st_mode & 07777u);
+}
+
+void creds_age(const struct creds *c, const struct config *config, struct problems *p)
+{
+	struct site cert = site_of(config, "server-cert", p), crl = site_of(config, "crlfile", p);
+	time_t now = time(NULL);
+
+	if (creds_has_key(c) && c->expires >= 0 && c->expires < now)
+		WARN_AT(&cert, "%s: the certificate has expired", config->tls.server_cert);
+	for (unsigned i = 0; i < c->crls; i++) {
+		time_t next = gnutls_x509_crl_get_next_update(c->crl[i]);
+
+		if (next != (time_t)-1 && next < now)
+			WARN_AT(&crl, "%s: a revocation list is past its next update",
+			    config->tls.crlfile);
+	}
+}
