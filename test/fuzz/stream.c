@@ -1,4 +1,4 @@
-/* stream: a client's bytes through frame, capfmt and recorder, into files in memory.
+/* stream: a client's bytes through frame, accept and recorder, into files in memory.
  *
  * The input: how it is set up (a byte), a seed (a byte), the stream. It goes in whole, then in
  * pieces, then in pieces onto a disk that fills up at any byte. Each time it must end in the same
@@ -24,7 +24,7 @@ struct memfile {
 
 struct outcome {
 	enum recorder_status status;
-	char reason[CAPFMT_REASON_MAX];
+	char reason[ACCEPT_REASON_MAX];
 	uint64_t frames, offset;
 	struct stats stats;
 	size_t nfiles;
@@ -43,7 +43,7 @@ static bool full(void)
 }
 
 bool capfile_create(struct capfile *f, int base, int done, unsigned mode, const char *stem,
-    const struct tm *local, enum capfmt_kind kind, unsigned *number)
+    const struct tm *local, enum format_kind kind, unsigned *number)
 {
 	if (full()) {
 		errno = ENOSPC;
@@ -213,7 +213,6 @@ static void record(struct outcome *o, uint8_t how, const uint8_t *p, size_t len,
 	memcpy(o->reason, r.reason, sizeof(o->reason));
 	if (o->status == RECORDER_OK)
 		o->reason[0] = '\0';
-	capfmt_link_name(r.fmt.link_type); /* as a session does, for the log */
 	o->frames = r.frames;
 	o->offset = r.offset;
 	recorder_free(&r);
