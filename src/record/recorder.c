@@ -375,8 +375,8 @@ static enum recorder_status store(struct recorder *r, struct pending *p, uint8_t
 
 /* ---- sections ---- */
 
-/* A link header that is there already, and changes nothing: interfaces that were described since keep
- * their numbers. */
+/* A link header that is there already, and changes nothing: interfaces that were described since
+ * keep their numbers. */
 static bool same_header(struct recorder *r, const uint8_t *payload, size_t len)
 {
 	size_t at = 0;
