@@ -136,21 +136,16 @@ everywhere() { # GOOD-ITEMS FRAME-ITEM
 		none rec before any link header
 		none pcap,version=2.5 version
 		none pcap,size=25 25 bytes
-		none pcap,snaplen=9001 snaplen
 		none shb,bom=4d3c2b1b+idb byte-order magic
 		none shb,version=2.0+idb version
 		none shb,total=400+idb 400
 		none shb+idb,size=15 length of 15
-		none shb+idb,snaplen=9001 snaplen
-		none shb+idb,opt=2/400/41424344 option
-		none shb+idb+epb only interfaces may follow
 		P data,type=2:rec type 2
 		P data,type=255:rec type 255
 		P data:zero=0 empty
 		P head:zero=24 magic
 		P rec=60,caplen=61,len=61 caplen
 		P rec=60,caplen=0xffffffff caplen
-		P rec=9001 snaplen
 		P rec,size=15 15 bytes
 		P data,send=40:rec truncated
 		P raw:hex=010000 truncated
@@ -160,12 +155,10 @@ everywhere() { # GOOD-ITEMS FRAME-ITEM
 		G epb,trailer=88 begins with length 92, ends with 88
 		G epb,if=1 interface
 		G epb=60,caplen=0xfffffffd captured length
-		G epb=9001 snaplen
 		G epb,size=28 block of 28
-		G idb,snaplen=9001 snaplen
-		G data:shb+idb Section Header
+		G data:epb+shb,version=2.0+idb version 2.0
+		none shb+idb+epb,if=1 interface 1
 		G data:epb+isb+epb,if=1 interface
-		G opb=9001 snaplen
 		G data:zero=0 empty
 	EOT
 	all_refused

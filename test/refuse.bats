@@ -56,6 +56,30 @@ stored_as_sent() {
 	kept foo s
 }
 
+# stored_whole ITEM…: the same, where a reader may dislike it: all of it is in one file.
+stored_whole() {
+	stream "$@" >s
+	server_start
+	peer_send 127.0.0.2 s >end
+	wait_log 'closed client=foo .*reason="peer closed the connection"'
+	never_log 'rejected'
+	unframe s | cmp - done/trace-foo-*
+}
+
+# cut_to 'ITEMS' N ITEM…: of what is sent, N packets are cut, and the file is that of ITEMS.
+cut_to() {
+	# shellcheck disable=SC2086
+	stream $1 >want
+	stream "${@:3}" >s
+	server_start
+	peer_send 127.0.0.2 s >end
+	wait_log "closed client=foo .*reason=\"peer closed the connection\" .* cut=$2 "
+	never_log 'rejected'
+	wait_log 'notice client=foo .*packets above max-snaplen are cut to it'
+	unframe want | cmp - done/trace-foo-*
+	readable done/trace-foo-*
+}
+
 # wireshark_finds N: so many packets, in the one file of foo
 wireshark_finds() { capinfos -Mc done/trace-foo-* | grep -q "Number of packets: *$1\$"; }
 
@@ -224,7 +248,7 @@ G='shb+idb epb epb=61'
 @test "an empty data frame" { refused 'empty|length|0 bytes|short' "$P" data:zero=0; }
 @test "an empty data frame in pcapng" { refused 'empty|length|0 bytes|short' "$G" data:zero=0; }
 @test "the longest link header frame: no pcap header is that long" { refused 'length|header|65535' '' pcap,size=65535; }
-@test "the longest data frame: above max-snaplen" { refused 'snaplen' "$P" rec=65519; }
+@test "the longest data frame: cut to max-snaplen" { cut_to "$P rec=9000,len=65519" 1 $P rec=65519; }
 @test "the longest data frame is stored within max-snaplen" {
 	config 'max-snaplen = 65519;'
 	stored_as_sent pcap,snaplen=65519 rec=65519 rec rec=65519
@@ -262,9 +286,9 @@ G='shb+idb epb epb=61'
 @test "a pcap header of 4096 bytes" { refused 'header|length|4096' '' pcap,size=4096; }
 @test "a pcap header of 3 bytes" { refused 'header|length|3' '' pcap,size=3; }
 @test "a bad pcap header after a good one" { refused 'magic|link header' "$P" head:zero=24; }
-@test "pcap snaplen above max-snaplen" { refused 'snaplen' '' pcap,snaplen=9001; }
-@test "pcap snaplen 0xffffffff" { refused 'snaplen' '' pcap,snaplen=0xffffffff; }
-@test "big-endian pcap snaplen above max-snaplen" { refused 'snaplen' '' pcap,be,snaplen=9001; }
+@test "pcap snaplen above max-snaplen" { stored_as_sent pcap,snaplen=9001 rec; }
+@test "pcap snaplen 0xffffffff" { stored_whole pcap,snaplen=0xffffffff rec; }
+@test "big-endian pcap snaplen above max-snaplen" { stored_as_sent pcap,be,snaplen=9001 rec; }
 @test "pcap snaplen 0" { stored_as_sent pcap,snaplen=0 rec; }
 @test "pcap snaplen of exactly max-snaplen" { stored_as_sent pcap,snaplen=9000 rec=9000; }
 @test "caplen one more than there is" { refused 'caplen' "$P" rec=60,caplen=61,len=61; }
@@ -272,7 +296,13 @@ G='shb+idb epb epb=61'
 @test "caplen 0xffffffff" { refused 'caplen|snaplen' "$P" rec=60,caplen=0xffffffff; }
 @test "big-endian caplen that does not match" { refused 'caplen' 'pcap,be rec' rec=60,caplen=61,len=61; }
 @test "caplen of the other byte order" { refused 'caplen|snaplen' 'pcap,be rec' rec=60,caplen=0x3c000000; }
-@test "caplen above max-snaplen" { refused 'snaplen' "$P" rec=9001; }
+@test "caplen above max-snaplen" {
+	cut_to "$P rec=9000,len=9001 rec=9000,len=60000 rec" 2 $P rec=9001 rec=60000 rec
+}
+@test "several records in one frame" { stored_as_sent pcap rec+rec=74+rec=0 rec; }
+@test "several records in one frame, the last one short: the whole frame is refused" {
+	refused 'caplen' "$P" data:rec+rec=60,caplen=61,len=61
+}
 @test "caplen greater than len" { stored_as_sent pcap rec=60,len=59 rec; }
 @test "len 0" { stored_as_sent pcap rec=60,len=0 rec; }
 @test "len 0xffffffff" { stored_as_sent pcap rec=60,len=0xffffffff rec; }
@@ -334,95 +364,82 @@ lengths() { # WHERE: an EPB in a data frame, an IDB or the SHB in a link header
 @test "a block of the other byte order" { refused 'length|block' "shb,be+idb epb" data:hex=06000000+zero=88; }
 @test "section version 2" { refused 'version' '' shb,version=2.0+idb; }
 @test "section version 0" { refused 'version' '' shb,version=0.0+idb; }
-@test "an option running past the SHB" { refused 'option' '' shb,opt=4/400/41424344+idb; }
-@test "an option running past an IDB" { refused 'option' '' shb+idb,opt=2/400/41424344; }
-@test "an option running past an IDB in a data frame" { refused 'option' "$G" idb,opt=2/5/41424344; }
+@test "an option running past the SHB" { stored_whole shb,opt=4/400/41424344+idb epb; }
+@test "an option running past an IDB" { stored_whole shb+idb,opt=2/400/41424344 epb; }
+@test "an option running past an IDB in a data frame" { stored_whole shb+idb epb idb,opt=2/5/41424344 epb,if=1; }
 @test "an option running past an EPB" { stored_as_sent shb+idb epb,opt=1/400/41424344 epb; }
-@test "an option running past an EPB, beside interfaces that only Wireshark reads" {
-	refused 'option' 'shb+idb+idb,linktype=113 epb epb,if=1' epb,opt=1/400/41424344
+@test "an option running past an EPB, beside an interface of another link type" {
+	stored_whole shb+idb+idb,linktype=113 epb epb,opt=1/400/41424344 epb,if=1
 }
-# What Wireshark alone minds, beside interfaces that only it reads (unit tests have the rest).
-M='shb+idb+idb,linktype=113 epb epb,if=1'
-
-@test "a custom option without its enterprise, beside interfaces that differ: in a section" {
-	refused 'option' '' shb,opt=19372/3/616263+idb+idb,linktype=113
+@test "custom options without their enterprise, beside an interface of another link type" {
+	stored_whole shb,opt=19372/3/616263+idb,opt=2989/2/6162+idb,linktype=113 epb,opt=2988/0/ isb,opt=19373/1/61 epb,if=1
 }
-@test "a custom option without its enterprise, beside interfaces that differ: in an interface" {
-	refused 'option' '' shb+idb,opt=2989/2/6162+idb,linktype=113
-}
-@test "a custom option without its enterprise, beside interfaces that differ: in a packet" {
-	refused 'option' "$M" epb,opt=2988/0/
-}
-@test "a custom option without its enterprise, beside interfaces that differ: in statistics" {
-	refused 'type 0x5' "$M" isb,opt=19373/1/61
-}
-@test "a custom option without its enterprise, then an interface that differs" {
-	refused 'differs' 'shb+idb epb,opt=2988/0/ epb' idb,linktype=113
+@test "a packet without the header of its link type, beside an interface of another" {
+	stored_whole shb+idb+idb,linktype=177+idb,linktype=197 epb=15,if=1 \
+		epb,if=2,data=00000000000000008000000000000000ffffffff epb
 }
 @test "custom options, beside interfaces that differ" {
 	stored_as_sent shb,opt=19372/4/00007ed9+idb,opt=2989/5/00007ed961+idb,linktype=113 epb,opt=2988/4/00007ed9 \
 		isb,opt=19373/8/00007ed961626364 epb,if=1
 	wireshark_finds 2
 }
-@test "a custom option without its enterprise, interfaces alike" { stored_as_sent shb+idb epb,opt=2988/0/ epb; }
-@test "a verdict of XDP in 2 bytes, beside interfaces that differ" { refused 'option' "$M" epb,opt=7/2/0200; }
-@test "verdicts, beside interfaces that differ" {
-	stored_as_sent shb+idb+idb,linktype=113 epb,opt=7/9/020000000000000001 epb,opt=7/9/010000000000000001 \
-		epb,opt=7/1/00 epb,opt=7/2/0363
-	wireshark_finds 4
-}
-@test "a LAPD packet shorter than its header, beside another interface" {
-	refused 'header of link type 177' 'shb+idb+idb,linktype=177 epb' epb=15,if=1
-}
-@test "a LAPD packet of another protocol, beside another interface" {
-	refused 'header of link type 177' 'shb+idb+idb,linktype=177 epb' epb=60,if=1
-}
-@test "an ERF packet without the extension that it names, beside another interface" {
-	refused 'header of link type 197' 'shb+idb+idb,linktype=197 epb' \
-		epb,if=1,data=00000000000000008000000000000000ffffffff
-}
-@test "a simple packet whose header Wireshark reads, beside another interface" {
-	refused 'simple packet' 'shb+idb,linktype=139+idb epb,if=1' spb
-}
-@test "packets with the header of their link type, beside another interface" {
-	stored_as_sent shb+idb+idb,linktype=177+idb,linktype=197+idb,linktype=139+idb,linktype=204 epb \
-		epb,if=1,data=00000000000000000000000000000030 epb=16,if=2 epb=4,if=3 epb=1,if=4 opb=1,if=4 epb=0
-	wireshark_finds 7
-}
-@test "packets without the header of their link type, interfaces alike" {
-	stored_as_sent shb+idb,linktype=177+idb,linktype=177 epb=0 epb=15,if=1 epb=60
-}
-@test "more runs of link types that Wireshark looks into than are kept" {
-	refused 'interface 17 .*runs' "$(printf 'shb+idb%s epb' "$(printf '+idb,linktype=%d' 139 1 139 1 139 1 139 1 139 1 \
-		139 1 139 1 139 1)")" idb,linktype=139
-}
-@test "names without an end of theirs, and addresses without names, beside interfaces that differ" {
-	stored_as_sent shb+idb+idb,linktype=113 epb nrb,body=010004007f00000100000000 \
-		nrb,body=02001000000102030405060708090a0b0c0d0e0f epb,if=1
-	wireshark_finds 2
-}
-@test "an end of names with a content that is no option, beside interfaces that differ" {
-	refused 'type 0x4' "$M" nrb,body=0000040001000100
+@test "link types that take turns" {
+	stored_whole "$(printf 'shb+idb%s' "$(printf '+idb,linktype=%d' 139 1 139 1 139 1 139 1 139 1 139 1 139 1 139 1 139 1)")" \
+		idb,linktype=139 epb epb,if=19
 }
 
 @test "options are kept" { stored_as_sent shb,opt=4/4/41424344+idb,opt=2/3/657468 epb,opt=1/2/4142 epb; }
-@test "a packet block in a link header" { refused 'header|block' '' shb+idb+epb; }
-@test "a second SHB in a link header" { refused 'header|block|section' '' shb+idb+shb; }
-@test "an unknown block in a link header" { refused 'header|block' '' shb+idb+block=77; }
+@test "a packet block in a link header" { stored_as_sent shb+idb+epb epb; }
+@test "an unknown block in a link header" { stored_as_sent shb+idb+block=77 epb; }
+@test "an interface behind a packet in a link header" { stored_as_sent shb+idb+epb+idb,linktype=113+epb,if=1 epb,if=1; }
+@test "a packet of an unknown interface in a link header" { refused 'interface' '' shb+idb+epb,if=1; }
+@test "the same link header with a packet, again and again" {
+	stream shb+idb+epb shb+idb+epb shb+idb+epb >s
+	server_start
+	peer_send 127.0.0.2 s
+	wait_log 'closed client=foo .* packets=3 .*files=1 '
+	wireshark_finds 3
+}
+@test "a second SHB in a link header: a file of its own" {
+	stream shb+idb+epb+shb+idb,linktype=113+epb >s
+	server_start
+	peer_send 127.0.0.2 s
+	wait_log 'closed client=foo .* packets=2 .*files=2 '
+	readable done/trace-foo-*
+}
 @test "an IDB before the SHB" { refused 'magic|header|section' '' head:idb+shb; }
 @test "a packet before any interface" { refused 'interface' shb epb; }
 @test "a simple packet block before any interface" { refused 'interface' shb spb; }
 @test "a section whose interfaces come in data frames" { stored_as_sent shb idb idb epb epb,if=1; }
 @test "a thousand interfaces" { stored_as_sent shb+idb,n=1000 epb epb,if=999; }
 @test "one interface more than there are" { refused 'interface' 'shb+idb,n=1000 epb,if=999' epb,if=1000; }
-@test "interface snaplen above max-snaplen" { refused 'snaplen' '' shb+idb+idb,snaplen=9001; }
-@test "interface snaplen above max-snaplen in a data frame" { refused 'snaplen' "$G" idb,snaplen=9001; }
+@test "interface snaplen above max-snaplen" { stored_as_sent shb+idb+idb,snaplen=9001 epb; }
+@test "interface snaplen above max-snaplen in a data frame" { stored_as_sent shb+idb epb idb,snaplen=9001 epb,if=1; }
 @test "interface snaplen 0" { stored_as_sent shb+idb,snaplen=0 epb; }
 @test "an interface block of 15 bytes" { refused 'length|block|short' '' shb+idb,size=15; }
 @test "an interface block of 16 bytes" { refused 'length|block|short' '' shb+idb,size=16; }
 @test "an interface block of 15 bytes in a data frame" { refused 'length|block|short' "$G" idb,size=15; }
 @test "an SHB of 24 bytes" { refused 'length|block|short' '' shb,size=24; }
-@test "a section in a data frame" { refused 'section|SHB' "$G" data:shb+idb; }
+@test "a section in a data frame: a file of its own" {
+	stream shb+idb epb data:epb=61+shb,be+idb,linktype=113 >first
+	stream shb+idb epb epb=61 >want1
+	stream shb,be+idb,linktype=113 epb=62 >want2
+	{ cat first; stream shb,be epb=62 | tail -c +33; } >s
+	server_start
+	peer_send 127.0.0.2 s
+	wait_log 'closed client=foo .* packets=3 .*files=2 '
+	local f=(done/trace-foo-*) n=0
+	[ ${#f[@]} -eq 2 ]
+	for file in "${f[@]}"; do
+		for i in 1 2; do
+			unframe want$i | cmp -s - "$file" && n=$((n + i))
+		done
+	done
+	[ $n -eq 3 ]
+}
+@test "a section of another version in a data frame: the whole frame is refused" {
+	refused 'version' "$G" data:epb+shb,version=2.0+idb
+}
 @test "an interface in a data frame counts" { stored_as_sent shb+idb epb idb,linktype=113 epb,if=1 epb; }
 @test "link header and later interfaces of a megabyte at most" {
 	# each frame brings 3000 interfaces, 60000 bytes: the 18th goes past
@@ -436,7 +453,7 @@ M='shb+idb+idb,linktype=113 epb epb,if=1'
 @test "captured length beyond the block" { refused 'captured|length' "$G" epb=60,caplen=61,len=61; }
 @test "captured length 0xffffffff" { refused 'captured|length|snaplen' "$G" epb=60,caplen=0xffffffff; }
 @test "captured length that wraps when padded" { refused 'captured|length|snaplen' "$G" epb=60,caplen=0xfffffffd; }
-@test "captured length above max-snaplen" { refused 'snaplen' "$G" epb=9001; }
+@test "captured length above max-snaplen" { cut_to "$G epb=9000,len=9001 epb" 1 $G epb=9001 epb; }
 @test "captured length of exactly max-snaplen" { stored_as_sent shb+idb epb=9000 epb; }
 @test "an enhanced packet block of 28 bytes" { refused 'block of 28' "$G" epb,size=28; }
 @test "unknown blocks, custom blocks, statistics, names and secrets" {
@@ -452,8 +469,10 @@ M='shb+idb+idb,linktype=113 epb epb,if=1'
 	refused 'interface' "$G" data:idb+epb,if=2
 }
 @test "simple and obsolete packet blocks" { stored_as_sent shb+idb spb opb=61 epb; }
-@test "a simple packet block above max-snaplen" { refused 'snaplen' 'shb+idb,snaplen=0 epb' spb=9001; }
-@test "an obsolete packet block above max-snaplen" { refused 'snaplen' "$G" opb=9001; }
+@test "a simple packet block above max-snaplen" {
+	cut_to 'shb+idb,snaplen=9000 spb=9000,len=9001 spb' 1 shb+idb,snaplen=0 spb=9001 spb
+}
+@test "an obsolete packet block above max-snaplen" { cut_to "$G opb=9000,len=9001" 1 $G opb=9001; }
 @test "an obsolete packet block of an unknown interface" { refused 'interface' "$G" opb,if=1; }
 @test "an obsolete packet block's captured length beyond the block" { refused 'captured|length' "$G" opb=60,caplen=70; }
 @test "a simple packet block of 12 bytes" { refused 'block of 12' "$G" spb,size=12; }

@@ -7,7 +7,7 @@
 static const char prefix[] = "trace-";
 static const char stem_chars[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-static const char *const suffix[] = {[CAPFMT_PCAP] = ".pcap", [CAPFMT_PCAPNG] = ".pcapng"};
+static const char *const suffix[] = {[FORMAT_PCAP] = ".pcap", [FORMAT_PCAPNG] = ".pcapng"};
 
 void capname_stem(const char *client, const struct addr *address, char out[CAPNAME_STEM_MAX])
 {
@@ -38,7 +38,7 @@ size_t capname_stem_parse(const char *stem, struct addr *address)
 }
 
 static void with_number(
-    const char *stamp, unsigned number, enum capfmt_kind kind, char out[CAPNAME_MAX])
+    const char *stamp, unsigned number, enum format_kind kind, char out[CAPNAME_MAX])
 {
 	if (number == 0)
 		snprintf(out, CAPNAME_MAX, "%s%s", stamp, suffix[kind]);
@@ -46,7 +46,7 @@ static void with_number(
 		snprintf(out, CAPNAME_MAX, "%s-%u%s", stamp, number, suffix[kind]);
 }
 
-void capname_make(const char *stem, const struct tm *local, enum capfmt_kind kind, unsigned number,
+void capname_make(const char *stem, const struct tm *local, enum format_kind kind, unsigned number,
     char out[CAPNAME_MAX])
 {
 	char stamp[CAPNAME_STAMP_MAX];
@@ -114,10 +114,10 @@ bool capname_parse(const char *name, struct capname *out)
 
 	if (strlen(name) >= CAPNAME_MAX || strncmp(name, prefix, start) != 0 || !dot)
 		return false;
-	if (strcmp(dot, suffix[CAPFMT_PCAP]) == 0)
-		out->kind = CAPFMT_PCAP;
-	else if (strcmp(dot, suffix[CAPFMT_PCAPNG]) == 0)
-		out->kind = CAPFMT_PCAPNG;
+	if (strcmp(dot, suffix[FORMAT_PCAP]) == 0)
+		out->kind = FORMAT_PCAP;
+	else if (strcmp(dot, suffix[FORMAT_PCAPNG]) == 0)
+		out->kind = FORMAT_PCAPNG;
 	else
 		return false;
 	end = (size_t)(dot - name);

@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "base/addr.h"
-#include "capture/capfmt.h"
+#include "capture/format.h"
 #include "base/parse.h"
 
 #define CAPNAME_STEM_MAX  (PARSE_NAME_MAX + 1 + ADDR_TEXT_MAX) /* NAME-ADDRESS */
@@ -25,14 +25,14 @@ void capname_stem(const char *client, const struct addr *address, char out[CAPNA
 size_t capname_stem_parse(const char *stem, struct addr *address);
 
 /* number 0: no number. */
-void capname_make(const char *stem, const struct tm *local, enum capfmt_kind kind, unsigned number,
+void capname_make(const char *stem, const struct tm *local, enum format_kind kind, unsigned number,
     char out[CAPNAME_MAX]);
 
 /* The parts of a file name, if it is one of ours. */
 struct capname {
 	char stem[CAPNAME_STEM_MAX];
 	char stamp[CAPNAME_STAMP_MAX]; /* "trace-STEM-YYYYMMDD_HHMMSS" */
-	enum capfmt_kind kind;
+	enum format_kind kind;
 	unsigned number;
 };
 bool capname_parse(const char *name, struct capname *out);

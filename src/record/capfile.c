@@ -74,7 +74,7 @@ static int create(int base, const char *name, unsigned mode)
 }
 
 bool capfile_create(struct capfile *f, int base, int done, unsigned mode, const char *stem,
-    const struct tm *local, enum capfmt_kind kind, unsigned *number)
+    const struct tm *local, enum format_kind kind, unsigned *number)
 {
 	/* its owner may read it while it is recorded: repair is the owner */
 	unsigned recording = mode | S_IRUSR | CAPFILE_MARK;

@@ -31,7 +31,7 @@ struct capfile {
 /* Creates the file with the lowest number from *number on that is free in both directories, and
  * leaves the next number to try in *number. */
 bool capfile_create(struct capfile *f, int base, int done, unsigned mode, const char *stem,
-    const struct tm *local, enum capfmt_kind kind, unsigned *number);
+    const struct tm *local, enum format_kind kind, unsigned *number);
 
 /* Appends at f->size, which is left as it is. Returns how much was written; less than len with
  * errno set. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/edit.h"
 #include "capture/frame.h"
 
 /* What was accepted of the current buffer and is not yet in the file, compacted at its beginning:
@@ -14,14 +15,20 @@ struct pending {
 	uint8_t *buffer;
 	uint8_t *data; /* buffer, or further up after a write that was not whole */
 	size_t len;
-	size_t interfaces; /* bytes of Interface Description Blocks among them */
+	size_t needed; /* bytes of blocks among them that every later file needs */
 	uint64_t packets;
 };
 
 void recorder_init(struct recorder *r, const struct recorder_settings *settings,
     const struct recorder_events *events, struct stats *stats)
 {
-	*r = (struct recorder){.set = *settings, .on = *events, .stats = stats, .file = {.fd = -1}};
+	*r = (struct recorder){
+	    .set = *settings,
+	    .on = *events,
+	    .stats = stats,
+	    .accept = {.max_snaplen = settings->max_snaplen},
+	    .file = {.fd = -1},
+	};
 }
 
 static enum recorder_status storage_error(struct recorder *r, const char *what, int error)
@@ -79,7 +86,6 @@ void recorder_close_file(struct recorder *r, const char *why)
 	r->file_packets = 0;
 	r->file_torn = false;
 	r->stats->file_bytes = 0;
-	capfmt_next_file(&r->fmt);
 }
 
 /* After a failed write or creation: waits when there was no room. OK means try again. */
@@ -111,7 +117,7 @@ static enum recorder_status create_file(struct recorder *r, time_t now)
 		r->number = 0;
 	}
 	while (!capfile_create(&r->file, r->set.base, r->set.done, r->set.mode, r->set.stem, &local,
-	    r->fmt.kind, &r->number)) {
+	    r->accept.format.kind, &r->number)) {
 		st = retry(r, "creating a capture file", errno);
 		if (st != RECORDER_OK)
 			return st;
@@ -119,7 +125,7 @@ static enum recorder_status create_file(struct recorder *r, time_t now)
 	return RECORDER_OK;
 }
 
-static const uint8_t *header(const struct recorder *r)
+static uint8_t *header(struct recorder *r)
 {
 	return r->large ? r->large : r->small;
 }
@@ -178,12 +184,12 @@ static enum recorder_status keep(struct recorder *r, const uint8_t *p, size_t le
 					: storage_error(r, "keeping the link header", ENOMEM);
 }
 
-/* Interfaces that were described in data are repeated in every later file. */
-static enum recorder_status keep_interfaces(struct recorder *r, const uint8_t *data, size_t len)
+/* What later packets need of accepted data is repeated in every later file. */
+static enum recorder_status keep_needed(struct recorder *r, const uint8_t *data, size_t len)
 {
 	size_t at = 0, n;
 
-	while ((n = capfmt_next_interface(&r->fmt, data, len, &at)) > 0) {
+	while ((n = accept_next_needed(&r->accept, data, len, &at)) > 0) {
 		enum recorder_status st = keep(r, data + at, n);
 
 		if (st != RECORDER_OK)
@@ -193,26 +199,15 @@ static enum recorder_status keep_interfaces(struct recorder *r, const uint8_t *d
 	return RECORDER_OK;
 }
 
-static size_t interface_bytes(const struct recorder *r, const struct frame *f)
-{
-	size_t at = 0, n, sum = 0;
-
-	while ((n = capfmt_next_interface(&r->fmt, f->payload, f->len, &at)) > 0) {
-		sum += n;
-		at += n;
-	}
-	return sum;
-}
-
-/* So much of what is pending is in the file now. Only from here on the next file needs the
- * interfaces in it: the rest of what is pending may go into that one. */
+/* So much of what is pending is in the file now. Only from here on the next file needs to
+ * repeat blocks of it: the rest of what is pending may go into that one. */
 static enum recorder_status commit(
     struct recorder *r, struct pending *p, size_t len, uint64_t packets)
 {
 	enum recorder_status st = RECORDER_OK;
 
-	if (p->interfaces > 0)
-		st = keep_interfaces(r, p->data, len);
+	if (p->needed > 0)
+		st = keep_needed(r, p->data, len);
 	r->file.size += len;
 	r->file_packets += packets;
 	r->stats->file_bytes = r->file.size;
@@ -225,12 +220,9 @@ static enum recorder_status commit(
 /* RLIMIT_FSIZE or the filesystem's largest file: publish, go on in a new one. */
 static enum recorder_status too_large(struct recorder *r, time_t now)
 {
-	struct capfmt fmt = r->fmt; /* what is odd may be in what is pending */
-
 	if (r->file_packets == 0)
 		return storage_error(r, "writing the capture file", EFBIG);
 	recorder_close_file(r, "size");
-	r->fmt = fmt;
 	return open_file(r, now);
 }
 
@@ -250,7 +242,7 @@ static enum recorder_status flush(struct recorder *r, struct pending *p, time_t 
 			st = commit(r, p, n, p->packets);
 			break;
 		}
-		n = capfmt_whole(&r->fmt, p->data, n, &packets);
+		n = format_whole(&r->accept.format, p->data, n, &packets);
 		st = commit(r, p, n, packets);
 		if (!capfile_cut(&r->file))
 			st = torn(r);
@@ -271,44 +263,6 @@ static enum recorder_status refuse(struct recorder *r, const char *reason)
 {
 	snprintf(r->reason, sizeof(r->reason), "%s", reason);
 	return RECORDER_PROTOCOL;
-}
-
-static bool too_many_changes(struct recorder *r, time_t now)
-{
-	if (now - r->changes_since >= 60 || now < r->changes_since) {
-		r->changes_since = now;
-		r->changes = 0;
-	}
-	return ++r->changes > r->set.header_changes_per_minute;
-}
-
-static enum recorder_status link_header(
-    struct recorder *r, const struct frame *f, struct pending *p, time_t now)
-{
-	struct capfmt next;
-	enum recorder_status st;
-
-	if (r->has_header && f->len == r->link_len && memcmp(f->payload, header(r), f->len) == 0)
-		return RECORDER_OK;
-	if (!capfmt_header(&next, f->payload, f->len, r->set.max_snaplen, r->reason))
-		return RECORDER_PROTOCOL;
-	if (r->has_header && too_many_changes(r, now))
-		return refuse(r, "the link header changes too often (header-changes-per-minute)");
-	/* what was accepted so far belongs under the old header */
-	st = flush(r, p, now);
-	if (st != RECORDER_OK)
-		return st;
-	recorder_close_file(r, "link-header");
-	r->header_len = 0;
-	st = keep(r, f->payload, f->len);
-	if (st != RECORDER_OK)
-		return st;
-	r->link_len = f->len;
-	r->fmt = next;
-	if (!r->has_header)
-		r->on.header(r->on.context);
-	r->has_header = true;
-	return RECORDER_OK;
 }
 
 /* What a file may grow to, 0: any size. What each file begins with may be a megabyte: half as much
@@ -348,55 +302,204 @@ static enum recorder_status rotate(struct recorder *r, struct pending *p, size_t
 	return st;
 }
 
-static enum recorder_status link_data(
-    struct recorder *r, const struct frame *f, struct pending *p, time_t now)
+/* ---- data ---- */
+
+/* Simple packets do not carry their captured length: it is the snapshot length of interface 0. So
+ * they can be cut only where that says so, which a file written so far does not. `in_part`:
+ * interface 0 is described in the part that is being taken, and not in the header. */
+static enum recorder_status lower_snaplen(
+    struct recorder *r, struct pending *p, uint8_t *payload, size_t len, bool in_part, time_t now)
 {
-	struct capfmt_data data;
-	struct capfmt next;
+	bool big = r->accept.format.section.big;
+	enum recorder_status st;
+
+	if (in_part) {
+		edit_snaplen(payload + accept_first_snaplen(&r->accept, payload, len),
+		    r->set.max_snaplen, big);
+	} else {
+		st = flush(r, p, now);
+		if (st != RECORDER_OK)
+			return st;
+		recorder_close_file(r, "link-header");
+		edit_snaplen(header(r) + accept_first_snaplen(&r->accept, header(r), r->header_len),
+		    r->set.max_snaplen, big);
+	}
+	r->lowered = true;
+	return RECORDER_OK;
+}
+
+/* Cuts the packets of a part that are above max_snaplen, in place. */
+static enum recorder_status cut(
+    struct recorder *r, struct pending *p, uint8_t *payload, struct accept_part *part, time_t now)
+{
+	bool in_part = r->accept.format.section.interfaces == 0;
+
+	part->len = accept_cut(&r->accept, payload, part->len,
+	    r->lowered || part->long_simple > 0 ? r->set.max_snaplen : 0);
+	if (r->stats->cut == 0 && r->on.cut)
+		r->on.cut(r->on.context, part->longest);
+	r->stats->cut += part->too_long;
+	if (part->long_simple == 0 || r->lowered)
+		return RECORDER_OK;
+	return lower_snaplen(r, p, payload, part->len, in_part, now);
+}
+
+/* Takes an accepted part of data; next: what was accepted with it. */
+static enum recorder_status store(struct recorder *r, struct pending *p, uint8_t *payload,
+    struct accept_part *part, const struct accept *next, time_t now)
+{
 	enum recorder_status st = RECORDER_OK;
-	size_t interfaces;
-	bool early;
+
+	if (part->too_long > 0)
+		st = cut(r, p, payload, part, now);
+	if (st == RECORDER_OK && r->set.base >= 0) {
+		st = rotate(r, p, part->len, now);
+		/* what only later packets need waits in the header for the first of them */
+		if (st == RECORDER_OK && r->file.fd < 0 && part->needed < part->len)
+			st = open_file(r, now);
+	}
+	if (st == RECORDER_OK && r->file.fd < 0 && part->needed > 0)
+		st = keep_needed(r, payload, part->len);
+	if (st != RECORDER_OK)
+		return st;
+	r->accept = *next;
+	r->stats->packets += part->packets;
+	if (r->file.fd >= 0) {
+		memmove(p->data + p->len, payload, part->len);
+		p->packets += part->packets;
+		p->len += part->len;
+		p->needed += part->needed;
+	}
+	return RECORDER_OK;
+}
+
+/* ---- sections ---- */
+
+/* A link header that is there already, and changes nothing: interfaces that were described since
+ * keep their numbers. */
+static bool same_header(struct recorder *r, const uint8_t *payload, size_t len)
+{
+	size_t at = 0;
+	const uint8_t *kept = header(r);
+
+	if (!r->has_header || len != r->link_len)
+		return false;
+	if (r->lowered)
+		at = accept_first_snaplen(&r->accept, kept, len);
+	if (!r->lowered || at == 0)
+		return memcmp(payload, kept, len) == 0;
+	return memcmp(payload, kept, at) == 0 &&
+	       bytes_load32(payload + at, r->accept.format.section.big) ==
+		   r->accept.format.section.first.snaplen &&
+	       memcmp(payload + at + 4, kept + at + 4, len - at - 4) == 0;
+}
+
+/* Whether so many more sections within a minute are too many. */
+static bool too_many_changes(struct recorder *r, unsigned changes, time_t now)
+{
+	if (now - r->changes_since >= 60 || now < r->changes_since) {
+		r->changes_since = now;
+		r->changes = 0;
+	}
+	r->changes += changes;
+	return r->changes > r->set.header_changes_per_minute;
+}
+
+static enum recorder_status begin_section(struct recorder *r, struct pending *p,
+    const uint8_t *payload, size_t len, const struct accept *next, time_t now)
+{
+	/* what was accepted so far belongs under the old header */
+	enum recorder_status st = flush(r, p, now);
+
+	if (st != RECORDER_OK)
+		return st;
+	recorder_close_file(r, "link-header");
+	r->header_len = 0;
+	st = keep(r, payload, len);
+	if (st != RECORDER_OK)
+		return st;
+	r->link_len = len;
+	r->lowered = false;
+	r->accept = *next;
+	if (!r->has_header)
+		r->on.header(r->on.context);
+	r->has_header = true;
+	return RECORDER_OK;
+}
+
+static bool accept_part(struct recorder *r, struct accept *next, bool link, const uint8_t *payload,
+    size_t len, struct accept_part *part)
+{
+	return link ? accept_header(next, payload, len, part, r->reason)
+		    : accept_data(next, payload, len, part, r->reason);
+}
+
+/* Looks at all parts of a payload before the first is taken: of what is refused nothing is stored.
+ * *same: its head is the header that there is already. */
+static enum recorder_status check_parts(struct recorder *r, const struct pending *p, bool link,
+    const uint8_t *payload, size_t len, bool *same, time_t now)
+{
+	struct accept next = r->accept;
+	size_t at = 0, needed = 0; /* of the section that there is, and in this payload */
+	unsigned heads = 0, news;
+	struct accept_part part;
+
+	*same = false;
+	do {
+		if (!accept_part(r, &next, link && at == 0, payload + at, len - at, &part))
+			return RECORDER_PROTOCOL;
+		if (part.head && heads++ == 0 && link)
+			*same = same_header(r, payload, part.len);
+		if (!part.head && heads == (unsigned)link)
+			needed += part.needed;
+		at += part.len;
+	} while (at < len);
+	/* with interfaces further on, it is a section of its own */
+	*same = *same && needed == 0;
+	news = heads - (*same || !r->has_header);
+	if (news > 0 && too_many_changes(r, news, now))
+		return refuse(r, "the link header changes too often (header-changes-per-minute)");
+	if (!link && r->header_len + p->needed + needed > RECORDER_HEADER_MAX)
+		return refuse(r, "the link header and its interfaces are larger than 1 MiB");
+	return RECORDER_OK;
+}
+
+/* A payload of any number of parts. */
+static enum recorder_status take_parts(
+    struct recorder *r, struct pending *p, bool link, uint8_t *payload, size_t len, time_t now)
+{
+	bool same;
+	enum recorder_status st = check_parts(r, p, link, payload, len, &same, now);
+	size_t n;
+
+	for (size_t at = 0; st == RECORDER_OK && at < len; at += n) {
+		struct accept next = r->accept;
+		struct accept_part part;
+
+		accept_part(r, &next, link && at == 0, payload + at, len - at, &part);
+		n = part.len;
+		if (!part.head)
+			st = store(r, p, payload + at, &part, &next, now);
+		else if (at > 0 || !same)
+			st = begin_section(r, p, payload + at, n, &next, now);
+	}
+	return st;
+}
+
+/* A payload of data, which nearly always is one part. */
+static enum recorder_status link_data(
+    struct recorder *r, struct pending *p, uint8_t *payload, size_t len, time_t now)
+{
+	struct accept next = r->accept;
+	struct accept_part part;
 
 	if (!r->has_header)
 		return refuse(r, "link data before any link header");
-	/* what is odd in this file says nothing about a frame that begins the next */
-	if (r->fmt.not_wireshark)
-		st = rotate(r, p, f->len, now);
-	if (st != RECORDER_OK)
-		return st;
-	next = r->fmt;
-	if (!capfmt_data(&next, f->payload, f->len, &data, r->reason))
+	if (!accept_data(&next, payload, len, &part, r->reason))
 		return RECORDER_PROTOCOL;
-	/* libpcap opens no file without an interface: what stands before the first is part of the
-	 * header, and waits there */
-	early = next.kind == CAPFMT_PCAPNG && next.interfaces == 0;
-	if (early)
-		interfaces = f->len;
-	else
-		interfaces = next.interfaces > r->fmt.interfaces ? interface_bytes(r, f) : 0;
-	if (r->header_len + p->interfaces + interfaces > RECORDER_HEADER_MAX)
-		return refuse(r, "the link header and its interfaces are larger than 1 MiB");
-	if (r->set.base >= 0) {
-		st = rotate(r, p, f->len, now);
-		/* a file begins with a packet; interfaces alone wait in the header for one */
-		if (st == RECORDER_OK && r->file.fd < 0 && !data.only_interfaces && !early)
-			st = open_file(r, now);
-	}
-	if (st == RECORDER_OK && r->file.fd < 0 && interfaces > 0)
-		st = early ? keep(r, f->payload, f->len) : keep_interfaces(r, f->payload, f->len);
-	if (st != RECORDER_OK)
-		return st;
-	r->fmt = next;
-	if (early)
-		capfmt_begins_each(&r->fmt);
-	r->stats->packets += data.packets;
-	if (r->file.fd >= 0) {
-		memmove(p->data + p->len, f->payload, f->len);
-		p->packets += data.packets;
-		p->len += f->len;
-		p->interfaces += interfaces;
-	}
-	return RECORDER_OK;
+	if (part.head || part.len < len || part.needed > 0)
+		return take_parts(r, p, false, payload, len, now);
+	return store(r, p, payload, &part, &next, now);
 }
 
 /* ---- the stream ---- */
@@ -422,17 +525,17 @@ static uint64_t room(const struct recorder *r, const struct pending *p, time_t n
 __attribute__((noinline)) static size_t take_plain(
     struct recorder *r, const uint8_t *buf, size_t len, struct pending *p, uint64_t left)
 {
-	const struct capfmt fmt = r->fmt;
+	const struct accept accept = r->accept;
 	const uint8_t *in = buf, *end = buf + (left < len ? left : len);
 	uint8_t *start = p->data + p->len, *out = start;
 	uint64_t bytes, packets;
 	struct frame f;
 
-	if (!capfmt_has_plain(&fmt))
+	if (!accept_has_plain(&accept))
 		return 0;
 	while (end - in >= FRAME_HEADER && *in == FRAME_LINK_DATA &&
 	       frame_next(in, (size_t)(end - in), &f) == FRAME_OK &&
-	       capfmt_plain_record(&fmt, f.payload, f.len)) {
+	       accept_plain_record(&accept, f.payload, f.len)) {
 		memmove(out, f.payload, f.len);
 		out += f.len;
 		in = f.payload + f.len;
@@ -449,10 +552,11 @@ __attribute__((noinline)) static size_t take_plain(
 
 /* Takes whole frames until there are no more or one is not accepted. */
 static enum recorder_status take_frames(
-    struct recorder *r, const uint8_t *buf, size_t len, struct pending *p, time_t now, size_t *at)
+    struct recorder *r, uint8_t *buf, size_t len, struct pending *p, time_t now, size_t *at)
 {
 	enum recorder_status st = RECORDER_OK;
 	enum frame_status fs;
+	uint8_t *payload;
 	struct frame f;
 
 	for (;;) {
@@ -460,8 +564,9 @@ static enum recorder_status take_frames(
 		fs = frame_next(buf + *at, len - *at, &f);
 		if (fs != FRAME_OK)
 			break;
-		st = f.type == FRAME_LINK_DATA ? link_data(r, &f, p, now)
-					       : link_header(r, &f, p, now);
+		payload = buf + *at + FRAME_HEADER;
+		st = f.type == FRAME_LINK_DATA ? link_data(r, p, payload, f.len, now)
+					       : take_parts(r, p, true, payload, f.len, now);
 		if (st != RECORDER_OK)
 			break;
 		r->stats->bytes += f.len;

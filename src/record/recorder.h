@@ -12,11 +12,12 @@
 #include <time.h>
 
 #include "record/capfile.h"
-#include "capture/capfmt.h"
+#include "capture/accept.h"
 #include "capture/rotate.h"
 #include "record/stats.h"
 
-/* The link header and the interfaces that were described later, repeated in every file. */
+/* What every file of a section begins with: the link header, then the blocks in data that later
+ * packets need (interfaces, decryption secrets). */
 #define RECORDER_HEADER_MAX   (1u << 20)
 #define RECORDER_HEADER_SMALL 256
 
@@ -41,12 +42,14 @@ struct recorder_events {
 	/* No room (ENOSPC, EDQUOT): wait a while; false: give up. attempt counts from 0. */
 	bool (*wait_for_room)(void *context, int error, unsigned attempt);
 	void (*room_again)(void *context);
+	/* The first packet was cut to max_snaplen; caplen: what it was. */
+	void (*cut)(void *context, uint32_t caplen);
 };
 
 struct recorder_settings {
 	int base, done; /* directories; base -1: nothing is stored */
 	unsigned mode;
-	uint32_t max_snaplen;
+	uint32_t max_snaplen;   /* longer packets are cut to it */
 	uint64_t max_file_size; /* 0: no limit */
 	struct rotate rotate;
 	unsigned header_changes_per_minute; /* 0: none are allowed */
@@ -60,10 +63,13 @@ struct recorder {
 	struct stats *stats; /* written for others to read; not owned */
 
 	bool has_header;
-	struct capfmt fmt;
+	struct accept accept;
 	uint8_t small[RECORDER_HEADER_SMALL]; /* of the header, as long as it fits */
 	uint8_t *large;                       /* else; NULL: it fits */
-	size_t header_len, link_len;          /* the header: link header, then later interfaces */
+	size_t header_len, link_len;          /* all of it, and what the link header gave */
+	/* Interface 0 has max_snaplen in the header instead of what it came with, because simple
+	 * packets, whose captured length readers derive from it, were cut to it. */
+	bool lowered;
 
 	struct capfile file;
 	uint64_t file_empty; /* its size when it held no more than its header */
@@ -81,7 +87,7 @@ struct recorder {
 	uint64_t frames; /* whole frames so far; the one in error is frames + 1 */
 	uint64_t offset; /* of the next frame in the stream */
 	uint64_t lost;   /* accepted records that giving up on the disk has cost */
-	char reason[CAPFMT_REASON_MAX];
+	char reason[ACCEPT_REASON_MAX];
 };
 
 void recorder_init(struct recorder *r, const struct recorder_settings *settings,

@@ -15,11 +15,12 @@ struct stats {
 	uint64_t files;      /* opened so far */
 	uint64_t file_bytes; /* whole records in the current file, 0: none is open */
 	uint64_t waiting;    /* there is no room on the disk */
+	uint64_t cut;        /* packets that were cut to max-snaplen */
 };
 
 #define STATS_TEXT_MAX 128
 
-/* "packets=… bytes=… files=…" */
+/* "packets=… bytes=… files=…", and " cut=…" when there were any. */
 const char *stats_format(const struct stats *s, char out[STATS_TEXT_MAX]);
 
 #endif

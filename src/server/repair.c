@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "record/capfile.h"
-#include "capture/capfmt.h"
+#include "capture/format.h"
 #include "capture/capname.h"
 #include "capture/frame.h"
 #include "base/log.h"
@@ -62,31 +62,33 @@ static ssize_t read_at(int fd, uint8_t *buf, size_t len, uint64_t at)
 }
 
 /* The length of the file header at the beginning of p: what a link header begins with. */
-static size_t file_header(struct capfmt *fmt, const uint8_t *p, size_t len)
+static size_t file_header(struct format *f, const uint8_t *p, size_t len)
 {
-	char unused[CAPFMT_REASON_MAX];
-	size_t n = CAPFMT_PCAP_HEADER;
+	struct format_record r;
+	size_t n;
 
-	if (len < n)
+	if (format_begin(f, p, len, &n, &r) != FORMAT_WHOLE)
 		return 0;
-	if (bytes_load32(p, true) == 0x0a0d0d0a) /* Section Header Block, length in its own order */
-		n = bytes_load32(p + 4, p[8] == 0x1a);
-	return n <= len && capfmt_header(fmt, p, n, UINT32_MAX, unused) ? n : 0;
-}
-
-static bool interfaces_only(const struct capfmt *fmt, const uint8_t *p, size_t len)
-{
-	return len == 0 || (fmt->kind == CAPFMT_PCAPNG && capfmt_only_interfaces(fmt, p, len));
+	if (f->kind == FORMAT_PCAP)
+		return n;
+	return format_next(f, p, len, &r) == FORMAT_WHOLE ? r.len : 0;
 }
 
 /* Takes note of what whole records say about the file. */
-static void look(struct unfinished *u, const struct capfmt *fmt, const uint8_t *p, size_t len)
+static void look(struct unfinished *u, const struct format *f, const uint8_t *p, size_t len)
 {
-	size_t at = 0;
+	struct pcapng_block b;
 
-	u->data = u->data || !interfaces_only(fmt, p, len);
-	u->interfaces = u->interfaces || fmt->kind == CAPFMT_PCAP ||
-			capfmt_next_interface(fmt, p, len, &at) > 0;
+	if (f->kind == FORMAT_PCAP) {
+		u->data = u->data || len > 0;
+		u->interfaces = true;
+		return;
+	}
+	for (; pcapng_read_block(&b, p, len, f->section.big) == PCAPNG_OK;
+	     p += b.total, len -= b.total) {
+		u->data = u->data || !pcapng_is_needed_type(b.type);
+		u->interfaces = u->interfaces || b.type == PCAPNG_INTERFACE;
+	}
 }
 
 /* How much of the file was written without a gap. Nobody who records leaves one, but a hijacked
@@ -108,7 +110,7 @@ static bool written_after(const struct unfinished *u, uint64_t hole)
  * the beginning of a record (or nothing), and not something else. */
 static bool measure(struct unfinished *u, uint8_t *buf, uint64_t *whole, bool *torn)
 {
-	struct capfmt fmt;
+	struct format fmt;
 	uint64_t at = 0, end = written(u);
 
 	for (;;) {
@@ -119,11 +121,11 @@ static bool measure(struct unfinished *u, uint8_t *buf, uint64_t *whole, bool *t
 			return false;
 		if (at == 0) {
 			used = file_header(&fmt, buf, (size_t)n);
-			*torn = capfmt_is_header_beginning(buf, (size_t)n, FRAME_PAYLOAD_MAX);
+			*torn = format_is_header_beginning(buf, (size_t)n, FRAME_PAYLOAD_MAX);
 		} else {
-			used = capfmt_whole(&fmt, buf, (size_t)n, &u->packets);
+			used = format_whole(&fmt, buf, (size_t)n, &u->packets);
 			look(u, &fmt, buf, used);
-			*torn = capfmt_is_beginning(&fmt, buf, (size_t)n, FRAME_PAYLOAD_MAX);
+			*torn = format_is_beginning(&fmt, buf, (size_t)n, FRAME_PAYLOAD_MAX);
 		}
 		at += used;
 		if (used == 0) {

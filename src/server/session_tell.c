@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "capture/linktype.h"
 #include "server/report.h"
 
 /* Never waits: if the master does not read, the message is lost, not the recording. */
@@ -49,14 +50,15 @@ static struct proof proof(const struct session *s)
 static void on_header(void *context)
 {
 	struct session *s = context;
-	const struct capfmt *f = &s->recorder.fmt;
-	const char *name = capfmt_link_name(f->link_type);
+	const struct format *f = &s->recorder.accept.format;
+	bool pcap = f->kind == FORMAT_PCAP;
+	unsigned link_type = pcap ? f->pcap.link_type : f->section.first.link_type;
+	const char *name = linktype_name(link_type);
 	char number[12];
 
-	snprintf(number, sizeof(number), "%u", f->link_type);
+	snprintf(number, sizeof(number), "%u", link_type);
 	log_line(routine(s, LVL_INFO), "established client=%s peer=%s%s format=%s link-type=%s",
-	    s->name, s->peer, proof(s).s, f->kind == CAPFMT_PCAP ? "pcap" : "pcapng",
-	    name ? name : number);
+	    s->name, s->peer, proof(s).s, pcap ? "pcap" : "pcapng", name ? name : number);
 	tell(s, REPORT_ESTABLISHED, "");
 	s->established = true;
 }
@@ -113,6 +115,15 @@ static void on_room_again(void *context)
 	log_line(LVL_NOTICE, "resumed client=%s reason=\"disk space is available again\"", s->name);
 }
 
+static void on_cut(void *context, uint32_t caplen)
+{
+	const struct session *s = context;
+
+	log_line(routine(s, LVL_NOTICE),
+	    "notice client=%s peer=%s reason=\"packets above max-snaplen are cut to it\" caplen=%u",
+	    s->name, s->peer, caplen);
+}
+
 void session_events(struct session *s, struct recorder_events *on)
 {
 	*on = (struct recorder_events){
@@ -123,6 +134,7 @@ void session_events(struct session *s, struct recorder_events *on)
 	    .unsynced = on_unsynced,
 	    .unpublished = on_unpublished,
 	    .room_again = on_room_again,
+	    .cut = on_cut,
 	};
 }
 

@@ -62,8 +62,14 @@ int main(int argc, char **argv)
 	    .rotate = {ROTATE_NEVER, 1},
 	    .stem = "replay",
 	    .local = localtime_r};
-	struct recorder_events on = {&dir, on_header, on_opened, on_published, on_trouble,
-	    on_unpublished, on_full, on_header};
+	struct recorder_events on = {.context = &dir,
+	    .header = on_header,
+	    .opened = on_opened,
+	    .published = on_published,
+	    .unsynced = on_trouble,
+	    .unpublished = on_unpublished,
+	    .wait_for_room = on_full,
+	    .room_again = on_header};
 	struct stats stats = {0};
 	struct recorder r;
 	uint32_t size;

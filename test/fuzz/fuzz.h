@@ -1,5 +1,6 @@
 /* fuzz: what the fuzz targets share: the entry that libFuzzer, AFL++ and main.c call, an oracle
- * that ends the process, random numbers that the input seeds, and libpcap as the judge. */
+ * that ends the process, random numbers that the input seeds, and who judges a file: libpcap, or
+ * the walk. */
 #ifndef FUZZ_H
 #define FUZZ_H
 
@@ -40,28 +41,6 @@ static inline bool is_pcapng(const uint8_t *p, size_t len)
 	return len >= 12 && memcmp(p, "\n\r\r\n", 4) == 0;
 }
 
-/* Interfaces that are not alike to libpcap: those that differ, and two of a link type that it
- * numbers otherwise inside. Only Wireshark reads such a file. */
-static inline bool interfaces_differ(const uint8_t *p, size_t len)
-{
-	bool big = p[8] == 0x1a;
-	const uint8_t *first = NULL;
-
-	for (size_t at = 0; at + 12 <= len; at += bytes_load32(p + at + 4, big)) {
-		const uint8_t *body = p + at + 8;
-		uint16_t link = bytes_load16(body, big);
-
-		if (bytes_load32(p + at, big) != 1)
-			continue;
-		if (first && (memcmp(first, body, 2) != 0 || memcmp(first + 4, body + 4, 4) != 0 ||
-				 (link >= 100 && link <= 103) || link == 106))
-			return true;
-		if (!first)
-			first = body;
-	}
-	return false;
-}
-
 /* libpcap reads all of it, and finds so many packets. */
 static inline void libpcap_reads(const uint8_t *p, size_t len, uint64_t packets)
 {
@@ -81,6 +60,39 @@ static inline void libpcap_reads(const uint8_t *p, size_t len, uint64_t packets)
 	MUST(n == packets, "libpcap finds %llu packets of %llu", (unsigned long long)n,
 	    (unsigned long long)packets);
 	pcap_close(in);
+}
+
+/* The walk of pcapng by lengths alone, which every reader does: it ends where the file ends, and
+ * meets so many packets. A section may change the byte order. */
+static inline void walk_finds(const uint8_t *p, size_t len, uint64_t packets)
+{
+	uint64_t n = 0;
+	bool big = false;
+
+	for (size_t at = 0; at < len;) {
+		uint32_t type, total;
+
+		MUST(len - at >= 12, "%zu bytes behind the last block", len - at);
+		if (is_pcapng(p + at, len - at))
+			big = p[at + 8] == 0x1a;
+		type = bytes_load32(p + at, big);
+		total = bytes_load32(p + at + 4, big);
+		MUST(
+		    total >= 12 && total % 4 == 0 && total <= len - at, "block of %u bytes", total);
+		MUST(bytes_load32(p + at + total - 4, big) == total, "another length behind it");
+		n += type == 2 || type == 3 || type == 6;
+		at += total;
+	}
+	MUST(n == packets, "the walk finds %llu packets of %llu", (unsigned long long)n,
+	    (unsigned long long)packets);
+}
+
+static inline void readers_find(const uint8_t *p, size_t len, uint64_t packets)
+{
+	if (is_pcapng(p, len))
+		walk_finds(p, len, packets);
+	else
+		libpcap_reads(p, len, packets);
 }
 
 #endif

@@ -211,7 +211,7 @@ static struct whole whole_pcapng(const uint8_t *p, size_t len)
 		if (n > len - w.len)
 			break;
 		w.packets += type == 2 || type == 3 || type == 6;
-		w.data = w.data || (type != 0x0a0d0d0a && type != 1);
+		w.data = w.data || (type != 0x0a0d0d0a && type != 1 && type != 10);
 		interface = interface || type == 1;
 		w.len += n;
 	}
@@ -239,8 +239,7 @@ static void from_stream(const uint8_t *data, size_t len, unsigned cut)
 		return;
 	MUST(out_len == w.len && memcmp(out, file, w.len) == 0, "%zu bytes are whole, %zu are left",
 	    w.len, out_len);
-	if (!is_pcapng(out, out_len) || !interfaces_differ(out, out_len))
-		libpcap_reads(out, out_len, w.packets);
+	readers_find(out, out_len, w.packets);
 }
 
 static void from_bytes(const uint8_t *data, size_t len)

@@ -1,9 +1,10 @@
-/* stream: a client's bytes through frame, capfmt and recorder, into files in memory.
+/* stream: a client's bytes through frame, accept and recorder, into files in memory.
  *
  * The input: how it is set up (a byte), a seed (a byte), the stream. It goes in whole, then in
  * pieces, then in pieces onto a disk that fills up at any byte. Each time it must end in the same
- * way, at the same frame and offset, for the same reason, with the same files; and libpcap must
- * read each of those, with the packets that the server has counted. */
+ * way, at the same frame and offset, for the same reason, with the same files; and libpcap
+ * (pcap) or the walk by lengths (pcapng) must find the packets there that the server has counted.
+ */
 #include "fuzz.h"
 
 #include <errno.h>
@@ -24,7 +25,7 @@ struct memfile {
 
 struct outcome {
 	enum recorder_status status;
-	char reason[CAPFMT_REASON_MAX];
+	char reason[ACCEPT_REASON_MAX];
 	uint64_t frames, offset;
 	struct stats stats;
 	size_t nfiles;
@@ -43,7 +44,7 @@ static bool full(void)
 }
 
 bool capfile_create(struct capfile *f, int base, int done, unsigned mode, const char *stem,
-    const struct tm *local, enum capfmt_kind kind, unsigned *number)
+    const struct tm *local, enum format_kind kind, unsigned *number)
 {
 	if (full()) {
 		errno = ENOSPC;
@@ -213,7 +214,6 @@ static void record(struct outcome *o, uint8_t how, const uint8_t *p, size_t len,
 	memcpy(o->reason, r.reason, sizeof(o->reason));
 	if (o->status == RECORDER_OK)
 		o->reason[0] = '\0';
-	capfmt_link_name(r.fmt.link_type); /* as a session does, for the log */
 	o->frames = r.frames;
 	o->offset = r.offset;
 	recorder_free(&r);
@@ -234,7 +234,8 @@ static void same(const struct outcome *a, const struct outcome *b)
 	MUST(strcmp(a->reason, b->reason) == 0, "\"%s\" and \"%s\"", a->reason, b->reason);
 	MUST(a->frames == b->frames && a->offset == b->offset, "frame or offset differ");
 	MUST(a->stats.frames == b->stats.frames && a->stats.packets == b->stats.packets &&
-		 a->stats.bytes == b->stats.bytes && a->stats.files == b->stats.files,
+		 a->stats.bytes == b->stats.bytes && a->stats.files == b->stats.files &&
+		 a->stats.cut == b->stats.cut,
 	    "statistics differ");
 	MUST(a->nfiles == b->nfiles, "%zu files and %zu", a->nfiles, b->nfiles);
 	for (size_t i = 0; i < a->nfiles; i++)
@@ -249,8 +250,7 @@ static void judge(const struct outcome *o)
 		const struct memfile *m = &o->file[i];
 
 		MUST(m->published, "file %zu was never published", i);
-		if (!is_pcapng(m->data, m->len) || !interfaces_differ(m->data, m->len))
-			libpcap_reads(m->data, m->len, m->packets);
+		readers_find(m->data, m->len, m->packets);
 	}
 }
 

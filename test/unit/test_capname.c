@@ -11,17 +11,17 @@ static void test_make(void)
 {
 	static const struct {
 		const char *stem;
-		enum capfmt_kind kind;
+		enum format_kind kind;
 		unsigned number;
 		const char *name;
-	} rows[] = {{"bar", CAPFMT_PCAP, 0, "trace-bar-20261122_233307.pcap"},
-	    {"bar", CAPFMT_PCAPNG, 0, "trace-bar-20261122_233307.pcapng"},
-	    {"bar", CAPFMT_PCAP, 1, "trace-bar-20261122_233307-1.pcap"},
-	    {"bar", CAPFMT_PCAPNG, 12, "trace-bar-20261122_233307-12.pcapng"},
-	    {"bar", CAPFMT_PCAP, 4294967295, "trace-bar-20261122_233307-4294967295.pcap"},
-	    {"a-b.c_d", CAPFMT_PCAP, 2, "trace-a-b.c_d-20261122_233307-2.pcap"},
-	    {"x-20261122_233307", CAPFMT_PCAP, 0, "trace-x-20261122_233307-20261122_233307.pcap"},
-	    {"x-20261122_233307-1", CAPFMT_PCAP, 3,
+	} rows[] = {{"bar", FORMAT_PCAP, 0, "trace-bar-20261122_233307.pcap"},
+	    {"bar", FORMAT_PCAPNG, 0, "trace-bar-20261122_233307.pcapng"},
+	    {"bar", FORMAT_PCAP, 1, "trace-bar-20261122_233307-1.pcap"},
+	    {"bar", FORMAT_PCAPNG, 12, "trace-bar-20261122_233307-12.pcapng"},
+	    {"bar", FORMAT_PCAP, 4294967295, "trace-bar-20261122_233307-4294967295.pcap"},
+	    {"a-b.c_d", FORMAT_PCAP, 2, "trace-a-b.c_d-20261122_233307-2.pcap"},
+	    {"x-20261122_233307", FORMAT_PCAP, 0, "trace-x-20261122_233307-20261122_233307.pcap"},
+	    {"x-20261122_233307-1", FORMAT_PCAP, 3,
 		"trace-x-20261122_233307-1-20261122_233307-3.pcap"}};
 	char name[CAPNAME_MAX], again[CAPNAME_MAX];
 
@@ -67,13 +67,13 @@ static void test_stem(void)
 		addr_parse(addresses[i], &a);
 		capname_stem("n", &a, stem);
 		IS_STR(stem, want[i], "of a network");
-		capname_make(stem, &when, CAPFMT_PCAP, 1, name);
+		capname_make(stem, &when, FORMAT_PCAP, 1, name);
 		OK(capname_parse(name, &c) && strcmp(c.stem, stem) == 0, "%s is ours", name);
 	}
 	addr_parse("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", &a);
 	capname_stem(longest, &a, stem);
 	IS_INT(strlen(stem), 64 + 1 + 39, "the longest stem is not cut");
-	capname_make(stem, &when, CAPFMT_PCAPNG, 4294967295, name);
+	capname_make(stem, &when, FORMAT_PCAPNG, 4294967295, name);
 	OK(capname_parse(name, &c) && strcmp(c.stem, stem) == 0 && c.number == 4294967295,
 	    "the longest name: %zu bytes", strlen(name));
 	capname_renumber(&c, 4294967294, name);
@@ -149,7 +149,7 @@ static void test_years(void)
 		struct tm tm = when;
 
 		tm.tm_year = years[i] - 1900;
-		capname_make("a", &tm, CAPFMT_PCAP, 0, name);
+		capname_make("a", &tm, FORMAT_PCAP, 0, name);
 		OK(capname_parse(name, &c) && atoi(name + 8) / 10000 == years[i], "%s", name);
 	}
 }

@@ -89,6 +89,12 @@ static void on_room(void *context)
 	event("room\n");
 }
 
+static void on_cut(void *context, uint32_t caplen)
+{
+	(void)context;
+	event("cut %u\n", caplen);
+}
+
 static int open_directory(int at, const char *name)
 {
 	int fd;
@@ -129,7 +135,8 @@ static void init(void)
 	    .unsynced = on_unsynced,
 	    .unpublished = on_unpublished,
 	    .wait_for_room = on_full,
-	    .room_again = on_room};
+	    .room_again = on_room,
+	    .cut = on_cut};
 
 	memset(&stats, 0, sizeof(stats));
 	recorder_init(&r, &settings, &on, &stats);
@@ -487,12 +494,16 @@ static void test_store_false(void)
 	send_header(113);
 	send_record(84);
 	IS_INT(stats.packets, 3, "store=false: packets after another header");
-	record(9001);
+	send_record(9001);
+	IS_INT(status, RECORDER_OK, "store=false: a long packet is accepted");
+	IS_INT(stats.cut, 1, "store=false: and counted as cut");
+	record(84);
+	payload_len--;
 	frame(1);
 	go();
 	IS_INT(status, RECORDER_PROTOCOL, "store=false: validated all the same");
 	end("error");
-	IS_STR(events, "header\n", "store=false: no file events");
+	IS_STR(events, "header\ncut 9001\n", "store=false: no file events");
 	IS_INT(count(base) + count(done), 0, "store=false: nothing is written");
 }
 
@@ -1070,102 +1081,331 @@ static void test_interfaces(void)
 	IS_INT(count(base), 0, "all is published");
 }
 
-/* A Name Resolution Block that only libpcap passes over: 12 bytes. */
-static void damaged_block(void)
+/* ---- sections ---- */
+
+/* A section of one interface, then its packet of n bytes: a file of its own. */
+static void expect_section(uint32_t link, uint32_t n)
 {
-	put(4);
-	put(12);
-	put(12);
+	want_len = payload_len = 0;
+	section();
+	bytes_store32(payload + 36, link, false);
+	epb(0, n);
+	expect();
 }
 
-/* A packet of another interface, of another link type: 56 bytes. */
-static void other_interface(uint32_t number)
+static void test_sections(void)
 {
+	begin();
+	init();
+	clear();
+	section();
+	frame(0);
 	payload_len = 0;
-	idb(113, 0);
-	epb(number, 4);
+	epb(0, 4);
 	frame(1);
 	go();
+	/* a packet, and two more sections with theirs in the same frame */
+	section();
+	bytes_store32(payload + 36, 113, false);
+	epb(0, 8);
+	memcpy(want, payload, want_len = payload_len);
+	section();
+	epb(0, 12);
+	memcpy(want + want_len, payload, payload_len);
+	want_len += payload_len;
+	payload_len = 0;
+	epb(0, 16);
+	memcpy(payload + payload_len, want, want_len);
+	payload_len += want_len;
+	frame(1);
+	go();
+	IS_INT(status, RECORDER_OK, "sections in data");
+	IS_INT(stats.packets, 4, "four packets");
+	end("closed");
+	IS_INT(count(done), 3, "three files");
+	expect_section(113, 8);
+	is_file(done, STAMP "-1.pcapng", 0440, "the second section");
+	expect_section(1, 12);
+	is_file(done, STAMP "-2.pcapng", 0440, "the third, which is as the first");
+	want_len = 0;
+	section();
+	expect();
+	payload_len = 0;
+	epb(0, 4);
+	epb(0, 16);
+	expect();
+	is_file(done, STAMP ".pcapng", 0440, "the first, with the packet before them");
 }
 
-static void expect_both_interfaces(void)
+/* Of a frame that is refused nothing is stored, nor does a section of it begin. */
+static void test_sections_refused(void)
 {
+	begin();
+	init();
+	clear();
+	section();
+	frame(0);
+	payload_len = 0;
+	epb(0, 4);
+	frame(1);
+	section();
+	epb(0, 8);
+	epb(1, 8);
+	memcpy(want, payload, want_len = payload_len);
+	payload_len = 0;
+	epb(0, 12);
+	memcpy(payload + payload_len, want, want_len);
+	payload_len += want_len;
+	frame(1);
+	go();
+	IS_INT(status, RECORDER_PROTOCOL, "a bad packet in the section behind a good one");
+	end("error");
+	IS_INT(count(done), 1, "one file");
+	expect_section(1, 4);
+	is_file(done, STAMP ".pcapng", 0440, "without any of the frame");
+
+	begin();
+	settings.header_changes_per_minute = 2;
+	init();
+	clear();
+	section();
+	epb(0, 4);
+	frame(0);
+	for (int i = 0; i < 2; i++) {
+		section();
+		epb(0, 8);
+		frame(1);
+	}
+	go();
+	IS_INT(status, RECORDER_OK, "as many sections as are allowed");
+	section();
+	epb(0, 8);
+	frame(1);
+	go();
+	IS_INT(status, RECORDER_PROTOCOL, "one more");
+	OK(strstr(r.reason, "header-changes-per-minute"), "with the reason: %s", r.reason);
+	end("error");
+	IS_INT(count(done), 3, "three files");
+}
+
+static void secrets(void)
+{
+	put(10);
+	put(24);
+	put(0x544c534b);
+	put(2);
+	put('x' | 'y' << 8);
+	put(24);
+}
+
+/* Other blocks in a link header: secrets stand in every file, names once; packets are never lost.
+ */
+static void test_link_header_blocks(void)
+{
+	begin();
+	init();
+	clear();
+	for (int i = 0; i < 3; i++) { /* again, and again */
+		section();
+		secrets();
+		put(4);
+		put(12);
+		put(12);
+		epb(0, 4);
+		frame(0);
+		go();
+	}
+	IS_INT(status, RECORDER_OK, "blocks behind the interface in a link header");
+	IS_INT(stats.packets, 3, "with a packet each time");
+	IS_INT(stats.files, 1, "one file");
+	recorder_close_file(&r, "reload");
+	want_len = 0;
+	section();
+	secrets();
+	expect();
+	payload_len = 0;
+	for (int i = 0; i < 3; i++) {
+		put(4);
+		put(12);
+		put(12);
+		epb(0, 4);
+	}
+	expect();
+	is_file(done, STAMP ".pcapng", 0440, "the header once, the others as often as they came");
+	payload_len = 0;
+	secrets();
+	frame(1);
+	go();
+	payload_len = 0;
+	epb(0, 8);
+	frame(1);
+	go();
+	recorder_close_file(&r, "reload");
+	want_len = 0;
+	section();
+	secrets();
+	secrets();
+	epb(0, 8);
+	expect();
+	is_file(done, STAMP "-1.pcapng", 0440, "the next has the secrets of header and data");
+
+	/* an interface behind what is no part of the head: numbered anew when it comes again */
+	for (int i = 0; i < 2; i++) {
+		section();
+		epb(0, 4);
+		idb(113, 0);
+		epb(1, 4);
+		frame(0);
+		go();
+	}
+	IS_INT(status, RECORDER_OK, "an interface behind a packet in a link header");
+	end("closed");
+	IS_INT(count(done), 4, "a file each time");
+	want_len = 0;
+	section();
+	epb(0, 4);
+	idb(113, 0);
+	epb(1, 4);
+	expect();
+	is_file(done, STAMP "-3.pcapng", 0440, "with all of it");
+}
+
+/* ---- packets above max_snaplen ---- */
+
+static void test_cut_packets(void)
+{
+	begin();
+	settings.max_snaplen = 60;
+	init();
+	clear();
+	pcap_header(1);
+	frame(0);
+	expect();
+	for (uint32_t n = 58; n < 63; n++) {
+		record(n);
+		frame(1);
+		if (n > 60) {
+			bytes_store32(payload + 8, 60, false);
+			payload_len = 76;
+		}
+		expect();
+	}
+	go();
+	IS_INT(status, RECORDER_OK, "records up to 62 bytes, max_snaplen 60");
+	IS_INT(stats.cut, 2, "two are cut");
+	IS_INT(stats.packets, 5, "all are stored");
+	end("closed");
+	is_file(done, STAMP ".pcap", 0440, "with their original lengths");
+	OK(strstr(events, "cut 61\n") && !strstr(events, "cut 62\n"), "the first cut is told");
+}
+
+static void spb(uint32_t original, uint32_t n)
+{
+	put(3);
+	put(16 + n);
+	put(original);
+	memset(payload + payload_len, 0xab, n);
+	payload_len += n;
+	put(16 + n);
+}
+
+/* Interface 0 says what is there of a simple packet: from the first long one on, max_snaplen. */
+static void test_cut_simple(void)
+{
+	begin();
+	settings.max_snaplen = 100;
+	init();
+	clear();
+	section();
+	frame(0);
+	payload_len = 0;
+	idb(113, 0);
+	spb(80, 80);
+	frame(1);
+	payload_len = 0;
+	spb(120, 120);
+	spb(80, 80);
+	epb(1, 60);
+	epb(0, 120);
+	frame(1);
+	go();
+	IS_INT(status, RECORDER_OK, "a simple packet above max_snaplen");
+	IS_INT(stats.cut, 2, "is cut, and the enhanced one");
+	section();
+	frame(0);
+	payload_len = 0;
+	spb(9001, 9000);
+	epb(1, 8);
+	frame(1);
+	go();
+	IS_INT(status, RECORDER_OK, "the same link header again");
+	IS_INT(stats.files, 2, "changes nothing");
+	section();
+	bytes_store32(payload + 40, 100, false); /* as it stands in the file */
+	frame(0);
+	payload_len = 0;
+	spb(9001, 100);
+	frame(1);
+	go();
+	IS_INT(status, RECORDER_OK, "one with max_snaplen");
+	IS_INT(stats.files, 3, "is another one");
+	end("closed");
 	want_len = 0;
 	section();
 	expect();
 	payload_len = 0;
 	idb(113, 0);
-	epb(1, 4);
+	spb(80, 80);
 	expect();
-}
-
-static void damaged_file(uint64_t max_file_size)
-{
-	begin();
-	settings.max_file_size = max_file_size;
-	init();
-	clear();
-	section(); /* 48 */
-	frame(0);
+	is_file(done, STAMP ".pcapng", 0440, "what came before keeps its snapshot length");
+	want_len = 0;
+	section();
+	bytes_store32(payload + 40, 100, false);
+	expect();
 	payload_len = 0;
-	damaged_block();
-	frame(1);
-	payload_len = 0;
-	epb(0, 4); /* 36: 96 */
-	frame(1);
-	go();
-}
+	idb(113, 0);
+	spb(120, 100);
+	spb(80, 80);
+	epb(1, 60);
+	epb(0, 100);
+	bytes_store32(payload + payload_len - 4 - 100 - 4, 120, false);
+	spb(9001, 100);
+	epb(1, 8);
+	expect();
+	is_file(done, STAMP "-1.pcapng", 0440, "then interface 0 has max_snaplen");
 
-/* Whether the tools read a file depends on what is in that file. */
-static void test_odd_blocks(void)
-{
-	damaged_file(0);
-	IS_INT(status, RECORDER_OK, "a damaged block, interfaces alike");
-	other_interface(1);
-	IS_INT(status, RECORDER_PROTOCOL, "a differing interface behind it");
-	end("error");
-
-	damaged_file(0);
-	recorder_close_file(&r, "reload");
-	other_interface(1);
-	IS_INT(status, RECORDER_OK, "a differing interface in the next file");
-	expect_both_interfaces();
-	is_file(base, STAMP "-1.pcapng", 01440, "which is as it should be");
-	end("closed");
-
-	damaged_file(151);
-	other_interface(1);
-	IS_INT(status, RECORDER_OK, "a differing interface in the frame that begins the next file");
-	end("closed");
-	expect_both_interfaces();
-	is_file(done, STAMP "-1.pcapng", 0440, "and so that file");
-
-	damaged_file(152);
-	other_interface(1);
-	IS_INT(status, RECORDER_PROTOCOL, "and in the frame that just fits into this one");
-	end("error");
-
-	/* a block before the first interface stands in every file */
+	/* interface and packet in one frame */
 	begin();
+	settings.max_snaplen = 100;
 	init();
 	clear();
 	section();
 	payload_len = 28;
 	frame(0);
 	payload_len = 0;
-	damaged_block();
-	frame(1);
-	payload_len = 0;
 	idb(1, 0);
-	epb(0, 4);
+	spb(120, 120);
 	frame(1);
 	go();
-	IS_INT(status, RECORDER_OK, "a damaged block before the first interface");
+	IS_INT(status, RECORDER_OK, "the first interface and a long simple packet in one frame");
 	recorder_close_file(&r, "reload");
-	other_interface(1);
-	IS_INT(
-	    status, RECORDER_PROTOCOL, "a differing interface in the next file, with that block");
-	end("error");
+	want_len = 0;
+	section();
+	bytes_store32(payload + 40, 100, false);
+	spb(120, 100);
+	expect();
+	is_file(done, STAMP ".pcapng", 0440, "it is lowered there");
+	payload_len = 0;
+	spb(80, 80);
+	frame(1);
+	go();
+	want_len = 0;
+	section();
+	bytes_store32(payload + 40, 100, false);
+	spb(80, 80);
+	expect();
+	end("closed");
+	is_file(done, STAMP "-1.pcapng", 0440, "and in the next file");
 }
 
 /* A large beginning of each file leaves half of the limit for packets. */
@@ -1926,8 +2166,12 @@ int main(void)
 	test_unpublished();
 	test_headers();
 	test_header_limit();
+	test_sections();
+	test_sections_refused();
+	test_link_header_blocks();
+	test_cut_packets();
+	test_cut_simple();
 	test_interfaces();
-	test_odd_blocks();
 	test_interfaces_forgotten();
 	test_interfaces_limit();
 	test_refused();

@@ -1,0 +1,76 @@
+/* accept: which payloads the server stores, and which it refuses.
+ *
+ * Refused is what breaks the walk from record to record, so that a reader would lose its place, or
+ * what exceeds a limit. pcap: magic, version, length of the header, records that do not fill their
+ * frame exactly. pcapng: both lengths of a block and their alignment, the fit into the frame, the
+ * byte-order magic, major version 1, an interface that is described before it is used, a captured
+ * length that fits its block. Everything else is stored, also what libpcap or Wireshark do not
+ * like: options are not looked into. A packet above max-snaplen is to be cut, not to be refused.
+ *
+ * A payload consists of parts: a head, which begins a section (the file header of pcap; the Section
+ * Header Block of pcapng with the blocks right behind it that later packets need), and data, which
+ * belongs to the section before it. Interfaces beyond the first are only counted.
+ * Pure: no I/O, no memory of its own. Reasons are one line without a full stop. */
+#ifndef CAPTURE_ACCEPT_H
+#define CAPTURE_ACCEPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture/format.h"
+
+#define ACCEPT_REASON_MAX 200
+
+struct accept {
+	struct format format; /* the section that was begun last */
+	uint32_t max_snaplen;
+};
+
+struct accept_part {
+	size_t len;
+	bool head;
+	uint32_t packets;
+	uint32_t too_long;    /* packets above max-snaplen */
+	uint32_t long_simple; /* simple ones among them */
+	uint32_t longest;     /* the longest packet */
+	size_t needed;        /* bytes of blocks that later packets need, in data */
+};
+
+/* The first part of a link header payload, which must be a head; of a data payload. What comes
+ * behind it, if part->len is less than len, is asked for with accept_data. On failure *a is
+ * untouched and the reason is written. */
+bool accept_header(struct accept *a, const uint8_t *p, size_t len, struct accept_part *part,
+    char reason[ACCEPT_REASON_MAX]);
+bool accept_data(struct accept *a, const uint8_t *p, size_t len, struct accept_part *part,
+    char reason[ACCEPT_REASON_MAX]);
+
+/* The common case of accept_data without a call: one pcap record that is right. Asked only where
+ * accept_has_plain(). A length below that of a record header wraps around, above any snaplen. */
+static inline bool accept_has_plain(const struct accept *a)
+{
+	return a->format.kind == FORMAT_PCAP && a->format.pcap.caplen_at != 0;
+}
+
+static inline bool accept_plain_record(const struct accept *a, const uint8_t *p, size_t len)
+{
+	uint32_t caplen = (uint32_t)len - PCAP_RECORD;
+
+	return caplen <= a->max_snaplen &&
+	       bytes_load32(p + a->format.pcap.caplen_at, a->format.pcap.big) == caplen;
+}
+
+/* Cuts what is too long in an accepted data part, in place, to max-snaplen. `before` is the state
+ * before it was accepted; simple: as in edit.h, must be at most max-snaplen where the part has
+ * long simple packets. Returns its length now; it stays a data part. */
+size_t accept_cut(const struct accept *before, uint8_t *p, size_t len, uint32_t simple);
+
+/* The next block that later packets need in validated pcapng blocks, at or after *at. Returns its
+ * length and leaves *at at its beginning, or 0. */
+size_t accept_next_needed(const struct accept *a, const uint8_t *p, size_t len, size_t *at);
+
+/* Where the snapshot length of interface 0 stands in validated pcapng blocks of a section whose
+ * first interface is described there; 0: it is not. */
+size_t accept_first_snaplen(const struct accept *a, const uint8_t *p, size_t len);
+
+#endif
