@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,6 +125,14 @@ void io_raise_descriptors(void)
 void io_set_option(int fd, int level, int option, int value)
 {
 	setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+void io_keepalive(int fd, int idle, int interval, int probes)
+{
+	io_set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	io_set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, idle);
+	io_set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, interval);
+	io_set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, probes);
 }
 
 int64_t io_monotonic_ms(void)

@@ -20,6 +20,12 @@ ssize_t io_read_full(int fd, void *data, size_t len);
  * ever. Otherwise -1, and *why is the reason (valid until the next strerror()). */
 int io_open_regular(const char *path, struct stat *st, const char **why);
 
+/* Whether both describe one file. An inode number alone is unique on one filesystem only. */
+static inline bool io_same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
 /* Closes every descriptor from `first` up that is not among keep[0..n) (sorted in place; -1 is
  * skipped). A child calls it after fork(), so that no descriptor of the master or of a sibling
  * stays open. */
@@ -38,6 +44,10 @@ void io_raise_descriptors(void);
 
 /* setsockopt() with an int. For options without which a socket works, too: failure is ignored. */
 void io_set_option(int fd, int level, int option, int value);
+
+/* Has TCP probe a peer that was silent for `idle` seconds, and give it up after `probes` probes,
+ * `interval` seconds apart, without an answer. Failure is ignored. */
+void io_keepalive(int fd, int idle, int interval, int probes);
 
 /* Milliseconds of CLOCK_MONOTONIC. */
 int64_t io_monotonic_ms(void);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "daemon/passed.h"
 
 _Static_assert(PASSED_MAX <= LISTEN_MAX, "every socket that may be passed has a place");
@@ -42,7 +43,7 @@ static bool same_socket(int a, int b)
 	struct stat x, y;
 
 	return fstat(a, &x) == 0 && fstat(b, &y) == 0 && S_ISSOCK(x.st_mode) &&
-	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	       io_same_file(&x, &y);
 }
 
 bool adopt_is_mute(void)

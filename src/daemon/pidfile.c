@@ -19,7 +19,7 @@ static bool is_named(int fd, const char *path)
 	struct stat by_fd, by_name;
 
 	return fstat(fd, &by_fd) == 0 && stat(path, &by_name) == 0 &&
-	       by_fd.st_dev == by_name.st_dev && by_fd.st_ino == by_name.st_ino;
+	       io_same_file(&by_fd, &by_name);
 }
 
 /* What is overwritten, and removed at the end, must have been a pid file: nothing, or a number.

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
+
 /* Names are tried until one is free; a clock that stands still must not make this endless. */
 #define NUMBER_MAX 10000000u
 
@@ -42,7 +44,7 @@ static enum owner owner_of(int dir, const char *name, int fd)
 		return UNKNOWN;
 	if (fstatat(dir, name, &by_name, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? FOREIGN : UNKNOWN;
-	return by_name.st_dev == by_fd.st_dev && by_name.st_ino == by_fd.st_ino ? OURS : FOREIGN;
+	return io_same_file(&by_name, &by_fd) ? OURS : FOREIGN;
 }
 
 static enum owner lock(const struct capfile *f)

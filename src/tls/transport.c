@@ -19,28 +19,21 @@
 /* Thousands of clients may be idle: after so long their buffers are given back. */
 #define QUIET_MS 1000
 
-static void set(int fd, int level, int option, int value)
-{
-	setsockopt(fd, level, option, &value, sizeof(value));
-}
-
 void transport_init(struct transport *t, int fd, int signals, unsigned keepalive)
 {
 	*t = (struct transport){.fd = fd, .signals = signals, .queued = -1, .quiet = true};
-	set(fd, SOL_SOCKET, SO_OOBINLINE, 1); /* also where inetd has accepted it */
-	set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	io_set_option(fd, SOL_SOCKET, SO_OOBINLINE, 1); /* also where inetd has accepted it */
+	io_set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	if (keepalive == 0)
 		return;
-	set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-	set(fd, IPPROTO_TCP, TCP_KEEPIDLE, (int)keepalive);
-	set(fd, IPPROTO_TCP, TCP_KEEPINTVL, PROBE_SECONDS);
-	set(fd, IPPROTO_TCP, TCP_KEEPCNT, PROBES);
-	set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, ((int)keepalive + PROBE_SECONDS * PROBES) * 1000);
+	io_keepalive(fd, (int)keepalive, PROBE_SECONDS, PROBES);
+	io_set_option(
+	    fd, IPPROTO_TCP, TCP_USER_TIMEOUT, ((int)keepalive + PROBE_SECONDS * PROBES) * 1000);
 }
 
 void transport_hurry(struct transport *t)
 {
-	set(t->fd, IPPROTO_TCP, TCP_QUICKACK, 1);
+	io_set_option(t->fd, IPPROTO_TCP, TCP_QUICKACK, 1);
 }
 
 static enum transport_status fail(struct transport *t)
