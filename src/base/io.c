@@ -51,6 +51,26 @@ ssize_t io_read_full(int fd, void *data, size_t len)
 	return (ssize_t)got;
 }
 
+ssize_t io_read_at(int fd, void *data, size_t len, uint64_t at)
+{
+	char *p = data;
+	size_t got = 0;
+
+	while (got < len) {
+		ssize_t n = pread(fd, p + got, len - got, (off_t)(at + got));
+
+		if (n == 0)
+			break;
+		if (n < 0) {
+			if (errno == EINTR)
+				continue;
+			return -1;
+		}
+		got += (size_t)n;
+	}
+	return (ssize_t)got;
+}
+
 int io_open_regular(const char *path, struct stat *st, const char **why)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

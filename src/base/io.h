@@ -16,6 +16,10 @@ bool io_write_all(int fd, const void *data, size_t len);
 /* Reads until len bytes or end of file. Returns the count, or -1 with errno set. */
 ssize_t io_read_full(int fd, void *data, size_t len);
 
+/* Reads until len bytes or end of file, `at` bytes from the beginning, and leaves the position as
+ * it is. Returns the count, or -1 with errno set. */
+ssize_t io_read_at(int fd, void *data, size_t len, uint64_t at);
+
 /* Opens a regular file for reading, and nothing else: opening a FIFO or a device could block for
  * ever. Otherwise -1, and *why is the reason (valid until the next strerror()). */
 int io_open_regular(const char *path, struct stat *st, const char **why);

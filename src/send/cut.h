@@ -1,9 +1,10 @@
 /* send_cut: makes records small enough, for the snapshot length asked for and for a frame.
  *
- * Pure: works in place on memory of the caller, which must be writable; never makes anything
- * longer; allocates nothing. What needs no change is not touched, not even a padding byte. Of a
- * packet only its last bytes go: its original length, time and options stay. Refuses to know
- * where records come from and where they go.
+ * Decides what is cut, skipped or refused, and counts it; reading the structure is capture/pcap.h's
+ * and pcapng.h's, cutting capture/edit.h's. Pure: works in place on memory of the caller, which
+ * must be writable; never makes anything longer; allocates nothing. What needs no change is not
+ * touched, not even a padding byte. Of a packet only its last bytes go: its original length, time
+ * and options stay. Refuses to know where records come from and where they go.
  *
  * Lengths are bytes. Fields are in the byte order of the file or section that the header began. */
 #ifndef SEND_CUT_H
@@ -13,8 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A frame's length field has 16 bits. */
-#define SEND_PAYLOAD_MAX     65535u
+#include "capture/edit.h"
+#include "capture/format.h"
+
 #define SEND_SNAPLEN_DEFAULT 9000u
 #define SEND_SNAPLEN_MAX     262144u
 
@@ -25,13 +27,8 @@ enum send_fit {
 };
 
 struct send_cut {
-	uint32_t limit; /* longest packet, 1..SEND_SNAPLEN_MAX */
-	bool pcapng;
-	bool big;            /* byte order of the current header */
-	uint32_t interfaces; /* declared in the current section */
-	/* The first interface's snapshot length in the input and as sent, 0 for no limit: a Simple
-	 * Packet Block does not carry its captured length, readers derive it from these. */
-	uint32_t first_was, first_is;
+	struct edit edit;     /* its snaplen: the longest packet, 1..SEND_SNAPLEN_MAX */
+	struct format format; /* of the current header, as it stands in the input */
 	uint64_t cut, skipped;
 	char why[128];
 };

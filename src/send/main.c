@@ -242,7 +242,6 @@ static bool open_input(struct job *j)
 		    j->error, sizeof(j->error), "%.200s: --loop needs a regular file", o->file);
 		return false;
 	}
-	j->source.want_time = o->original;
 	return true;
 }
 

@@ -1,9 +1,9 @@
-/* send_source: reads a pcap or pcapng capture and hands it out record by record.
+/* send_source: hands out a capture file, or standard input, as what is sent of it.
  *
- * From a file, a pipe or any other descriptor, with its own buffer, so that a record is there as
- * soon as its last byte is. Payloads are handed out as they stand in the input: no byte order,
- * time stamp or option is converted. Checks the lengths that hold the input together and refuses
- * to interpret packets; what is wrong inside a record is for send_cut and the server to say.
+ * Reads with record/reader.h, and joins a section header with the interface descriptions right
+ * behind it to one link header. Payloads are handed out as they stand in the input: no byte order,
+ * time stamp or option is converted. Refuses to interpret packets; what is wrong inside a record is
+ * for send_cut and the server to say.
  *
  * Offsets and lengths are bytes. Errors come back as text that names the input and the offset. */
 #ifndef SEND_SOURCE_H
@@ -12,6 +12,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "capture/frame.h"
+#include "record/reader.h"
 
 enum send_got {
 	SEND_GOT,    /* *r is filled in */
@@ -33,7 +36,7 @@ struct send_record {
 	uint8_t *data;
 	size_t len;
 	uint64_t offset; /* of the first byte in the input */
-	bool timed;      /* time_ns is known; only for packets, and only when it was asked for */
+	bool timed;      /* time_ns is known; only of packets */
 	int64_t time_ns; /* since 1970 */
 };
 
@@ -41,18 +44,19 @@ struct send_source {
 	int fd;           /* for poll while SEND_PAUSE; closed by send_source_close */
 	const char *name; /* borrowed, for messages */
 	bool regular;     /* a regular file: never pauses, its size is known */
-	bool want_time;   /* fill in timed and time_ns; set by the caller after opening */
 	uint64_t size;    /* of a regular file, from where reading begins; else 0 */
 	char error[512];
 
 	/* The rest is its own. */
-	uint8_t *buf;
-	size_t room, pos, end; /* unread: buf[pos..end) */
-	uint64_t base;         /* offset of buf[0] in the input */
-	bool eof, begun, pcapng, big;
-	int64_t tick_ns; /* pcap: of the second half of a time stamp */
-	struct send_clock *clocks;
-	size_t clock_count, clock_room;
+	struct reader reader;
+	uint64_t begin; /* where reading begins */
+	uint64_t done;  /* bytes handed out since */
+	/* A link header that is being put together, and what was read behind it. */
+	uint8_t header[FRAME_PAYLOAD_MAX];
+	size_t header_len; /* 0: none */
+	uint64_t header_at;
+	bool pending;
+	struct reader_record next;
 };
 
 /* Opens path, or takes standard input when it is NULL. False with `error`; the source may be

@@ -1,9 +1,8 @@
-/* repair: finishes capture files whose writer died.
+/* repair: which capture files are finished after the death of their writer, and what is logged.
  *
- * Unfinished is a file of ours (by name and owner) that is marked and that nobody has locked. Its
- * torn tail is cut, it is synced and published, an empty one is removed. What does not look like
- * a torn tail is left in the file. Runs in a process of its own; reads capture files, which were
- * made from network data, and nothing else. */
+ * Looks for unfinished files in the base directories of a configuration, finds the client that
+ * each belongs to, has it finished (record/unfinished.h) and logs how that ended. Runs in a process
+ * of its own. Refuses to look into files itself, and to take one whose name is not ours. */
 #ifndef REPAIR_H
 #define REPAIR_H
 

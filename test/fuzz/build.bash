@@ -20,7 +20,7 @@ sources() {
 	case $1 in
 	stream) base="$base $capture capture/rotate record/recorder" ;;
 	config) base="$base base/log capture/rotate $config" ;;
-	repair) base="$base $config $capture capture/rotate record/recorder record/capfile server/repair" ;;
+	repair) base="$base $config $capture capture/rotate record/recorder record/capfile record/unfinished server/repair" ;;
 	messages) base="$base server/report config/lexer tls/certname capture/rotate tls/signform" ;;
 	esac
 	for s in $base; do echo "$SRC/$s.c"; done

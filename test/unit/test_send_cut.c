@@ -8,9 +8,14 @@ static struct send_cut c;
 static uint8_t record[300000];
 static size_t len;
 
+static bool is_big(void)
+{
+	return c.format.kind == FORMAT_PCAPNG ? c.format.section.big : c.format.pcap.big;
+}
+
 static uint32_t field(size_t at)
 {
-	return bytes_load32(record + at, c.big);
+	return bytes_load32(record + at, is_big());
 }
 
 /* ---- pcap ---- */
@@ -20,6 +25,8 @@ static bool pcap_header(const char *magic, uint32_t snaplen, bool big)
 	uint8_t h[24] = {0};
 
 	memcpy(h, magic, 4);
+	bytes_store16(h + 4, 2, big);
+	bytes_store16(h + 6, 4, big);
 	bytes_store32(h + 16, snaplen, big);
 	memcpy(record, h, sizeof(h));
 	return send_cut_header(&c, record, sizeof(h));
@@ -28,8 +35,8 @@ static bool pcap_header(const char *magic, uint32_t snaplen, bool big)
 static enum send_fit pcap_record(uint32_t caplen, uint32_t original)
 {
 	memset(record, 0xee, sizeof(record));
-	bytes_store32(record + 8, caplen, c.big);
-	bytes_store32(record + 12, original, c.big);
+	bytes_store32(record + 8, caplen, is_big());
+	bytes_store32(record + 12, original, is_big());
 	len = 16 + caplen;
 	return send_cut_record(&c, record, &len);
 }
@@ -50,7 +57,7 @@ static void test_pcap_header(void)
 		for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 			send_cut_init(&c, cases[i].limit);
 			OK(pcap_header(kinds[k].magic, cases[i].snaplen, kinds[k].big) &&
-				c.big == kinds[k].big,
+				is_big() == kinds[k].big,
 			    "pcap header %zu is taken", k);
 			IS_INT(field(16), cases[i].want, "snaplen %u limited to %u",
 			    cases[i].snaplen, cases[i].limit);
@@ -78,7 +85,7 @@ static void test_pcap_record(void)
 			IS_INT(field(12), caplen + 7, "its original length stays");
 			IS_INT(c.cut, caplen != want, "counted when cut");
 		}
-	bytes_store32(record + 8, 10, c.big);
+	bytes_store32(record + 8, 10, is_big());
 	len = 16 + 11;
 	IS_INT(
 	    send_cut_record(&c, record, &len), SEND_MALFORMED, "a length that contradicts caplen");
@@ -123,12 +130,12 @@ static enum send_fit packet(uint32_t type, uint32_t id, uint32_t caplen, size_t 
 	memset(record, 0xdd, 28 + padded);
 	memset(record + 28 + padded, 0x99, options);
 	if (type == 2)
-		bytes_store16(record + 8, (uint16_t)id, c.big);
+		bytes_store16(record + 8, (uint16_t)id, is_big());
 	else
-		bytes_store32(record + 8, id, c.big);
-	bytes_store32(record + 20, caplen, c.big);
-	bytes_store32(record + 24, caplen + 5, c.big);
-	len = put_block(record, type, 32 + padded + options, c.big);
+		bytes_store32(record + 8, id, is_big());
+	bytes_store32(record + 20, caplen, is_big());
+	bytes_store32(record + 24, caplen + 5, is_big());
+	len = put_block(record, type, 32 + padded + options, is_big());
 	return send_cut_record(&c, record, &len);
 }
 
@@ -158,10 +165,12 @@ static void check_packet(uint32_t caplen, uint32_t want, size_t options)
 static void test_section(void)
 {
 	for (int big = 0; big < 2; big++) {
-		OK(section(9000, 262144, 0, big) && c.big == big && c.pcapng, "a section");
+		OK(section(9000, 262144, 0, big) && is_big() == big &&
+			c.format.kind == FORMAT_PCAPNG,
+		    "a section");
 		IS_INT(field(28 + 12), 9000, "first interface lowered");
 		IS_INT(field(48 + 12), 9000, "unlimited second interface lowered");
-		IS_INT(c.interfaces, 2, "both are counted");
+		IS_INT(c.format.section.interfaces, 2, "both are counted");
 		OK(section(9000, 9000, 64, big), "a section");
 		IS_INT(field(48 + 12), 64, "a smaller one stays");
 	}
@@ -208,8 +217,8 @@ static void test_packet_blocks(void)
 static enum send_fit simple(uint32_t original, size_t data)
 {
 	memset(record, 0xdd, 16 + data);
-	bytes_store32(record + 8, original, c.big);
-	len = put_block(record, 3, 16 + data, c.big);
+	bytes_store32(record + 8, original, is_big());
+	len = put_block(record, 3, 16 + data, is_big());
 	return send_cut_record(&c, record, &len);
 }
 
@@ -243,7 +252,7 @@ static void test_simple_blocks(void)
 static void test_other_blocks(void)
 {
 	section(9000, 0, 0, false);
-	c.interfaces = 0;
+	c.format.section.interfaces = 0;
 	IS_INT(packet(6, 0, 4, 0), SEND_MALFORMED, "a packet before any interface");
 	IS_INT(simple(4, 4), SEND_MALFORMED, "a simple one likewise");
 	len = put_idb(record, 262144, false);
