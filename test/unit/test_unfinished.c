@@ -1,0 +1,201 @@
+/* test_unfinished: which file is finished, what is left of it, and what is never touched. */
+#include "tap.h"
+
+#include <sys/file.h>
+
+#include "base/bytes.h"
+#include "record/unfinished.h"
+#include "support.h"
+
+#define NAME "trace-c-20261106_212000.pcap"
+
+static int base, done;
+static uint8_t image[4096];
+static size_t image_len;
+static uint8_t buffer[UNFINISHED_BUFFER];
+static struct unfinished u;
+
+static void pcap_file(unsigned records)
+{
+	static const uint8_t header[24] = {0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, [17] = 1, [20] = 1};
+
+	memset(image, 0, sizeof(image));
+	memcpy(image, header, sizeof(header));
+	image_len = sizeof(header);
+	for (unsigned i = 0; i < records; i++) {
+		bytes_store32(image + image_len + 8, 10, false);
+		bytes_store32(image + image_len + 12, 10, false);
+		image_len += 26;
+	}
+}
+
+static void put(const char *name, size_t len, mode_t mode)
+{
+	unlinkat(base, name, 0);
+	write_file(base, name, image, len);
+	if (fchmodat(base, name, mode, 0) != 0)
+		support_die(name);
+}
+
+static bool exists(int dir, const char *name)
+{
+	return faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static enum unfinished_end finish(void)
+{
+	if (unfinished_take(&u, base, NAME) != UNFINISHED_TAKEN)
+		support_die("take");
+	u.file.done = done;
+	return unfinished_finish(&u, buffer);
+}
+
+static mode_t mode_of(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, 0) == 0 ? st.st_mode & 07777 : 0;
+}
+
+static void test_taken(void)
+{
+	int fd;
+
+	pcap_file(1);
+	IS_INT(unfinished_take(&u, base, NAME), UNFINISHED_NOT, "no file");
+	put(NAME, image_len, 0440);
+	IS_INT(unfinished_take(&u, base, NAME), UNFINISHED_NOT, "without the mark");
+	put(NAME, image_len, 01000);
+	IS_INT(unfinished_take(&u, base, NAME), UNFINISHED_NOT, "that its owner may not read");
+	put(NAME, image_len, 01440);
+	fd = openat(base, NAME, O_RDONLY | O_CLOEXEC);
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+		support_die("flock");
+	IS_INT(unfinished_take(&u, base, NAME), UNFINISHED_NOT, "locked");
+	close(fd);
+	IS_INT(unfinished_take(&u, base, NAME), UNFINISHED_TAKEN, "marked and unlocked");
+	IS_INT(u.file.mode, 0440, "its mode without the mark");
+	fd = openat(base, NAME, O_RDONLY | O_CLOEXEC);
+	OK(flock(fd, LOCK_EX | LOCK_NB) != 0, "it is locked now");
+	close(fd);
+	close(u.file.fd);
+	unlinkat(base, NAME, 0);
+	if (mkdirat(base, NAME, 01700) != 0 || fchmodat(base, NAME, 01700, 0) != 0)
+		support_die("mkdir");
+	IS_INT(unfinished_take(&u, base, NAME), UNFINISHED_NOT, "a directory");
+	unlinkat(base, NAME, AT_REMOVEDIR);
+	put("other", image_len, 01440);
+	if (symlinkat("other", base, NAME) != 0)
+		support_die("symlink");
+	IS_INT(unfinished_take(&u, base, NAME), UNFINISHED_NOT, "a link to one");
+	unlinkat(base, NAME, 0);
+	if (geteuid() == 0) {
+		put(NAME, image_len, 01440);
+		if (fchownat(base, NAME, 65534, (gid_t)-1, 0) != 0 ||
+		    fchmodat(base, NAME, 01440, 0) != 0)
+			support_die("chown");
+		IS_INT(unfinished_take(&u, base, NAME), UNFINISHED_FOREIGN, "of another user");
+		unlinkat(base, NAME, 0);
+	}
+}
+
+/* Cut at every offset: the whole records are published, or nothing is left. */
+static void test_cut(void)
+{
+	pcap_file(2);
+	for (size_t cut = 0; cut <= image_len; cut++) {
+		size_t whole = cut < 50 ? 0 : cut < 76 ? 50 : 76, len = 0;
+		enum unfinished_end end;
+		uint8_t *got;
+
+		put(NAME, cut, 01440);
+		end = finish();
+		if (exists(base, NAME))
+			OK(false, "cut at %zu: still in base-path", cut);
+		if (whole == 0) {
+			if (end != UNFINISHED_REMOVED || exists(done, NAME))
+				OK(false, "cut at %zu: removed", cut);
+			continue;
+		}
+		got = read_file(done, NAME, &len);
+		if (end != UNFINISHED_PUBLISHED || len != whole || memcmp(got, image, whole) != 0 ||
+		    u.packets != (whole - 24) / 26 || u.as_it_is || mode_of(done, NAME) != 0440)
+			OK(false, "cut at %zu: %zu bytes are published, end %d", cut, len, end);
+		free(got);
+		unlinkat(done, NAME, 0);
+	}
+	OK(true, "cut at every offset");
+}
+
+static void test_as_it_is(void)
+{
+	pcap_file(2);
+	bytes_store32(image + 50 + 8, 70000, false); /* longer than any frame */
+	put(NAME, image_len, 01440);
+	IS_INT(finish(), UNFINISHED_PUBLISHED, "what no crash leaves behind the whole records");
+	OK(u.as_it_is && u.whole == 50 && u.packets == 1, "is told");
+	{
+		size_t len;
+		uint8_t *got = read_file(done, NAME, &len);
+
+		OK(len == image_len && memcmp(got, image, len) == 0, "and kept");
+		free(got);
+	}
+	pcap_file(1);
+	put(NAME, image_len, 01440);
+	IS_INT(finish(), UNFINISHED_PUBLISHED, "a name that is taken");
+	OK(u.renamed && strcmp(u.file.name, NAME) != 0 && exists(done, u.file.name),
+	    "gets the next number");
+	unlinkat(done, u.file.name, 0);
+	unlinkat(done, NAME, 0);
+}
+
+/* A gap, then whole records: nothing behind a gap was recorded, and nothing is cut there. */
+static void test_gap(void)
+{
+	int fd;
+
+	pcap_file(1);
+	put(NAME, image_len, 0600);
+	fd = openat(base, NAME, O_WRONLY | O_CLOEXEC);
+	if (ftruncate(fd, (off_t)1 << 40) != 0 || fchmod(fd, 01440) != 0)
+		support_die("ftruncate");
+	close(fd);
+	IS_INT(finish(), UNFINISHED_PUBLISHED, "a gap of a terabyte at the end");
+	OK(u.packets >= 1 && !u.as_it_is, "is cut off");
+	unlinkat(done, NAME, 0);
+}
+
+/* In one directory, publication is the mark that goes. */
+static void test_in_place(void)
+{
+	pcap_file(1);
+	put(NAME, image_len - 1, 01440);
+	if (unfinished_take(&u, base, NAME) != UNFINISHED_TAKEN)
+		support_die("take");
+	IS_INT(unfinished_finish(&u, buffer), UNFINISHED_REMOVED, "no whole record");
+	put(NAME, image_len, 01440);
+	if (unfinished_take(&u, base, NAME) != UNFINISHED_TAKEN)
+		support_die("take");
+	IS_INT(unfinished_finish(&u, buffer), UNFINISHED_PUBLISHED, "files that stay in base-path");
+	IS_INT(mode_of(base, NAME), 0440, "lose the mark");
+	IS_INT(unfinished_take(&u, base, NAME), UNFINISHED_NOT, "and are finished");
+}
+
+int main(void)
+{
+	char *dir = temporary_directory();
+	int at = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (mkdirat(at, "rec", 0700) != 0 || mkdirat(at, "done", 0700) != 0)
+		support_die(dir);
+	base = openat(at, "rec", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	done = openat(at, "done", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	test_taken();
+	test_cut();
+	test_as_it_is();
+	test_gap();
+	test_in_place();
+	remove_directory(dir);
+	return tap_done();
+}
