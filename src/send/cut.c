@@ -1,4 +1,4 @@
-/* send_cut: see send_cut.h. */
+/* send_cut: see cut.h. */
 #include "send/cut.h"
 
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-/* send_live: see send_live.h. */
+/* send_live: see live.h. */
 #include "send/live.h"
 
 #include <pcap/pcap.h>

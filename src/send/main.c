@@ -64,19 +64,20 @@ static void show_progress(void *context, int64_t now)
 	struct job *j = context;
 
 	send_progress_draw(&j->progress, now,
-	    j->passes * j->source.size + send_source_done(&j->source), j->packets, j->net.bytes);
+	    j->passes * j->source.size + send_source_done(&j->source), j->packets,
+	    j->net.link.bytes);
 }
 
 static void summary(struct job *j)
 {
-	double seconds = (double)(send_net_now() - j->begun) / 1e9;
+	double seconds = (double)(send_link_now() - j->begun) / 1e9;
 	uint64_t dropped;
 
 	send_progress_clear(&j->progress);
 	if (j->o->quiet)
 		return;
 	fprintf(stderr, "sent packets=%" PRIu64 " bytes=%" PRIu64 " seconds=%.3f", j->packets,
-	    j->net.bytes, seconds);
+	    j->net.link.bytes, seconds);
 	if (j->cut.cut > 0)
 		fprintf(stderr, " cut=%" PRIu64, j->cut.cut);
 	if (j->cut.skipped > 0)
@@ -88,7 +89,7 @@ static void summary(struct job *j)
 
 static bool wait_until_due(struct job *j, const struct send_record *r)
 {
-	int64_t now = send_net_now();
+	int64_t now = send_link_now();
 	int64_t due = send_pace_due(&j->pace, r->timed, r->time_ns, now);
 
 	if (due <= now)
@@ -144,7 +145,7 @@ static enum ending pause_input(struct job *j)
 	int64_t deadline = -1;
 
 	if (j->o->interface && j->live.timeout_ns >= 0)
-		deadline = send_net_now() + j->live.timeout_ns;
+		deadline = send_link_now() + j->live.timeout_ns;
 	return send_net_flush(&j->net) && send_net_wait(&j->net, fd, deadline) ? GOING_ON : LOST;
 }
 
@@ -203,7 +204,7 @@ static enum send_exit finish(struct job *j, enum ending e)
 	if (e == BROKEN)
 		say(j, j->error);
 	if (!finished)
-		say(j, j->net.error);
+		say(j, j->net.link.error);
 	if (e == INTERRUPTED && finished && !j->o->interface && j->source.regular) {
 		snprintf(j->error, sizeof(j->error), "interrupted before the end of %.200s",
 		    j->source.name);
@@ -275,20 +276,20 @@ static void prepare(struct job *j)
 	const struct send_options *o = j->o;
 	uint64_t total = !o->interface && o->loop > 0 ? j->source.size * o->loop : 0;
 
-	j->begun = send_net_now();
+	j->begun = send_link_now();
 	j->pace = (struct send_pace){.rate = o->rate};
 	send_cut_init(&j->cut, o->snaplen);
 	send_progress_init(&j->progress, !o->quiet, total, j->begun);
-	j->net.host = o->host;
-	j->net.port = o->port;
-	j->net.source = o->source;
-	j->net.reconnect = o->reconnect;
-	j->net.open = j->tls ? send_tls_open : NULL;
-	j->net.opener = j->tls;
-	j->net.stop = &stop;
-	j->net.tick = j->progress.on ? show_progress : NULL;
-	j->net.notice = say;
-	j->net.context = j;
+	j->net.link.host = o->host;
+	j->net.link.port = o->port;
+	j->net.link.source = o->source;
+	j->net.link.reconnect = o->reconnect;
+	j->net.link.open = j->tls ? send_tls_open : NULL;
+	j->net.link.opener = j->tls;
+	j->net.link.stop = &stop;
+	j->net.link.tick = j->progress.on ? show_progress : NULL;
+	j->net.link.notice = say;
+	j->net.link.context = j;
 }
 
 int main(int argc, char **argv)
@@ -310,7 +311,7 @@ int main(int argc, char **argv)
 		prepare(&j);
 		/* After opening the input: a FIFO without a writer is left by the default action.
 		 */
-		take_signals(&j.net.wait_mask);
+		take_signals(&j.net.link.wait_mask);
 		status = finish(&j, send_all(&j));
 	} else {
 		say(&j, j.error);

@@ -1,4 +1,4 @@
-/* send_options: see send_options.h. */
+/* send_options: see options.h. */
 #include "send/options.h"
 
 #include <errno.h>

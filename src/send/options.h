@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
-#include "send/tls.h"
+#include "send/tls_creds.h"
 
 enum send_exit {
 	SEND_EXIT_OK = 0,

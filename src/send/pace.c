@@ -1,4 +1,4 @@
-/* send_pace: see send_pace.h. */
+/* send_pace: see pace.h. */
 #include "send/pace.h"
 
 #define SECOND INT64_C(1000000000)

@@ -1,4 +1,4 @@
-/* send_progress: see send_progress.h. */
+/* send_progress: see progress.h. */
 #include "send/progress.h"
 
 #include <inttypes.h>

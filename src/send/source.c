@@ -1,4 +1,4 @@
-/* send_source: see send_source.h. */
+/* send_source: see source.h. */
 #include "send/source.h"
 
 #include <errno.h>

@@ -1,0 +1,184 @@
+/* send_connect: see connect.h. */
+#include "send/connect.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/io.h"
+
+/* TCP looks whether a silent server is still there. */
+#define KEEPALIVE_S 60
+#define PROBE_S     30
+#define PROBES      3
+
+/* What is written is meant to go at once: send_net does the merging. No TCP_USER_TIMEOUT: a server
+ * that waits for its disk keeps its window shut for long. */
+static void set_options(int fd)
+{
+	io_set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	io_keepalive(fd, KEEPALIVE_S, PROBE_S, PROBES);
+}
+
+static bool bind_source(const struct send_link *l, int fd)
+{
+	struct sockaddr_storage ss;
+	socklen_t len;
+
+	if (l->source.len == 0)
+		return true;
+	len = addr_to_sockaddr(&l->source, 0, &ss);
+	return bind(fd, (struct sockaddr *)&ss, len) == 0;
+}
+
+static bool await_connect(struct send_link *l, int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
+	int err = 0;
+	socklen_t len = sizeof(err);
+	int ready = send_link_wait(l, &p, 1, -1);
+
+	if (ready < 0)
+		return send_link_failed(l, "cannot wait: %s", strerror(errno));
+	if (ready == 0)
+		return send_link_failed(l, "interrupted while connecting");
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len) != 0)
+		err = errno;
+	return err == 0 || send_link_failed(l, "cannot connect: %s", strerror(err));
+}
+
+static bool connect_fd(struct send_link *l, int fd, const struct addrinfo *ai)
+{
+	char text[ADDR_TEXT_MAX];
+
+	if (!bind_source(l, fd))
+		return send_link_failed(l, "cannot send from source address %s: %s",
+		    addr_format(&l->source, text), strerror(errno));
+	if (connect(fd, ai->ai_addr, ai->ai_addrlen) == 0)
+		return true;
+	if (errno == EINPROGRESS)
+		return await_connect(l, fd);
+	return send_link_failed(l, "cannot connect: %s", strerror(errno));
+}
+
+/* The handshake of the transport that was just opened. */
+static bool start(struct send_link *l)
+{
+	int64_t limit = send_link_now() + SEND_START_S * SEND_SECOND;
+
+	while (l->transport.start(&l->transport) != 0) {
+		struct pollfd p = {.fd = l->transport.fd, .events = l->transport.wants};
+		int ready;
+
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN)
+			return send_link_failed(
+			    l, "%s", l->transport.why ? l->transport.why : strerror(errno));
+		ready = send_link_wait(l, &p, 1, limit);
+		if (ready < 0)
+			return send_link_failed(l, "cannot wait: %s", strerror(errno));
+		if (*l->stop)
+			return send_link_failed(l, "interrupted while connecting");
+		if (ready == 0)
+			return send_link_failed(
+			    l, "no TLS handshake within %d seconds", SEND_START_S);
+	}
+	return true;
+}
+
+static bool open_transport(struct send_link *l, int fd)
+{
+	if (!l->open)
+		return send_plain_open(&l->transport, fd);
+	if (!l->open(l->opener, &l->transport, fd)) {
+		l->transport = (struct send_transport){.fd = -1};
+		return send_link_failed(l, "no memory for the connection");
+	}
+	if (!l->transport.start || start(l))
+		return true;
+	send_link_close(l);
+	return false;
+}
+
+static bool connect_one(struct send_link *l, const struct addrinfo *ai)
+{
+	struct addr a, given;
+	uint16_t port;
+	char peer[ADDR_PEER_MAX];
+	int fd;
+
+	if (!addr_from_sockaddr(ai->ai_addr, &a, &port))
+		return send_link_failed(l, "not an IP address");
+	addr_format_peer(&a, port, peer);
+	if (addr_parse(l->host, &given))
+		snprintf(l->where, sizeof(l->where), "%s", peer);
+	else
+		snprintf(l->where, sizeof(l->where), "%.255s (%s)", l->host, peer);
+	/* The kernel's family, not the normalised one, is what the socket and a mapped address
+	 * need. */
+	if (l->source.len != 0 && l->source.len != (ai->ai_family == AF_INET ? 4 : 16))
+		return send_link_failed(l, "the source address is of another IP version");
+	fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return send_link_failed(l, "cannot make a socket: %s", strerror(errno));
+	if (!connect_fd(l, fd, ai)) {
+		close(fd);
+		return false;
+	}
+	set_options(fd);
+	return open_transport(l, fd);
+}
+
+bool send_connect(struct send_link *l)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV}, *list;
+	char port[8];
+	bool ok = false;
+	int err;
+
+	snprintf(l->where, sizeof(l->where), "%.255s port %u", l->host, l->port);
+	snprintf(port, sizeof(port), "%u", l->port);
+	err = getaddrinfo(l->host, port, &hints, &list);
+	if (err != 0)
+		return send_link_failed(l, "cannot find the address: %s",
+		    err == EAI_SYSTEM ? strerror(errno) : gai_strerror(err));
+	for (struct addrinfo *ai = list; ai && !ok && !*l->stop; ai = ai->ai_next)
+		ok = connect_one(l, ai);
+	freeaddrinfo(list);
+	if (!ok && *l->stop)
+		return send_link_failed(
+		    l, "interrupted while not connected; not everything was sent");
+	if (ok && l->noticed && l->notice) {
+		char text[400];
+
+		snprintf(text, sizeof(text), "%s: connected again", l->where);
+		l->notice(l->context, text);
+	}
+	l->noticed = l->noticed && !ok;
+	return ok;
+}
+
+bool send_connect_recover(struct send_link *l)
+{
+	if (!l->reconnect || *l->stop)
+		return false;
+	if (!l->noticed && l->notice) {
+		char text[sizeof(l->error) + 64];
+
+		snprintf(text, sizeof(text), "%s; trying every %d seconds", l->error, SEND_RETRY_S);
+		l->notice(l->context, text);
+	}
+	l->noticed = true;
+	send_link_wait(l, NULL, 0, send_link_now() + SEND_RETRY_S * SEND_SECOND);
+	if (*l->stop)
+		return send_link_failed(
+		    l, "interrupted while not connected; not everything was sent");
+	return true;
+}
