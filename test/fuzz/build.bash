@@ -3,7 +3,7 @@ SRC=$(cd "$here/../../src" && pwd)
 OUT=${BUILD:-$here/../../build}/fuzz
 mkdir -p "$OUT"
 OUT=$(cd "$OUT" && pwd)
-TARGETS='stream config repair messages'
+TARGETS='stream config repair reader messages'
 
 need() {
 	local p
@@ -15,12 +15,13 @@ need() {
 # sources TARGET: those of the server that it exercises
 sources() {
 	local base="base/bytes base/parse base/addr capture/capname" s
-	local config="base/io base/pages base/region base/wholefile base/problem base/ratelimit base/quote config/lexer config/text config/load config/groups config/values config/keys config/check config/print config/clients"
+	local config="base/io base/cstr base/pages base/region base/wholefile base/problem base/ratelimit base/quote config/lexer config/text config/load config/groups config/values config/keys config/check config/print config/clients"
 	local capture="capture/frame capture/accept capture/edit capture/format capture/pcap capture/pcapng"
 	case $1 in
 	stream) base="$base $capture capture/rotate record/recorder" ;;
 	config) base="$base base/log capture/rotate $config" ;;
 	repair) base="$base $config $capture capture/rotate record/recorder record/capfile record/unfinished server/repair" ;;
+	reader) base="base/bytes capture/format capture/pcap capture/pcapng record/reader" ;;
 	messages) base="$base server/report config/lexer tls/certname capture/rotate tls/signform" ;;
 	esac
 	for s in $base; do echo "$SRC/$s.c"; done
