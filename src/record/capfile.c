@@ -11,11 +11,11 @@
 
 #include "base/io.h"
 
-/* Names are tried until one is free; a clock that stands still must not make this endless. */
+/* Numbers are tried until a name is free; a clock that stands still must not make this endless. */
 #define NUMBER_MAX 10000000u
 
-/* A file is handed to the disk in steps: the last full one is being written, the one before it is
- * waited for and leaves the page cache. Smaller files notice nothing of it. */
+/* A file is written back in steps: the disk writes the last full one, the one before it is waited
+ * for and dropped from the page cache. Files below one step are left to the sync. */
 #ifndef DISK_STEP /* to be measured with others */
 #define DISK_STEP (8u << 20)
 #endif
@@ -28,8 +28,8 @@ static bool free_in(int dir, const char *name)
 	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0;
 }
 
-/* Whether the name still is our file: repair may have met it between creation and the lock. 0 with
- * errno when nobody can tell. */
+/* Whether the name still stands for our file: repair may have finished it between its creation and
+ * our lock. UNKNOWN: a system call failed, errno tells. */
 enum owner {
 	UNKNOWN,
 	OURS,
@@ -63,8 +63,8 @@ static bool give_up(struct capfile *f)
 	return false;
 }
 
-/* A network filesystem may be interrupted even here. Where it has created the file all the same,
- * the name is taken then, and repair removes what is empty. */
+/* On a network filesystem a signal may interrupt even this. If it has created the file all the
+ * same, the second attempt finds the name taken, and repair removes the empty file. */
 static int create(int base, const char *name, unsigned mode)
 {
 	int fd;
@@ -108,9 +108,9 @@ bool capfile_create(struct capfile *f, int base, int done, unsigned mode, const 
 	return false;
 }
 
-/* Some filesystems cannot do it: then everything is left to the sync on publication. An error of
- * the disk is told only once, here, and so has to be kept for that sync. */
-static bool hand_over(struct capfile *f, uint64_t at, unsigned how)
+/* Some filesystems cannot do it: then everything is left to the sync on publication. The kernel
+ * reports an error of the disk only once, here, so it is kept for that sync. */
+static bool write_step(struct capfile *f, uint64_t at, unsigned how)
 {
 	int r;
 
@@ -121,26 +121,27 @@ static bool hand_over(struct capfile *f, uint64_t at, unsigned how)
 		return true;
 	if (errno == EIO || errno == ENOSPC || errno == EDQUOT)
 		f->disk_error = errno;
-	f->sent = UINT64_MAX;
+	f->written_back = UINT64_MAX;
 	return false;
 }
 
-/* Whoever reads the growing file sees no difference: it is in the page cache or on the disk. */
+/* A process that reads the growing file sees no difference: the data come from the page cache or
+ * from the disk. */
 static void write_back(struct capfile *f, uint64_t end)
 {
-	while (f->sent <= end && end - f->sent >= DISK_STEP) {
-		uint64_t at = f->sent, before = at - DISK_STEP;
+	while (f->written_back <= end && end - f->written_back >= DISK_STEP) {
+		uint64_t at = f->written_back, before = at - DISK_STEP;
 
-		if (!hand_over(f, at, SYNC_FILE_RANGE_WRITE))
+		if (!write_step(f, at, SYNC_FILE_RANGE_WRITE))
 			return;
 		if (at > 0) {
-			if (!hand_over(f, before,
+			if (!write_step(f, before,
 				SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
 				    SYNC_FILE_RANGE_WAIT_AFTER))
 				return;
 			posix_fadvise(f->fd, (off_t)before, DISK_STEP, POSIX_FADV_DONTNEED);
 		}
-		f->sent = at + DISK_STEP;
+		f->written_back = at + DISK_STEP;
 	}
 }
 
@@ -221,10 +222,10 @@ static bool move(struct capfile *f, bool *renamed)
 	return false;
 }
 
-/* An error of the disk is told once: whoever syncs the file again hears of none, and would publish
- * what is not there. So the mark is taken off, and repair leaves the file alone. Where files stay
- * in base-path the mark is all that tells it from a good one: it remains, and nobody may read the
- * file, which is how repair knows. */
+/* The kernel reports an error of the disk once: a second sync of the file succeeds, and would
+ * publish what is not on the disk. So the mark is taken off, and repair leaves the file alone.
+ * Where files stay in base-path the mark is all that tells it from a good one: the mark remains,
+ * and all permissions are taken away, by which repair recognises such a file. */
 static bool sync_data(struct capfile *f)
 {
 	int error;

@@ -1,11 +1,11 @@
 /* capfile: one capture file from creation to publication, under two directory descriptors.
  *
- * While it is recorded a file carries the sticky bit and its writer an exclusive flock: a file
- * that is marked and unlocked has lost its writer (repair finishes it). No existing file is ever
- * opened for writing, truncated or replaced: O_EXCL on creation, RENAME_NOREPLACE on publication.
- * A large file goes to the disk as it grows, so that little of it is left for the sync on
- * publication and none of it crowds the page cache.
- * Knows nothing of what is in the file. Sizes are bytes, errors are errno. */
+ * While it is recorded a file has the sticky bit and its writer holds an exclusive flock: a file
+ * that is marked and unlocked has lost its writer (unfinished.h finishes it). No existing file is
+ * ever opened for writing, truncated or replaced: O_EXCL on creation, RENAME_NOREPLACE on
+ * publication. A large file goes to the disk as it grows, so that little of it is left for the sync
+ * on publication and none of it crowds the page cache. Refuses to know what is in the file. The
+ * directory descriptors stay the caller's. Sizes are bytes, errors are errno. */
 #ifndef CAPFILE_H
 #define CAPFILE_H
 
@@ -21,10 +21,10 @@
 struct capfile {
 	int fd; /* -1: none is open */
 	int base, done;
-	uint64_t size;  /* whole data in it */
-	unsigned mode;  /* when published */
-	uint64_t sent;  /* so much was handed to the disk, in whole steps */
-	int disk_error; /* of doing so, or 0 */
+	uint64_t size;         /* whole data in it */
+	unsigned mode;         /* when published */
+	uint64_t written_back; /* where the next write-back step begins; UINT64_MAX: none is made */
+	int disk_error;        /* errno of a write-back, or 0 */
 	char name[CAPNAME_MAX];
 };
 

@@ -2,7 +2,7 @@
  *
  * The only file that knows libpcap. Hands out the same records as send_source: first a file
  * header in host byte order, then one record per packet as soon as the kernel has it. Not
- * promiscuous. Refuses to wait: it says SEND_PAUSE, and the caller polls `fd`.
+ * promiscuous. Refuses to wait: it returns SEND_PAUSE, and the caller polls `fd`.
  *
  * Lengths are bytes. Errors come back as text that names the interface. */
 #ifndef SEND_LIVE_H

@@ -1,8 +1,8 @@
 /* send_main: osmo-pcap-send, from its options to its exit status.
  *
  * Takes records from a capture file, standard input or an interface, has them cut to size, waits
- * until they are due, and gives them to the connection. Refuses to look into records and to know
- * descriptors beyond passing them on. The only file of the sender that exits. */
+ * until they are due, and gives them to the connection. Refuses to look into records, and to do
+ * more with descriptors than to pass them on. The only file of the sender that exits. */
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -138,7 +138,7 @@ static enum ending send_record(struct job *j, struct send_record *r)
 	return ok && send_net_data(&j->net, r->data, r->len) ? GOING_ON : LOST;
 }
 
-/* Nothing more is there just now, so what is there must not wait either. */
+/* The input has nothing more at this moment: what was collected is sent now. */
 static enum ending pause_input(struct job *j)
 {
 	int fd = j->o->interface ? j->live.fd : j->source.fd;
@@ -199,7 +199,7 @@ static enum send_exit finish(struct job *j, enum ending e)
 {
 	bool finished = e != LOST && send_net_finish(&j->net);
 
-	if (finished) /* else nobody can tell what of it arrived */
+	if (finished) /* else it is not known what of it arrived */
 		summary(j);
 	if (e == BROKEN)
 		say(j, j->error);
@@ -252,8 +252,8 @@ static void on_signal(int number)
 	stop = 1;
 }
 
-/* Blocked but where send_net waits. The second one kills: nobody should need SIGKILL because the
- * server does not answer. */
+/* Blocked except while send_link waits. A second signal kills, so that SIGKILL is not needed when
+ * the server does not answer. */
 static void take_signals(sigset_t *wait_mask)
 {
 	struct sigaction end = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};

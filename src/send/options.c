@@ -110,7 +110,7 @@ static enum send_exit check_tls_options(struct send_options *o)
 	return SEND_EXIT_NOT_YET;
 }
 
-/* What was asked for is on standard output, or it is said why not. */
+/* Whether help or version has arrived on standard output; otherwise prints why not. */
 static enum send_exit printed(void)
 {
 	if (io_printed())
@@ -167,7 +167,7 @@ static enum send_exit read_option(struct send_options *o, int option, const char
 	case 'V':
 		puts("osmo-pcap-send " PACKAGE_VERSION);
 		return printed();
-	default: /* getopt has said what is wrong */
+	default: /* getopt_long() has printed what is wrong */
 		fputs(usage_text, stderr);
 		return SEND_EXIT_USAGE;
 	}

@@ -1,7 +1,7 @@
 /* send_options: the command line of osmo-pcap-send.
  *
- * Reads options and operands into one structure, and says on standard error what is wrong with
- * them. Refuses to open anything that is named. */
+ * Reads options and operands into one structure, and prints on standard error what is wrong with
+ * them. Refuses to open the files that they name. */
 #ifndef SEND_OPTIONS_H
 #define SEND_OPTIONS_H
 

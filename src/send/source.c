@@ -192,8 +192,8 @@ static void add_to_header(struct send_source *s, const struct reader_record *k)
 	s->header_len += k->len;
 }
 
-/* Adds the interface descriptions behind a section header, as far as a frame holds them. What is
- * wrong behind it is found again, and then said, when it is the next record's turn. */
+/* Adds the interface descriptions behind a section header, as far as a frame holds them. An
+ * error behind it is reported when the next record is asked for. */
 static enum send_got section(struct send_source *s, struct send_record *r)
 {
 	for (;;) {
