@@ -256,11 +256,10 @@ static enum reader_status more(struct reader *r, struct reader_record *out, size
 	return st;
 }
 
-/* Learns the format. READER_RECORD: a pcap header is handed out, or *again, since a section header
- * is a record like others. */
+/* Learns the format, before there is a table of interfaces. READER_RECORD: a pcap header is handed
+ * out; or *again, since a section header is a record like others. */
 static enum reader_status begin(struct reader *r, struct reader_record *out, bool *again)
 {
-	struct pcapng kept = r->format.section; /* its table */
 	struct format_record k;
 	size_t header;
 
@@ -269,8 +268,6 @@ static enum reader_status begin(struct reader *r, struct reader_record *out, boo
 		    format_begin(&r->format, r->buf + r->pos, r->filled - r->pos, &header, &k);
 		enum reader_status got;
 
-		r->format.section.table = kept.table;
-		r->format.section.room = kept.room;
 		if (st == FORMAT_BAD)
 			return bad(r, out, k.why);
 		if (st == FORMAT_WHOLE)
