@@ -311,6 +311,7 @@ enum reader_status reader_next(struct reader *r, struct reader_record *out)
 		struct format_record k;
 		enum format_status st;
 		enum reader_status got;
+		size_t have = r->filled - r->pos;
 
 		if (!grow_table(&r->format.section))
 			return READER_ERROR;
@@ -322,7 +323,8 @@ enum reader_status reader_next(struct reader *r, struct reader_record *out)
 		if (st == FORMAT_BAD)
 			return bad(r, out, k.why);
 		got = more(r, out, k.need);
-		if (got != READER_RECORD)
+		/* even too few bytes may show that no record begins here */
+		if (got != READER_RECORD && !(got == READER_TORN && out->len > have))
 			return got;
 	}
 }

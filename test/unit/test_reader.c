@@ -265,6 +265,24 @@ static void test_damage(void)
 	IS_INT(record.offset, last, "at the same offset");
 	stop();
 
+	image_len = 0;
+	section(false);
+	put32(5), put32(13);
+	{
+		struct reader_state place;
+
+		start(READER_FILE, image_len);
+		next();
+		OK(reader_save(&reader, &place) && next() == READER_BAD,
+		    "the beginning of no block at the end of a file");
+		stop();
+		start(READER_FILE, image_len);
+		OK(reader_restore(&reader, &place) && next() == READER_BAD,
+		    "is the same where reading begins there");
+		reader_state_free(&place);
+		stop();
+	}
+
 	memcpy(image, "\x1f\x8b\x08\x00", 4);
 	start(READER_FILE, 100);
 	OK(next() == READER_BAD && record.offset == 0 && record.why, "no capture at all");
