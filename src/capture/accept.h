@@ -45,9 +45,9 @@ bool accept_header(struct accept *a, const uint8_t *p, size_t len, struct accept
 bool accept_data(struct accept *a, const uint8_t *p, size_t len, struct accept_part *part,
     char reason[ACCEPT_REASON_MAX]);
 
-/* The common case of accept_data without a call: one pcap record that is right. Asked only where
- * accept_has_plain(). A length below that of a record header wraps around, above any snaplen. */
-static inline bool accept_has_plain(const struct accept *a)
+/* The common cases of accept_data without a call, asked only where there are any: one pcap record
+ * that is right, whose length below that of a record header wraps around, above any snaplen; … */
+static inline bool accept_has_plain_records(const struct accept *a)
 {
 	return a->format.kind == FORMAT_PCAP && a->format.pcap.caplen_at != 0;
 }
@@ -58,6 +58,25 @@ static inline bool accept_plain_record(const struct accept *a, const uint8_t *p,
 
 	return caplen <= a->max_snaplen &&
 	       bytes_load32(p + a->format.pcap.caplen_at, a->format.pcap.big) == caplen;
+}
+
+/* … one Enhanced Packet Block that is right. */
+static inline bool accept_has_plain_blocks(const struct accept *a)
+{
+	return a->format.kind == FORMAT_PCAPNG;
+}
+
+static inline bool accept_plain_block(const struct accept *a, const uint8_t *p, size_t len)
+{
+	bool order = a->format.section.big;
+	uint32_t caplen;
+
+	if (len < PCAPNG_PACKET_MIN || len % 4 != 0 || bytes_load32(p, order) != PCAPNG_ENHANCED ||
+	    bytes_load32(p + 4, order) != len || bytes_load32(p + len - 4, order) != len)
+		return false;
+	caplen = bytes_load32(p + PCAPNG_AT_CAPLEN, order);
+	return bytes_load32(p + 8, order) < a->format.section.interfaces &&
+	       caplen <= len - PCAPNG_PACKET_MIN && caplen <= a->max_snaplen;
 }
 
 /* Cuts what is too long in an accepted data part, in place, to max-snaplen. `before` is the state

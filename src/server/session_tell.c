@@ -50,7 +50,7 @@ static struct proof proof(const struct session *s)
 static void on_header(void *context)
 {
 	struct session *s = context;
-	const struct format *f = &s->recorder.accept.format;
+	const struct format *f = &s->recorder.out.accept.format;
 	bool pcap = f->kind == FORMAT_PCAP;
 	unsigned link_type = pcap ? f->pcap.link_type : f->section.first.link_type;
 	const char *name = linktype_name(link_type);

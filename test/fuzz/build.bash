@@ -18,9 +18,9 @@ sources() {
 	local config="base/io base/cstr base/pages base/region base/wholefile base/problem base/ratelimit base/quote config/lexer config/text config/load config/groups config/values config/keys config/check config/print config/clients"
 	local capture="capture/frame capture/accept capture/edit capture/format capture/pcap capture/pcapng"
 	case $1 in
-	stream) base="$base $capture capture/rotate record/recorder" ;;
+	stream) base="$base $capture capture/rotate record/filehead record/output record/recorder" ;;
 	config) base="$base base/log capture/rotate $config" ;;
-	repair) base="$base $config $capture capture/rotate record/recorder record/capfile record/unfinished server/repair" ;;
+	repair) base="$base $config $capture capture/rotate record/filehead record/output record/recorder record/capfile record/unfinished server/repair" ;;
 	reader) base="base/bytes capture/format capture/pcap capture/pcapng record/reader" ;;
 	messages) base="$base server/report config/lexer tls/certname capture/rotate tls/signform" ;;
 	esac

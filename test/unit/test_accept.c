@@ -56,7 +56,9 @@ static bool parts(bool header, const uint8_t *p, size_t n)
 static bool take(bool header, bool want, const char *name)
 {
 	uint8_t *copy = exact();
-	bool plain = !header && accept_has_plain(&acc) && accept_plain_record(&acc, copy, used);
+	bool plain =
+	    !header && ((accept_has_plain_records(&acc) && accept_plain_record(&acc, copy, used)) ||
+			   (accept_has_plain_blocks(&acc) && accept_plain_block(&acc, copy, used)));
 	bool got = parts(header, copy, used);
 
 	free(copy);

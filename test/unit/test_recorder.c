@@ -1490,8 +1490,8 @@ static void test_interfaces_limit(void)
 	expect();
 	total = 48;
 	/* up to exactly 1 MiB */
-	while (total < RECORDER_HEADER_MAX && status == RECORDER_OK) {
-		size_t n = RECORDER_HEADER_MAX - total;
+	while (total < FILEHEAD_MAX && status == RECORDER_OK) {
+		size_t n = FILEHEAD_MAX - total;
 
 		if (n > 65532)
 			n = n - 65532 >= 28 ? 65532 : 60000;
@@ -1504,7 +1504,7 @@ static void test_interfaces_limit(void)
 		total += n;
 	}
 	IS_INT(status, RECORDER_OK, "header and interfaces of 1 MiB");
-	IS_INT(total, RECORDER_HEADER_MAX, "exactly 1 MiB");
+	IS_INT(total, FILEHEAD_MAX, "exactly 1 MiB");
 	payload_len = 0;
 	epb(0, 4);
 	frame(1);

@@ -1,0 +1,49 @@
+/* recording: how a stream is recorded, and what is told of it: for the recorder and its output, and
+ * for their callers. */
+#ifndef RECORDING_H
+#define RECORDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "capture/capname.h"
+#include "capture/rotate.h"
+
+enum recorder_status {
+	RECORDER_OK,
+	RECORDER_PROTOCOL, /* the stream is refused: reason, frames and offset tell */
+	RECORDER_STORAGE   /* the file cannot be written: reason tells */
+};
+
+struct recorder_events {
+	void *context;
+	void (*header)(void *context); /* the first link header was accepted */
+	void (*opened)(void *context, const char *name);
+	/* why: as in the log; was: the name in base-path, if it was changed on publication, or NULL
+	 */
+	void (*published)(void *context, const char *name, const char *was, const char *why,
+	    uint64_t packets, uint64_t bytes);
+	/* Published, but it may not outlive a power failure; follows `published`. */
+	void (*unsynced)(void *context, const char *name, int error);
+	/* The file is whole but stays where it is, for repair to try again. */
+	void (*unpublished)(void *context, const char *name, const char *why, int error);
+	/* No room (ENOSPC, EDQUOT): wait a while; false: give up. attempt counts from 0. */
+	bool (*wait_for_room)(void *context, int error, unsigned attempt);
+	void (*room_again)(void *context);
+	/* The first packet was cut to max_snaplen; caplen: what it was. */
+	void (*cut)(void *context, uint32_t caplen);
+};
+
+struct recorder_settings {
+	int base, done; /* directories; base -1: nothing is stored */
+	unsigned mode;
+	uint32_t max_snaplen;   /* longer packets are cut to it */
+	uint64_t max_file_size; /* 0: no limit */
+	struct rotate rotate;
+	unsigned header_changes_per_minute; /* 0: none are allowed */
+	char stem[CAPNAME_STEM_MAX];
+	rotate_clock *local; /* localtime_r */
+};
+
+#endif
