@@ -225,8 +225,8 @@ log_section() { sed -n '/^\.Sh LOG$/,/^\.Sh ENVIRONMENT$/p' "$MAN/osmo-pcap-serv
 # close_reasons: why a file is closed, as the sources have it.
 close_reasons() {
 	{
-		grep -ohE '\<(recorder_)?close_file\([^,"]+, "[a-z-]+"\)' "$TESTDIR"/../src/*/*.c
-		grep -oE 'why = "[a-z-]+"' "$TESTDIR/../src/record/recorder.c"
+		grep -ohE '\<(recorder_close_file|close_file|output_close)\([^,"]+, "[a-z-]+"\)' "$TESTDIR"/../src/*/*.c
+		grep -oE 'why = "[a-z-]+"' "$TESTDIR/../src/record/output.c"
 		sed -n '/^const char \*order_text/,/^}/p' "$TESTDIR/../src/server/report.c" | grep -oE 'return "[a-z]+"'
 		grep -oE ' reason=(repaired|removed) ' "$TESTDIR/../src/server/repair.c" | sed 's/ reason=\(.*\) /"\1"/'
 	} | sed 's/.*"\(.*\)".*/\1/' | sort -u

@@ -75,7 +75,7 @@ cut_to() {
 	peer_send 127.0.0.2 s >end
 	wait_log "closed client=foo .*reason=\"peer closed the connection\" .* cut=$2 "
 	never_log 'rejected'
-	wait_log 'notice client=foo .*packets above max-snaplen are cut to it'
+	wait_log 'cut client=foo peer=[^ ]* caplen=[0-9]* max-snaplen=9000$'
 	unframe want | cmp - done/trace-foo-*
 	readable done/trace-foo-*
 }

@@ -119,9 +119,8 @@ static void on_cut(void *context, uint32_t caplen)
 {
 	const struct session *s = context;
 
-	log_line(routine(s, LVL_NOTICE),
-	    "notice client=%s peer=%s reason=\"packets above max-snaplen are cut to it\" caplen=%u",
-	    s->name, s->peer, caplen);
+	log_line(routine(s, LVL_NOTICE), "cut client=%s peer=%s caplen=%u max-snaplen=%u", s->name,
+	    s->peer, caplen, s->recorder.out.set.max_snaplen);
 }
 
 void session_events(struct session *s, struct recorder_events *on)

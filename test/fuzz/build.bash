@@ -16,7 +16,7 @@ need() {
 sources() {
 	local base="base/bytes base/parse base/addr capture/capname" s
 	local config="base/io base/cstr base/pages base/region base/wholefile base/problem base/ratelimit base/quote config/lexer config/text config/load config/groups config/values config/keys config/check config/print config/clients"
-	local capture="capture/frame capture/accept capture/edit capture/format capture/pcap capture/pcapng"
+	local capture="capture/frame capture/accept capture/edit capture/format capture/linktype capture/pcap capture/pcapng"
 	case $1 in
 	stream) base="$base $capture capture/rotate record/filehead record/output record/recorder" ;;
 	config) base="$base base/log capture/rotate $config" ;;

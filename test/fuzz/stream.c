@@ -10,7 +10,10 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "capture/edit.h"
+#include "capture/format.h"
 #include "capture/frame.h"
+#include "capture/linktype.h"
 #include "record/recorder.h"
 
 #define FILES_MAX  4096
@@ -244,13 +247,107 @@ static void same(const struct outcome *a, const struct outcome *b)
 		    "file %zu differs", i);
 }
 
+/* ---- the reader ---- */
+
+/* A record on the heap, so that a sanitizer sees what is read or written behind it. */
+static uint8_t *copy_of(const uint8_t *p, size_t len)
+{
+	uint8_t *copy = malloc(len ? len : 1);
+
+	MUST(copy, "out of memory");
+	if (len > 0)
+		memcpy(copy, p, len);
+	return copy;
+}
+
+/* A packet cut to a snapshot length and a frame is a packet all the same, of the same original
+ * length. */
+static void edited(const struct format *f, const uint8_t *record, size_t len, uint32_t seed)
+{
+	uint8_t *p = copy_of(record, len);
+	struct edit e = {.snaplen = seed % 200 + 1,
+	    .record = seed % 3 ? SIZE_MAX : seed / 3 % 300,
+	    .simple = f->section.first.snaplen};
+	struct format after = *f;
+	struct format_record was, is;
+	struct pcapng_packet k;
+	struct pcapng_block b;
+	size_t now = len;
+
+	MUST(format_next(&after, record, len, &was) == FORMAT_WHOLE, "read once, not twice");
+	if (f->kind == FORMAT_PCAPNG && seed % 5 == 0 && f->section.interfaces > 0)
+		e.simple = after.section.first.snaplen =
+		    edit_snaplen((uint8_t *)&after.section.first.snaplen, e.snaplen, false);
+	if (f->kind == FORMAT_PCAP) {
+		edit_pcap(&e, &f->pcap, p, &now);
+	} else {
+		pcapng_read_block(&b, p, len, f->section.big);
+		pcapng_read_packet(&k, &f->section, &b);
+		edit_packet(&e, &b, &k, p, &now);
+	}
+	MUST(now <= len, "longer than it was");
+	MUST(format_next(&after, p, now, &is) == FORMAT_WHOLE && is.len == now, "cut to what?");
+	MUST(is.original == was.original && is.caplen <= was.caplen, "another packet");
+	free(p);
+}
+
+/* Walks a capture as a reader does that is given as many bytes as it says it needs. Returns how
+ * many packets there are in front of what is wrong, or of the end. */
+static uint64_t reader_finds(const uint8_t *p, size_t len, uint32_t seed, bool *whole)
+{
+	struct pcapng_interface table[3];
+	struct format_record r = {.need = 0};
+	size_t at = 0, given = 0, name;
+	struct pcapng_block b;
+	uint64_t n = 0;
+	struct format f;
+	enum format_status st;
+
+	*whole = false;
+	while ((st = format_begin(&f, p, given, &at, &r)) == FORMAT_MORE) {
+		MUST(r.need > given, "no more is needed than there is");
+		if (r.need > len)
+			return 0;
+		given = r.need;
+	}
+	if (st == FORMAT_BAD)
+		return 0;
+	f.section.table = table;
+	f.section.room = 3;
+	for (given = 0; at < len;) {
+		uint8_t *part = copy_of(p + at, given);
+		struct format before = f;
+
+		st = format_next(&f, part, given, &r);
+		if (st == FORMAT_WHOLE && r.what == FORMAT_PACKET)
+			edited(&before, part, r.len, seed++);
+		if (st == FORMAT_WHOLE && r.what == FORMAT_INTERFACE &&
+		    pcapng_read_block(&b, part, given, f.section.big) == PCAPNG_OK)
+			pcapng_interface_name(&b, &name);
+		free(part);
+		MUST(st != FORMAT_MORE || r.need > given, "no more is needed than there is");
+		if (st == FORMAT_BAD || (st == FORMAT_MORE && r.need > len - at))
+			return n;
+		given = st == FORMAT_MORE ? r.need : 0;
+		at += st == FORMAT_MORE ? 0 : r.len;
+		n += st == FORMAT_WHOLE && r.what == FORMAT_PACKET;
+		linktype_name(r.link_type);
+	}
+	*whole = true;
+	return n;
+}
+
 static void judge(const struct outcome *o)
 {
+	bool whole;
+
 	for (size_t i = 0; i < o->nfiles; i++) {
 		const struct memfile *m = &o->file[i];
 
 		MUST(m->published, "file %zu was never published", i);
 		readers_find(m->data, m->len, m->packets);
+		MUST(reader_finds(m->data, m->len, (uint32_t)m->len, &whole) == m->packets && whole,
+		    "the reader finds another number of packets in file %zu", i);
 	}
 }
 
@@ -258,10 +355,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static struct outcome whole, split;
 	uint32_t seed;
+	bool to_end;
 
 	if (len < 2 || len - 2 > STREAM_MAX)
 		return 0;
 	seed = data[1] * 0x01000193u + 0x811c9dc5u + (uint32_t)len;
+	if (len > 6) /* what stands in the stream as if it were a file */
+		reader_finds(data + 6, len - 6, seed, &to_end);
 	trouble = 0;
 	one_max = 0;
 	record(&whole, data[0], data + 2, len - 2, 0);
