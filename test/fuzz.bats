@@ -31,15 +31,18 @@
 	unframe s | cmp - done/trace-bar*
 }
 
-@test "repair removes a file that has no interface yet" {
+@test "repair keeps names that were accepted before any interface, and removes what is only a beginning" {
 	mkdir -p rec
 	stream shb nrb dsb >framed
-	perl -e 'local $/; $_ = <STDIN>; while (length) { my $n = unpack "x2 n"; print substr $_, 4, $n;
-		substr($_, 0, 4 + $n) = "" }' <framed >rec/trace-foo-20261106_212000.pcapng
-	chmod 1440 rec/trace-foo-20261106_212000.pcapng
+	unframe framed >rec/trace-foo-20261106_212000.pcapng
+	cp rec/trace-foo-20261106_212000.pcapng want
+	stream shb dsb >framed
+	unframe framed >rec/trace-bar-20261106_212000.pcapng
+	chmod 1440 rec/*
 	server_start
-	wait_log 'file client=foo name=trace-foo-20261106_212000.pcapng reason=removed'
-	no_file
+	wait_log 'file client=foo name=trace-foo-20261106_212000.pcapng reason=repaired'
+	wait_log 'file client=bar name=trace-bar-20261106_212000.pcapng reason=removed'
+	cmp want "$(only_file)"
 }
 
 @test "blocks that Wireshark takes for damaged are stored, whatever the interfaces" {

@@ -59,9 +59,8 @@ enum unfinished_taken unfinished_take(struct unfinished *u, int base, const char
 
 /* What whole records say about a file. */
 struct content {
-	bool data;       /* there is more in it than what every file begins with */
-	bool interfaces; /* pcapng: there is one, without which no packet can be read */
-	bool torn;       /* what follows them is the beginning of a record, or nothing */
+	bool data; /* there is more in it than what every file begins with */
+	bool torn; /* what follows them is the beginning of a record, or nothing */
 };
 
 /* The length of the file header at the beginning of p, or of the first block; 0: it is not whole,
@@ -85,14 +84,11 @@ static void look(struct content *c, const struct format *f, const uint8_t *p, si
 
 	if (f->kind == FORMAT_PCAP) {
 		c->data = c->data || len > 0;
-		c->interfaces = true;
 		return;
 	}
 	for (; pcapng_read_block(&b, p, len, f->section.big) == PCAPNG_OK;
-	     p += b.total, len -= b.total) {
+	     p += b.total, len -= b.total)
 		c->data = c->data || !pcapng_is_needed_type(b.type);
-		c->interfaces = c->interfaces || b.type == PCAPNG_INTERFACE;
-	}
 }
 
 /* How much of the file was written without a gap. No recording leaves one, but a hijacked child
@@ -208,7 +204,7 @@ enum unfinished_end unfinished_finish(struct unfinished *u, uint8_t *buf)
 	u->as_it_is = u->renamed = false;
 	if (!measure(u, buf, &c))
 		return left(u, UNFINISHED_UNREAD);
-	if (c.torn && !(c.data && c.interfaces))
+	if (c.torn && !c.data)
 		return capfile_discard(&u->file) ? UNFINISHED_REMOVED : UNFINISHED_UNREMOVED;
 	u->as_it_is = !c.torn;
 	if (c.torn && u->whole < u->length && !cut(u))

@@ -172,7 +172,7 @@ static size_t recorded(const uint8_t *p, size_t len, uint8_t *out)
 struct whole {
 	size_t len;
 	uint64_t packets;
-	bool data; /* more than a header and interfaces, and an interface */
+	bool data; /* more than what every file begins with */
 };
 
 static struct whole whole_pcap(const uint8_t *p, size_t len)
@@ -202,7 +202,7 @@ static struct whole whole_pcap(const uint8_t *p, size_t len)
 static struct whole whole_pcapng(const uint8_t *p, size_t len)
 {
 	struct whole w = {0};
-	bool big = p[8] == 0x1a, interface = false;
+	bool big = p[8] == 0x1a;
 
 	while (w.len + 12 <= len) {
 		uint32_t type = bytes_load32(p + w.len, big);
@@ -212,10 +212,8 @@ static struct whole whole_pcapng(const uint8_t *p, size_t len)
 			break;
 		w.packets += type == 2 || type == 3 || type == 6;
 		w.data = w.data || (type != 0x0a0d0d0a && type != 1 && type != 10);
-		interface = interface || type == 1;
 		w.len += n;
 	}
-	w.data = w.data && interface;
 	return w;
 }
 
