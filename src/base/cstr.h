@@ -1,4 +1,4 @@
-/* cstr: two things that many places do with C strings, done the same way everywhere. Pure. */
+/* cstr: what many places do with C strings, done the same way everywhere. Pure. */
 #ifndef CSTR_H
 #define CSTR_H
 
@@ -7,6 +7,9 @@
 
 /* Whether both are the same text, or both are NULL. */
 bool cstr_equal(const char *a, const char *b);
+
+/* The character, or '?' instead of a control character. Bytes above 0x7f stay. */
+char cstr_printable_char(char c);
 
 /* Control characters among the first `len` bytes become '?': a line stays one line, and a terminal
  * that shows it is not driven by it. Other bytes, those above 0x7f too, stay. */

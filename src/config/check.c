@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config/clients.h"
+#include "base/cstr.h"
 #include "capture/capname.h"
+#include "config/clients.h"
 #include "config/keys.h"
 
 /* Where the configuration itself is to blame. */
@@ -66,11 +67,6 @@ static void check_names(const struct config *c, struct problems *p)
 	free(sorted);
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* NULL, or why two clients cannot share an address. */
 static const char *cannot_share(const struct config_client *a, const struct config_client *b)
 {
@@ -78,8 +74,8 @@ static const char *cannot_share(const struct config_client *a, const struct conf
 		return "stands twice";
 	if (a->certificate.n == 0 || b->certificate.n == 0)
 		return "and only a certificate could tell them apart";
-	if (!same_text(a->storage.base_path, b->storage.base_path) ||
-	    !same_text(a->storage.completed_path, b->storage.completed_path))
+	if (!cstr_equal(a->storage.base_path, b->storage.base_path) ||
+	    !cstr_equal(a->storage.completed_path, b->storage.completed_path))
 		return "so their base-path and completed-path must be the same";
 	return NULL;
 }

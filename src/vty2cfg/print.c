@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cstr.h"
 #include "base/quote.h"
 
 struct printer {
@@ -31,12 +32,11 @@ static const struct {
     [VTY_PRIORITY] = {"priority", false},
 };
 
-/* Text within a comment: what would end its line is replaced. */
-static void plain(const char *text, FILE *out)
+/* Text within a comment: what would end its line is replaced; tabs stay. */
+static void print_in_comment(const char *text, FILE *out)
 {
 	for (; *text; text++)
-		fputc(((unsigned char)*text < ' ' && *text != '\t') || *text == 0x7f ? '?' : *text,
-		    out);
+		fputc(*text == '\t' ? '\t' : cstr_printable_char(*text), out);
 }
 
 static void print_note(
@@ -44,12 +44,12 @@ static void print_note(
 {
 	if (!same) {
 		fprintf(p->out, "%s// ", prefix);
-		plain(n->why ? n->why : n->said ? n->said : "", p->out);
+		print_in_comment(n->why ? n->why : n->said ? n->said : "", p->out);
 		fputc('\n', p->out);
 	}
 	if (n->why && n->said) {
 		fprintf(p->out, "%s//   line %u: ", prefix, n->line);
-		plain(n->said, p->out);
+		print_in_comment(n->said, p->out);
 		fputc('\n', p->out);
 	}
 }
@@ -80,7 +80,7 @@ static void print_setting(const struct printer *p, int key, const char *prefix)
 	if (!s->value && s->line) {
 		fprintf(
 		    p->out, "%s// The key is left out:\n%s//   line %u: ", prefix, prefix, s->line);
-		plain(s->said, p->out);
+		print_in_comment(s->said, p->out);
 		fputc('\n', p->out);
 	}
 	if (!s->value)
@@ -101,7 +101,7 @@ static void print_switch(const struct printer *p, int key, const char *prefix)
 	print_notes(p, key, -1U, prefix);
 	if (s->line && !s->value) {
 		fprintf(p->out, "%s// line %u: ", prefix, s->line);
-		plain(s->said, p->out);
+		print_in_comment(s->said, p->out);
 		fputc('\n', p->out);
 	}
 }
@@ -170,7 +170,7 @@ bool vty_print(const struct vty *v, const char *file, size_t errors, FILE *out)
 	if (!p.done)
 		return false;
 	fputs("// Made by osmo-pcap-vty2cfg from ", out);
-	plain(file, out);
+	print_in_comment(file, out);
 	fputs("; check it with osmo-pcap-server -t -c FILE\n", out);
 	if (errors)
 		fprintf(out, "// INCOMPLETE: errors: %zu. Each is named below.\n", errors);
