@@ -129,7 +129,7 @@ includers() { includes | awk -v re="$1" '$2 ~ re { print $1 }' | sort -u; }
 @test "the master does not know frames, formats, transports and recording" {
 	includers '"(capture/(frame|format|accept|edit|pcap|pcapng)|tls/transport(_tls)?|record/recorder)[.]h"$' >who
 	[ -s who ]
-	not grep -E '^server/(master|state|accept|spawn|reap|reload|repairs|keepers|floods|timers|events|main)\.' who >&2
+	not grep -E '^server/(master|state|accept|spawn|reap|reload|repairs|keepers|floods|timers|events|stop|signals|schedule|options|errout|prepare|main)\.' who >&2
 }
 
 @test "a session does not know the master, the listeners, the children and the admission" {
@@ -141,5 +141,5 @@ includers() { includes | awk -v re="$1" '$2 ~ re { print $1 }' | sort -u; }
 @test "only server/events.c formats the log lines of the master" {
 	grep -lE '\blog_line\(' "$SRC"/server/*.c | sed "s|^$SRC/||" >who
 	grep -qx server/events.c who
-	not grep -E '^server/(master|accept|spawn|reap|reload|repairs|keepers|floods|timers|main)\.c$' who >&2
+	not grep -E '^server/(master|accept|spawn|reap|reload|repairs|keepers|floods|timers|stop|signals|schedule|options|errout|prepare|main)\.c$' who >&2
 }

@@ -3,7 +3,8 @@
  * Never reads a byte that a peer sent, and never a capture file: it knows addresses, counts and
  * what children report, and it believes the reports only where it can check them. Its structure is
  * in state.h; its files: accept (admission), spawn (forking), reap (reports and ends of children),
- * reload (configuration), repairs, keepers, floods, and master (the loop, signals, stopping).
+ * reload (configuration), signals, stop, schedule (timers), repairs, keepers, floods, and master
+ * (the loop).
  *
  * With one connection instead of sockets (Accept=yes, inetd) it is the same master with one child:
  * it exits when the child has; limits on their number are then up to the service manager. */

@@ -26,12 +26,16 @@ struct master {
 	struct children children; /* spawn adds, reap drops */
 	struct statpages pages;   /* one for each slot of children */
 
-	struct floods floods;   /* changed through its functions, by all */
-	struct repairs repairs; /* changed through its functions, by accept, reap, reload, master */
-	struct keepers keepers; /* changed through its functions, by reap, reload, master */
-	struct notify notify;   /* changed through its functions, by master, reload */
+	struct floods floods; /* changed through its functions, by all */
+	struct repairs
+	    repairs; /* changed through its functions, by accept, reap, reload, schedule, master */
+	struct keepers
+	    keepers; /* changed through its functions, by reap, reload, schedule, master */
+	struct notify
+	    notify; /* changed through its functions, by reload, schedule, signals, stop, master */
 
-	struct { /* accept; reload replaces the listeners */
+	struct { /* accept; reload replaces the listeners, stop closes them; schedule ends the rest
+		  */
 		struct listeners listeners;
 		bool listening; /* the listeners are in epoll */
 		int spare;      /* a descriptor to be closed for a moment when none is left */
@@ -45,13 +49,14 @@ struct master {
 		bool completed;      /* once: the connection ended regularly, or was told to */
 	} ends;
 
-	struct {                 /* master */
-		int signals;     /* signalfd */
-		int64_t since;   /* told to stop at this time; 0: was not */
-		bool killed;     /* children that had not finished in time were */
-		bool given_up;   /* STOP_MAX_MS have passed */
-		bool exiting;    /* QUIT: exit and leave the children alone */
-		int64_t checked; /* when the age of certificates and lists was last checked */
+	struct {                 /* each by the file in brackets */
+		int signals;     /* (master) signalfd */
+		int64_t since;   /* (stop) told to stop at this time; 0: was not */
+		bool killed;     /* (stop) children that had not finished in time were killed */
+		bool given_up;   /* (stop) the stop took too long: exit without the children */
+		bool exiting;    /* (signals) QUIT: exit and leave the children alone */
+		int64_t checked; /* (schedule, reload) when the age of certificates and lists was
+				    last checked */
 	} loop;
 };
 

@@ -1,0 +1,82 @@
+/* options: see options.h. */
+#include "server/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/exitcode.h"
+#include "base/log.h"
+#include "server/errout.h"
+
+static void usage(FILE *out)
+{
+	fputs("usage: osmo-pcap-server [-D | -i | -t | -T] [-c CFG_FILE] | -h | -V\n"
+	      "  -c, --config-file FILE  configuration (default osmo-pcap-server.cfg)\n"
+	      "  -D, --daemonize         go into the background when ready\n"
+	      "  -i, --inetd             serve one connection, which is standard input\n"
+	      "  -t, --test-config       check what the start would read, then exit\n"
+	      "  -T, --print-config      print the effective configuration, then exit\n"
+	      "  -h, --help              show this\n"
+	      "  -V, --version           show the version\n"
+	      "See osmo-pcap-server(8) and osmo-pcap-server.cfg(5).\n",
+	    out);
+}
+
+static _Noreturn void wrong_options(void)
+{
+	if (errout_get() == ERROUT_STDERR) {
+		usage(stderr);
+	} else if (log_open(ERROUT_IDENT, true)) {
+		errout_set(ERROUT_LOG);
+		errout_error("wrong options");
+	}
+	exit(EXITCODE_USAGE);
+}
+
+void options_parse(int argc, char **argv, struct options *o)
+{
+	static const struct option longs[] = {
+	    {"config-file", required_argument, NULL, 'c'},
+	    {"daemonize", no_argument, NULL, 'D'},
+	    {"inetd", no_argument, NULL, 'i'},
+	    {"test-config", no_argument, NULL, 't'},
+	    {"print-config", no_argument, NULL, 'T'},
+	    {"help", no_argument, NULL, 'h'},
+	    {"version", no_argument, NULL, 'V'},
+	    {NULL, 0, NULL, 0},
+	};
+	int c;
+
+	*o = (struct options){.file = "osmo-pcap-server.cfg"};
+	opterr = errout_get() != ERROUT_NOWHERE;
+	while ((c = getopt_long(argc, argv, "c:DitThV", longs, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			o->file = optarg;
+			break;
+		case 'D':
+			o->daemonize = true;
+			break;
+		case 'i':
+			o->inetd = true;
+			break;
+		case 't':
+			o->test = true;
+			break;
+		case 'T':
+			o->print = true;
+			break;
+		case 'h':
+			usage(stdout);
+			exit(errout_printed());
+		case 'V':
+			puts("osmo-pcap-server " PACKAGE_VERSION);
+			exit(errout_printed());
+		default:
+			wrong_options();
+		}
+	}
+	if (optind < argc || o->test + o->print + o->daemonize + o->inetd > 1)
+		wrong_options();
+}

@@ -1,0 +1,50 @@
+/* prepare: see prepare.h. */
+#include "server/prepare.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/privs.h"
+#include "daemon/sandbox.h"
+#include "server/roles.h"
+
+void prepare_user(const struct config *c, struct problems *p)
+{
+	char reason[PRIVS_REASON_MAX];
+
+	if (geteuid() != 0) /* whoever started the server has chosen the user */
+		return;
+	if (!c->server.user)
+		problem_warning(p, c->names.v[0], 0, "running as root: set user");
+	else if (!privs_drop(c->server.user, c->server.group, reason))
+		problem_error(p, c->names.v[0], 0, "%s", reason);
+}
+
+static void prepare_sandbox(const struct config *c, struct problems *p)
+{
+	char lacking[SANDBOX_LACKING_MAX];
+
+	roles_prepare(lacking);
+	if (!lacking[0])
+		return;
+	if (c->server.sandbox == SANDBOX_REQUIRED)
+		problem_error(p, c->names.v[0], 0,
+		    "sandbox = \"required\", and this kernel lacks %s", lacking);
+	else
+		problem_warning(p, c->names.v[0], 0,
+		    "the sandbox has to do without what this kernel lacks: %s", lacking);
+}
+
+struct generation *prepare_generation(
+    struct config *c, enum generation_check check, struct problems *p)
+{
+	for (size_t i = 0; i < c->names.n; i++)
+		if (access(c->names.v[i], R_OK) < 0)
+			problem_error(p, c->names.v[i], 0,
+			    "cannot be read by the user of the server: %s%s", strerror(errno),
+			    errno == EACCES ? ": its mode, or that of a directory above it" : "");
+	if (c->server.sandbox != SANDBOX_OFF)
+		prepare_sandbox(c, p); /* before the rules for the directories are made */
+	return generation_open(c, check, p);
+}

@@ -1,0 +1,16 @@
+/* schedule: the table of all that the master does at a time: summaries, notification, rounds of
+ * repair, deadlines of children.
+ *
+ * Refuses to keep times: each entry asks the part that knows (timers.h). */
+#ifndef SCHEDULE_H
+#define SCHEDULE_H
+
+struct master;
+
+/* Does what is due now. */
+void schedule_run(struct master *m);
+
+/* The timeout for epoll_wait() until something is due: ms; -1: nothing is to be done. */
+int schedule_wait(const struct master *m);
+
+#endif
