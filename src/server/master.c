@@ -137,22 +137,25 @@ static void close_all(struct master *m)
 	notify_close(&m->notify);
 }
 
-/* The one connection: is admitted and has its child, or is refused. */
-static void begin_once(struct master *m, const struct master_start *start)
+/* The one connection. False: it is refused, and nothing is left to do: no child, no repair, and no
+ * notification, as the service was never ready. */
+static bool begin_once(struct master *m, const struct master_start *start)
 {
 	if (!accept_one(m, start->connection, &start->peer))
-		return;
+		return false;
 	repairs_after(&m->repairs, io_monotonic_ms() + REPAIR_AFTER_MS);
 	start->ready(&m->notify);
+	return true;
 }
 
-static void begin(struct master *m, const struct master_start *start)
+static bool begin(struct master *m, const struct master_start *start)
 {
 	reload_check_descriptors(m);
 	for (size_t i = 0; i < m->door.listeners.n; i++)
 		event_listening(m->door.listeners.v[i].name);
 	accept_listen(m, true);
 	start->ready(&m->notify);
+	return true;
 }
 
 static int serve(struct master *m, const struct master_start *start)
@@ -161,11 +164,7 @@ static int serve(struct master *m, const struct master_start *start)
 
 	sandbox_measure(children_size(&m->children), statpages_size(&m->pages));
 	heap_fill();
-	if (m->once)
-		begin_once(m, start);
-	else
-		begin(m, start);
-	code = loop(m);
+	code = (m->once ? begin_once(m, start) : begin(m, start)) ? loop(m) : 1;
 	floods_summaries(&m->floods, m->generation, TIMER_NEVER);
 	if (m->loop.exiting)
 		event_exiting();
