@@ -38,6 +38,38 @@ idle_log() {
 }
 connections() { idle_log; grep -q " status connections=$1 " log; }
 
+# With vm.overcommit_memory = 2 the kernel counts memory that is reserved; where it is limited, reserving for all
+# connections that a configuration may ever allow fails in the same way.
+@test "where memory for the most connections there can be is refused, as many as are configured are served" {
+	beside_memcheck "it needs more address space itself"
+	needs_one_server "slots for more than one connection"
+	limits 'connections = 3; unestablished = 3;'
+	WRAP=(prlimit --as=$((300 << 20)))
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	never_log warning.*reserved
+	# a reload cannot go beyond what is reserved
+	limits 'connections = 5; unestablished = 5;'
+	server_signal HUP
+	wait_log 'warning reason="memory is reserved for 3 connections: more need a restart"'
+	wait_log ' reload clients='
+	live b 127.0.0.3
+	live c 127.0.0.3
+	wait_log ' full connections=3 '
+	# what was recorded before goes on
+	tell a rec
+	wait_log ' file client=foo .*reason=opened' 2
+	# fewer need no warning
+	limits 'connections = 2; unestablished = 2;'
+	server_signal HUP
+	wait_log ' reload clients=' 2
+	never_log 'memory is reserved for 2 '
+	hang_up a
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=2 '
+}
+
 # own_directories N: clients with two directories each, at 127.0.7.1 to N
 own_directories() {
 	local i
@@ -462,7 +494,7 @@ untouched() { # a's recording goes on
 	tell a pcap rec
 	wait_stored a foo
 	local items
-	for items in 'raw:text=GET_/_HTTP/1.1+hex=0d0a' head:zero=24 rec head,send=20:pcap pcap,snaplen=100000; do
+	for items in 'raw:text=GET_/_HTTP/1.1+hex=0d0a' head:zero=24 rec head,send=20:pcap pcap,version=3.4; do
 		stream $items >s
 		peer_send 127.0.0.2 s >end
 		untouched
