@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Bytes: what malloc() looks for holes for, and the least it hands out. */
+/* Bytes: the largest and the smallest free chunks that are filled. */
 #define LARGEST (64u * 1024)
 #define LEAST   24u
 
@@ -41,7 +41,7 @@ void heap_fill(void)
 
 #else
 
-/* Takes a hole of that size, if there is one. */
+/* Allocates a free chunk of that size, if there is one below `end`. */
 static bool fill(size_t size, const char *end)
 {
 	struct filling *f = malloc(size);
@@ -55,9 +55,9 @@ static bool fill(size_t size, const char *end)
 	return true;
 }
 
-/* malloc() puts off merging and sorting what was freed until somebody allocates: that would be a
- * child's first large block, and write to nearly every page of the heap. It sorts at most 10,000
- * pieces at a time (glibc, MAX_ITERS), so it is asked several times. */
+/* malloc() merges and sorts freed chunks only during a later large allocation, which would be a
+ * child's, and would write to nearly every page of the heap. It sorts at most 10,000 chunks at a
+ * time (glibc, MAX_ITERS), so large blocks are allocated several times. */
 static void settle(void)
 {
 	malloc_trim(0);
@@ -67,7 +67,7 @@ static void settle(void)
 
 void heap_fill(void)
 {
-	const char *end; /* where the unused end of the heap begins: what lies there is no hole */
+	const char *end; /* from here up the heap is unused: children may allocate there */
 
 	settle();
 	end = (const char *)sbrk(0) - mallinfo2().keepcost;

@@ -7,10 +7,11 @@
 #ifndef HEAP_H
 #define HEAP_H
 
-/* Fills the holes. Needed again whenever much was freed. */
+/* Fills free chunks; to be called again after much was freed. */
 void heap_fill(void);
 
-/* Takes the filling out again: before the master allocates, and frees, in earnest. */
+/* Frees what fills them; to be called before the owner allocates and frees much, as a reload does.
+ */
 void heap_clear(void);
 
 #endif

@@ -43,7 +43,7 @@ bool io_fill_standard(void);
 /* Whether all that was printed has arrived on standard output. False with errno set. */
 bool io_printed(void);
 
-/* As many descriptors as this process may have: the soft limit becomes the hard one. */
+/* Raises the soft limit of open descriptors to the hard one. */
 void io_raise_descriptors(void);
 
 /* setsockopt() with an int. For options without which a socket works, too: failure is ignored. */

@@ -67,8 +67,8 @@ static void share_cut(void)
 	*lg.cut = own_cut;
 }
 
-/* O_NONBLOCK on a shared description would reach into other programs (a shell's terminal), so a
- * pipe or terminal is opened once more. A regular file keeps its description and its offset. */
+/* O_NONBLOCK belongs to the open file description, which other programs share (a shell's terminal),
+ * so a pipe or terminal is opened again. A regular file keeps its description, with its offset. */
 static void open_stderr(void)
 {
 	struct stat st;

@@ -24,9 +24,9 @@ enum log_level {
 };
 
 /* Chooses the sink. Before it, lines go to standard error with time stamps. `ident` is the
- * program's name in syslog lines; the string must stay. With to_syslog the syslog socket is opened
- * now and standard error is no longer used; false when there is no such socket yet: lines are lost,
- * and counted, until there is. */
+ * program's name in syslog lines; the string must stay valid. With to_syslog the syslog socket is
+ * opened now and standard error is no longer used; false when there is no such socket yet: lines
+ * are lost, and counted, until there is. */
 bool log_open(const char *ident, bool to_syslog);
 
 /* A restarted syslog daemon has another socket under the same name. The descriptor is shared by the

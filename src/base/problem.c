@@ -12,7 +12,7 @@ static void add(
 	struct problem *list;
 	char *name, *text;
 
-	p->errors += !warning; /* first, so that what cannot be said is not taken for success */
+	p->errors += !warning; /* first: an error counts even if there is no memory for its text */
 	if (!p->region && !(p->region = region_new()))
 		return;
 	list = region_grow(p->region, p->list, p->n, sizeof(*list));

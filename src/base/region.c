@@ -23,7 +23,7 @@ struct chunk {
 	_Alignas(max_align_t) char bytes[];
 };
 
-/* It lies in the last chunk of its own list. */
+/* Allocated in the region itself, in the last chunk of `chunks`. */
 struct region {
 	struct chunk *chunks; /* the one that is being filled is the first */
 	struct chunk *large;  /* those that hold one allocation alone */

@@ -1,8 +1,8 @@
 /* wholefile: a regular file, read whole and once.
  *
  * Opened, looked at and read through one descriptor, so that all of it is of the same file; a file
- * that grows meanwhile is read to its new end. Refuses what could keep the reader for ever (a FIFO,
- * a device) and what is larger than WHOLEFILE_MAX. */
+ * that grows meanwhile is read to its new end. Refuses what could block the reader for ever (a
+ * FIFO, a device) and what is larger than WHOLEFILE_MAX. */
 #ifndef WHOLEFILE_H
 #define WHOLEFILE_H
 
@@ -15,7 +15,7 @@
 #endif
 
 /* The bytes, in the region, with a NUL behind the *len of them. NULL otherwise, and *why says what
- * is wrong (a text that stays until the next strerror). */
+ * is wrong (valid until the next strerror()). */
 char *wholefile_read(struct region *r, const char *path, size_t *len, const char **why);
 
 #endif

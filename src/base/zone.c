@@ -10,7 +10,7 @@
  * unset for one call, then set. */
 void zone_read(void)
 {
-	static bool ours; /* TZ was not set by the user: we set it */
+	static bool ours; /* TZ was set here, not by the user */
 
 	if (ours)
 		unsetenv("TZ");

@@ -76,7 +76,7 @@ static enum kind examine(int fd, const char **what)
 	return KIND_WRONG;
 }
 
-/* No other program that is started from here gets it, and accept() never waits. */
+/* Close-on-exec; listening sockets also non-blocking, so that accept() never waits. */
 static bool set_flags(int fd, bool nonblocking)
 {
 	int flags = fcntl(fd, F_GETFL);
@@ -86,7 +86,7 @@ static bool set_flags(int fd, bool nonblocking)
 }
 
 /* The connection moves above the standard descriptors; where they are the same socket, they become
- * /dev/null, so that its end is its end and nothing is written to it. */
+ * /dev/null, so that closing the connection ends it, and nothing else is written to it. */
 static bool take_connection(struct adopted *a, int fd, char reason[ADOPT_REASON_MAX])
 {
 	socklen_t len = sizeof(a->peer);
@@ -107,8 +107,9 @@ static bool take_connection(struct adopted *a, int fd, char reason[ADOPT_REASON_
 	return true;
 }
 
-/* What is not the connection's is no place for a word either: an error would go to the peer. */
-static void hush(struct adopted *a, int fd)
+/* Standard error that is a passed socket becomes /dev/null, whatever kind of socket it is: an error
+ * line would be sent to the peer. */
+static void mute_stderr(struct adopted *a, int fd)
 {
 	int null;
 
@@ -128,7 +129,7 @@ static bool adopt_input(struct adopted *a, int passed, char reason[ADOPT_REASON_
 
 	if (examine(STDIN_FILENO, &what) != KIND_CONNECTED)
 		return wrong(reason, STDIN_FILENO, what);
-	/* a service manager may give the connection both ways, and nothing else beside it */
+	/* a service manager may pass the connection as a descriptor, too; nothing else */
 	for (int fd = PASSED_FIRST; fd < PASSED_FIRST + passed; fd++) {
 		if (!same_socket(fd, STDIN_FILENO))
 			return wrong(reason, fd, "not the connection on standard input");
@@ -172,9 +173,9 @@ bool adopt(struct adopted *a, bool inetd, char reason[ADOPT_REASON_MAX])
 	unsetenv("LISTEN_FDS");
 	unsetenv("LISTEN_FDNAMES");
 	if (inetd)
-		hush(a, STDIN_FILENO);
+		mute_stderr(a, STDIN_FILENO);
 	for (int fd = PASSED_FIRST; fd < PASSED_FIRST + passed; fd++)
-		hush(a, fd);
+		mute_stderr(a, fd);
 	if (passed < 0) {
 		snprintf(reason, ADOPT_REASON_MAX, "%s", why);
 		return false;

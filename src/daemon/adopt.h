@@ -4,7 +4,7 @@
  * passed (Accept=yes), or on standard input (inetd). They are checked one by one: TCP, IPv4 or
  * IPv6, listening or connected as the case may be; anything else is an error that names the
  * descriptor. Nothing is ever written to a standard descriptor that is the connection: it becomes
- * /dev/null. Refuses to decide who the peer is: the master does. */
+ * /dev/null. Refuses to decide whether the peer is admitted: the master does. */
 #ifndef ADOPT_H
 #define ADOPT_H
 

@@ -9,15 +9,15 @@
 #include <stdbool.h>
 
 struct background {
-	int ready; /* pipe to the waiting parent; -1: nobody waits */
+	int ready; /* pipe to the waiting parent; -1: none waits */
 };
 
 /* Forks, and returns in the daemon only. The parent waits with the signal mask `before`. False with
  * errno set when there is no daemon. */
 bool background_start(struct background *b, const sigset_t *before);
 
-/* Lets the parent exit, and gives up standard error. The working directory stays: a reload resolves
- * relative paths as the start did. Does nothing when nobody waits. */
+/* Lets the parent exit; standard error becomes /dev/null. The working directory stays: a reload
+ * resolves relative paths as the start did. Does nothing when no parent waits. */
 void background_ready(struct background *b);
 
 #endif

@@ -10,13 +10,12 @@
 
 #include "base/io.h"
 
-/* How long a port may be taken at the start. */
+/* How long the start waits for a port that is taken. */
 #define TAKEN_MS      1000
 #define TAKEN_STEP_MS 20
 
-/* What a peer marks as urgent is a part of its stream like any other. The connections have this
- * from the listening socket: set on them later it is too late for a byte that has come before,
- * which the kernel would leave out. */
+/* Urgent data stays in the stream. Connections inherit this from the listening socket: a byte that
+ * came before the option was set would be left out by the kernel. */
 static void keep_urgent_inline(int fd)
 {
 	io_set_option(fd, SOL_SOCKET, SO_OOBINLINE, 1);
@@ -80,7 +79,7 @@ static const struct listener *same(
 	return NULL;
 }
 
-/* One of a family that stands for all of them: 0.0.0.0, "::". */
+/* The address that stands for all of its family: 0.0.0.0, "::". */
 static bool unspecified(const struct addr *a)
 {
 	static const uint8_t zero[sizeof(a->bytes)];
@@ -88,7 +87,8 @@ static bool unspecified(const struct addr *a)
 	return memcmp(a->bytes, zero, a->len) == 0;
 }
 
-/* Whether an old socket of ours is in the way of the address: the same, or one of them is all. */
+/* Whether an old socket prevents binding the address: it has the same one, or one of the two stands
+ * for all addresses. */
 static bool covers(const struct listener *l, const struct addr *address, uint16_t port)
 {
 	const struct addr *old = &l->wanted;
@@ -114,8 +114,8 @@ static bool allow_beside(
 	return any;
 }
 
-/* At a start nothing of ours is in the way; but a server that has just left may have had a child
- * that had not closed its copies yet. */
+/* `first`: at a start, where no socket of this process has the port. It may be taken for a moment
+ * by a child of a server that has just exited, until the child has closed its copies. */
 static int open_patiently(const struct addr *address, uint16_t port, bool first)
 {
 	const struct timespec step = {.tv_nsec = TAKEN_STEP_MS * 1000000L};
@@ -129,8 +129,9 @@ static int open_patiently(const struct addr *address, uint16_t port, bool first)
 	return fd;
 }
 
-/* The old sockets are closed only after the new are bound, also where one covers the other; only
- * then they share the port for a moment, so that no other program ever can. */
+/* The old sockets are closed only after the new ones are bound, also where one covers the other.
+ * Only while binding do they share the port (SO_REUSEPORT), so that no other program can take it.
+ */
 static int open_beside(const struct listeners *old, const struct addr *address, uint16_t port)
 {
 	int fd = open_patiently(address, port, !old), saved;

@@ -32,7 +32,8 @@ struct listeners {
 bool listen_open(struct listeners *out, const struct listeners *old, const struct addr *address,
     size_t n, uint16_t port, char reason[LISTEN_REASON_MAX]);
 
-/* Adds a listening socket that was passed (adopt has looked at it); there is room. */
+/* Adds a listening socket that was passed and that adopt has checked. The caller makes sure that
+ * there is room. */
 void listen_take(struct listeners *l, int fd);
 
 bool listen_has(const struct listeners *l, int fd);

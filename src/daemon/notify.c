@@ -53,7 +53,7 @@ static bool open_socket(struct notify *n, const char *name, char reason[NOTIFY_R
 	return false;
 }
 
-/* Signs of life come twice as often as they are asked for. */
+/* WATCHDOG=1 is sent twice in each interval, as sd_watchdog_enabled(3) advises. */
 static bool open_watchdog(struct notify *n, char reason[NOTIFY_REASON_MAX])
 {
 	const char *pid = getenv("WATCHDOG_PID"), *usec = getenv("WATCHDOG_USEC");
@@ -66,7 +66,7 @@ static bool open_watchdog(struct notify *n, char reason[NOTIFY_REASON_MAX])
 		return false;
 	}
 	if (pid && number != (uint64_t)getpid())
-		return true; /* for somebody else */
+		return true; /* for another process */
 	if (!parse_number(usec, 2000, INT64_MAX, &number)) {
 		snprintf(reason, NOTIFY_REASON_MAX, "WATCHDOG_USEC: not a number from 2000 up");
 		return false;
@@ -93,10 +93,12 @@ static bool put(const struct notify *n, const char *text)
 {
 	if (send(n->fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
 		return true;
-	return errno != EAGAIN && errno != EWOULDBLOCK; /* gone for good is as good as told */
+	return errno != EAGAIN &&
+	       errno != EWOULDBLOCK; /* after other errors sending again would not help */
 }
 
-/* What the receiver has no room for is sent later; a newer state makes it needless. */
+/* When the receiver's queue is full, notify_tick() sends the state later, unless a newer one has
+ * replaced it. */
 static void put_state(struct notify *n, const char *text)
 {
 	if (n->fd < 0)

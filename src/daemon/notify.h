@@ -14,8 +14,9 @@
 #define NOTIFY_TEXT_MAX   160
 
 struct notify {
-	int fd;                       /* -1: nobody wants to know */
-	int64_t watchdog, alive_next; /* between two signs of life, ms, and when; 0: none wanted */
+	int fd; /* -1: there is no NOTIFY_SOCKET */
+	int64_t watchdog,
+	    alive_next; /* WATCHDOG=1: ms between two, 0: not wanted; when the next is due */
 	char state[NOTIFY_TEXT_MAX];  /* not sent yet: the receiver's queue was full */
 	char wanted[NOTIFY_TEXT_MAX]; /* the status, as it is */
 	char told[NOTIFY_TEXT_MAX];   /* as it was sent */
@@ -23,11 +24,12 @@ struct notify {
 };
 
 /* Opens what the environment names. Must come before -D forks: WATCHDOG_PID means the process that
- * was started. False with the reason when a variable is unusable; what the others ask for is done
- * all the same. */
+ * was started. False with the reason when a variable is unusable; the usable ones take effect
+ * nevertheless. */
 bool notify_open(struct notify *n, char reason[NOTIFY_REASON_MAX]);
 
-void notify_ready(struct notify *n, bool main_pid); /* main_pid: it is not the one started */
+void notify_ready(
+    struct notify *n, bool main_pid); /* main_pid: the manager started another process */
 void notify_reloading(struct notify *n);
 void notify_stopping(struct notify *n);
 

@@ -13,7 +13,8 @@
 
 #include "base/io.h"
 
-/* The predecessor may have removed the name between our open() and our lock. */
+/* Whether the locked file still has its name: another server may have removed it between open() and
+ * flock(). */
 static bool is_named(int fd, const char *path)
 {
 	struct stat by_fd, by_name;
@@ -72,7 +73,7 @@ bool pidfile_open(struct pidfile *p, const char *path)
 	do {
 		if (p->fd >= 0)
 			close(p->fd);
-		/* without waiting for whatever device it may be */
+		/* O_NONBLOCK: opening a FIFO or a device could block for ever */
 		p->fd = open(
 		    path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644);
 		if (p->fd < 0)
@@ -93,7 +94,7 @@ void pidfile_remove(struct pidfile *p)
 {
 	if (p->fd < 0)
 		return;
-	/* where neither works the lock is gone with us all the same */
+	/* if neither works, a stale file stays; its lock ends with the process */
 	if (unlink(p->path) == 0 || ftruncate(p->fd, 0) == 0)
 		close(p->fd);
 	free(p->path);

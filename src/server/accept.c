@@ -20,15 +20,15 @@
 
 void accept_listen(struct master *m, bool on)
 {
-	if (on == m->door.listening)
+	if (on == m->accepting.listening)
 		return;
-	for (size_t i = 0; i < m->door.listeners.n; i++) {
+	for (size_t i = 0; i < m->accepting.listeners.n; i++) {
 		struct epoll_event e = {.events = EPOLLIN, .data.u64 = TAG_LISTENER + i};
 
-		epoll_ctl(
-		    m->epoll, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, m->door.listeners.v[i].fd, &e);
+		epoll_ctl(m->epoll, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
+		    m->accepting.listeners.v[i].fd, &e);
 	}
-	m->door.listening = on;
+	m->accepting.listening = on;
 }
 
 static bool has_room(const struct master *m)
@@ -43,8 +43,8 @@ static bool has_room(const struct master *m)
 
 void accept_resume(struct master *m)
 {
-	if (!m->loop.since && !m->door.listening && m->door.resting_until == TIMER_NEVER &&
-	    has_room(m))
+	if (!m->loop.stopping_since && !m->accepting.listening &&
+	    m->accepting.resting_until == TIMER_NEVER && has_room(m))
 		accept_listen(m, true);
 }
 
@@ -62,7 +62,7 @@ static bool peer_is_busy(
 static void refuse(struct master *m, enum flood kind, const char *client, const struct addr *peer,
     uint16_t port, const char *reason)
 {
-	m->door.refused++;
+	m->accepting.refused++;
 	if (floods_line(&m->floods, kind))
 		event_refused(kind == FLOOD_RESOURCES, client, peer, port, reason);
 }
@@ -113,7 +113,7 @@ bool accept_one(struct master *m, int fd, const struct sockaddr_storage *from)
 		admitted = row && admit_listed(m, fd, &peer, port, row, n);
 	}
 	close(fd);
-	m->door.accepted += admitted;
+	m->accepting.accepted += admitted;
 	return admitted;
 }
 
@@ -128,18 +128,18 @@ static bool shed(struct master *m, const struct listener *l)
 	uint16_t port = 0;
 	int fd;
 
-	if (m->door.spare < 0) /* it could not be opened again last time */
-		m->door.spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (m->door.spare < 0)
+	if (m->accepting.spare < 0) /* the last call could not open it again */
+		m->accepting.spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (m->accepting.spare < 0)
 		return false;
-	close(m->door.spare);
+	close(m->accepting.spare);
 	fd = accept4(l->fd, (struct sockaddr *)&from, &len, SOCK_CLOEXEC);
 	if (fd >= 0) {
 		close(fd);
 		if (addr_from_sockaddr((struct sockaddr *)&from, &peer, &port))
 			refuse(m, FLOOD_RESOURCES, NULL, &peer, port, "no descriptors are left");
 	}
-	m->door.spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	m->accepting.spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	return fd >= 0;
 }
 
@@ -147,7 +147,7 @@ static void rest(struct master *m, const char *why)
 {
 	if (floods_line(&m->floods, FLOOD_RESOURCES))
 		event_error(why);
-	m->door.resting_until = io_monotonic_ms() + REST_MS;
+	m->accepting.resting_until = io_monotonic_ms() + REST_MS;
 	accept_listen(m, false);
 }
 

@@ -12,7 +12,7 @@
 
 enum errout {
 	ERROUT_STDERR, /* also after a terminal's log was opened: a person reads it */
-	ERROUT_LOG,    /* the log is open, and nobody reads standard error */
+	ERROUT_LOG,    /* the log is open, and standard error is not read by a person */
 	ERROUT_NOWHERE /* standard error may be the connection, and no log is open */
 };
 

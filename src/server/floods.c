@@ -54,7 +54,7 @@ bool floods_client(struct floods *f, struct generation *g, const struct admit_en
 	return false;
 }
 
-/* Looks at all clients: only called when one of them is due. */
+/* Goes through all clients, so it is called only when a summary of one of them is due. */
 static void client_summaries(struct floods *f, struct generation *g, int64_t now)
 {
 	f->clients_due = RATELIMIT_NEVER;

@@ -23,7 +23,7 @@ void keepers_ended(
 		return;
 	k->due = io_monotonic_ms() + REST_MS;
 	if (k->due - k->since >= 2 * REST_MS)
-		keepers_start(k, g, f); /* it has served for a while: at once */
+		keepers_start(k, g, f); /* it did not die early: no pause is needed */
 }
 
 void keepers_start(struct keepers *k, struct generation *g, struct floods *f)

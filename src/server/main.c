@@ -84,7 +84,7 @@ static void adopt_sockets(const struct options *o, struct master_start *start)
 	start->peer = a.peer;
 }
 
-/* Standard input and output become /dev/null: the log, or a file of whoever started the server, may
+/* Standard input and output become /dev/null: the log, or a file of the caller, may
  * be open there for reading and writing, and no child is to reach them. */
 static void leave_standard(void)
 {

@@ -53,15 +53,15 @@ static bool open_all(struct master *m)
 
 	m->epoll = epoll_create1(EPOLL_CLOEXEC);
 	m->loop.signals = signals_open();
-	m->door.spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	return m->epoll >= 0 && m->loop.signals >= 0 && m->door.spare >= 0 &&
+	m->accepting.spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return m->epoll >= 0 && m->loop.signals >= 0 && m->accepting.spare >= 0 &&
 	       epoll_ctl(m->epoll, EPOLL_CTL_ADD, m->loop.signals, &e) == 0 && reserve_slots(m);
 }
 
 static void on_time(struct master *m)
 {
-	notify_status(&m->notify, m->children.used, m->children.unestablished, m->door.accepted,
-	    m->door.refused);
+	notify_status(&m->notify, m->children.used, m->children.unestablished,
+	    m->accepting.accepted, m->accepting.refused);
 	schedule_run(m);
 	accept_resume(m);
 }
@@ -83,15 +83,15 @@ static void on_event(struct master *m, uint64_t tag)
 		signals_read(m);
 	else if (tag >= TAG_CHILD)
 		on_child(m, tag - TAG_CHILD);
-	else if (m->door.listening && tag - TAG_LISTENER < m->door.listeners.n)
-		accept_waiting(m, &m->door.listeners.v[tag - TAG_LISTENER]);
+	else if (m->accepting.listening && tag - TAG_LISTENER < m->accepting.listeners.n)
+		accept_waiting(m, &m->accepting.listeners.v[tag - TAG_LISTENER]);
 }
 
 static bool done(const struct master *m)
 {
 	if (m->loop.exiting)
 		return true;
-	if (!m->loop.since)
+	if (!m->loop.stopping_since)
 		return m->once && m->children.used == 0 && !m->repairs.pid &&
 		       m->repairs.due == TIMER_NEVER;
 	return m->children.used == 0 || m->loop.given_up;
@@ -130,8 +130,8 @@ static void close_all(struct master *m)
 	children_free(&m->children);
 	statpages_free(&m->pages);
 	generation_unref(m->generation);
-	listen_close_unused(&m->door.listeners, &none);
-	close(m->door.spare);
+	listen_close_unused(&m->accepting.listeners, &none);
+	close(m->accepting.spare);
 	close(m->loop.signals);
 	close(m->epoll);
 	notify_close(&m->notify);
@@ -151,8 +151,8 @@ static bool begin_once(struct master *m, const struct master_start *start)
 static bool begin(struct master *m, const struct master_start *start)
 {
 	reload_check_descriptors(m);
-	for (size_t i = 0; i < m->door.listeners.n; i++)
-		event_listening(m->door.listeners.v[i].name);
+	for (size_t i = 0; i < m->accepting.listeners.n; i++)
+		event_listening(m->accepting.listeners.v[i].name);
 	accept_listen(m, true);
 	start->ready(&m->notify);
 	return true;
@@ -168,7 +168,7 @@ static int serve(struct master *m, const struct master_start *start)
 	floods_summaries(&m->floods, m->generation, TIMER_NEVER);
 	if (m->loop.exiting)
 		event_exiting();
-	else if (m->loop.since || !m->once)
+	else if (m->loop.stopping_since || !m->once)
 		event_stopped();
 	close_all(m);
 	return code;
@@ -180,12 +180,12 @@ int master_run(struct generation *g, const struct master_start *start)
 	int code = 1;
 
 	if (m) {
-		/* it changes with every connection, and no child needs it */
+		/* it changes with every connection: children would cause copies of its pages */
 		pages_not_for_children(m, sizeof(*m));
 		*m = (struct master){.generation = g,
 		    .once = start->connection >= 0,
 		    .notify = start->notify,
-		    .door = {.listeners = start->listeners, .resting_until = TIMER_NEVER},
+		    .accepting = {.listeners = start->listeners, .resting_until = TIMER_NEVER},
 		    .ends = {.late_due = TIMER_NEVER, .overdue_due = TIMER_NEVER},
 		    .loop = {.checked = io_monotonic_ms()}};
 		floods_init(&m->floods);

@@ -13,7 +13,7 @@ void prepare_user(const struct config *c, struct problems *p)
 {
 	char reason[PRIVS_REASON_MAX];
 
-	if (geteuid() != 0) /* whoever started the server has chosen the user */
+	if (geteuid() != 0) /* not started as root: the user is chosen already */
 		return;
 	if (!c->server.user)
 		problem_warning(p, c->names.v[0], 0, "running as root: set user");

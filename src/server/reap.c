@@ -19,7 +19,7 @@
 /* Reports taken at once from one child. */
 #define REPORTS_AT_ONCE 16
 
-/* Children that may wait for disk space are looked at this often, whether they still do. */
+/* How often a patient child is looked at again: whether it still waits for disk space. */
 #define WAITING_MS 1000
 
 _Static_assert(REAP_FINISH_MS == 9000, "the log says 9 seconds");
@@ -125,7 +125,7 @@ void reap_overdue(struct master *m, int64_t now)
 	}
 }
 
-/* What they have written is repaired after their end. */
+/* Files that a killed child leaves are repaired after its end. */
 void reap_late(struct master *m, int64_t now)
 {
 	m->ends.late_due = TIMER_NEVER;
@@ -191,8 +191,8 @@ void reap_exited(struct master *m)
 		if (pid == m->repairs.pid)
 			repairs_ended(&m->repairs, status, &m->floods);
 		else if (pid == m->generation->keeper.pid)
-			keepers_ended(
-			    &m->keepers, m->generation, &m->floods, status, m->loop.since != 0);
+			keepers_ended(&m->keepers, m->generation, &m->floods, status,
+			    m->loop.stopping_since != 0);
 		else if (k)
 			child_exited(m, k, status);
 	}

@@ -23,13 +23,13 @@
 #include "daemon/sandbox.h"
 #include "base/zone.h"
 
-/* Descriptors of the master itself, generously. */
+/* Descriptors that the master needs for itself: a generous estimate. */
 #define OWN_DESCRIPTORS 32
 
 void reload_check_descriptors(const struct master *m)
 {
 	/* in a reload the old generation and the new one are open, and the sockets of both */
-	rlim_t twice = 2 * (m->door.listeners.n + generation_holds(m->generation));
+	rlim_t twice = 2 * (m->accepting.listeners.n + generation_holds(m->generation));
 	rlim_t need = m->generation->config->limits.connections + twice + OWN_DESCRIPTORS;
 	struct rlimit rl;
 
@@ -135,12 +135,12 @@ static bool open_all(const struct master *m, struct problems *problems, struct g
 	*g = generation_open(c, sound ? GENERATION_TRY : GENERATION_LOOK, problems);
 	if (!*g)
 		return false;
-	if (!sound) { /* it was opened for the rest of the errors */
+	if (!sound) { /* it was opened only to find the other errors */
 		generation_unref(*g);
 		return false;
 	}
-	*listeners = m->door.listeners;
-	if (listeners->passed || listen_open(listeners, &m->door.listeners, c->server.ip.v,
+	*listeners = m->accepting.listeners;
+	if (listeners->passed || listen_open(listeners, &m->accepting.listeners, c->server.ip.v,
 				     c->server.ip.n, (uint16_t)c->server.port, reason))
 		return true;
 	problem_error(problems, c->names.v[0], 0, "%s", reason);
@@ -152,23 +152,23 @@ static bool open_all(const struct master *m, struct problems *problems, struct g
  * room; what a full server cannot take is reset. */
 static void drain(struct master *m, const struct listeners *kept)
 {
-	for (size_t i = 0; i < m->door.listeners.n; i++)
-		for (int n = 0; n < SOMAXCONN && m->door.listening; n += ACCEPT_AT_ONCE)
-			if (!listen_has(kept, m->door.listeners.v[i].fd))
-				accept_waiting(m, &m->door.listeners.v[i]);
+	for (size_t i = 0; i < m->accepting.listeners.n; i++)
+		for (int n = 0; n < SOMAXCONN && m->accepting.listening; n += ACCEPT_AT_ONCE)
+			if (!listen_has(kept, m->accepting.listeners.v[i].fd))
+				accept_waiting(m, &m->accepting.listeners.v[i]);
 }
 
-/* All of it is there: from here on nothing can fail. */
+/* The new configuration and its sockets are open: nothing below can fail. */
 static void take(struct master *m, struct generation *g, const struct listeners *listeners)
 {
 	struct generation *old = m->generation;
 
 	drain(m, listeners);
 	accept_listen(m, false);
-	listen_close_unused(&m->door.listeners, listeners);
+	listen_close_unused(&m->accepting.listeners, listeners);
 	for (size_t i = 0; i < listeners->n; i++)
 		event_listening(listeners->v[i].name);
-	m->door.listeners = *listeners;
+	m->accepting.listeners = *listeners;
 	floods_summaries(&m->floods, old, TIMER_NEVER); /* the counts of clients are in it */
 	m->generation = g;
 	m->loop.checked = io_monotonic_ms();
@@ -183,7 +183,7 @@ static void take(struct master *m, struct generation *g, const struct listeners 
 	log_set_level((enum log_level)g->config->server.log_level);
 	warn_restart(old->config, g->config);
 	tell_children(m);
-	repairs_want(&m->repairs, old, &m->floods); /* its directories may have no other round */
+	repairs_want(&m->repairs, old, &m->floods); /* the new one may not have its directories */
 	generation_unref(old);
 	repairs_want(&m->repairs, g, &m->floods);
 }

@@ -12,7 +12,7 @@
 #include "server/roles.h"
 #include "server/events.h"
 
-/* A regular round comes this often, and takes at most a hundredth of the time. */
+/* Regular rounds begin this often, or less often: they take at most 1/SHARE of the time. */
 #define EVERY_MS 60000
 #define SHARE    100
 

@@ -23,13 +23,13 @@ struct repairs {
 	bool once;                 /* one connection: one round, and no other after it */
 	int64_t began;             /* the last round; 0: there was none */
 	int64_t due;               /* the next regular round; INT64_MAX: none */
-	struct repair_scope scope; /* whose files */
+	struct repair_scope scope; /* whose files; with `once` accept sets it */
 };
 
 /* The first round is due at once; with `once` never, until repairs_after() says when. */
 void repairs_init(struct repairs *r, bool once);
 
-/* A regular round at `due`, for the files of the `n` clients that the connection may be. */
+/* A regular round at `due` (monotonic ms). */
 void repairs_after(struct repairs *r, int64_t due);
 
 /* A round for `g` soon: at once, or when those that wait have had theirs. */

@@ -38,7 +38,8 @@ enum order {
 	ORDER_REVOKED = 'x'
 };
 
-/* Whether whoever is told to finish so still waits for room on a full disk, as long as it takes. */
+/* Whether a child that is told to finish with this order may first wait for space on a full disk,
+ * without a time limit. */
 bool order_is_patient(char order);
 
 /* The reason as it is logged; unknown bytes read as a plain stop. */

@@ -13,7 +13,7 @@
 
 static int64_t unless_stopping(const struct master *m, int64_t due)
 {
-	return m->loop.since ? TIMER_NEVER : due;
+	return m->loop.stopping_since ? TIMER_NEVER : due;
 }
 
 static int64_t suppressed_due(const struct master *m)
@@ -107,13 +107,13 @@ static void check_age(struct master *m, int64_t now)
 
 static int64_t rest_due(const struct master *m)
 {
-	return unless_stopping(m, m->door.resting_until);
+	return unless_stopping(m, m->accepting.resting_until);
 }
 
 static void end_rest(struct master *m, int64_t now)
 {
 	(void)now;
-	m->door.resting_until = TIMER_NEVER;
+	m->accepting.resting_until = TIMER_NEVER;
 }
 
 static const struct timer timers[] = {

@@ -42,8 +42,8 @@ static void status(const struct master *m)
 {
 	int64_t now = io_monotonic_ms();
 
-	event_status(
-	    m->children.used, m->children.unestablished, m->door.accepted, m->door.refused);
+	event_status(m->children.used, m->children.unestablished, m->accepting.accepted,
+	    m->accepting.refused);
 	for (const struct child *k = children_first(&m->children); k;
 	     k = children_next(&m->children, k))
 		event_child_status(
@@ -67,7 +67,7 @@ static void handle_signal(struct master *m, unsigned sig)
 	case SIGHUP:
 		if (m->once) /* the next connection starts a master that reads the configuration */
 			stop_signal_children(m, SIGHUP);
-		else if (!m->loop.since)
+		else if (!m->loop.stopping_since)
 			reload(m);
 		break;
 	case SIGUSR1:

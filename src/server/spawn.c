@@ -19,8 +19,8 @@
 /* Descriptors that a session keeps. */
 #define KEEP_MAX 7
 
-/* What a child has to become established, beside twice the handshake-timeout: by then it should
- * have given up itself. */
+/* A child that is not established after twice the handshake-timeout and this much more hangs: its
+ * own deadlines have passed by then. */
 #define OVERDUE_MS 10000
 
 /* What a child is forked with: a copy, as it has no memory of the master's tables. */
@@ -34,7 +34,7 @@ struct birth {
 /* The numbers of its candidates, as the session takes them; never freed. NULL: no memory. */
 static const uint32_t *candidates_of(const struct child *k, uint32_t *one)
 {
-	/* mostly there is one: no need to touch the heap, which the child shares until then */
+	/* usually there is one: malloc() would copy pages of the heap that are shared so far */
 	uint32_t *client = k->candidates == 1 ? one : malloc(k->candidates * sizeof(*client));
 
 	for (uint32_t i = 0; client && i < k->candidates; i++)
@@ -98,7 +98,7 @@ static pid_t fork_for(const struct child *k)
 	return client_tls(k) ? fork() : _Fork();
 }
 
-/* Its ends of the channels. */
+/* Opens the child's channels, to the master and to the key keeper. */
 static bool connect_child(struct child *k, struct birth *b)
 {
 	int pair[2];
@@ -115,7 +115,7 @@ static bool connect_child(struct child *k, struct birth *b)
 	return true;
 }
 
-/* The slot of a child that was forked, or not even forked: everything but its channel. */
+/* Takes a slot and fills it, but for the channel and the pid. NULL with errno set: none is free. */
 static struct child *fill_slot(struct master *m, const struct addr *peer, uint16_t port,
     const struct admit_entry *candidate, size_t candidates)
 {

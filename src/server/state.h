@@ -41,7 +41,7 @@ struct master {
 		int spare;      /* a descriptor to be closed for a moment when none is left */
 		int64_t resting_until; /* accepting is paused; TIMER_NEVER: it is not */
 		uint64_t accepted, refused;
-	} door;
+	} accepting;
 
 	struct {                     /* reap; spawn makes overdue_due earlier */
 		int64_t late_due;    /* when the next child that was told to finish is killed */
@@ -49,9 +49,9 @@ struct master {
 		bool completed;      /* once: the connection ended regularly, or was told to */
 	} ends;
 
-	struct {                 /* each by the file in brackets */
-		int signals;     /* (master) signalfd */
-		int64_t since;   /* (stop) told to stop at this time; 0: was not */
+	struct {                        /* each by the file in brackets */
+		int signals;            /* (master) signalfd */
+		int64_t stopping_since; /* (stop) told to stop at this time; 0: was not */
 		bool killed;     /* (stop) children that had not finished in time were killed */
 		bool given_up;   /* (stop) the stop took too long: exit without the children */
 		bool exiting;    /* (signals) QUIT: exit and leave the children alone */

@@ -29,21 +29,22 @@ void stop_begin(struct master *m)
 {
 	static const struct listeners none;
 
-	if (m->loop.since)
+	if (m->loop.stopping_since)
 		return;
 	notify_stopping(&m->notify);
-	m->loop.since = io_monotonic_ms();
+	m->loop.stopping_since = io_monotonic_ms();
 	event_stopping(m->children.used);
 	accept_listen(m, false);
-	listen_close_unused(&m->door.listeners, &none);
-	m->door.listeners.n = 0;
+	listen_close_unused(&m->accepting.listeners, &none);
+	m->accepting.listeners.n = 0;
 	for (struct child *k = children_first(&m->children); k; k = children_next(&m->children, k))
 		reap_finish(m, k, ORDER_STOP);
 }
 
 int64_t stop_kill_due(const struct master *m)
 {
-	return m->loop.since && !m->loop.killed ? m->loop.since + REAP_FINISH_MS : TIMER_NEVER;
+	return m->loop.stopping_since && !m->loop.killed ? m->loop.stopping_since + REAP_FINISH_MS
+							 : TIMER_NEVER;
 }
 
 void stop_kill(struct master *m, int64_t now)
@@ -56,7 +57,8 @@ void stop_kill(struct master *m, int64_t now)
 
 int64_t stop_give_up_due(const struct master *m)
 {
-	return m->loop.since && !m->loop.given_up ? m->loop.since + GIVE_UP_MS : TIMER_NEVER;
+	return m->loop.stopping_since && !m->loop.given_up ? m->loop.stopping_since + GIVE_UP_MS
+							   : TIMER_NEVER;
 }
 
 void stop_give_up(struct master *m, int64_t now)
