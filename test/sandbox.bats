@@ -241,6 +241,19 @@ AT_FDCWD=0xffffff9c
 	unharmed
 }
 
+@test "a session has no memory of the counters of other sessions" {
+	recording
+	local pid
+	for pid in "$CHILD" "$(child bar)"; do
+		# shared memory is the page of its counters, and one of the log
+		perl -ne '/^([0-9a-f]+)-([0-9a-f]+) .* \/dev\/zero / and $n += hex($2) - hex($1); END { print $n }' \
+			"/proc/$pid/maps" >size
+		[ "$(cat size)" -gt 0 ]
+		[ "$(cat size)" -le $((2 * $(getconf PAGESIZE))) ]
+	done
+	unharmed
+}
+
 @test "a session that does not store creates no file" {
 	can_inject
 	config 'sandbox = "required";' '{ name = "foo"; address = "127.0.0.2"; store = false; }'
