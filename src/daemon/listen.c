@@ -145,11 +145,34 @@ static int open_beside(const struct listeners *old, const struct addr *address, 
 	return fd;
 }
 
+/* The socket of `old` that has the address already, or a new one. */
+static bool keep_or_open(struct listener *l, const struct listeners *old, const struct addr *a,
+    uint16_t port, char reason[LISTEN_REASON_MAX])
+{
+	static const struct addr any = {.len = 16};
+	const struct listener *kept = same(old, a, port);
+	char name[ADDR_PEER_MAX];
+
+	if (kept) {
+		*l = *kept;
+		return true;
+	}
+	*l = (struct listener){.wanted = *a, .wanted_port = port};
+	l->fd = open_beside(old, a, port);
+	if (l->fd >= 0) {
+		describe(l);
+		return true;
+	}
+	snprintf(reason, LISTEN_REASON_MAX, "cannot listen on %s: %s",
+	    addr_format_peer(a->len ? a : &any, port, name), strerror(errno));
+	return false;
+}
+
 bool listen_open(struct listeners *out, const struct listeners *old, const struct addr *address,
     size_t n, uint16_t port, char reason[LISTEN_REASON_MAX])
 {
+	static const struct listeners none;
 	static const struct addr all = {.len = 0};
-	bool ok = true;
 
 	out->n = 0;
 	out->passed = false;
@@ -157,37 +180,15 @@ bool listen_open(struct listeners *out, const struct listeners *old, const struc
 		snprintf(reason, LISTEN_REASON_MAX, "more than %d addresses", LISTEN_MAX);
 		return false;
 	}
-	for (size_t i = 0; ok && i < (n ? n : 1); i++) {
-		const struct addr *a = n ? &address[i] : &all;
-		const struct listener *kept = same(old, a, port);
-		struct listener *l = &out->v[out->n];
-
-		if (kept) {
-			*l = *kept;
-		} else {
-			*l = (struct listener){.wanted = *a, .wanted_port = port};
-			l->fd = open_beside(old, a, port);
-			if (l->fd < 0) {
-				static const struct addr any = {.len = 16};
-				char name[ADDR_PEER_MAX];
-
-				snprintf(reason, LISTEN_REASON_MAX, "cannot listen on %s: %s",
-				    addr_format_peer(a->len ? a : &any, port, name),
-				    strerror(errno));
-				ok = false;
-				break;
-			}
-			describe(l);
+	for (size_t i = 0; i < (n ? n : 1); i++) {
+		if (!keep_or_open(&out->v[i], old, n ? &address[i] : &all, port, reason)) {
+			listen_close_unused(out, old ? old : &none);
+			out->n = 0;
+			return false;
 		}
 		out->n++;
 	}
-	if (!ok) {
-		static const struct listeners none;
-
-		listen_close_unused(out, old ? old : &none);
-		out->n = 0;
-	}
-	return ok;
+	return true;
 }
 
 void listen_take(struct listeners *l, int fd)
