@@ -25,7 +25,12 @@ export PATIENCE=${PATIENCE:-30} # seconds until a test gives up on an event
 export PATH=$TESTDIR:$PATH
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return
+	begin_in "$BATS_TEST_TMPDIR"
+	[ -z "${NO_MEMCHECK-}" ] || beside_memcheck "$NO_MEMCHECK" # of a whole file
+}
+
+begin_in() { # DIR
+	cd "$1" || return
 	mkdir rec 'done'
 	SERVER_PID=
 	PIDS=()          # what teardown ends, besides the server
@@ -33,7 +38,6 @@ setup() {
 	LISTEN=127.0.0.1 # where peers connect to
 	TOLD=0
 	declare -gA LIVE=()
-	[ -z "${NO_MEMCHECK-}" ] || beside_memcheck "$NO_MEMCHECK" # of a whole file
 }
 
 # The log is shown when a test fails.
@@ -57,8 +61,8 @@ teardown() {
 	[ -z "${VALGRIND-}" ] || memcheck_is_content
 }
 
-memcheck_is_content() {
-	local logs=$BATS_TEST_TMPDIR.memcheck
+memcheck_is_content() { # [DIR]: of the programs that were started there (default: by this test)
+	local logs=${1-$BATS_TEST_TMPDIR}.memcheck
 	if grep -lrE 'ERROR SUMMARY: [1-9]' "$logs" 2>/dev/null; then
 		cat "$logs"/* >&2
 		return 1
@@ -71,10 +75,10 @@ beside_memcheck() { [ -z "${VALGRIND-}" ] || skip "beside memcheck: $1"; }
 # put_down PID…: kills what this test has started. A number may be somebody else's by now: whose it is tells the
 # directory it works in.
 put_down() {
-	local pid
+	local pid mine=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}
 	for pid; do
 		case $(readlink "/proc/$pid/cwd") in
-		"$BATS_TEST_TMPDIR" | "$BATS_TEST_TMPDIR"/*) kill -KILL "$pid" 2>/dev/null || true ;;
+		"$mine" | "$mine"/*) kill -KILL "$pid" 2>/dev/null || true ;;
 		esac
 	done
 }
@@ -239,6 +243,69 @@ server_signal() {
 
 # child CLIENT [K]: the process of that client's K-th connection (default: the last).
 child() { sed -n "s/.* connected client=$1 .* pid=\\([0-9]*\\)\$/\\1/p" log | sed -n "${2-\$}p"; }
+
+# ---- a table: many rows on one server ----
+#
+# For what needs a server with the default configuration and one connection. setup_file calls table_start, teardown_file
+# table_stop, a test table_row, the last test of the file table_unharmed. The server works in BATS_FILE_TMPDIR from the
+# first row to the last. Each row is a client of its own (CLIENT, at address FROM, by the number of the test), so that its
+# log lines and files are its own. The bystander bar records through all of them.
+
+table_start() {
+	local i
+	begin_in "$BATS_FILE_TMPDIR"
+	config '' "$(for i in {1..250}; do echo "{ name = \"row$i\"; address = \"127.0.10.$i\"; },"; done)
+		{ name = \"bar\"; address = \"127.0.0.3\"; }"
+	server_start
+	bystander
+	declare -p SERVER_PID PIDS PORT LIVE | sed 's/^declare/declare -g/' >table # -g: for whoever reads it in a function
+}
+
+# The server of the table is this test's, too, but its teardown does not end it.
+table_row() {
+	cd "$BATS_FILE_TMPDIR" || return
+	. ./table
+	SERVER_PID= PIDS=()
+	CLIENT=row$BATS_TEST_NUMBER FROM=127.0.10.$BATS_TEST_NUMBER
+	TOLD=$((BATS_TEST_NUMBER * 1000))
+	LOGGED=$(wc -l <log)
+}
+
+bystander() {
+	PATIENCE=$((PATIENCE * 100)) live bystander 127.0.0.3 # as long as all rows take
+	tell bystander pcap rec
+	wait_stored bystander bar
+}
+
+# table_row_unharmed: after the row the bystander's recording goes on, and all of it is there
+table_row_unharmed() {
+	tell bystander rec
+	wait_stored bystander bar
+	tail -n "+$((LOGGED + 1))" log >since
+	not grep -E 'client=bar|killed|internal' since >&2
+}
+
+# table_unharmed: nothing of the bystander's is missing at the end
+table_unharmed() {
+	table_row
+	kill -USR1 "${LIVE[bystander]}"
+	wait_log "closed client=bar .*reason=\"peer closed the connection\" packets=$(frames bystander.sent 1) "
+	stored bystander bar "done"
+	never_log 'rejected client=bar|killed|internal'
+}
+
+table_stop() {
+	cd "$BATS_FILE_TMPDIR" || return
+	. ./table
+	if per_connection; then
+		server_kill
+	else
+		server_signal TERM
+		until_true gone "$SERVER_PID"
+	fi
+	put_down "${PIDS[@]}"
+	[ -z "${VALGRIND-}" ] || memcheck_is_content "$BATS_FILE_TMPDIR"
+}
 
 # ---- waiting ----
 

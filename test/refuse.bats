@@ -3,31 +3,37 @@
 # is odd but readable is stored as it is.
 . "$BATS_TEST_DIRNAME/lib.bash"
 
-# refused REASON 'GOOD ITEMS' 'BAD ITEMS' [PEER-OPTIONS…]: foo sends good frames, then a bad one. The line
-# names it, the file has what was good, and bar's recording goes on.
+setup_file() { table_start; }
+teardown_file() { table_stop; }
+
+# here: a row of the table, or a server of its own for a test that has a configuration of its own
+here() {
+	if [ -e cfg ]; then
+		CLIENT=foo FROM=127.0.0.2
+		server_start
+		bystander
+		LOGGED=$(wc -l <log)
+	else
+		table_row
+	fi
+}
+
+# refused REASON 'GOOD ITEMS' 'BAD ITEMS': a client sends good frames, then a bad one. One line names it, the file has
+# what was good, and the bystander's recording goes on.
 refused() {
-	local reason=$1 good=$2 bad=$3
-	shift 3
+	local reason=$1
+	here
 	# shellcheck disable=SC2086
-	stream $good >good
+	stream $2 >good
 	# shellcheck disable=SC2086
-	stream $good $bad >bad
-	[ -e cfg ] || config
-	server_start
-	live other 127.0.0.3
-	tell other pcap rec
-	wait_stored other bar
-	peer_send 127.0.0.2 bad "$@" >end
-	wait_log 'closed client=foo '
-	grep -E 'rejected client=foo peer=127\.0\.0\.2:[0-9]+ .*reason="' log >line
+	stream $2 $3 >bad
+	peer_send "$FROM" bad >end
+	wait_log "closed client=$CLIENT "
+	grep -E "rejected client=$CLIENT peer=${FROM//./\\.}:[0-9]+ .*reason=\"" log >line
 	[ "$(wc -l <line)" -eq 1 ]
 	grep -iE "reason=\".*($reason).*\" frame=$(($(frames good) + 1)) offset=$(size good)\$" line
-	kept foo good
-	tell other rec
-	wait_stored other bar
-	never_log 'closed client=bar|rejected client=bar|killed|internal'
-	hang_up other
-	wait_log 'closed client=bar .*reason="peer closed the connection" packets=2 '
+	kept "$CLIENT" good
+	table_row_unharmed
 }
 
 # kept CLIENT STREAM: its published files are the stream's payloads; no file if there is no packet.
@@ -47,41 +53,44 @@ kept() {
 
 # stored_as_sent ITEM…
 stored_as_sent() {
-	stream "$@" >s
-	server_start
-	peer_send 127.0.0.2 s >end
-	wait_log 'closed client=foo '
-	never_log 'rejected'
-	log_has 'closed client=foo .*reason="peer closed the connection"'
-	kept foo s
+	here
+	stream "$@" >sent
+	peer_send "$FROM" sent >end
+	wait_log "closed client=$CLIENT "
+	not grep -E "rejected client=$CLIENT " log >&2
+	log_has "closed client=$CLIENT .*reason=\"peer closed the connection\""
+	kept "$CLIENT" sent
+	table_row_unharmed
 }
 
 # stored_whole ITEM…: the same, where a reader may dislike it: all of it is in one file.
 stored_whole() {
-	stream "$@" >s
-	server_start
-	peer_send 127.0.0.2 s >end
-	wait_log 'closed client=foo .*reason="peer closed the connection"'
-	never_log 'rejected'
-	unframe s | cmp - done/trace-foo-*
+	here
+	stream "$@" >sent
+	peer_send "$FROM" sent >end
+	wait_log "closed client=$CLIENT .*reason=\"peer closed the connection\""
+	not grep -E "rejected client=$CLIENT " log >&2
+	unframe sent | cmp - done/trace-"$CLIENT"-*
+	table_row_unharmed
 }
 
 # cut_to 'ITEMS' N ITEM…: of what is sent, N packets are cut, and the file is that of ITEMS.
 cut_to() {
+	here
 	# shellcheck disable=SC2086
 	stream $1 >want
-	stream "${@:3}" >s
-	server_start
-	peer_send 127.0.0.2 s >end
-	wait_log "closed client=foo .*reason=\"peer closed the connection\" .* cut=$2 "
-	never_log 'rejected'
-	wait_log 'notice client=foo .*packets above max-snaplen are cut to it'
-	unframe want | cmp - done/trace-foo-*
-	readable done/trace-foo-*
+	stream "${@:3}" >sent
+	peer_send "$FROM" sent >end
+	wait_log "closed client=$CLIENT .*reason=\"peer closed the connection\" .* cut=$2 "
+	not grep -E "rejected client=$CLIENT " log >&2
+	wait_log "notice client=$CLIENT .*packets above max-snaplen are cut to it"
+	unframe want | cmp - done/trace-"$CLIENT"-*
+	readable done/trace-"$CLIENT"-*
+	table_row_unharmed
 }
 
-# wireshark_finds N: so many packets, in the one file of foo
-wireshark_finds() { capinfos -Mc done/trace-foo-* | grep -q "Number of packets: *$1\$"; }
+# wireshark_finds N: so many packets, in the one file of this row
+wireshark_finds() { capinfos -Mc done/trace-"$CLIENT"-* | grep -q "Number of packets: *$1\$"; }
 
 P='pcap rec rec=74'      # what comes before a bad frame
 G='shb+idb epb epb=61'
@@ -312,11 +321,12 @@ G='shb+idb epb epb=61'
 @test "caplen 0" { stored_as_sent pcap rec=0 rec=0,len=1500 rec; }
 @test "a link type for private use" { stored_as_sent pcap,linktype=147 rec; }
 @test "a link type that nobody knows" {
-	stream pcap,linktype=60000 rec >s
-	server_start
-	peer_send 127.0.0.2 s >end
-	wait_log 'closed client=foo .*reason="peer closed the connection"'
-	unframe s | cmp - "$(only_file)" # libpcap opens it; no program prints it
+	table_row
+	stream pcap,linktype=60000 rec >sent
+	peer_send "$FROM" sent >end
+	wait_log "closed client=$CLIENT .*reason=\"peer closed the connection\""
+	unframe sent | cmp - done/trace-"$CLIENT"-* # libpcap opens it; no program prints it
+	table_row_unharmed
 }
 @test "a record of 15 bytes" { refused '15|short|length' "$P" rec,size=15; }
 @test "a record of 1 byte" { refused '1 byte|short|length' "$P" rec,size=1; }
@@ -477,3 +487,5 @@ lengths() { # WHERE: an EPB in a data frame, an IDB or the SHB in a link header
 @test "an obsolete packet block's captured length beyond the block" { refused 'captured|length' "$G" opb=60,caplen=70; }
 @test "a simple packet block of 12 bytes" { refused 'block of 12' "$G" spb,size=12; }
 @test "a simple packet block shorter than its packet" { refused 'captured|length|short' "$G" spb=60,len=70; }
+
+@test "the bystander of all these rows lost nothing" { table_unharmed; }
