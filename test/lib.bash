@@ -40,7 +40,15 @@ begin_in() { # DIR
 	declare -gA LIVE=()
 }
 
-# The log is shown when a test fails.
+# When a test fails, the last lines of the log are shown, and the whole of it is kept (FAILED_LOGS: where).
+show_log() {
+	local kept=${FAILED_LOGS:-$BUILDDIR/failed-logs}
+	local copy=$kept/${BATS_TEST_FILENAME##*/}-$VIA-$BATS_TEST_NUMBER.log
+	{ mkdir -p "$kept" && cp log "$copy"; } 2>/dev/null || copy="nowhere: $kept cannot be written"
+	echo "# log: the last of $(wc -l <log) lines; all are in $copy"
+	tail -n +$((${LOGGED-0} + 1)) log | tail -n 40 | sed 's/^/# /'
+}
+
 teardown() {
 	local pid
 	if [ -n "$SERVER_PID" ] && [ ${#WRAP[@]} -gt 0 ]; then
@@ -56,7 +64,7 @@ teardown() {
 		while read -r pid; do
 			put_down "$pid"
 		done < <(sed -n 's/.*connected client=.* pid=\([0-9]*\)$/\1/p' log)
-		[ -n "${BATS_TEST_COMPLETED:-}" ] || sed 's/^/# /' log >&2
+		[ -n "${BATS_TEST_COMPLETED:-}" ] || show_log >&2
 	fi
 	[ -z "${VALGRIND-}" ] || memcheck_is_content
 }

@@ -97,6 +97,7 @@ G='shb+idb epb epb=61'
 
 # ---- TCP ----
 
+# bats test_tags=ways
 @test "connect and close: no file, no line" {
 	server_start
 	: >none
@@ -106,6 +107,7 @@ G='shb+idb epb epb=61'
 	never_log 'client=foo'
 }
 
+# bats test_tags=ways
 @test "connect and close: a line at debug" {
 	config 'log-level = "debug";'
 	server_start
@@ -115,6 +117,7 @@ G='shb+idb epb epb=61'
 	log_has 'peer=127.0.0.2:'
 }
 
+# bats test_tags=ways
 @test "connect and reset: no file, no line" {
 	config 'limits: { per-client = 10; };' # children end when they get to it
 	server_start
@@ -131,6 +134,7 @@ G='shb+idb epb epb=61'
 	no_file rec
 }
 
+# bats test_tags=ways
 @test "half-close after valid frames: a clean end" {
 	server_start
 	live a 127.0.0.2
@@ -141,6 +145,7 @@ G='shb+idb epb epb=61'
 	kept foo a.sent
 }
 
+# bats test_tags=ways
 @test "reset inside a frame: the records before it are kept" {
 	server_start
 	live other 127.0.0.3
@@ -159,6 +164,7 @@ G='shb+idb epb epb=61'
 	wait_stored other bar
 }
 
+# bats test_tags=ways
 @test "reset right after the last frame: what came is kept" {
 	needs_one_server "the address of a peer that was gone before the server began"
 	server_start
@@ -176,6 +182,7 @@ G='shb+idb epb epb=61'
 	never_log 'internal'
 }
 
+# bats test_tags=ways
 @test "a peer is probed while it is silent" {
 	command -v ss >/dev/null || skip "no ss"
 	config 'limits: { keepalive = 7; };'
@@ -187,6 +194,7 @@ G='shb+idb epb epb=61'
 	[[ $(ss -Htno "sport = :$PORT") =~ keepalive,[0-6](\.[0-9]+)?(ms|sec) ]]
 }
 
+# bats test_tags=ways
 @test "keepalive = 0: no probes" {
 	command -v ss >/dev/null || skip "no ss"
 	config 'limits: { keepalive = 0; };'
@@ -197,6 +205,7 @@ G='shb+idb epb epb=61'
 	[[ $(ss -Htno "sport = :$PORT") != *keepalive* ]]
 }
 
+# bats test_tags=ways
 @test "every byte is urgent, also those that come before somebody is there for them: stored" {
 	! per_connection || skip "VIA=$VIA: the kernel leaves out urgent bytes that came before there is a server"
 	server_start
@@ -206,6 +215,7 @@ G='shb+idb epb epb=61'
 	kept foo s
 }
 
+# bats test_tags=ways
 @test "an unlisted IPv4 address is refused before any process is made for it" {
 	server_start
 	stream pcap rec >s
@@ -215,6 +225,7 @@ G='shb+idb epb epb=61'
 	no_file
 }
 
+# bats test_tags=ways
 @test "an unlisted IPv6 address is refused before any process is made for it" {
 	grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"
 	LISTEN=::1
@@ -234,6 +245,7 @@ G='shb+idb epb epb=61'
 @test "random bytes" { refused type '' 'raw:hex=8f3ac1d97751e0b2a4966f0d1e2c3b4a59687786'; }
 @test "an HTTP request after valid frames" { refused type "$P" 'raw:text=GET_/_HTTP/1.1+hex=0d0a0d0a'; }
 
+# bats test_tags=ways
 @test "plain frames from a client with tls = true are named, and nothing of them is stored" {
 	config 'tls: { allow-auth = "anonymous"; };' '{ name = "foo"; address = "127.0.0.2"; tls = true; }'
 	stream pcap rec >s
