@@ -61,7 +61,7 @@ teardown() {
 		put_down "$pid"
 	done
 	if [ -e log ]; then
-		while read -r pid; do
+		[ "$PWD" = "$BATS_FILE_TMPDIR" ] || while read -r pid; do
 			put_down "$pid"
 		done < <(sed -n 's/.*connected client=.* pid=\([0-9]*\)$/\1/p' log)
 		[ -n "${BATS_TEST_COMPLETED:-}" ] || show_log >&2
@@ -254,30 +254,15 @@ child() { sed -n "s/.* connected client=$1 .* pid=\\([0-9]*\\)\$/\\1/p" log | se
 
 # ---- a table: many rows on one server ----
 #
-# For what needs a server with the default configuration and one connection. setup_file calls table_start, teardown_file
-# table_stop, a test table_row, the last test of the file table_unharmed. The server works in BATS_FILE_TMPDIR from the
-# first row to the last. Each row is a client of its own (CLIENT, at address FROM, by the number of the test), so that its
-# log lines and files are its own. The bystander bar records through all of them.
-
-table_start() {
-	local i
-	begin_in "$BATS_FILE_TMPDIR"
-	config '' "$(for i in {1..250}; do echo "{ name = \"row$i\"; address = \"127.0.10.$i\"; },"; done)
-		{ name = \"bar\"; address = \"127.0.0.3\"; }"
-	server_start
-	bystander
-	declare -p SERVER_PID PIDS PORT LIVE | sed 's/^declare/declare -g/' >table # -g: for whoever reads it in a function
-}
-
-# The server of the table is this test's, too, but its teardown does not end it.
-table_row() {
-	cd "$BATS_FILE_TMPDIR" || return
-	. ./table
-	SERVER_PID= PIDS=()
-	CLIENT=row$BATS_TEST_NUMBER FROM=127.0.10.$BATS_TEST_NUMBER
-	TOLD=$((BATS_TEST_NUMBER * 1000))
-	LOGGED=$(wc -l <log)
-}
+# For tests that need a server with the default configuration, and one connection. Such a test is a row: it says with
+# row_sends what is sent, and then checks what became of it. The first row that runs starts the server and a bystander,
+# and sends all rows of the file, each from an address and by a client of its own, so that its log lines and files are
+# its own. The bystander, client bar, sends a record after each of them. A test that has written ./cfg is no row of the
+# table: it has a server of its own, and is otherwise the same.
+#
+# A test is a row if its name is in front of a single "{" and its first command is one of ROW_COMMANDS, which the file
+# sets: functions that begin with `row_sends … || return 0`. teardown_file calls table_stop, the last test
+# bystander_unharmed.
 
 bystander() {
 	PATIENCE=$((PATIENCE * 100)) live bystander 127.0.0.3 # as long as all rows take
@@ -285,32 +270,100 @@ bystander() {
 	wait_stored bystander bar
 }
 
-# table_row_unharmed: after the row the bystander's recording goes on, and all of it is there
-table_row_unharmed() {
-	tell bystander rec
-	wait_stored bystander bar
-	tail -n "+$((LOGGED + 1))" log >since
-	not grep -E 'client=bar|killed|internal' since >&2
+# row_sends 'GOOD ITEMS' 'BAD ITEMS' ['WANTED ITEMS']: sets CLIENT and FROM, WANT, a file with what the client's capture
+# file must be: of WANTED, else of GOOD; FRAMES, SIZE and PACKETS of GOOD; RECORDED, the length that the bystander's file
+# must have. Fails where rows are only listed.
+row_sends() {
+	if [ -n "${LISTING-}" ]; then
+		printf '%s\t%s\t%s\n' "$1" "$2" "${3-}"
+		return 1
+	fi
+	local row=1
+	if [ -e cfg ]; then
+		CLIENT=foo FROM=127.0.0.2
+		server_start
+		bystander
+		printf '127.0.0.2\t%s\t%s\t%s\n' "$1" "$2" "${3-}" | rows "$LISTEN" "$PORT"
+		wait_stored bystander bar
+		unframe bystander.sent >bystander.want
+	else
+		table_start || return
+		cd "$BATS_FILE_TMPDIR" || return
+		row=$(grep -nxF -- "$BATS_TEST_DESCRIPTION" names)
+		row=${row%%:*}
+		CLIENT=row$row FROM=127.0.10.$row
+	fi
+	WANT=row/$row.want
+	read -r FRAMES SIZE PACKETS RECORDED <"row/$row.facts"
+	wait_log "closed client=$CLIENT "
 }
 
-# table_unharmed: nothing of the bystander's is missing at the end
-table_unharmed() {
-	table_row
+# row_unharmed: the bystander's recording went on after the row
+row_unharmed() {
+	cmp -n "$RECORDED" bystander.want rec/trace-bar-*
+	[ "$(size rec/trace-bar-*)" -ge "$RECORDED" ]
+	not grep -E "client=(bar|$CLIENT) .*(killed|signal|internal)|(closed|rejected) client=bar" log >&2
+}
+
+# table_rows: NAME<tab>GOOD<tab>BAD<tab>WANTED of each row of the file
+table_rows() {
+	local LISTING=1 line name body
+	while IFS= read -r line; do
+		[[ $line =~ ^@test\ \"(.*)\"\ \{(.*)$ ]] || continue
+		name=${BASH_REMATCH[1]} body=${BASH_REMATCH[2]}
+		if [[ $body == *\} ]]; then
+			body=${body%\}}
+		else
+			while IFS= read -r line && [ "$line" != "}" ]; do
+				body+=$'\n'$line
+			done
+		fi
+		read -r line _ <<<"${body#$'\n'}"
+		[[ " $ROW_COMMANDS " == *" ${line%;} "* ]] || continue
+		printf '%s\t%s\n' "$name" "$(eval "$body" | head -n 1)"
+	done <"$BATS_TEST_FILENAME"
+}
+
+table_start() {
+	local table=$BATS_FILE_TMPDIR i BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR # where processes belong that the test leaves
+	export BATS_TEST_TMPDIR
+	if [ -d "$table/rec" ]; then
+		[ -e "$table/table" ] || echo "the table was not sent: see the first row" >&2
+		[ -e "$table/table" ]
+		return
+	fi
+	begin_in "$table"
+	table_rows >rows
+	cut -f 1 rows >names
+	config '' "$(for ((i = 1; i <= $(wc -l <names); i++)); do echo "{ name = \"row$i\"; address = \"127.0.10.$i\"; },"; done)
+		{ name = \"bar\"; address = \"127.0.0.3\"; }"
+	server_start
+	bystander
+	cut -f 2- rows | awk '{ print "127.0.10." NR "\t" $0 }' | rows "$LISTEN" "$PORT"
+	wait_stored bystander bar || true # which rows show it
+	unframe bystander.sent >bystander.want
+	declare -p SERVER_PID PIDS PORT LIVE | sed 's/^declare/declare -g/' >table # -g: for whoever reads it in a function
+	SERVER_PID= PIDS=() # they are the file's, not this test's
+}
+
+# bystander_unharmed: nothing of the bystander's is missing at the end
+bystander_unharmed() {
+	table_start || return
+	cd "$BATS_FILE_TMPDIR" || return
+	. ./table
 	kill -USR1 "${LIVE[bystander]}"
+	SERVER_PID= PIDS=()
 	wait_log "closed client=bar .*reason=\"peer closed the connection\" packets=$(frames bystander.sent 1) "
 	stored bystander bar "done"
-	never_log 'rejected client=bar|killed|internal'
+	never_log 'rejected client=bar|killed|signal|internal'
 }
 
 table_stop() {
 	cd "$BATS_FILE_TMPDIR" || return
+	[ -e table ] || return 0
 	. ./table
-	if per_connection; then
-		server_kill
-	else
-		server_signal TERM
-		until_true gone "$SERVER_PID"
-	fi
+	server_signal TERM
+	until_true gone "$SERVER_PID"
 	put_down "${PIDS[@]}"
 	[ -z "${VALGRIND-}" ] || memcheck_is_content "$BATS_FILE_TMPDIR"
 }
