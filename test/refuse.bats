@@ -9,7 +9,7 @@ teardown_file() { table_stop; }
 # refused REASON 'GOOD ITEMS' 'BAD ITEMS': a client sends good frames, then a bad one. One line names it, the file has
 # what was good, and the bystander's recording goes on.
 refused() {
-	row_sends "$2" "$3" || return 0
+	row_sends "$2" "$3"
 	[ "$(grep -c "rejected client=$CLIENT " log)" -eq 1 ]
 	grep -E "rejected client=$CLIENT peer=${FROM//./\\.}:[0-9]+ .*reason=\"" log |
 		grep -iE "reason=\".*($1).*\" frame=$((FRAMES + 1)) offset=$SIZE\$"
@@ -42,7 +42,7 @@ accepted() {
 
 # stored_as_sent ITEM…
 stored_as_sent() {
-	row_sends "$*" '' || return 0
+	row_sends "$*" ''
 	accepted ''
 	kept "$CLIENT" "$WANT" "$PACKETS"
 	row_unharmed
@@ -50,7 +50,7 @@ stored_as_sent() {
 
 # stored_whole ITEM…: the same, where a reader may dislike it: all of it is in one file.
 stored_whole() {
-	row_sends "$*" '' || return 0
+	row_sends "$*" ''
 	accepted ''
 	cmp "$WANT" done/trace-"$CLIENT"-*
 	row_unharmed
@@ -58,7 +58,7 @@ stored_whole() {
 
 # cut_to 'ITEMS' N ITEM…: of what is sent, N packets are cut, and the file is that of ITEMS.
 cut_to() {
-	row_sends "${*:3}" '' "$1" || return 0
+	row_sends "${*:3}" '' "$1"
 	accepted " .* cut=$2 "
 	wait_log "notice client=$CLIENT .*packets above max-snaplen are cut to it"
 	cmp "$WANT" done/trace-"$CLIENT"-*
@@ -67,9 +67,7 @@ cut_to() {
 }
 
 # wireshark_finds N: so many packets, in the one file of this row
-wireshark_finds() {
-	[ -n "${LISTING-}" ] || capinfos -Mc done/trace-"${CLIENT-foo}"-* | grep -q "Number of packets: *$1\$"
-}
+wireshark_finds() { capinfos -Mc done/trace-"${CLIENT-foo}"-* | grep -q "Number of packets: *$1\$"; }
 
 P='pcap rec rec=74'      # what comes before a bad frame
 G='shb+idb epb epb=61'
