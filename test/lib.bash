@@ -362,9 +362,10 @@ table_stop() {
 	cd "$BATS_FILE_TMPDIR" || return
 	[ -e table ] || return 0
 	. ./table
-	server_signal TERM
+	kill -TERM "$SERVER_PID"
 	until_true gone "$SERVER_PID"
-	put_down "${PIDS[@]}"
+	# shellcheck disable=SC2046 # several
+	put_down $(sed -n 's/.*connected client=.* pid=\([0-9]*\)$/\1/p' log) "${PIDS[@]}"
 	[ -z "${VALGRIND-}" ] || memcheck_is_content "$BATS_FILE_TMPDIR"
 }
 
