@@ -41,14 +41,19 @@ child_dies() {
 	wait_log 'established client=foo' 2
 	wait_log 'file client=foo .*reason=opened' 2
 }
+# bats test_tags=ways
 @test "a recording process killed: its file is repaired and published, the signal is logged" { child_dies KILL 'KILL|Killed' 9; }
+# bats test_tags=ways
 @test "a recording process crashed: its file is repaired and published, the signal is logged" {
 	export ASAN_OPTIONS=handle_segv=0 # a build with sanitizers must die of it, too
 	child_dies SEGV 'SEGV|Segm' 11
 }
+# bats test_tags=ways
 @test "a recording process killed by its filter: its file is repaired and published, the signal is logged" { child_dies SYS 'SYS|system call' 31; }
+# bats test_tags=ways
 @test "a recording process aborted: its file is repaired and published, the signal is logged" { child_dies ABRT 'ABRT|Abort' 6; }
 
+# bats test_tags=ways
 @test "a recording process killed without a packet leaves no file" {
 	server_start
 	live a 127.0.0.2
@@ -61,6 +66,7 @@ child_dies() {
 	no_file
 }
 
+# bats test_tags=ways
 @test "many deaths of recording processes leave no zombie and no slot taken" {
 	needs_one_server "it has slots, and children that come after"
 	config 'limits: { connections = 3; unestablished = 2; };'
@@ -85,6 +91,7 @@ child_dies() {
 }
 
 # A program that is started with the signal ignored has children that nobody need wait for.
+# bats test_tags=ways
 @test "started by somebody who ignores CHLD: the end of a recording process is noticed" {
 	config 'limits: { connections = 1; };'
 	WRAP=(env --ignore-signal=CHLD)
@@ -106,6 +113,7 @@ server_dies() {
 	SERVER_PID=
 }
 
+# bats test_tags=ways
 @test "the server killed: recordings go on, finish and publish" {
 	needs_one_server "recordings that go on without it"
 	two_record
@@ -120,6 +128,7 @@ server_dies() {
 	wait_published b bar
 }
 
+# bats test_tags=ways
 @test "the server killed: a new one starts at once, on the same port, and leaves what is recorded alone" {
 	needs_one_server "recordings that go on without it"
 	two_record
@@ -158,6 +167,7 @@ everything_dies() {
 	until_true gone "$a"
 }
 
+# bats test_tags=ways
 @test "everything killed: the next start repairs and publishes, and serves meanwhile" {
 	needs_one_server "its start, without a connection"
 	two_record
@@ -226,9 +236,11 @@ no_whole_record() {
 	server_start
 	until_true no_file
 }
+# bats test_tags=ways
 @test "an empty file and one cut inside its header are removed" { no_whole_record 0 1 23; }
 @test "a file of a header and no whole record is removed" { no_whole_record 24 25 40 99; }
 
+# bats test_tags=ways
 @test "what is repaired gets the next free number when its name is taken" {
 	needs_one_server "its start, without a connection"
 	stream pcap rec >s
@@ -241,6 +253,7 @@ no_whole_record() {
 	[ "$(cat done/trace-foo-20250101_000000.pcap)" = precious ]
 }
 
+# bats test_tags=ways
 @test "a marked file that somebody holds locked is left alone" {
 	needs_one_server "its start, without a connection"
 	stream pcap rec >s
@@ -328,6 +341,7 @@ two_record_deaths() {
 	[ "$(find 'done' -type f | wc -l)" -eq 6 ]
 }
 
+# bats test_tags=ways
 @test "repair that is told to stop with all the others finishes its file first" {
 	beside_memcheck "strace is beside it"
 	needs_one_server "its start, without a connection"
@@ -400,6 +414,7 @@ disk_full() {
 	# once when it began, once when it ended
 	[ $(($(grep -c foo log) - $(cat lines))) -eq 3 ]
 }
+# bats test_tags=ways
 @test "disk full: the client waits, and goes on in the same file when there is room; others do not notice" { inside disk_full; }
 
 disk_full_first() {
@@ -459,6 +474,7 @@ full_and_replaced() {
 	stored a foo full/done
 	never_log 'lost|killed'
 }
+# bats test_tags=ways
 @test "a full disk is waited for also by whom a newer connection has replaced: nothing is lost" {
 	needs_one_server "its older connections"
 	inside full_and_replaced replaced_while_full
@@ -469,6 +485,7 @@ full_replaced_stop() {
 	wait_log 'client=foo .*lost-records='
 	never_log 'killed'
 }
+# bats test_tags=ways
 @test "a full disk, replaced, then stopped: given up, the lost records are counted" {
 	needs_one_server "its older connections"
 	inside full_replaced_stop replaced_while_full
@@ -496,6 +513,7 @@ log_cut() {
 	server_signal USR2
 	wait_log '^[-0-9]+T[:.0-9+-]+ log lost=1$'
 }
+# bats test_tags=ways
 @test "a log file on a full disk: a line that was cut is lost, the next one begins on its own" {
 	needs_one_server "one log for all"
 	inside log_cut
@@ -515,6 +533,7 @@ start_without_inodes() {
 	wait_log 'closed client=foo .*packets=1 .*files=1 '
 	stored a foo full/done
 }
+# bats test_tags=ways
 @test "no room for a file at the start: a warning, the client waits" {
 	needs_one_server "its start, without a connection"
 	inside start_without_inodes
@@ -535,8 +554,10 @@ disk_full_stop() {
 	readable "$f"
 	unframe a.sent | cmp -n "$(size "$f")" - "$f"
 }
+# bats test_tags=ways
 @test "stopped while the disk is full: given up within 10 s, the lost records are counted" { inside disk_full_stop; }
 
+# bats test_tags=ways
 @test "a file size limit of the system: a new file, then a storage error" {
 	config 'max-file-size = 0;'
 	WRAP=(prlimit --fsize=20000)
@@ -572,6 +593,7 @@ disk_full_stop() {
 	b_goes_on
 }
 
+# bats test_tags=ways
 @test "base-path renamed while recording: goes on in the same directory" {
 	two_record
 	mv rec moved
@@ -587,6 +609,7 @@ disk_full_stop() {
 	no_file rec
 }
 
+# bats test_tags=ways
 @test "base-path removed: a storage error when a file is needed, others go on" {
 	needs_one_server "directories that it opened at its start"
 	mkdir rec2
@@ -605,6 +628,7 @@ disk_full_stop() {
 
 # ---- limits of the system ----
 
+# bats test_tags=ways
 @test "no descriptors left: peers are closed, the processor is idle, service goes on" {
 	beside_memcheck "it has need of them, too"
 	needs_one_server "descriptors and processes of its own are used up"
@@ -629,6 +653,7 @@ disk_full_stop() {
 	until_true served 127.0.4.1
 }
 
+# bats test_tags=ways
 @test "no descriptor even to accept with: peers are closed, the processor is idle, service goes on" {
 	beside_memcheck "it has need of them, too"
 	needs_one_server "descriptors and processes of its own are used up"
@@ -681,6 +706,7 @@ no_more_processes() {
 	tell d pcap,linktype=113 rec
 	wait_log 'established client=foo' 2
 }
+# bats test_tags=ways
 @test "no process can be made: refused peers are closed, service goes on" {
 	if [ "$(id -u)" -eq 0 ]; then
 		skip "needs an ordinary user"
@@ -688,6 +714,7 @@ no_more_processes() {
 	no_more_processes
 }
 
+# bats test_tags=ways
 @test "fork fails: refused peers are closed, service goes on" {
 	beside_memcheck "it has need of them, too"
 	needs_one_server "descriptors and processes of its own are used up"
@@ -707,6 +734,7 @@ no_more_processes() {
 	until_true served 127.0.0.2
 }
 
+# bats test_tags=ways
 @test "nobody reads the log: recording goes on, and the lost lines are counted when somebody does" {
 	needs_one_server "a log that it opened at its start"
 	config 'max-file-size = 90;' # a file for every packet

@@ -5,12 +5,7 @@
 # FULL=1 makes the floods as large as one could wish: minutes.
 . "$BATS_TEST_DIRNAME/lib.bash"
 
-# The bystander is bar.
-bystander() {
-	live bystander 127.0.0.3
-	tell bystander pcap rec
-	wait_stored bystander bar
-}
+# unharmed: the bystander, which lib.bash has started, has lost nothing.
 unharmed() {
 	tell bystander rec
 	wait_stored bystander bar
@@ -22,6 +17,7 @@ unharmed() {
 
 entries() { find "$1" -mindepth 1 | wc -l; }
 descriptors() { entries "/proc/$SERVER_PID/fd"; }
+descriptors_are() { [ "$(descriptors)" -eq "$1" ]; }
 
 # ---- a crowd ----
 
@@ -88,7 +84,7 @@ all_refused() {
 	for file in *.want; do
 		[ ! -e "$file" ] || readable "$file"
 	done
-	until_true [ "$(descriptors)" -eq "$before" ]
+	until_true descriptors_are "$before"
 	unharmed
 }
 
@@ -307,7 +303,8 @@ idle() { ! ss -Htn "sport = :$PORT and dst 127.0.0.2" | awk '$2 > 0' | grep -q .
 	server_start
 	bystander
 	live a 127.0.0.2
-	tell a pcap
+	tell a pcap rec
+	wait_stored a foo # not before it is accepted: its channel is one of the descriptors
 	before=$(descriptors)
 	# all from one port, and reset: ten thousand ports that stay taken for a minute would be in the way of other tests
 	perl -MSocket -e 'for my $i (0 .. 9999) {
@@ -328,7 +325,7 @@ idle() { ! ss -Htn "sport = :$PORT and dst 127.0.0.2" | awk '$2 > 0' | grep -q .
 	wait_stored a foo
 	[ "$(grep -c 'refused peer=' log)" -lt 300 ]
 	[ "$(grep -c 'connected' log)" -eq 2 ]
-	until_true [ "$(descriptors)" -eq "$before" ]
+	until_true descriptors_are "$before"
 	hang_up a
 	wait_log 'closed client=foo .*reason="peer closed the connection"'
 	unharmed

@@ -25,7 +25,12 @@ export PATIENCE=${PATIENCE:-30} # seconds until a test gives up on an event
 export PATH=$TESTDIR:$PATH
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return
+	begin_in "$BATS_TEST_TMPDIR"
+	[ -z "${NO_MEMCHECK-}" ] || beside_memcheck "$NO_MEMCHECK" # of a whole file
+}
+
+begin_in() { # DIR
+	cd "$1" || return
 	mkdir rec 'done'
 	SERVER_PID=
 	PIDS=()          # what teardown ends, besides the server
@@ -33,10 +38,17 @@ setup() {
 	LISTEN=127.0.0.1 # where peers connect to
 	TOLD=0
 	declare -gA LIVE=()
-	[ -z "${NO_MEMCHECK-}" ] || beside_memcheck "$NO_MEMCHECK" # of a whole file
 }
 
-# The log is shown when a test fails.
+# When a test fails, the last lines of the log are shown, and the whole of it is kept (FAILED_LOGS: where).
+show_log() {
+	local kept=${FAILED_LOGS:-$BUILDDIR/failed-logs}
+	local copy=$kept/${BATS_TEST_FILENAME##*/}-$VIA-$BATS_TEST_NUMBER.log
+	{ mkdir -p "$kept" && cp log "$copy"; } 2>/dev/null || copy="nowhere: $kept cannot be written"
+	echo "# log: the last of $(wc -l <log) lines; all are in $copy"
+	tail -n +$((${LOGGED-0} + 1)) log | tail -n 40 | sed 's/^/# /'
+}
+
 teardown() {
 	local pid
 	if [ -n "$SERVER_PID" ] && [ ${#WRAP[@]} -gt 0 ]; then
@@ -49,16 +61,16 @@ teardown() {
 		put_down "$pid"
 	done
 	if [ -e log ]; then
-		while read -r pid; do
+		[ "$PWD" = "$BATS_FILE_TMPDIR" ] || while read -r pid; do
 			put_down "$pid"
 		done < <(sed -n 's/.*connected client=.* pid=\([0-9]*\)$/\1/p' log)
-		[ -n "${BATS_TEST_COMPLETED:-}" ] || sed 's/^/# /' log >&2
+		[ -n "${BATS_TEST_COMPLETED:-}" ] || show_log >&2
 	fi
 	[ -z "${VALGRIND-}" ] || memcheck_is_content
 }
 
-memcheck_is_content() {
-	local logs=$BATS_TEST_TMPDIR.memcheck
+memcheck_is_content() { # [DIR]: of the programs that were started there (default: by this test)
+	local logs=${1-$BATS_TEST_TMPDIR}.memcheck
 	if grep -lrE 'ERROR SUMMARY: [1-9]' "$logs" 2>/dev/null; then
 		cat "$logs"/* >&2
 		return 1
@@ -71,10 +83,10 @@ beside_memcheck() { [ -z "${VALGRIND-}" ] || skip "beside memcheck: $1"; }
 # put_down PID…: kills what this test has started. A number may be somebody else's by now: whose it is tells the
 # directory it works in.
 put_down() {
-	local pid
+	local pid mine=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}
 	for pid; do
 		case $(readlink "/proc/$pid/cwd") in
-		"$BATS_TEST_TMPDIR" | "$BATS_TEST_TMPDIR"/*) kill -KILL "$pid" 2>/dev/null || true ;;
+		"$mine" | "$mine"/*) kill -KILL "$pid" 2>/dev/null || true ;;
 		esac
 	done
 }
@@ -239,6 +251,123 @@ server_signal() {
 
 # child CLIENT [K]: the process of that client's K-th connection (default: the last).
 child() { sed -n "s/.* connected client=$1 .* pid=\\([0-9]*\\)\$/\\1/p" log | sed -n "${2-\$}p"; }
+
+# ---- a table: many rows on one server ----
+#
+# For tests that need a server with the default configuration, and one connection. Such a test is a row: it says with
+# row_sends what is sent, and then checks what became of it. The first row that runs starts the server and a bystander,
+# and sends all rows of the file, each from an address and by a client of its own, so that its log lines and files are
+# its own. The bystander, client bar, sends a record after each of them. A test that has written ./cfg is no row of the
+# table: it has a server of its own, and is otherwise the same.
+#
+# A test is a row if its name is in front of a single "{" and its first command is one of ROW_COMMANDS, which the file
+# sets: functions that begin with row_sends. teardown_file calls table_stop, the last test
+# bystander_unharmed.
+
+bystander() {
+	PATIENCE=$((PATIENCE * 100)) live bystander 127.0.0.3 # as long as all rows take
+	tell bystander pcap rec
+	wait_stored bystander bar
+}
+
+# row_sends 'GOOD ITEMS' 'BAD ITEMS' ['WANTED ITEMS']: sets CLIENT and FROM, WANT, a file with what the client's capture
+# file must be: of WANTED, else of GOOD; FRAMES, SIZE and PACKETS of GOOD; RECORDED, the length that the bystander's file
+# must have. Where rows are only listed, nothing behind it is run.
+row_sends() {
+	if [ -n "${LISTING-}" ]; then
+		printf '%s\t%s\t%s\n' "$1" "$2" "${3-}"
+		exit
+	fi
+	local row=1
+	if [ -e cfg ]; then
+		CLIENT=foo FROM=127.0.0.2
+		server_start
+		bystander
+		printf '127.0.0.2\t%s\t%s\t%s\n' "$1" "$2" "${3-}" | rows "$LISTEN" "$PORT"
+		wait_stored bystander bar
+		unframe bystander.sent >bystander.want
+	else
+		table_start || return
+		cd "$BATS_FILE_TMPDIR" || return
+		row=$(grep -nxF -- "$BATS_TEST_DESCRIPTION" names) || { echo "not listed as a row" >&2; return 1; }
+		row=${row%%:*}
+		CLIENT=row$row FROM=127.0.10.$row
+	fi
+	WANT=row/$row.want
+	read -r FRAMES SIZE PACKETS RECORDED <"row/$row.facts"
+	wait_log "closed client=$CLIENT "
+}
+
+# row_unharmed: the bystander's recording went on after the row
+row_unharmed() {
+	cmp -n "$RECORDED" bystander.want rec/trace-bar-*
+	[ "$(size rec/trace-bar-*)" -ge "$RECORDED" ]
+	not grep -E "client=(bar|$CLIENT) .*(killed|signal|internal)|(closed|rejected) client=bar" log >&2
+}
+
+# table_rows: NAME<tab>GOOD<tab>BAD<tab>WANTED of each row of the file
+table_rows() {
+	local LISTING=1 line name body
+	while IFS= read -r line; do
+		[[ $line =~ ^@test\ \"(.*)\"\ \{(.*)$ ]] || continue
+		name=${BASH_REMATCH[1]} body=${BASH_REMATCH[2]}
+		if [[ $body == *\} ]]; then
+			body=${body%\}}
+		else
+			while IFS= read -r line && [ "$line" != "}" ]; do
+				[[ $line == $'\t#'* ]] || body+=$'\n'$line
+			done
+		fi
+		read -r line _ <<<"${body#$'\n'}"
+		[[ " $ROW_COMMANDS " == *" ${line%;} "* ]] || continue
+		printf '%s\t%s\n' "$name" "$(eval "$body")"
+	done <"$BATS_TEST_FILENAME"
+}
+
+table_start() {
+	local table=$BATS_FILE_TMPDIR i BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR # where processes belong that the test leaves
+	export BATS_TEST_TMPDIR
+	if [ -d "$table/rec" ]; then
+		[ -e "$table/table" ] || echo "the table was not sent: see the first row" >&2
+		[ -e "$table/table" ]
+		return
+	fi
+	begin_in "$table"
+	(set +T; trap - DEBUG; table_rows) >rows # bats' own trap would make it slow
+	cut -f 1 rows >names
+	config '' "$(for ((i = 1; i <= $(wc -l <names); i++)); do echo "{ name = \"row$i\"; address = \"127.0.10.$i\"; },"; done)
+		{ name = \"bar\"; address = \"127.0.0.3\"; }"
+	server_start
+	bystander
+	cut -f 2- rows | awk '{ print "127.0.10." NR "\t" $0 }' | rows "$LISTEN" "$PORT"
+	wait_stored bystander bar || true # which rows show it
+	unframe bystander.sent >bystander.want
+	declare -p SERVER_PID PIDS PORT LIVE | sed 's/^declare/declare -g/' >table # -g: for whoever reads it in a function
+	SERVER_PID= PIDS=() # they are the file's, not this test's
+}
+
+# bystander_unharmed: nothing of the bystander's is missing at the end
+bystander_unharmed() {
+	table_start || return
+	cd "$BATS_FILE_TMPDIR" || return
+	. ./table
+	kill -USR1 "${LIVE[bystander]}"
+	SERVER_PID= PIDS=()
+	wait_log "closed client=bar .*reason=\"peer closed the connection\" packets=$(frames bystander.sent 1) "
+	stored bystander bar "done"
+	never_log 'rejected client=bar|killed|signal|internal'
+}
+
+table_stop() {
+	cd "$BATS_FILE_TMPDIR" || return
+	[ -e table ] || return 0
+	. ./table
+	kill -TERM "$SERVER_PID"
+	until_true gone "$SERVER_PID"
+	# shellcheck disable=SC2046 # several
+	put_down $(sed -n 's/.*connected client=.* pid=\([0-9]*\)$/\1/p' log) "${PIDS[@]}"
+	[ -z "${VALGRIND-}" ] || memcheck_is_content "$BATS_FILE_TMPDIR"
+}
 
 # ---- waiting ----
 

@@ -179,6 +179,10 @@ own_directories() {
 
 # ---- how many lines ----
 
+# A master that accepts several connections in a row counts those that have ended meanwhile as open: with the default
+# per-client a fast client is sometimes refused on a busy machine. Here none may be.
+PER_CLIENT='per-client = 3000;'
+
 # knock N ADDRESS FILE: so often, one after the other, what FILE has. Reset when the server has closed: thousands of
 # ports that stay taken for a minute would be in the way of other tests.
 knock() {
@@ -202,6 +206,7 @@ lines() { grep -cE -- "$1" log || true; }
 
 @test "a client that comes two thousand times does not hide what is said of another" {
 	beside_memcheck "it is too slow for so many connections in so short a time"
+	limits "$PER_CLIENT"
 	server_start
 	stream raw:hex=47455420 >bad
 	knock 2100 127.0.0.2 bad
@@ -217,6 +222,7 @@ lines() { grep -cE -- "$1" log || true; }
 @test "of a client that comes too often each file is logged, other lines of a hundred connections" {
 	beside_memcheck "it is too slow for so many connections in so short a time"
 	local word
+	limits "$PER_CLIENT"
 	server_start
 	stream pcap rec raw:hex=ffffffff >s
 	knock 250 127.0.0.2 s
@@ -231,7 +237,7 @@ lines() { grep -cE -- "$1" log || true; }
 }
 
 @test "of a client whose address is a network more connections are logged" {
-	config '' '{ name = "net"; address = "127.0.7.0/24"; }'
+	limits "$PER_CLIENT" '{ name = "net"; address = "127.0.7.0/24"; }'
 	server_start
 	stream raw:hex=47455420 >bad
 	knock 200 127.0.7.1 bad
@@ -241,7 +247,7 @@ lines() { grep -cE -- "$1" log || true; }
 }
 
 @test "with log-level debug nothing of a client that comes too often is hidden" {
-	config 'log-level = "debug";'
+	config "log-level = \"debug\"; limits: { $PER_CLIENT };"
 	server_start
 	stream raw:hex=47455420 >bad
 	knock 250 127.0.0.2 bad
@@ -252,6 +258,7 @@ lines() { grep -cE -- "$1" log || true; }
 @test "a reload tells whose connections were not logged, and all have their share anew" {
 	beside_memcheck "it is too slow for so many connections in so short a time"
 	local before
+	limits "$PER_CLIENT"
 	server_start
 	stream raw:hex=47455420 >bad
 	knock 150 127.0.0.2 bad

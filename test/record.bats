@@ -23,6 +23,7 @@ replay() {
 	no_file rec
 }
 
+# bats test_tags=ways
 @test "the recorded stream lo-pcap becomes its payloads, byte for byte" { replay lo-pcap; }
 @test "the recorded stream any-pcap becomes its payloads, byte for byte" { replay any-pcap; }
 @test "the recorded stream lo-pcapng becomes its payloads, byte for byte" { replay lo-pcapng; }
@@ -35,6 +36,7 @@ replay() {
 	capinfos -Mc "$(only_file)" | grep -q 'Number of packets: *30$'
 }
 
+# bats test_tags=ways
 @test "an unlisted address is refused and nothing is stored" {
 	server_start
 	peer_send 127.0.0.9 "$BATS_TEST_DIRNAME/streams/lo-pcap.stream"
@@ -107,9 +109,11 @@ segments() {
 	unframe s | cmp - "$(only_file)"
 }
 
+# bats test_tags=ways
 @test "a pcap stream in segments of one byte" { segments -c1 pcap rec rec=74 rec=0 rec=200; }
 @test "a pcapng stream in segments of one byte" { segments -c1 shb+idb+idb epb epb=74,if=1 isb; }
 @test "a stream in segments that end inside headers" { segments -c7 pcap data,times=100:rec=50; }
+# bats test_tags=ways
 @test "a megabyte in one write" { segments -c2000000 pcap,snaplen=9000 data,times=150:rec=9000; }
 
 # ---- link headers ----
@@ -155,6 +159,7 @@ segments() {
 
 have_ipv6() { grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"; }
 
+# bats test_tags=ways
 @test "an IPv6 client" {
 	have_ipv6
 	LISTEN=::1
@@ -167,6 +172,7 @@ have_ipv6() { grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"; }
 	[[ $(only_file) == done/trace-six-[0-9]* ]]
 }
 
+# bats test_tags=ways
 @test "without ip an IPv4 client reaches the listening socket and is known by its IPv4 address" {
 	config
 	sed -i 's/ip = "[^"]*";//' cfg
@@ -177,6 +183,7 @@ have_ipv6() { grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"; }
 	unframe s | cmp - "$(only_file)"
 }
 
+# bats test_tags=ways
 @test "an IPv4-mapped source address is the listed IPv4 client" {
 	have_ipv6
 	config
@@ -194,6 +201,7 @@ have_ipv6() { grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"; }
 	sent pcap rec
 }
 
+# bats test_tags=ways
 @test "a client of several addresses has one name" {
 	config '' '{ name = "two"; address = [ "127.0.0.5", "127.0.0.6" ]; }'
 	server_start
@@ -206,6 +214,7 @@ have_ipv6() { grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"; }
 	[ ${#f[@]} -eq 2 ]
 }
 
+# bats test_tags=ways
 @test "a client of a network has its address in the file name" {
 	config '' '{ name = "net"; address = "127.0.7.0/24"; }'
 	server_start
@@ -215,6 +224,7 @@ have_ipv6() { grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"; }
 	[[ $(only_file) =~ ^done/trace-net-127\.0\.7\.19-[0-9]{8}_[0-9]{6}\.pcap$ ]]
 }
 
+# bats test_tags=ways
 @test "a client of an IPv6 network has underscores in the file name" {
 	have_ipv6
 	LISTEN=::1
@@ -226,6 +236,7 @@ have_ipv6() { grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"; }
 	[[ $(only_file) =~ ^done/trace-net-__1-[0-9]{8}_[0-9]{6}\.pcap$ ]]
 }
 
+# bats test_tags=ways
 @test "the longest prefix wins" {
 	config '' '{ name = "all"; address = "127.0.0.0/8"; }, { name = "one"; address = "127.0.7.1"; },
 		{ name = "some"; address = "127.0.7.0/24"; }'
@@ -242,6 +253,7 @@ have_ipv6() { grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"; }
 
 # ---- per client settings ----
 
+# bats test_tags=ways
 @test "store = false: counted, not written" {
 	config '' '{ name = "foo"; address = "127.0.0.2"; store = false; }'
 	server_start
@@ -260,6 +272,7 @@ have_ipv6() { grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"; }
 	wait_log 'rejected client=foo .* frame=3 '
 }
 
+# bats test_tags=ways
 @test "without completed-path files stay in base-path, unmarked" {
 	config
 	sed -i 's/completed-path = "done";//' cfg
@@ -285,6 +298,7 @@ have_ipv6() { grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"; }
 	[ "$(mode "${f[0]}") $(mode "${f[1]}") $(mode "${f[2]}")" = "440 440 440" ]
 }
 
+# bats test_tags=ways
 @test "a client has its own directories and mode" {
 	mkdir rec2 done2
 	config '' '{ name = "foo"; address = "127.0.0.2"; base-path = "rec2"; completed-path = "done2";
@@ -345,6 +359,7 @@ have_ipv6() { grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"; }
 
 # ---- names ----
 
+# bats test_tags=ways
 @test "the name has the local time of creation" {
 	config 'sandbox = "off";'
 	ZONE=Asia/Kolkata
@@ -353,6 +368,7 @@ have_ipv6() { grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"; }
 	[ "$(only_file)" = done/trace-foo-20261122_233307.pcap ]
 }
 
+# bats test_tags=ways
 @test "a taken name gets a number, whichever directory it is in" {
 	config 'sandbox = "off";'
 	fake_clock '2026-11-22 23:33:07'
@@ -367,6 +383,7 @@ have_ipv6() { grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"; }
 	[ "$(cat rec/* done/*-1.pcap)" = $'one\ntwo' ]
 }
 
+# bats test_tags=ways
 @test "connections of one second have files of their own" {
 	config 'sandbox = "off";'
 	fake_clock '2026-11-22 23:33:07'
@@ -452,10 +469,13 @@ recorded_mode() {
 	[ "$(mode "$(only_file)")" = "${1#0}" ]
 }
 
+# bats test_tags=ways
 @test "mode 0440 is exact, with the mark while recording and without it after" { recorded_mode 0440; }
 @test "mode 0644 is exact, with the mark while recording and without it after" { recorded_mode 0644; }
+# bats test_tags=ways
 @test "mode 0666 is exact, with the mark while recording and without it after" { recorded_mode 0666; }
 
+# bats test_tags=ways
 @test "a file is locked while it is recorded" {
 	server_start
 	live a 127.0.0.2
@@ -468,6 +488,7 @@ recorded_mode() {
 	flock -n "$(only_file)" true
 }
 
+# bats test_tags=ways
 @test "a file is whole and readable while it is recorded" {
 	server_start
 	live a 127.0.0.2

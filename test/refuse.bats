@@ -3,91 +3,78 @@
 # is odd but readable is stored as it is.
 . "$BATS_TEST_DIRNAME/lib.bash"
 
-# refused REASON 'GOOD ITEMS' 'BAD ITEMS' [PEER-OPTIONS…]: foo sends good frames, then a bad one. The line
-# names it, the file has what was good, and bar's recording goes on.
+ROW_COMMANDS='refused stored_as_sent stored_whole cut_to lengths'
+teardown_file() { table_stop; }
+
+# refused REASON 'GOOD ITEMS' 'BAD ITEMS': a client sends good frames, then a bad one. One line names it, the file has
+# what was good, and the bystander's recording goes on.
 refused() {
-	local reason=$1 good=$2 bad=$3
-	shift 3
-	# shellcheck disable=SC2086
-	stream $good >good
-	# shellcheck disable=SC2086
-	stream $good $bad >bad
-	[ -e cfg ] || config
-	server_start
-	live other 127.0.0.3
-	tell other pcap rec
-	wait_stored other bar
-	peer_send 127.0.0.2 bad "$@" >end
-	wait_log 'closed client=foo '
-	grep -E 'rejected client=foo peer=127\.0\.0\.2:[0-9]+ .*reason="' log >line
-	[ "$(wc -l <line)" -eq 1 ]
-	grep -iE "reason=\".*($reason).*\" frame=$(($(frames good) + 1)) offset=$(size good)\$" line
-	kept foo good
-	tell other rec
-	wait_stored other bar
-	never_log 'closed client=bar|rejected client=bar|killed|internal'
-	hang_up other
-	wait_log 'closed client=bar .*reason="peer closed the connection" packets=2 '
+	row_sends "$2" "$3"
+	[ "$(grep -c "rejected client=$CLIENT " log)" -eq 1 ]
+	grep -E "rejected client=$CLIENT peer=${FROM//./\\.}:[0-9]+ .*reason=\"" log |
+		grep -iE "reason=\".*($1).*\" frame=$((FRAMES + 1)) offset=$SIZE\$"
+	kept "$CLIENT" "$WANT" "$PACKETS"
+	row_unharmed
 }
 
-# kept CLIENT STREAM: its published files are the stream's payloads; no file if there is no packet.
+# kept CLIENT WANTED-FILE PACKETS: its published file is what is wanted; there is none if there is no packet.
 kept() {
 	local f=("done/trace-$1-"*)
-	if [ "$(frames "$2" 1)" -eq 0 ]; then
+	if [ "$3" -eq 0 ]; then
 		[ ! -e "${f[0]}" ]
-		return
+	else
+		[ ${#f[@]} -eq 1 ]
+		cmp "$2" "${f[0]}"
+		readable "${f[0]}"
+		[ "$(mode "${f[0]}")" = 440 ]
 	fi
-	[ ${#f[@]} -eq 1 ]
-	unframe "$2" | cmp - "${f[0]}"
-	readable "${f[0]}"
-	[ "$(mode "${f[0]}")" = 440 ]
-	compgen -G "rec/trace-$1-*" && return 1
-	return 0
+	not compgen -G "rec/trace-$1-*"
+}
+kept_stream() { # CLIENT STREAM
+	unframe "$2" >"$2.want"
+	kept "$1" "$2.want" "$(frames "$2" 1)"
+}
+
+accepted() {
+	not grep -E "rejected client=$CLIENT " log >&2
+	log_has "closed client=$CLIENT .*reason=\"peer closed the connection\"$1"
 }
 
 # stored_as_sent ITEM…
 stored_as_sent() {
-	stream "$@" >s
-	server_start
-	peer_send 127.0.0.2 s >end
-	wait_log 'closed client=foo '
-	never_log 'rejected'
-	log_has 'closed client=foo .*reason="peer closed the connection"'
-	kept foo s
+	row_sends "$*" ''
+	accepted ''
+	kept "$CLIENT" "$WANT" "$PACKETS"
+	row_unharmed
 }
 
 # stored_whole ITEM…: the same, where a reader may dislike it: all of it is in one file.
 stored_whole() {
-	stream "$@" >s
-	server_start
-	peer_send 127.0.0.2 s >end
-	wait_log 'closed client=foo .*reason="peer closed the connection"'
-	never_log 'rejected'
-	unframe s | cmp - done/trace-foo-*
+	row_sends "$*" ''
+	accepted ''
+	cmp "$WANT" done/trace-"$CLIENT"-*
+	row_unharmed
 }
 
 # cut_to 'ITEMS' N ITEM…: of what is sent, N packets are cut, and the file is that of ITEMS.
 cut_to() {
-	# shellcheck disable=SC2086
-	stream $1 >want
-	stream "${@:3}" >s
-	server_start
-	peer_send 127.0.0.2 s >end
-	wait_log "closed client=foo .*reason=\"peer closed the connection\" .* cut=$2 "
-	never_log 'rejected'
-	wait_log 'cut client=foo peer=[^ ]* caplen=[0-9]* max-snaplen=9000$'
-	unframe want | cmp - done/trace-foo-*
-	readable done/trace-foo-*
+	row_sends "${*:3}" '' "$1"
+	accepted " .* cut=$2 "
+	wait_log "cut client=$CLIENT peer=[^ ]* caplen=[0-9]* max-snaplen=9000\$"
+	cmp "$WANT" done/trace-"$CLIENT"-*
+	readable done/trace-"$CLIENT"-*
+	row_unharmed
 }
 
-# wireshark_finds N: so many packets, in the one file of foo
-wireshark_finds() { capinfos -Mc done/trace-foo-* | grep -q "Number of packets: *$1\$"; }
+# wireshark_finds N: so many packets, in the one file of this row
+wireshark_finds() { capinfos -Mc done/trace-"${CLIENT-foo}"-* | grep -q "Number of packets: *$1\$"; }
 
 P='pcap rec rec=74'      # what comes before a bad frame
 G='shb+idb epb epb=61'
 
 # ---- TCP ----
 
+# bats test_tags=ways
 @test "connect and close: no file, no line" {
 	server_start
 	: >none
@@ -97,6 +84,7 @@ G='shb+idb epb epb=61'
 	never_log 'client=foo'
 }
 
+# bats test_tags=ways
 @test "connect and close: a line at debug" {
 	config 'log-level = "debug";'
 	server_start
@@ -106,6 +94,7 @@ G='shb+idb epb epb=61'
 	log_has 'peer=127.0.0.2:'
 }
 
+# bats test_tags=ways
 @test "connect and reset: no file, no line" {
 	config 'limits: { per-client = 10; };' # children end when they get to it
 	server_start
@@ -122,6 +111,7 @@ G='shb+idb epb epb=61'
 	no_file rec
 }
 
+# bats test_tags=ways
 @test "half-close after valid frames: a clean end" {
 	server_start
 	live a 127.0.0.2
@@ -129,9 +119,10 @@ G='shb+idb epb epb=61'
 	hang_up a
 	[ "$(cat a.end)" = closed ]
 	wait_log 'closed client=foo .*reason="peer closed the connection"'
-	kept foo a.sent
+	kept_stream foo a.sent
 }
 
+# bats test_tags=ways
 @test "reset inside a frame: the records before it are kept" {
 	server_start
 	live other 127.0.0.3
@@ -145,11 +136,12 @@ G='shb+idb epb epb=61'
 	wait_log 'closed client=foo '
 	log_has 'rejected client=foo peer=127.0.0.2:[0-9]+ reason=".+" frame=3 offset=108$'
 	[ "$(grep -c rejected log)" -eq 1 ]
-	kept foo good
+	kept_stream foo good
 	tell other rec
 	wait_stored other bar
 }
 
+# bats test_tags=ways
 @test "reset right after the last frame: what came is kept" {
 	needs_one_server "the address of a peer that was gone before the server began"
 	server_start
@@ -167,6 +159,7 @@ G='shb+idb epb epb=61'
 	never_log 'internal'
 }
 
+# bats test_tags=ways
 @test "a peer is probed while it is silent" {
 	command -v ss >/dev/null || skip "no ss"
 	config 'limits: { keepalive = 7; };'
@@ -178,6 +171,7 @@ G='shb+idb epb epb=61'
 	[[ $(ss -Htno "sport = :$PORT") =~ keepalive,[0-6](\.[0-9]+)?(ms|sec) ]]
 }
 
+# bats test_tags=ways
 @test "keepalive = 0: no probes" {
 	command -v ss >/dev/null || skip "no ss"
 	config 'limits: { keepalive = 0; };'
@@ -188,15 +182,17 @@ G='shb+idb epb epb=61'
 	[[ $(ss -Htno "sport = :$PORT") != *keepalive* ]]
 }
 
+# bats test_tags=ways
 @test "every byte is urgent, also those that come before somebody is there for them: stored" {
 	! per_connection || skip "VIA=$VIA: the kernel leaves out urgent bytes that came before there is a server"
 	server_start
 	stream pcap rec rec=9 >s
 	peer_send 127.0.0.2 s -o -c1
 	wait_log 'closed client=foo .*reason="peer closed the connection"'
-	kept foo s
+	kept_stream foo s
 }
 
+# bats test_tags=ways
 @test "an unlisted IPv4 address is refused before any process is made for it" {
 	server_start
 	stream pcap rec >s
@@ -206,6 +202,7 @@ G='shb+idb epb epb=61'
 	no_file
 }
 
+# bats test_tags=ways
 @test "an unlisted IPv6 address is refused before any process is made for it" {
 	grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"
 	LISTEN=::1
@@ -225,6 +222,7 @@ G='shb+idb epb epb=61'
 @test "random bytes" { refused type '' 'raw:hex=8f3ac1d97751e0b2a4966f0d1e2c3b4a59687786'; }
 @test "an HTTP request after valid frames" { refused type "$P" 'raw:text=GET_/_HTTP/1.1+hex=0d0a0d0a'; }
 
+# bats test_tags=ways
 @test "plain frames from a client with tls = true are named, and nothing of them is stored" {
 	config 'tls: { allow-auth = "anonymous"; };' '{ name = "foo"; address = "127.0.0.2"; tls = true; }'
 	stream pcap rec >s
@@ -292,7 +290,7 @@ G='shb+idb epb epb=61'
 @test "pcap snaplen 0" { stored_as_sent pcap,snaplen=0 rec; }
 @test "pcap snaplen of exactly max-snaplen" { stored_as_sent pcap,snaplen=9000 rec=9000; }
 @test "caplen one more than there is" { refused 'caplen' "$P" rec=60,caplen=61,len=61; }
-@test "caplen one less than there is" { refused 'caplen' "$P" rec=60,caplen=59; }
+@test "caplen one less than there is" { refused 'caplen|shorter than its header' "$P" rec=60,caplen=59; }
 @test "caplen 0xffffffff" { refused 'caplen|snaplen' "$P" rec=60,caplen=0xffffffff; }
 @test "big-endian caplen that does not match" { refused 'caplen' 'pcap,be rec' rec=60,caplen=61,len=61; }
 @test "caplen of the other byte order" { refused 'caplen|snaplen' 'pcap,be rec' rec=60,caplen=0x3c000000; }
@@ -312,11 +310,7 @@ G='shb+idb epb epb=61'
 @test "caplen 0" { stored_as_sent pcap rec=0 rec=0,len=1500 rec; }
 @test "a link type for private use" { stored_as_sent pcap,linktype=147 rec; }
 @test "a link type that nobody knows" {
-	stream pcap,linktype=60000 rec >s
-	server_start
-	peer_send 127.0.0.2 s >end
-	wait_log 'closed client=foo .*reason="peer closed the connection"'
-	unframe s | cmp - "$(only_file)" # libpcap opens it; no program prints it
+	stored_whole pcap,linktype=60000 rec # libpcap opens it; no program prints it
 }
 @test "a record of 15 bytes" { refused '15|short|length' "$P" rec,size=15; }
 @test "a record of 1 byte" { refused '1 byte|short|length' "$P" rec,size=1; }
@@ -477,3 +471,5 @@ lengths() { # WHERE: an EPB in a data frame, an IDB or the SHB in a link header
 @test "an obsolete packet block's captured length beyond the block" { refused 'captured|length' "$G" opb=60,caplen=70; }
 @test "a simple packet block of 12 bytes" { refused 'block of 12' "$G" spb,size=12; }
 @test "a simple packet block shorter than its packet" { refused 'captured|length|short' "$G" spb=60,len=70; }
+
+@test "the bystander of all these rows lost nothing" { bystander_unharmed; }

@@ -31,6 +31,7 @@ by_size() {
 	mapfile -t F < <(in_order)
 }
 
+# bats test_tags=ways
 @test "by size: no file grows past the limit, each is readable, together they are what was sent" {
 	by_size 400 pcap data,times=57:rec=60
 	[ ${#F[@]} -eq 15 ] # four packets in a file
@@ -149,6 +150,7 @@ files() {
 
 period() { config "sandbox = \"off\"; rotate-localtime = \"$1\";"; }
 
+# bats test_tags=ways
 @test "by time: a real second" {
 	config 'rotate-localtime = "second";'
 	server_start
@@ -309,7 +311,9 @@ reload() {
 	wait_log 'reload'
 }
 
+# bats test_tags=ways
 @test "USR1 to the server gives every client a new file" { by_signal server_signal USR1; }
+# bats test_tags=ways
 @test "HUP to the server gives every client a new file" { by_signal reload; }
 
 to_child() {
@@ -322,9 +326,12 @@ to_child() {
 	wait_log 'file client=foo .*reason=opened' 2
 	files 2
 }
+# bats test_tags=ways
 @test "USR1 to a recording process gives it a new file" { to_child USR1; }
+# bats test_tags=ways
 @test "HUP to a recording process gives it a new file" { to_child HUP; }
 
+# bats test_tags=ways
 @test "USR1 without a packet after it leaves no file behind" {
 	server_start
 	live a 127.0.0.2

@@ -10,12 +10,14 @@ x509_refuses() {
 	tls_config
 	refused "$@"
 }
+# bats test_tags=ways
 @test "x509: no certificate" { x509_refuses 127.0.0.3 '' 'the client sent no certificate: .*client-cert.*'; }
 @test "x509: no certificate, TLS 1.2" {
 	x509_refuses 127.0.0.3 '' 'the client sent no certificate: .*client-cert.*' ,openssl-max-proto-version=TLS1.2
 }
 @test "x509: a self-signed certificate" { x509_refuses 127.0.0.3 self 'the certificate CN=foo is self-signed: .*capath'; }
 @test "x509: a self-signed certificate with the right name" { x509_refuses 127.0.0.2 self 'the certificate CN=foo is self-signed: .*'; }
+# bats test_tags=ways
 @test "x509: a certificate of another authority" { x509_refuses 127.0.0.3 alien 'the certificate CN=alien is signed by no authority in capath'; }
 @test "x509: an expired certificate" { x509_refuses 127.0.0.3 expired 'the certificate CN=expired has expired: .*'; }
 @test "x509: an expired certificate, TLS 1.2" {
@@ -118,6 +120,7 @@ x509_refuses() {
 
 X='/[A-Z0-9-]+ subject="?CN=foo"? fingerprint=sha256:[0-9a-f]{64} format=pcap link-type=EN10MB'
 
+# bats test_tags=ways
 @test "x509: the right certificate records, byte for byte" {
 	tls_config
 	records foo 127.0.0.2 foo "tls=TLS1[.]3$X"
@@ -214,6 +217,7 @@ pkcs1() {
 	refused 127.0.0.2 '' 'nothing in common with the client: .*'
 }
 
+# bats test_tags=ways
 @test "candidates: the certificate chooses" {
 	tls_config
 	server_start
@@ -227,6 +231,7 @@ pkcs1() {
 	unframe s2 | cmp - done/trace-two-*
 	never_log 'rejected'
 }
+# bats test_tags=ways
 @test "candidates: recordings of two clients of one address stand side by side, of one client they do not" {
 	needs_one_server "an earlier connection of the same client"
 	tls_config
@@ -258,6 +263,7 @@ overtaken() {
 	kill -USR2 "$RELAY"
 	tell b pcap rec=70
 }
+# bats test_tags=ways
 @test "candidates: a handshake that is under way is not the other client's to end" {
 	needs_one_server "an earlier connection of the same address"
 	overtaken bar
@@ -266,6 +272,7 @@ overtaken() {
 	wait_stored a one
 	never_log 'replaced|rejected'
 }
+# bats test_tags=ways
 @test "candidates: of two connections of one client the newer stays, also when the older was slower" {
 	needs_one_server "an earlier connection of the same client"
 	overtaken foo
@@ -275,6 +282,7 @@ overtaken() {
 	wait_stored a one
 	[ "$(grep -c 'closed client=one' log)" -eq 1 ]
 }
+# bats test_tags=ways
 @test "candidates: one of them stores nothing, the other does" {
 	local one='{ name = "one"; address = "127.0.0.4"; tls = true; certificate = "foo"; store = false; }'
 	local two='{ name = "two"; address = "127.0.0.4"; tls = true; certificate = "bar.example"; }' order
@@ -291,6 +299,7 @@ overtaken() {
 		server_stop
 	done
 }
+# bats test_tags=ways
 @test "candidates: each of the clients of one address has its share of per-client" {
 	needs_one_server "earlier connections of the same address"
 	tls_config "$X509 $OWN" 'limits: { per-client = 1; };'
@@ -309,6 +318,7 @@ overtaken() {
 
 # ---- the wrong protocol, silence, noise ----
 
+# bats test_tags=ways
 @test "plain frames to a TLS client" {
 	tls_config
 	server_start
@@ -348,6 +358,7 @@ slow() {
 	until_true grep -qE 'closed|reset' end
 	no_file
 }
+# bats test_tags=ways
 @test "silence ends at handshake-timeout" {
 	: >s
 	slow s 'no (link header|TLS handshake) within 1 seconds'
@@ -356,6 +367,7 @@ slow() {
 	printf '\026\003\001\002\000\001\000\001\374\003\003' >s
 	slow s 'no TLS handshake within 1 seconds'
 }
+# bats test_tags=ways
 @test "a whole handshake and nothing more ends at handshake-timeout" {
 	tls_config "$X509 $OWN" 'limits: { handshake-timeout = 1; };'
 	server_start
@@ -424,6 +436,7 @@ old() {
 
 # ---- records and their ends ----
 
+# bats test_tags=ways
 @test "TLS byte by byte, in the handshake too" {
 	tls_config
 	server_start
@@ -469,10 +482,12 @@ cut_record() {
 }
 @test "the end after 1 byte of a TLS record" { cut_record 1; }
 @test "the end after 4 bytes of a TLS record" { cut_record 4; }
+# bats test_tags=ways
 @test "the end after the header of a TLS record" { cut_record 5; }
 @test "the end after 6 bytes of a TLS record" { cut_record 6; }
 @test "the end before the last byte of a TLS record" { cut_record -1; }
 
+# bats test_tags=ways
 @test "FIN without close_notify between frames is a normal end" {
 	tls_config
 	server_start
@@ -485,6 +500,7 @@ cut_record() {
 	never_log 'rejected'
 	stored a foo "done"
 }
+# bats test_tags=ways
 @test "FIN without close_notify inside a frame: truncated" {
 	tls_config
 	server_start
@@ -518,6 +534,7 @@ cut_record() {
 
 # ---- many ----
 
+# bats test_tags=ways
 @test "200 clients shake hands at once" {
 	tls_config "$X509 $OWN" 'limits: { unestablished = 200; connections = 400; };' \
 		'{ name = "many"; address = "127.1.0.0/16"; tls = true; }'
@@ -547,6 +564,7 @@ failing_reload() {
 	log_has "$2" || { echo "no error: $2"; return 1; }
 }
 
+# bats test_tags=ways
 @test "a reload with a new CRL ends the recording that it revokes, and no other" {
 	needs_one_server "a reload"
 	tls_config
@@ -572,6 +590,7 @@ failing_reload() {
 	wait_log 'closed client=foo .*reason="peer closed the connection" packets=2'
 }
 
+# bats test_tags=ways
 @test "a reload with broken credentials keeps the old ones, an error each" {
 	needs_one_server "a reload"
 	tls_config
@@ -608,6 +627,7 @@ failing_reload() {
 	wait_log 'reload clients=5'
 }
 
+# bats test_tags=ways
 @test "a reload takes a new certificate and key" {
 	needs_one_server "a reload"
 	tls_config
@@ -649,6 +669,7 @@ all_turned_away() {
 	N=$((N + 1))
 	turned_away "$N" 127.0.0.2 client-ed25519 'the certificate CN=client-ed25519 does not contain the name foo'
 }
+# bats test_tags=ways
 @test "who is refused before a reload with a new CRL is refused after it, who is revoked meanwhile is too" {
 	needs_one_server "a reload"
 	tls_config
@@ -698,6 +719,7 @@ between() {
 	wait_log 'rejected client=any .*the certificate CN=leaf is signed by no authority in capath'
 }
 
+# bats test_tags=ways
 @test "a reload takes another authority: its certificates record, those of the old one do not" {
 	needs_one_server "a reload"
 	tls_config "capath = \"pki/ca.crt\"; $OWN"
@@ -721,6 +743,7 @@ shaking() {
 	tls_config "$X509 $OWN" '' "$1"
 	server_signal HUP
 }
+# bats test_tags=ways
 @test "a reload that changes nothing: a client that is not known yet goes on with its handshake" {
 	needs_one_server "a reload"
 	shaking "$TLS_CLIENTS"
@@ -730,6 +753,7 @@ shaking() {
 	wait_stored a one
 	never_log 'rejected'
 }
+# bats test_tags=ways
 @test "a reload that changes one of those that a client may be ends its handshake" {
 	needs_one_server "a reload"
 	shaking "${TLS_CLIENTS/bar.example/baz.example}"
@@ -737,6 +761,7 @@ shaking() {
 	wait_log 'closed client=[?] peer=127.0.0.4:[0-9]+ reason="?reload"?'
 	never_log 'rejected|established'
 }
+# bats test_tags=ways
 @test "a reload that takes the address from one of those that a client may be ends its handshake" {
 	needs_one_server "a reload"
 	shaking "${TLS_CLIENTS/127.0.0.4/127.0.0.44}"
@@ -744,6 +769,7 @@ shaking() {
 	wait_log 'closed client=[?] peer=127.0.0.4:[0-9]+ reason="?reload"?'
 }
 
+# bats test_tags=ways
 @test "stop, TLS, in the middle of a record: all whole frames are there, and nobody calls it truncated" {
 	needs_one_server "its stop, told to all connections"
 	tls_config
@@ -854,6 +880,7 @@ own() { echo "$X509 server-cert = \"$1\"; server-key = \"$2\";"; }
 		grep -E "^cfg:3: (error: )?$what" <<<"$output"
 	done
 }
+# bats test_tags=ways
 @test "an expired server certificate and an old CRL: warned about every day" {
 	needs_one_server "a day that passes"
 	tls_config "capath = \"pki/ca.crt\"; crlfile = \"pki/late.crl\"; server-cert = \"pki/old-server.crt\"; server-key = \"pki/old-server.key\";"
@@ -913,11 +940,13 @@ no_key_log() { # SERVER-KEYS
 	log_has 'warning.*SSLKEYLOGFILE is ignored'
 	[ ! -e secrets ]
 }
+# bats test_tags=ways
 @test "SSLKEYLOGFILE: a warning, no secrets are written, clients are served" { no_key_log ''; }
 @test "SSLKEYLOGFILE: a warning, no secrets are written, without a sandbox" { no_key_log 'sandbox = "off";'; }
 
 # ---- the keeper ----
 
+# bats test_tags=ways
 @test "the keeper killed: recordings go on, a new one serves the next handshake" {
 	needs_one_server "one keeper for all"
 	tls_config
@@ -948,6 +977,7 @@ without_keeper() {
 	tls_send 127.0.0.3 bar s
 	log_has 'refused client=any peer=127.0.0.3:[0-9]+ reason="the key keeper is not running; it will be started again"'
 }
+# bats test_tags=ways
 @test "the keeper killed as soon as it is there: handshakes are refused with the reason until it is back by itself" {
 	needs_one_server "one keeper for all"
 	tls_config
@@ -967,6 +997,7 @@ without_keeper() {
 	never_log 'closed client=foo'
 }
 
+# bats test_tags=ways
 @test "no keeper can be started for a while: nothing is left of the attempts" {
 	beside_memcheck "where strace has a fork fail, the next child of any program dies in it"
 	needs_one_server "one keeper for all"
@@ -986,6 +1017,7 @@ without_keeper() {
 	wait_log 'closed client=any .*packets=1 '
 }
 
+# bats test_tags=ways
 @test "close_range: ENOSYS; no keeper signs with descriptors that are not its own" {
 	beside_memcheck "it calls that, too"
 	can_trace
@@ -996,6 +1028,7 @@ without_keeper() {
 	grep -E 'server-key the key keeper cannot close descriptors: ' <<<"$output"
 }
 
+# bats test_tags=ways
 @test "the server stops while the keeper does not answer: the handshake ends, status 0" {
 	needs_one_server "one keeper for all"
 	tls_config
@@ -1017,6 +1050,7 @@ asks() {
 		grep -qE "^ *[0-9]+: [0-9A-F]+:$(printf %04X "$PORT") [0-9A-F:]+ 01 [0-9A-F]{8}:00000000 " /proc/net/tcp
 }
 
+# bats test_tags=ways
 @test "stopping, with a keeper that has just ended again: the processor is idle" {
 	needs_one_server "one keeper for all"
 	tls_config
@@ -1041,6 +1075,7 @@ asks() {
 	await "$SERVER_PID"
 }
 
+# bats test_tags=ways
 @test "the keeper ends after the server has ended" {
 	needs_one_server "one keeper for all"
 	tls_config
@@ -1064,6 +1099,7 @@ asks() {
 	until_true gone "$SERVER_PID"
 }
 
+# bats test_tags=ways
 @test "the keeper ends after the server was killed" {
 	needs_one_server "one keeper for all"
 	tls_config
@@ -1115,6 +1151,7 @@ memory() {
 		}' pki/server.key pki/server.crt "$@"
 }
 
+# bats test_tags=ways
 @test "nobody but the keeper has the key in memory" {
 	needs_one_server "one keeper for all"
 	tls_config
