@@ -1,4 +1,6 @@
-/* main: options, and the order of starting. */
+/* main: options, and the order of starting.
+ *
+ * Refuses to serve: master does, from master_run() to the exit status. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
