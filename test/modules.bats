@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # src/README holds: every file has a row in its folder's table, folders include only folders above
-# them, and within a folder nothing goes in a circle.
+# them, within a folder nothing goes in a circle, and the walks name what is there.
 . "$BATS_TEST_DIRNAME/lib.bash"
 
 SRC=$TESTDIR/../src
@@ -74,6 +74,35 @@ includers() { includes | awk -v re="$1" '$2 ~ re { print $1 }' | sort -u; }
 		rows "$folder" | wc -l >understood
 		[ "$(cat lines)" -eq "$(($(cat understood) + 1))" ] # and the head
 	done
+}
+
+# steps: the steps of the walks, each in one line.
+steps() {
+	sed -n '/^## Walks/,$p' "$SRC/README" |
+		awk '/^[0-9]+\. / { if (s) print s; s = $0; next } /^   / { s = s $0; next } { if (s) print s; s = "" }
+			END { if (s) print s }'
+}
+
+@test "what the walks name is there: each function stands in a file that its step names" {
+	local file name step
+	steps >steps
+	[ "$(wc -l <steps)" -ge 20 ]
+	while IFS= read -r step; do
+		: >texts
+		for file in $(grep -oE '\b[a-z0-9]+/[a-z0-9_]+' <<<"$step"); do
+			compgen -G "$SRC/$file.[ch]" >there || {
+				echo "no $file: $step" >&2
+				return 1
+			}
+			xargs cat <there >>texts
+		done
+		for name in $(grep -oE '`[a-z0-9_]+\(\)`' <<<"$step" | tr -d '`()'); do
+			grep -qE "^[a-z].*\b$name\(" texts || {
+				echo "no $name() there: $step" >&2
+				return 1
+			}
+		done
+	done <steps
 }
 
 @test "includes are written with their folder, and no folder includes one below it" {

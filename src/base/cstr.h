@@ -1,4 +1,6 @@
-/* cstr: what many places do with C strings, done the same way everywhere. Pure. */
+/* cstr: C strings compared, and made printable: done the same way everywhere.
+ *
+ * Refuses to allocate, and to look at the locale. Pure. */
 #ifndef CSTR_H
 #define CSTR_H
 

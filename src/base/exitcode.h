@@ -1,4 +1,7 @@
-/* exitcode: exit statuses of the programs. */
+/* exitcode: exit statuses of osmo-pcap-server and osmo-pcap-vty2cfg, for whoever starts them.
+ *
+ * Not those of osmo-pcap-send (send/options.h), nor of the server's children, which only their
+ * master sees (server/childexit.h). */
 #ifndef EXITCODE_H
 #define EXITCODE_H
 

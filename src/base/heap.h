@@ -3,7 +3,7 @@
  * A configuration that was freed leaves the master's heap full of holes. A child would allocate in
  * them, and merge and sort them first: each page with a hole would be copied. With the holes filled
  * what a child allocates lies behind all that the master has, side by side. For glibc's malloc();
- * test/bench/idlememory has the figures. */
+ * test/bench/idlememory has the figures. Refuses to touch what others have allocated. */
 #ifndef HEAP_H
 #define HEAP_H
 

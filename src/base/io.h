@@ -1,6 +1,7 @@
 /* io: the few descriptor operations that every process here needs done the same way.
  *
- * Descriptors stay the caller's. Errors are errno. */
+ * Refuses to log, and to decide what follows from an error. Descriptors stay the caller's. Errors
+ * are errno. */
 #ifndef IO_H
 #define IO_H
 

@@ -1,4 +1,6 @@
-/* problem: a list of errors and warnings, each with file and line, reported together. */
+/* problem: a list of errors and warnings, each with file and line, reported together.
+ *
+ * Refuses to decide what follows from them: whoever collects them looks at `errors`. */
 #ifndef PROBLEM_H
 #define PROBLEM_H
 

@@ -1,4 +1,6 @@
-/* quote: a text as a string of a configuration file, as libconfig reads it back. */
+/* quote: a text as a string of a configuration file, as libconfig reads it back.
+ *
+ * Not for lines of the log: LOG_QUOTE (log.h) is. */
 #ifndef QUOTE_H
 #define QUOTE_H
 

@@ -1,4 +1,6 @@
-/* zone: the time zone of file names, rotation and log. */
+/* zone: the time zone of file names, rotation and log, read when it is told to.
+ *
+ * Refuses to convert times: localtime_r() does, by the zone that was read last. */
 #ifndef ZONE_H
 #define ZONE_H
 

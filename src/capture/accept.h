@@ -1,11 +1,13 @@
-/* accept: which payloads the server stores, and which it refuses.
+/* accept: which payloads of frames the server stores, and which it refuses.
  *
  * Refused is what breaks the walk from record to record, so that a reader would lose its place, or
  * what exceeds a limit. pcap: magic, version, length of the header, records that do not fill their
  * frame exactly. pcapng: both lengths of a block and their alignment, the fit into the frame, the
  * byte-order magic, major version 1, an interface that is described before it is used, a captured
  * length that fits its block. Everything else is stored, also what libpcap or Wireshark do not
- * like: options are not looked into. A packet above max-snaplen is to be cut, not to be refused.
+ * like: options are not looked into. A packet above max-snaplen is cut (accept_cut, with edit.h),
+ * not refused. Refused elsewhere: an unknown type of frame (frame.h); what depends on more than one
+ * payload, as data before a header (record/recorder); a connection (server/accept).
  *
  * A payload consists of parts: a head, which begins a section (the file header of pcap; the Section
  * Header Block of pcapng with the blocks right behind it that later packets need), and data, which

@@ -3,7 +3,8 @@
  *   trace-NAME-YYYYMMDD_HHMMSS.pcap, then …_HHMMSS-1.pcap, -2 …   (or .pcapng)
  *
  * NAME is the client's name, with "-ADDRESS" behind it where one entry of the list stands for a
- * network (':' becomes '_'). Pure: the broken-down time is an argument. */
+ * network (':' becomes '_'). Refuses to look whether a name is taken: capfile does. Pure: the
+ * broken-down time is an argument. */
 #ifndef CAPNAME_H
 #define CAPNAME_H
 

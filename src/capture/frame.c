@@ -1,4 +1,4 @@
-/* frame: see frame.h. */
+/* frame: see frame.h, which also decodes; here is what is said of bytes that are no frame. */
 #include "capture/frame.h"
 
 #include <stdio.h>

@@ -1,4 +1,6 @@
-/* linktype: the usual link types by name (tcpdump.org/linktypes.html). Pure. */
+/* linktype: the usual link types by name (tcpdump.org/linktypes.html).
+ *
+ * For lines of the log; refuses to judge: packets of any link type are stored. Pure. */
 #ifndef CAPTURE_LINKTYPE_H
 #define CAPTURE_LINKTYPE_H
 

@@ -3,8 +3,9 @@
  * Periods are aligned to the local clock: "minute mod 21" begins at :00, :21 and :42 of every
  * hour; seconds count within the minute, minutes within the hour, hours within the day, days
  * within the month from the 1st, months within the year, years from 0. The end of a period is
- * an instant, computed once when the file is opened and compared with afterwards. Pure: the
- * time and the local clock are arguments. Times are seconds of the Unix epoch. */
+ * an instant, computed once when the file is opened and compared with afterwards. Refuses to know
+ * files and their size: record/output asks, closes and publishes. Pure: the time and the local
+ * clock are arguments. Times are seconds of the Unix epoch. */
 #ifndef ROTATE_H
 #define ROTATE_H
 

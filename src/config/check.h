@@ -1,4 +1,6 @@
-/* check: what one key alone cannot tell: names, addresses and keys that need each other. */
+/* check: what one key alone cannot tell: names, addresses and keys that need each other.
+ *
+ * Refuses to change the configuration, and to look at what it names (directories, certificates). */
 #ifndef CHECK_H
 #define CHECK_H
 

@@ -1,7 +1,9 @@
 /* clients: which clients have an address, and whether there is room for a connection of theirs.
  *
- * The list of client addresses, looked up by longest prefix, and the limits. A decision only: the
- * master acts on it. Pure: no I/O; the table allocates when it is built, never afterwards. */
+ * The list of client addresses, looked up by longest prefix, and the limits on connections,
+ * compared (admit_…). Refuses to count connections and to act: the caller brings the counts, and
+ * the master admits or refuses (server/accept). Pure: no I/O; the table allocates when it is built,
+ * never afterwards. */
 #ifndef CLIENTS_H
 #define CLIENTS_H
 

@@ -1,4 +1,7 @@
-/* groups: the groups of a configuration, from libconfig's tree into the structures. */
+/* groups: the groups of a configuration, from libconfig's tree into the structures.
+ *
+ * Finds the table of keys for each group, and names what stands where it does not belong. Refuses
+ * to judge values (values does) and to compare keys (check does). */
 #ifndef GROUPS_H
 #define GROUPS_H
 

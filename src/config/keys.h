@@ -1,6 +1,8 @@
 /* keys: the tables of configuration keys: name, type, range, default, place in the struct.
  *
- * One line a key; reading, printing and the defaults all come from here. */
+ * One line a key; reading, printing and the defaults all come from here. A new key is a line here
+ * and a member of its structure in config.h. Refuses to read settings (values does), and to say
+ * what needs another key (check does). */
 #ifndef KEYS_H
 #define KEYS_H
 

@@ -3,7 +3,8 @@
  * libconfig silently wraps integers (5000000000 reads as 705032704), and it opens includes itself,
  * which ends the whole program when one cannot be read. So both are found here, by libconfig's own
  * lexical rules (its manual, "Configuration File Grammar"), and what would make the two disagree
- * about where a string or a comment ends is found, too. Pure. */
+ * about where a string or a comment ends is found, too. Refuses to open the includes and to know
+ * settings. Pure. */
 #ifndef LEXER_H
 #define LEXER_H
 

@@ -1,4 +1,7 @@
-/* load: a configuration read, completed and checked (config_examine of config.h). */
+/* load: a configuration read, completed and checked (config_examine of config.h).
+ *
+ * The order of the others: text, libconfig, groups, defaults, what a client inherits, check.
+ * Refuses to open a file itself, and to judge a value. */
 #include "config/config.h"
 
 #include <errno.h>

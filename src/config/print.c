@@ -1,4 +1,6 @@
-/* print: the effective configuration as text (config_print of config.h). */
+/* print: the effective configuration as text (config_print of config.h).
+ *
+ * Refuses to check, and to know keys by name: it prints the tables of keys.h. */
 #include "config/config.h"
 
 #include <inttypes.h>

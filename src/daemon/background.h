@@ -1,7 +1,7 @@
 /* background: a process that goes into the background, and whose caller waits until it is ready.
  *
  * The parent exits with status 0 when the daemon has called background_ready(), otherwise with the
- * status that the daemon exited with. */
+ * status that the daemon exited with. Refuses to decide when that is, and to open a log. */
 #ifndef BACKGROUND_H
 #define BACKGROUND_H
 

@@ -1,7 +1,8 @@
 /* landlock: which directories a process reaches, and for what (landlock(7)).
  *
  * Everything that the running kernel can deny is denied, except what a directory is listed with.
- * Two things Landlock does not know (metadata, sockets that are open already) are seccomp's. */
+ * Two things Landlock does not know (metadata, sockets that are open already) are seccomp's.
+ * Refuses to choose directories: its callers list them. */
 #ifndef LANDLOCK_H
 #define LANDLOCK_H
 

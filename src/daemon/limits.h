@@ -2,7 +2,7 @@
  *
  * Memory is limited to some more than the master had, so that no input makes a child grow without
  * bound. No core files, no processes. No RLIMIT_FSIZE: it would hold for a log that is a regular
- * file, too. */
+ * file, too. Refuses to raise a limit. The limits on connections are config/clients'. */
 #ifndef LIMITS_H
 #define LIMITS_H
 

@@ -1,4 +1,6 @@
-/* privs: from root to the configured user, for good, and verified. */
+/* privs: from root to the configured user, for good, and verified.
+ *
+ * Refuses to call it done while root could come back, and to decide whether it is needed. */
 #ifndef PRIVS_H
 #define PRIVS_H
 

@@ -3,9 +3,10 @@
  * While it is recorded a file has the sticky bit and its writer holds an exclusive flock: a file
  * that is marked and unlocked has lost its writer (unfinished.h finishes it). No existing file is
  * ever opened for writing, truncated or replaced: O_EXCL on creation, RENAME_NOREPLACE on
- * publication. A large file goes to the disk as it grows, so that little of it is left for the sync
- * on publication and none of it crowds the page cache. Refuses to know what is in the file. The
- * directory descriptors stay the caller's. Sizes are bytes, errors are errno. */
+ * publication. What a failed write left behind the last whole record is cut off here, what a crash
+ * left by unfinished.h. A large file goes to the disk as it grows, so that little of it is left for
+ * the sync on publication and none of it crowds the page cache. Refuses to know what is in the
+ * file. The directory descriptors stay the caller's. Sizes are bytes, errors are errno. */
 #ifndef CAPFILE_H
 #define CAPFILE_H
 

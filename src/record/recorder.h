@@ -1,8 +1,10 @@
 /* recorder: bytes of the stream in, capture files out.
  *
- * Decodes frames, validates them, compacts the payloads in place and writes what a buffer held
- * with one call; decides on rotation. Knows no sockets and no clock: the time is an argument.
- * Everything that must be waited for or told goes through the events. */
+ * Takes frames (capture/frame), has their payloads checked (capture/accept) and long packets cut,
+ * moves the payloads together in place, and hands what a buffer held to the output, which writes it
+ * with one call. Refuses a stream by what depends on more than one payload: data before a link
+ * header, too many link headers. Refuses to touch sockets, files and the clock: the time is an
+ * argument. Everything that must be waited for or told goes through the events. */
 #ifndef RECORDER_H
 #define RECORDER_H
 

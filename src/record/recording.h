@@ -1,5 +1,5 @@
 /* recording: how a stream is recorded, and what is told of it: for the recorder and its output, and
- * for their callers. */
+ * for their callers. Types only: recorder and output do the work. */
 #ifndef RECORDING_H
 #define RECORDING_H
 

@@ -1,4 +1,8 @@
-/* accept: admission: every refusal happens here, before any fork. */
+/* accept: admission: takes connections, and refuses them before any fork.
+ *
+ * The list of clients is looked up, and the limits are compared, in config/clients (admit_…); the
+ * counts are those of children. Refuses to read a byte of a connection: what is in a stream, its
+ * session refuses (capture/accept). */
 #ifndef ACCEPT_H
 #define ACCEPT_H
 

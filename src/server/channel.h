@@ -1,4 +1,6 @@
-/* channel: what a child gets from its master beside the connection. */
+/* channel: what a child gets from its master beside the connection.
+ *
+ * Values only: what goes over its descriptors is report's and tls/keeper's. */
 #ifndef CHANNEL_H
 #define CHANNEL_H
 

@@ -1,4 +1,6 @@
-/* main: the order of starting. Each step says why it stands where it does. */
+/* main: the order of starting. Each step says why it stands where it does.
+ *
+ * Refuses to serve: master does, from master_run() to the exit status. */
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>

@@ -1,4 +1,7 @@
-/* reap: what children report, how they are told to finish, killed, and reaped. */
+/* reap: what children report, how they are told to finish, killed, and reaped.
+ *
+ * Believes of a report what report_check() lets through. Refuses to wait for a child, and to mend
+ * what one has left: repairs has that done. */
 #ifndef REAP_H
 #define REAP_H
 

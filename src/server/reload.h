@@ -1,4 +1,7 @@
-/* reload: a new configuration, all of it or none. */
+/* reload: a new configuration, all of it or none.
+ *
+ * Everything is opened beside what is in use, which stays when there is an error. Refuses to change
+ * the settings of children: they keep those that they were forked with. */
 #ifndef RELOAD_H
 #define RELOAD_H
 

@@ -3,7 +3,8 @@
  * The channel is a SOCK_SEQPACKET pair: one message is one struct, whole or not at all. The child
  * may have been taken over by its peer, so the master validates every field and answers nothing.
  * Orders only give the reason for the signal that follows them: a child that reads none stops
- * for an unknown one. Pure: encoding and checking; the processes do the I/O. */
+ * for an unknown one. Nothing here goes to the log: events and session_tell word its lines. Pure:
+ * encoding and checking; the processes do the I/O. */
 #ifndef REPORT_H
 #define REPORT_H
 

@@ -1,4 +1,4 @@
-/* session_state: what the files of a session share; nobody else includes it. */
+/* session_state: what the files of a session share; nobody else includes it. Types only. */
 #ifndef SESSION_STATE_H
 #define SESSION_STATE_H
 

@@ -1,4 +1,7 @@
-/* spawn: forks the process of a connection. */
+/* spawn: forks the process of a connection, with no more than it needs of the master's.
+ *
+ * Refuses to decide whether there is to be one (accept does), and to follow what becomes of it
+ * (reap does). */
 #ifndef SPAWN_H
 #define SPAWN_H
 

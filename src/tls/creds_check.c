@@ -1,4 +1,6 @@
-/* creds_check: whether a priority can work, who may read the key, and what has aged since. */
+/* creds_check: whether a priority can work, who may read the key, and what has aged since.
+ *
+ * Errors and warnings become problems. Refuses to open the key: it looks at its mode only. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,6 @@
-/* creds_crl: revocation lists: loaded, checked, searched. */
+/* creds_crl: revocation lists: loaded, checked, searched.
+ *
+ * Refuses to fetch a list, and to decide what follows from a certificate that is in one. */
 #include <string.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* explain: what a failed handshake means, in one sentence, where the certificate is not the reason
- * (identity says those). */
+ * (identity says those). Refuses to log and to end the connection. */
 #ifndef TLS_EXPLAIN_H
 #define TLS_EXPLAIN_H
 
