@@ -93,8 +93,8 @@ static bool put(const struct notify *n, const char *text)
 {
 	if (send(n->fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
 		return true;
-	return errno != EAGAIN &&
-	       errno != EWOULDBLOCK; /* after other errors sending again would not help */
+	/* after other errors sending again would not help */
+	return errno != EAGAIN && errno != EWOULDBLOCK;
 }
 
 /* When the receiver's queue is full, notify_tick() sends the state later, unless a newer one has

@@ -14,9 +14,9 @@
 #define NOTIFY_TEXT_MAX   160
 
 struct notify {
-	int fd; /* -1: there is no NOTIFY_SOCKET */
-	int64_t watchdog,
-	    alive_next; /* WATCHDOG=1: ms between two, 0: not wanted; when the next is due */
+	int fd;                       /* -1: there is no NOTIFY_SOCKET */
+	int64_t watchdog;             /* ms between two WATCHDOG=1; 0: not wanted */
+	int64_t alive_next;           /* when the next one is due */
 	char state[NOTIFY_TEXT_MAX];  /* not sent yet: the receiver's queue was full */
 	char wanted[NOTIFY_TEXT_MAX]; /* the status, as it is */
 	char told[NOTIFY_TEXT_MAX];   /* as it was sent */
@@ -28,8 +28,8 @@ struct notify {
  * nevertheless. */
 bool notify_open(struct notify *n, char reason[NOTIFY_REASON_MAX]);
 
-void notify_ready(
-    struct notify *n, bool main_pid); /* main_pid: the manager started another process */
+/* main_pid: the manager started another process than this one, and is told the number. */
+void notify_ready(struct notify *n, bool main_pid);
 void notify_reloading(struct notify *n);
 void notify_stopping(struct notify *n);
 
