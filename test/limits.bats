@@ -71,6 +71,23 @@ connections() { idle_log; grep -q " status connections=$1 " log; }
 	wait_log 'closed client=foo .*reason="peer closed the connection" packets=2 '
 }
 
+@test "the counts of a connection begin at zero, in the slot of an earlier one too" {
+	limits 'connections = 1; unestablished = 1;'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec rec
+	wait_stored a foo
+	hang_up a
+	wait_log 'closed client=foo .* packets=2 bytes=176 files=1 '
+	live b 127.0.0.3
+	tell b pcap rec
+	wait_stored b bar
+	server_signal USR2
+	wait_log 'status client=bar .* packets=1 bytes=100 files=1 '
+	hang_up b
+	wait_log 'closed client=bar .* packets=1 bytes=100 files=1 '
+}
+
 # own_directories N: clients with two directories each, at 127.0.7.1 to N
 own_directories() {
 	local i
