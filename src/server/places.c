@@ -3,18 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "config/keys.h"
 #include "daemon/sandbox.h"
-
-#define TRIAL_MAX 64 /* the name of a file to try with */
+#include "server/trial.h"
 
 /* What opening needs besides the places. */
 struct opening {
@@ -87,57 +83,6 @@ static struct directory *directory(
 	return d;
 }
 
-/* A file to try with, marked as captures are. Its name cannot be foreseen: whoever records there
- * could be in the way. */
-static bool create_trial(int base, char name[TRIAL_MAX])
-{
-	uint64_t number;
-	bool ok;
-	int fd, saved;
-
-	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
-		return false;
-	snprintf(name, TRIAL_MAX, ".osmo-pcap-server-try-%016" PRIx64, number);
-	fd = openat(base, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return false;
-	/* some filesystems know no such bit */
-	ok = fchmod(fd, 0600 | S_ISVTX) == 0;
-	saved = errno;
-	if (!ok)
-		unlinkat(base, name, 0);
-	close(fd);
-	errno = saved;
-	return ok;
-}
-
-/* The rename that publishes will work: tried with a name that does not exist, which creates
- * nothing, … */
-static bool try_rename(int base, int done)
-{
-	static const char name[] = ".osmo-pcap-server-try";
-
-	return renameat2(base, name, done, name, RENAME_NOREPLACE) == 0 || errno == ENOENT;
-}
-
-/* … or with a file, because some filesystems notice the flag only then. */
-static bool try_rename_file(int base, int done, const char *name)
-{
-	bool ok = renameat2(base, name, done, name, RENAME_NOREPLACE) == 0;
-	int saved = errno;
-
-	unlinkat(ok ? done : base, name, 0);
-	errno = saved;
-	return ok;
-}
-
-/* Nothing can be created now, which says nothing about the directories. */
-static bool is_transient(int error)
-{
-	return error == ENOSPC || error == EDQUOT || error == EMFILE || error == ENFILE ||
-	       error == ENOMEM;
-}
-
 static void check_pair(const struct directory *base, const struct directory *done, bool with_file,
     struct origin o, struct problems *p)
 {
@@ -149,8 +94,8 @@ static void check_pair(const struct directory *base, const struct directory *don
 		    base->path);
 		return;
 	}
-	if (with_file && !create_trial(base->fd, name)) {
-		if (!is_transient(errno)) {
+	if (with_file && !trial_create(base->fd, name)) {
+		if (!trial_is_transient(errno)) {
 			problem_error(p, o.file, o.line,
 			    "completed-path %s: a file to try it cannot be created and marked in "
 			    "base-path %s: %s",
@@ -163,8 +108,7 @@ static void check_pair(const struct directory *base, const struct directory *don
 		    done->path, base->path, strerror(errno));
 		with_file = false;
 	}
-	if (!(with_file ? try_rename_file(base->fd, done->fd, name)
-			: try_rename(base->fd, done->fd)))
+	if (!trial_rename(base->fd, done->fd, with_file ? name : NULL))
 		problem_error(p, o.file, o.line,
 		    "completed-path %s: a file cannot be moved there from base-path %s: %s",
 		    done->path, base->path, strerror(errno));

@@ -94,19 +94,21 @@ static void follow_orders(struct session *s)
 	}
 }
 
-static enum step pump(struct session *s)
+/* Reads more; meanwhile does what signals ask for, and gives memory back in silence. *late: the
+ * deadline had passed before the last read, which only took what was queued. */
+static enum step receive(struct session *s, bool *late)
 {
 	for (;;) {
-		enum transport_status st;
 		size_t got = 0;
-		bool late;
+		enum transport_status st;
 
 		follow_orders(s);
-		late = io_monotonic_ms() >= session_deadline(s);
+		*late = io_monotonic_ms() >= session_deadline(s);
 		st = read_more(s, &got);
 		switch (st) {
 		case TRANSPORT_DATA:
-			break;
+			s->have += got;
+			return STEP_NEXT;
 		case TRANSPORT_QUIET:
 			give_back(s);
 			continue;
@@ -123,7 +125,16 @@ static enum step pump(struct session *s)
 		case TRANSPORT_ERROR:
 			return session_end_connection(s, st == TRANSPORT_INVALID);
 		}
-		s->have += got;
+	}
+}
+
+static enum step pump(struct session *s)
+{
+	for (;;) {
+		bool late;
+
+		if (receive(s, &late) == STEP_END)
+			return STEP_END;
 		switch (feed(s)) {
 		case RECORDER_OK:
 			break;
@@ -132,7 +143,7 @@ static enum step pump(struct session *s)
 		case RECORDER_STORAGE:
 			return session_end_storage(s);
 		}
-		/* what came before the deadline was read, and did not meet it */
+		/* what had come before the deadline is stored now, and completed no frame */
 		if (late && io_monotonic_ms() >= session_deadline(s))
 			return session_end_late(s);
 	}
