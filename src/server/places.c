@@ -12,10 +12,10 @@
 #include "daemon/sandbox.h"
 #include "server/trial.h"
 
-/* What opening needs besides the places. */
+/* Parameters of places_open(), for the functions that it calls. */
 struct opening {
 	const struct config *config;
-	bool with_file; /* a rename is tried with a file */
+	bool with_file; /* try the rename with a file (trial_create) */
 	struct problems *problems;
 };
 
@@ -55,8 +55,8 @@ static void close_directory(struct directory *d)
 	d->fd = -1;
 }
 
-/* The directory of that path, opened when it is the first of the name. NULL: it is unusable, of
- * which one error tells. */
+/* The directory of that path, opened when the path comes up for the first time. NULL: it is
+ * unusable; the error is reported once. */
 static struct directory *directory(
     struct places *places, const char *path, struct origin o, const char *key, struct problems *p)
 {
@@ -124,8 +124,8 @@ static bool make_rules(
 	return *rules != -2;
 }
 
-/* The place of two directories that stands for all clients that have them, so that a thousand
- * clients do not try a thousand times. NULL: there is none yet. */
+/* The place that is already open for this pair of directories, so that a thousand clients with the
+ * same directories cause one trial. NULL: none yet. */
 static const struct place *known_pair(const struct places *places, int base, int done)
 {
 	for (size_t i = 0; i < places->npairs; i++)
@@ -162,7 +162,8 @@ static void open_place(struct places *places, const struct opening *o,
 	places->pair[places->npairs++] = *out;
 }
 
-/* Of repair: what is one client's completed-path may be another's base-path. */
+/* The ruleset of repair, over all directories: one client's completed-path may be another's
+ * base-path. */
 static void make_repair_rules(struct places *places, struct problems *problems)
 {
 	struct landlock_dir *dir = calloc(places->ndirectories + 1, sizeof(*dir));
@@ -180,7 +181,8 @@ static void make_repair_rules(struct places *places, struct problems *problems)
 	free(dir);
 }
 
-/* Sandbox rules hold for a whole subtree, and so do most people's backups. */
+/* A directory's sandbox rules hold for its whole subtree, and so would be granted to a nested one.
+ */
 static void warn_nested(const struct places *places, const struct opening *o)
 {
 	char **real = calloc(places->ndirectories + 1, sizeof(*real));
@@ -209,7 +211,7 @@ static bool is_set(const struct config_storage *s, const char *key)
 	return key_is_set(&config_storage_keys, &s->origins, key);
 }
 
-/* By a client, or because it stands in the configuration. */
+/* A client uses it, or the configuration sets it. */
 static bool server_place_is_used(const struct config *c)
 {
 	if (is_set(&c->storage, "base-path"))
