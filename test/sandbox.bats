@@ -27,15 +27,33 @@ recording() {
 	server_start
 	live b 127.0.0.3
 	tell b pcap rec
-	wait_stored b bar
+	unkilled bar stored b bar
 	again
+}
+
+# killed CLIENT: more often than DEATHS, which dies() has asked for
+killed() { [ "$(grep -c "closed client=$1 .*killed by signal" log)" -gt "${DEATHS:-0}" ]; }
+so_or_killed() {
+	local client=$1
+	shift
+	"$@" || killed "$client"
+}
+
+# unkilled CLIENT COMMAND…: waits until COMMAND succeeds; fails at once when the sandbox kills CLIENT's process
+# meanwhile for what it needs to record.
+unkilled() {
+	until_true so_or_killed "$@"
+	if killed "$1"; then
+		echo "the process of $1 was killed while it did its own work: the sandbox denies what it needs" >&2
+		return 1
+	fi
 }
 
 # again: foo's process anew, as the last one has died of what it tried.
 again() {
 	live "a$TOLD" 127.0.0.2
 	tell "a$TOLD" pcap rec
-	wait_log 'file client=foo .*reason=opened' "$((${OPENED:-0} + 1))"
+	unkilled foo log_has 'file client=foo .*reason=opened' "$((${OPENED:-0} + 1))"
 	OPENED=$((${OPENED:-0} + 1))
 	CHILD=$(child foo)
 	BASE=$(descriptor "$CHILD" "$PWD/rec")
@@ -61,7 +79,8 @@ dies() {
 	"$INJECT" "$CHILD" "$@" >result
 	echo "$what: $(cat result)"
 	[ "$(cat result)" = "killed by signal 31" ]
-	until_true gone "$CHILD"
+	DEATHS=$((${DEATHS:-0} + 1))
+	wait_log 'closed client=foo .*killed by signal' "$DEATHS"
 	again
 }
 
@@ -144,7 +163,7 @@ AT_FDCWD=0xffffff9c
 	server_start
 	live a 127.0.0.2
 	tell a pcap rec
-	wait_stored a foo
+	unkilled foo stored a foo
 	CHILD=$(child foo)
 	BASE=$(descriptor "$CHILD" "$PWD/rec")
 	denied "remove a finished capture" 263 "$BASE" =finished.pcap 0
@@ -172,7 +191,7 @@ AT_FDCWD=0xffffff9c
 	server_start
 	live a 127.0.0.2
 	tell a pcap rec
-	wait_stored a foo
+	unkilled foo stored a foo
 	CHILD=$(child foo)
 	for pid in "$SERVER_PID" "$CHILD"; do
 		[ "$(readlink /proc/"$pid"/fd/0)" = /dev/null ]
@@ -307,7 +326,7 @@ confined() { grep -q '^NoNewPrivs:.1' "/proc/$1/status" && grep -q '^Seccomp:.2'
 	server_start
 	live a 127.0.0.2
 	tell a pcap rec
-	wait_stored a foo
+	unkilled foo stored a foo
 	confined "$SERVER_PID"
 	confined "$(child foo)"
 	server_stop
@@ -331,7 +350,7 @@ without() {
 	[ "$(grep -c 'kernel lacks: Landlock' log)" -eq 1 ]
 	live a 127.0.0.2
 	tell a pcap rec
-	wait_stored a foo
+	unkilled foo stored a foo
 	confined "$(child foo)"
 	[ "$(grep -c 'kernel lacks' log)" -eq 1 ]
 }

@@ -357,7 +357,47 @@ slow() {
 	[ "$(grep -c rejected log)" -eq 1 ]
 	until_true grep -qE 'closed|reset' end
 	no_file
+	never_log 'killed by signal|internal error'
 }
+
+# ---- an end before the identity is known: nothing is recorded yet ----
+
+# nothing_recorded REASON: foo's process ended with that reason, and by itself
+nothing_recorded() {
+	wait_log 'closed client=foo '
+	log_has "closed client=foo .*reason=\"$1\" packets=0 bytes=0 files=0"
+	never_log 'killed by signal|internal error'
+	no_file
+}
+# half_hello SANDBOX: foo has sent half a ClientHello, and waits
+half_hello() {
+	tls_config "$X509 $OWN" "log-level = \"debug\"; sandbox = \"$1\"; limits: { handshake-timeout = 100; };"
+	server_start
+	printf '\026\003\001\002\000\001\000\001\374\003\003' >s
+	peer -s 127.0.0.2 -h "$LISTEN" "$PORT" <s >end 3>&- &
+	PIDS+=($!)
+	wait_log 'connected client=foo '
+}
+stopped_early() {
+	needs_one_server "its stop"
+	half_hello "$1"
+	kill -TERM "$SERVER_PID"
+	nothing_recorded stop
+	wait_log ' stopped'
+}
+@test "stopped within the handshake, with sandbox: no recorder is there to be closed" { stopped_early best-effort; }
+@test "stopped within the handshake, without sandbox: no recorder is there to be closed" { stopped_early off; }
+@test "reset before the first byte, without sandbox: no recorder is there to be closed" {
+	tls_config "$X509 $OWN" 'log-level = "debug"; sandbox = "off";'
+	server_start
+	perl -MSocket=:all -e 'my ($host, $port) = @ARGV;
+		socket(my $s, AF_INET, SOCK_STREAM, 0);
+		bind($s, pack_sockaddr_in(0, inet_aton("127.0.0.2")));
+		connect($s, pack_sockaddr_in($port, inet_aton($host))) or die;
+		setsockopt($s, SOL_SOCKET, SO_LINGER, pack "ii", 1, 0) or die;' "$LISTEN" "$PORT"
+	nothing_recorded 'the connection broke: .*'
+}
+
 # bats test_tags=ways
 @test "silence ends at handshake-timeout" {
 	: >s

@@ -83,7 +83,7 @@ void *region_alloc(struct region *r, size_t size)
 		c->used = at + size;
 		return (char *)c + at;
 	}
-	list = size < CHUNK / 4 ? &r->chunks : &r->large;
+	list = size <= CHUNK / 4 ? &r->chunks : &r->large;
 	c = chunk_new(size, *list);
 	if (!c)
 		return NULL;

@@ -5,11 +5,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* A child's own: buffers, a TLS session with a huge chain in its handshake, 1 MiB of interfaces. */
+/* Bytes that a child may use beyond the master's: buffers, a TLS handshake with a huge certificate
+ * chain, 1 MiB of interfaces. */
 #define MEMORY (64ul << 20)
 
-/* New descriptors: the lowest free ones, of which it needs a handful. Those it was born with may
- * have higher numbers, they stay. */
+/* RLIMIT_NOFILE limits the numbers of new descriptors, of which a child needs a handful. Inherited
+ * ones may have higher numbers and stay open. */
 #define DESCRIPTORS 64
 
 static rlim_t memory = RLIM_INFINITY;
@@ -44,9 +45,11 @@ static bool set(int what, rlim_t value)
 
 bool limits_enter(bool few_descriptors, bool unmaps)
 {
-#ifndef WITH_SANITIZERS /* which needs terabytes of address space */
 	rlim_t most = unmaps ? memory - unmappable : memory;
 
+#ifdef WITH_SANITIZERS /* they need terabytes of address space */
+	(void)most;
+#else
 	if (memory != RLIM_INFINITY && !set(RLIMIT_AS, most))
 		return false;
 #endif

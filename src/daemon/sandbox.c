@@ -9,7 +9,7 @@
 #include "daemon/limits.h"
 #include "daemon/seccomp.h"
 
-/* What this kernel has, found once in the master; all false: the sandbox is off. */
+/* What this kernel supports, detected once in the master; all false: the sandbox is off. */
 static struct {
 	bool on, landlock, seccomp;
 } have;

@@ -32,7 +32,7 @@
 static const struct seccomp_rule common[] = {
     /* the log: a file or pipe, a socket; and whether it takes a line at once */
     ALLOW(write),
-    WHEN(sendto, {IS, 5, 0}), /* to where the socket is connected, nowhere else */
+    WHEN(sendto, {IS, 5, 0}), /* on a connected socket only: no destination address */
 #ifdef __NR_poll
     ALLOW(poll),
 #endif
@@ -50,11 +50,11 @@ static const struct seccomp_rule common[] = {
     ALLOW(gettid),
     ALLOW(readlinkat),
 #else
-    /* malloc gives memory back so; the rest of what it may advise it does without */
+    /* malloc returns memory with it; it does without other advice */
     WHEN(madvise, {IS, 2, MADV_DONTNEED}),
     ERRNO(madvise, EINVAL),
 #endif
-    /* GnuTLS locks; its random numbers, also after noticing a fork */
+    /* locks and random numbers of GnuTLS, which reseeds after a fork */
     ALLOW(futex),
     ALLOW(getrandom),
     /* time, where the kernel's clock cannot be read in user space */
@@ -103,7 +103,7 @@ static unsigned checks_of(const struct seccomp_rule *r)
 static void emit_rule(struct seccomp_program *p, const struct seccomp_rule *r)
 {
 	unsigned n = checks_of(r);
-	/* all of it: two for a check, the verdict, and the number once more */
+	/* instructions: two for each check, the verdict, and the number loaded again */
 	uint8_t body = (uint8_t)(n > 0 ? 2 * n + 2 : 1);
 
 	emit(p, JUMP(BPF_JEQ, (uint32_t)r->call, 0, body));
@@ -156,7 +156,7 @@ bool seccomp_build(struct seccomp_program *p, const struct seccomp_table *own, b
 
 bool seccomp_available(void)
 {
-	/* asked with a program that is not there: EFAULT where there are filters at all */
+	/* a NULL program fails with EFAULT where filters are supported */
 	return ARCHITECTURE != 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0) < 0 &&
 	       errno == EFAULT;
 }
@@ -186,8 +186,7 @@ static void trap(void)
 }
 #endif
 
-/* -1, a descriptor that is not there, stays the stand-in: no descriptor is that number, so the
- * check fails. */
+/* fd -1 leaves the stand-in in place: no descriptor has that number, so the check fails. */
 static void put_in(struct seccomp_program *p, uint32_t stand_in, int fd)
 {
 	for (unsigned i = 0; fd >= 0 && i < p->n; i++)

@@ -3,23 +3,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "config/keys.h"
 #include "daemon/sandbox.h"
+#include "server/trial.h"
 
-#define TRIAL_MAX 64 /* the name of a file to try with */
-
-/* What opening needs besides the places. */
+/* Parameters of places_open(), for the functions that it calls. */
 struct opening {
 	const struct config *config;
-	bool with_file; /* a rename is tried with a file */
+	bool with_file; /* try the rename with a file (trial_create) */
 	struct problems *problems;
 };
 
@@ -59,8 +55,8 @@ static void close_directory(struct directory *d)
 	d->fd = -1;
 }
 
-/* The directory of that path, opened when it is the first of the name. NULL: it is unusable, of
- * which one error tells. */
+/* The directory of that path, opened when the path comes up for the first time. NULL: it is
+ * unusable; the error is reported once. */
 static struct directory *directory(
     struct places *places, const char *path, struct origin o, const char *key, struct problems *p)
 {
@@ -87,57 +83,6 @@ static struct directory *directory(
 	return d;
 }
 
-/* A file to try with, marked as captures are. Its name cannot be foreseen: whoever records there
- * could be in the way. */
-static bool create_trial(int base, char name[TRIAL_MAX])
-{
-	uint64_t number;
-	bool ok;
-	int fd, saved;
-
-	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
-		return false;
-	snprintf(name, TRIAL_MAX, ".osmo-pcap-server-try-%016" PRIx64, number);
-	fd = openat(base, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return false;
-	/* some filesystems know no such bit */
-	ok = fchmod(fd, 0600 | S_ISVTX) == 0;
-	saved = errno;
-	if (!ok)
-		unlinkat(base, name, 0);
-	close(fd);
-	errno = saved;
-	return ok;
-}
-
-/* The rename that publishes will work: tried with a name that does not exist, which creates
- * nothing, … */
-static bool try_rename(int base, int done)
-{
-	static const char name[] = ".osmo-pcap-server-try";
-
-	return renameat2(base, name, done, name, RENAME_NOREPLACE) == 0 || errno == ENOENT;
-}
-
-/* … or with a file, because some filesystems notice the flag only then. */
-static bool try_rename_file(int base, int done, const char *name)
-{
-	bool ok = renameat2(base, name, done, name, RENAME_NOREPLACE) == 0;
-	int saved = errno;
-
-	unlinkat(ok ? done : base, name, 0);
-	errno = saved;
-	return ok;
-}
-
-/* Nothing can be created now, which says nothing about the directories. */
-static bool is_transient(int error)
-{
-	return error == ENOSPC || error == EDQUOT || error == EMFILE || error == ENFILE ||
-	       error == ENOMEM;
-}
-
 static void check_pair(const struct directory *base, const struct directory *done, bool with_file,
     struct origin o, struct problems *p)
 {
@@ -149,8 +94,8 @@ static void check_pair(const struct directory *base, const struct directory *don
 		    base->path);
 		return;
 	}
-	if (with_file && !create_trial(base->fd, name)) {
-		if (!is_transient(errno)) {
+	if (with_file && !trial_create(base->fd, name)) {
+		if (!trial_is_transient(errno)) {
 			problem_error(p, o.file, o.line,
 			    "completed-path %s: a file to try it cannot be created and marked in "
 			    "base-path %s: %s",
@@ -163,8 +108,7 @@ static void check_pair(const struct directory *base, const struct directory *don
 		    done->path, base->path, strerror(errno));
 		with_file = false;
 	}
-	if (!(with_file ? try_rename_file(base->fd, done->fd, name)
-			: try_rename(base->fd, done->fd)))
+	if (!trial_rename(base->fd, done->fd, with_file ? name : NULL))
 		problem_error(p, o.file, o.line,
 		    "completed-path %s: a file cannot be moved there from base-path %s: %s",
 		    done->path, base->path, strerror(errno));
@@ -180,8 +124,8 @@ static bool make_rules(
 	return *rules != -2;
 }
 
-/* The place of two directories that stands for all clients that have them, so that a thousand
- * clients do not try a thousand times. NULL: there is none yet. */
+/* The place that is already open for this pair of directories, so that a thousand clients with the
+ * same directories cause one trial. NULL: none yet. */
 static const struct place *known_pair(const struct places *places, int base, int done)
 {
 	for (size_t i = 0; i < places->npairs; i++)
@@ -218,7 +162,8 @@ static void open_place(struct places *places, const struct opening *o,
 	places->pair[places->npairs++] = *out;
 }
 
-/* Of repair: what is one client's completed-path may be another's base-path. */
+/* The ruleset of repair, over all directories: one client's completed-path may be another's
+ * base-path. */
 static void make_repair_rules(struct places *places, struct problems *problems)
 {
 	struct landlock_dir *dir = calloc(places->ndirectories + 1, sizeof(*dir));
@@ -236,7 +181,8 @@ static void make_repair_rules(struct places *places, struct problems *problems)
 	free(dir);
 }
 
-/* Sandbox rules hold for a whole subtree, and so do most people's backups. */
+/* A directory's sandbox rules hold for its whole subtree, and so would be granted to a nested one.
+ */
 static void warn_nested(const struct places *places, const struct opening *o)
 {
 	char **real = calloc(places->ndirectories + 1, sizeof(*real));
@@ -265,7 +211,7 @@ static bool is_set(const struct config_storage *s, const char *key)
 	return key_is_set(&config_storage_keys, &s->origins, key);
 }
 
-/* By a client, or because it stands in the configuration. */
+/* A client uses it, or the configuration sets it. */
 static bool server_place_is_used(const struct config *c)
 {
 	if (is_set(&c->storage, "base-path"))

@@ -63,7 +63,7 @@ static void log_end(
 		    u->packets, u->as_it_is ? u->length : u->whole);
 }
 
-/* Finishes the file and logs how that ended. Whether it is finished. */
+/* Finishes the file and logs the result. Returns whether it is finished. */
 static bool finish(const char *client, struct unfinished *u, uint8_t *buf)
 {
 	char before[CAPNAME_MAX];
@@ -116,7 +116,7 @@ static struct place place_of(
 	return p;
 }
 
-/* Whether a file of that stem is to be looked at, as far as its name tells. */
+/* Whether a file with that stem belongs to a client of the scope. */
 static bool in_scope(const struct generation *g, const struct repair_scope *scope, const char *stem)
 {
 	for (size_t i = 0; i < scope->n; i++)
@@ -125,14 +125,14 @@ static bool in_scope(const struct generation *g, const struct repair_scope *scop
 	return scope->n == 0;
 }
 
-/* Unfinished files that this user cannot finish. */
+/* Unfinished files of other users, which this process may not finish. */
 struct foreign {
 	char first[CAPNAME_MAX];
 	unsigned n;
 };
 
-/* The file of that name in base, if it is ours, in scope and unfinished. Whether it was finished.
- */
+/* Finishes the file of that name in `base`, if its name is one of ours, in scope, and it is
+ * unfinished. Returns whether it was finished. */
 static bool repair_file(const struct generation *g, const struct repair_scope *scope, int base,
     const char *name, struct foreign *foreign, uint8_t *buf)
 {
@@ -154,7 +154,8 @@ static bool repair_file(const struct generation *g, const struct repair_scope *s
 		break;
 	}
 	u.file.done = place_of(g, base, parsed.stem, &client, &mode).done;
-	/* as it was recorded, but for what only recording and repair need */
+	/* the client's mode, unless the file's differs in more than the owner's read and write bits
+	 */
 	if (((u.file.mode ^ mode) & ~(unsigned)(S_IRUSR | S_IWUSR)) == 0)
 		u.file.mode = mode;
 	return finish(client, &u, buf);
@@ -163,7 +164,7 @@ static bool repair_file(const struct generation *g, const struct repair_scope *s
 static unsigned repair_directory(
     const struct generation *g, const struct repair_scope *scope, int base, uint8_t *buf)
 {
-	/* a description of its own: the position in the directory must not be shared */
+	/* opened again: the read position must not be shared with other processes */
 	int fd = openat(base, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct foreign foreign = {.n = 0};
@@ -188,7 +189,7 @@ static unsigned repair_directory(
 	return n;
 }
 
-/* The directories of clients that are looked for. */
+/* Whether the directories of this client are in scope. */
 static bool place_in_scope(const struct repair_scope *scope, size_t client)
 {
 	for (size_t i = 0; i < scope->n; i++)
@@ -197,7 +198,7 @@ static bool place_in_scope(const struct repair_scope *scope, size_t client)
 	return scope->n == 0;
 }
 
-/* Several clients usually share a directory. */
+/* Whether an earlier client has the same directory, as is usual. */
 static bool seen_before(const struct generation *g, size_t i)
 {
 	if (g->places.client[i].base == g->places.server.base)

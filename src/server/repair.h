@@ -13,7 +13,7 @@
 struct repair_scope {
 	const struct admit_entry *client;
 	size_t n;
-	bool first; /* round of this server: says what no round will ever do */
+	bool first; /* the server's first round: warns of files that no round can finish */
 };
 
 /* One round over the base directories. Returns the number of files finished. */

@@ -15,7 +15,9 @@
 /* A session's directories. */
 #define BASE SECCOMP_FD(0)
 #define DONE SECCOMP_FD(1)
-#define FROM SECCOMP_FD(2) /* base where it is not done: files go away from there */
+#define FROM                                                                                       \
+	SECCOMP_FD(                                                                                \
+	    2) /* base, where completed-path is another directory: files are moved out of it */
 
 /* ---- a session ---- */
 
@@ -26,31 +28,31 @@
 		ABOVE, 0, STDERR_FILENO                                                            \
 	}
 
-/* A set-user-ID file would give the server's user to each who runs it. */
+/* Anyone who runs a set-user-ID file that the server owns would run as the server's user. */
 #define NO_SET_ID(argument)                                                                        \
 	{                                                                                          \
 		LACKS, argument, S_ISUID | S_ISGID                                                 \
 	}
 
 static const struct seccomp_rule session_calls[] = {
-    /* the stream, the capture file: a few times for every buffer */
+    /* the stream and the capture file: called most often, so they stand first */
     ALLOW(recvfrom), WHEN(pwrite64, NOT_STANDARD), ALLOW(read), /* signals (signalfd) */
     /* one new file at a time, in its own directory */
     WHEN(openat, {IS, 0, BASE}, {IS, 2, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC},
 	NO_SET_ID(3)),
     ALLOW(flock), WHEN(fchmod, {ISNT, 0, BASE}, {ISNT, 0, DONE}, NOT_STANDARD, NO_SET_ID(1)),
     WHEN(ftruncate, NOT_STANDARD),
-    /* is the name taken, is it still ours; fstat() is the third */
+    /* whether a name is taken, and whether it still is our file; fstat() is the third */
     WHEN(newfstatat, {IS, 0, BASE}, {IS, 3, AT_SYMLINK_NOFOLLOW}),
     WHEN(newfstatat, {IS, 0, DONE}, {IS, 3, AT_SYMLINK_NOFOLLOW}),
     WHEN(newfstatat, {IS, 3, AT_EMPTY_PATH}), ALLOW(fstat),
-    /* one that nothing has come into; where finished files stay it is left to repair */
+    /* removes a file without packets; where finished files stay in base-path, repair does it */
     WHEN(unlinkat, {IS, 0, FROM}, {IS, 2, 0}),
     ERRNO_WHEN(unlinkat, EPERM, {IS, 0, BASE}, {IS, 2, 0}),
-    /* publication; long recordings go to the disk as they grow */
+    /* publication, and write-back of a large file while it grows */
     ALLOW(fdatasync), ALLOW(fsync), ALLOW(sync_file_range), ALLOW(fadvise64),
     WHEN(renameat2, {IS, 0, FROM}, {IS, 2, DONE}, {IS, 4, RENAME_NOREPLACE}),
-    WHEN(ioctl, {IS, 1, FIONREAD}), /* what is queued when it is told to stop */
+    WHEN(ioctl, {IS, 1, FIONREAD}), /* how much is queued when it is told to stop */
     WHEN(setsockopt, {IS, 1, IPPROTO_TCP}, {IS, 2, TCP_QUICKACK}), /* during a handshake */
 };
 
@@ -70,7 +72,7 @@ static const struct seccomp_rule keeper_calls[] = {
 /* ---- repair ---- */
 
 static const struct seccomp_rule repair_calls[] = {
-    /* directories, files to look into and files to cut; where they may lie is Landlock's */
+    /* directories, files to read and files to cut; Landlock decides in which directories */
     WHEN(openat, {IS, 2, O_RDONLY | O_DIRECTORY | O_CLOEXEC}),
     WHEN(openat, {IS, 2, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY}),
     WHEN(openat, {IS, 2, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK}),
@@ -93,9 +95,9 @@ static const struct seccomp_rule repair_calls[] = {
 
 /* ---- the master ----
  *
- * It meets no input of a peer, but all its children have its filter above their own, so theirs
- * must be in it. What is missing here is refused with EPERM: a library that wants something new
- * must not end every recording. */
+ * It reads no input of a peer. Its children inherit its filter, so every call that they need must
+ * be in it. Other calls fail with EPERM instead of ending the process: a library update that needs
+ * a new call must not end every recording. */
 
 static const struct seccomp_rule master_calls[] = {
     /* the loop */

@@ -17,9 +17,9 @@
 #include "server/session_state.h"
 #include "server/session_tell.h"
 
-/* Holds the largest frame, and so much more that a busy stream costs few system calls, but no more
- * than a second-level cache of a megabyte holds. Of its pages only those are there that a read has
- * filled. */
+/* Bytes of the receive buffer. It holds the largest frame, and enough more that a busy stream costs
+ * few system calls, but fits into a second-level cache of 1 MiB. Only pages that a read has filled
+ * take memory. */
 #define BUFFER (768 * 1024)
 
 /* Either all candidates of a connection have TLS, or it has one candidate. */
@@ -35,7 +35,7 @@ static bool has_tls(const struct session *s)
 
 /* ---- the stream ---- */
 
-/* Feeds what is in the buffer and keeps the frame that is not whole yet. */
+/* Feeds the buffer to the recorder and keeps the bytes of an incomplete frame. */
 static enum recorder_status feed(struct session *s)
 {
 	size_t used;
@@ -44,7 +44,8 @@ static enum recorder_status feed(struct session *s)
 
 	s->have -= used;
 	memmove(s->buffer, s->buffer + used, s->have);
-	/* Clocks start after the feeding: the peer need not wait for our disk. */
+	/* Timeouts start after the feeding: the time that our disk took does not count against the
+	 * peer. */
 	if (used > 0) {
 		s->frame_since = 0;
 		s->quiet_since = io_monotonic_ms();
@@ -54,7 +55,7 @@ static enum recorder_status feed(struct session *s)
 	return st;
 }
 
-/* Reads more into the buffer, which does not exist while nothing comes. */
+/* Reads more into the buffer, which is allocated when the first bytes are there. */
 static enum transport_status read_more(struct session *s, size_t *got)
 {
 	int64_t deadline = session_deadline(s);
@@ -73,7 +74,7 @@ static enum transport_status read_more(struct session *s, size_t *got)
 	return transport_read(&s->transport, s->buffer + s->have, BUFFER - s->have, deadline, got);
 }
 
-/* Nothing comes: the memory that receiving and logging took is given back. */
+/* The connection is idle: frees the memory that receiving and logging took. */
 static void give_back(struct session *s)
 {
 	if (s->have > 0)
@@ -83,7 +84,7 @@ static void give_back(struct session *s)
 	pages_trim_stack();
 }
 
-/* Does what signals have asked for. */
+/* Carries out what signals have asked for: to stop, to begin a new file. */
 static void follow_orders(struct session *s)
 {
 	if (s->stop_since)
@@ -94,19 +95,21 @@ static void follow_orders(struct session *s)
 	}
 }
 
-static enum step pump(struct session *s)
+/* Reads more; meanwhile does what signals ask for, and gives memory back in silence. *late: the
+ * deadline had passed before the last read, which only took what was queued. */
+static enum step receive(struct session *s, bool *late)
 {
 	for (;;) {
-		enum transport_status st;
 		size_t got = 0;
-		bool late;
+		enum transport_status st;
 
 		follow_orders(s);
-		late = io_monotonic_ms() >= session_deadline(s);
+		*late = io_monotonic_ms() >= session_deadline(s);
 		st = read_more(s, &got);
 		switch (st) {
 		case TRANSPORT_DATA:
-			break;
+			s->have += got;
+			return STEP_NEXT;
 		case TRANSPORT_QUIET:
 			give_back(s);
 			continue;
@@ -123,7 +126,16 @@ static enum step pump(struct session *s)
 		case TRANSPORT_ERROR:
 			return session_end_connection(s, st == TRANSPORT_INVALID);
 		}
-		s->have += got;
+	}
+}
+
+static enum step pump(struct session *s)
+{
+	for (;;) {
+		bool late;
+
+		if (receive(s, &late) == STEP_END)
+			return STEP_END;
 		switch (feed(s)) {
 		case RECORDER_OK:
 			break;
@@ -132,7 +144,7 @@ static enum step pump(struct session *s)
 		case RECORDER_STORAGE:
 			return session_end_storage(s);
 		}
-		/* what came before the deadline was read, and did not meet it */
+		/* what had come before the deadline is stored now, and completed no frame */
 		if (late && io_monotonic_ms() >= session_deadline(s))
 			return session_end_late(s);
 	}
@@ -155,7 +167,7 @@ static enum step first_byte(struct session *s)
 		case TRANSPORT_SIGNAL:
 			session_read_signals(s);
 			if (s->stop_since)
-				return STEP_NEXT; /* what is queued already is still read and stored
+				return STEP_NEXT; /* the bytes queued in the socket are still stored
 						   */
 			continue;
 		default:
@@ -183,7 +195,7 @@ static void settings_of(const struct session *s, const struct generation *g, siz
 	capname_stem(k->name, config_network(k, peer) ? peer : NULL, out->stem);
 }
 
-/* The identity is known: from here on this client's settings hold. Once in a session. */
+/* The identity is known: the session uses this client's settings from here on. Called once. */
 static void become_client(struct session *s, uint32_t client)
 {
 	struct recorder_settings settings;
@@ -239,7 +251,8 @@ static enum step handshake(struct session *s)
 	}
 }
 
-/* Lets the peer prove which of the candidates it is. A plain one is known by its address. */
+/* Finds out which of the candidates the peer is: by a TLS handshake, or for a plain connection by
+ * its address alone. */
 static enum step prove(struct session *s)
 {
 	const char *why;
@@ -292,8 +305,8 @@ static bool set_up(struct session *s, int fd)
 	return true;
 }
 
-/* The last thing before the first byte: from here on nothing can be opened but new capture files.
- */
+/* Enters the sandbox, before any byte is read: from here on the process can open nothing but new
+ * capture files. */
 static bool lock_in(const struct session *s)
 {
 	const struct place *p = places_shared(&s->generation->places, s->candidate, s->candidates);

@@ -13,7 +13,7 @@ static enum step ended(struct session *s, enum child_exit code, const char *reas
 	return STEP_END;
 }
 
-/* Without a client there is no recorder yet. */
+/* Without a client the recorder is not initialised yet: its descriptors would be 0. */
 static void close_file(struct session *s, const char *why)
 {
 	if (s->client)
@@ -114,7 +114,7 @@ enum step session_end_late(struct session *s)
 	}
 	snprintf(reason, sizeof(reason), "no frame for %u seconds", l->idle_timeout);
 	close_file(s, "closed");
-	return ended(s, CHILD_FINISHED, reason); /* as configured: no error */
+	return ended(s, CHILD_FINISHED, reason); /* idle-timeout is configured: not an error */
 }
 
 /* ---- before the identity is known ---- */

@@ -17,7 +17,7 @@ enum step session_end_of_stream(struct session *s);
 /* ... before its first byte. */
 enum step session_end_empty(struct session *s);
 
-/* Told to stop, and all that was queued is stored. */
+/* It was told to stop, and the bytes that the socket had queued are stored. */
 enum step session_end_stopped(struct session *s);
 
 /* The connection broke, or the peer broke the transport's rules (invalid): transport.reason. */
@@ -29,8 +29,8 @@ enum step session_end_handshake(struct session *s, enum child_exit code, const c
 /* The deadline has passed. */
 enum step session_end_late(struct session *s);
 
-/* For the first link header, for a frame that has begun, for the next frame: whichever it waits
- * for; TRANSPORT_FOREVER: none. */
+/* By when the first link header, the rest of the current frame or the next frame must be there,
+ * whichever the session waits for; TRANSPORT_FOREVER: no deadline. */
 int64_t session_deadline(const struct session *s);
 
 int64_t session_seconds_after(int64_t since, unsigned seconds);

@@ -11,7 +11,7 @@
 #include "server/report.h"
 #include "server/session_tell.h"
 
-/* A child that cannot write although it was told to stop gives up after this. */
+/* A child that was told to stop while the disk is full gives up after this. */
 #define STOP_PATIENCE_MS 5000
 
 int session_take_signals(void)

@@ -1,4 +1,4 @@
-/* session_signal: what a session is told by signals, also while it waits for a full disk.
+/* session_signal: what signals tell a session, also while it waits for room on a full disk.
  *
  * They stay blocked and are read like everything else, so no handler runs between two lines of a
  * session, and a peer that sends without a pause cannot starve them. Refuses to act on them: it
@@ -8,14 +8,15 @@
 
 #include "server/session_state.h"
 
-/* A signalfd for those that mean something; the others are ignored or as they were. -1 with errno.
- */
+/* Returns a signalfd for the signals that a session acts on; sets the others to be ignored or to
+ * their default. -1 with errno. */
 int session_take_signals(void);
 
-/* Notes all that are pending. */
+/* Reads all pending signals and notes what they ask for. */
 void session_read_signals(struct session *s);
 
-/* recorder_events.wait_for_room: false when it was told to stop and has waited long enough. */
+/* recorder_events.wait_for_room: false (give up) when the session was told to
+ * stop and has waited 5 s since. */
 bool session_wait_for_room(void *context, int error, unsigned attempt);
 
 #endif

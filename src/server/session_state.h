@@ -9,10 +9,10 @@
 #include "tls/transport.h"
 #include "tls/transport_tls.h"
 
-/* What follows a step of a session. */
+/* What to do after a step of a session. */
 enum step {
-	STEP_NEXT, /* the next one */
-	STEP_END   /* nothing: it has ended, the last line is logged, `code` says how */
+	STEP_NEXT, /* continue with the next step */
+	STEP_END   /* the session has ended: the last line is logged, `code` is the exit status */
 };
 
 struct session {
@@ -31,15 +31,15 @@ struct session {
 	char peer[ADDR_PEER_MAX];
 	int64_t started;         /* monotonic ms */
 	int64_t header_deadline; /* for the first link header */
-	int64_t frame_since;     /* when the frame that is not whole yet began, or 0 */
-	int64_t quiet_since;     /* when the last whole frame was complete */
+	int64_t frame_since;     /* when the incomplete frame began; 0: there is none */
+	int64_t quiet_since;     /* when the last frame was complete */
 	int signals;             /* signalfd */
 	bool new_file_wanted;
 	int64_t stop_since;   /* 0: not told to stop */
 	const char *stop_why; /* as in the log */
 	bool patient;         /* told to stop, but not to give up on a full disk */
 	bool established;
-	uint8_t *buffer;      /* NULL: nothing has come for a while */
+	uint8_t *buffer;      /* NULL while the connection is idle */
 	size_t have;          /* bytes in it */
 	enum child_exit code; /* once it has ended */
 };

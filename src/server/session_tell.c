@@ -12,7 +12,7 @@
 #include "capture/linktype.h"
 #include "server/report.h"
 
-/* Never waits: if the master does not read, the message is lost, not the recording. */
+/* Does not block: if the master does not read, the message is lost and recording continues. */
 static void tell(const struct session *s, enum report_kind kind, const char *name)
 {
 	struct report r = {.kind = kind, .candidate = (uint32_t)s->tls.candidate, .id = s->tls.id};
@@ -23,8 +23,8 @@ static void tell(const struct session *s, enum report_kind kind, const char *nam
 	send(s->channel->fd, &r, sizeof(r), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-/* The level of a line that every connection causes: the master summarises a flood of them. Lines of
- * files keep theirs: they are the record of what is stored. */
+/* The level of a line that every connection causes: debug during a flood, which the master
+ * summarises. Lines about files keep their level: they are the record of what is stored. */
 static enum log_level routine(const struct session *s, enum log_level level)
 {
 	return s->channel->log_routine ? level : LVL_DEBUG;
@@ -147,7 +147,7 @@ void session_closed(const struct session *s, enum child_exit code, const char *r
 {
 	char counts[STATS_TEXT_MAX];
 	int64_t seconds = (io_monotonic_ms() - s->started) / 1000;
-	/* a connection without a byte is no event (port scans, health checks) */
+	/* a connection without a byte is logged as debug only (port scans, health checks) */
 	bool empty = s->channel->stats->frames == 0 && s->have == 0 &&
 		     (code == CHILD_FINISHED || code == CHILD_CONNECTION);
 

@@ -9,22 +9,23 @@
 /* The recorder's events go to the master and to the log; wait_for_room is left to the caller. */
 void session_events(struct session *s, struct recorder_events *on);
 
-/* The line of the first byte. */
+/* The line "connected", logged at the first byte. */
 void session_connected(const struct session *s);
 
-/* The line that refuses what came, at the frame where the recorder stands. */
+/* The line "rejected", with the number and the offset of the frame that the recorder has reached.
+ */
 void session_rejected(const struct session *s, const char *reason);
 
-/* The last line. */
+/* The last line of a session, "closed". */
 void session_closed(const struct session *s, enum child_exit code, const char *reason);
 
-/* Something of ours failed before the first byte: what, and errno. */
+/* The server could not set the session up before the first byte: what failed, and errno. */
 void session_broken(const struct session *s, const char *what, int error);
 
 /* The disk (ENOSPC) or the quota (EDQUOT) is full. */
 void session_waiting(const struct session *s, int error);
 
-/* Captures that can be stored no longer; unread: bytes that are still in the socket. */
+/* Packets that could not be stored; unread: bytes that are still in the socket. */
 void session_lost(const struct session *s, int unread);
 
 #endif

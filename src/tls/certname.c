@@ -21,7 +21,7 @@ static char lower(char c)
 	return c;
 }
 
-/* Not strcasecmp(): that would follow the locale. */
+/* strcasecmp() would depend on the locale. */
 static bool same_dns(const char *a, size_t n, const char *b)
 {
 	if (strlen(b) != n)

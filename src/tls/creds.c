@@ -82,7 +82,7 @@ static bool authorities_in(struct creds *c, const char *path, const struct site 
 			ERROR_AT(s, "%s: out of memory", path);
 		ok = file && add_authorities(c, file, s) && ok;
 	}
-	if (errno) { /* those that were not seen would be missing without a word */
+	if (errno) { /* an authority that was not read would be missing without an error */
 		ERROR_AT(s, "%s: %s", path, strerror(errno));
 		ok = false;
 	}
@@ -139,7 +139,7 @@ static bool describe_key(struct creds *c, const gnutls_pcert_st *cert)
 	       0;
 }
 
-/* The credentials own chain and key from here on, whatever they answer. */
+/* The credentials own chain and key from here on, also after an error. */
 static int use_certificate(struct creds *c, gnutls_pcert_st *chain, unsigned n)
 {
 	int e = describe_key(c, &chain[0]) ? gnutls_privkey_init(&c->key)

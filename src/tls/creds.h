@@ -11,7 +11,7 @@
 
 #include "tls/certname.h"
 #include "config/config.h"
-#include "tls/keeper.h"
+#include "tls/keeper_process.h"
 
 struct creds;
 

@@ -14,7 +14,7 @@
 /* "anonymous" means TLS 1.2 with anonymous ECDH: TLS 1.3 has nothing of the kind. */
 #define ANONYMOUS_PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+ANON-ECDH"
 
-/* 2048 bits of RSA, 256 of a curve, no SHA-1. */
+/* At least 2048 bits of RSA or 256 of a curve, no SHA-1. */
 #define STRENGTH ":%PROFILE_MEDIUM"
 
 static bool has_version(gnutls_priority_t priority)
@@ -27,8 +27,8 @@ static bool has_version(gnutls_priority_t priority)
 	return n > 0;
 }
 
-/* GnuTLS takes priorities with which no handshake of a server that has a certificate comes to its
- * end. Before TLS 1.2 what is signed does not depend on them. */
+/* GnuTLS accepts priorities with which no server with a certificate can complete a handshake.
+ * Before TLS 1.2 the signature algorithm does not depend on the priority. */
 static bool check_priority(gnutls_priority_t priority, const char *text, const struct site *s)
 {
 	const unsigned *list;
@@ -45,8 +45,8 @@ static bool check_priority(gnutls_priority_t priority, const char *text, const s
 	return version && group;
 }
 
-/* How strong certificates must be belongs to the priority, too: GnuTLS joins a profile that is set
- * elsewhere with that of the priority bit by bit, into another one. */
+/* The profile (how strong certificates must be) is set in the priority only: GnuTLS combines one
+ * that is set elsewhere with it by OR, which gives a third profile. */
 bool creds_load_priority(struct creds *c, const struct config *config, struct problems *p)
 {
 	struct site s = site_of(config, "priority", p);
@@ -59,7 +59,7 @@ bool creds_load_priority(struct creds *c, const struct config *config, struct pr
 	if (asprintf(&all, "%s%s", text, profile) < 0)
 		return false;
 	e = gnutls_priority_init(&c->priority, all, &at);
-	if (e < 0) { /* `at` is in `all`: what we added to it is not the user's mistake */
+	if (e < 0) { /* `at` points into `all`, of which the user knows only `text` */
 		size_t good = at >= all && at <= all + strlen(text) ? (size_t)(at - all) : 0;
 
 		ERROR_AT(&s, "\"%s\": %s at \"%s\"", text, gnutls_strerror(e), text + good);

@@ -9,7 +9,7 @@
 #include "tls/creds.h"
 #include "tls/creds_load.h"
 
-/* A list that is past its next update, or not valid yet, still is a list: only a warning. */
+/* A list that is past its next update, or not valid yet, is used all the same, with a warning. */
 static bool issued_by_us(const struct creds *c, gnutls_x509_crl_t crl)
 {
 	const unsigned aged =
@@ -18,7 +18,7 @@ static bool issued_by_us(const struct creds *c, gnutls_x509_crl_t crl)
 
 	if (gnutls_x509_crl_verify(crl, c->authority, c->authorities, 0, &status) < 0)
 		return false;
-	/* GNUTLS_CERT_INVALID stands beside every reason, and so beside these */
+	/* GnuTLS sets GNUTLS_CERT_INVALID together with every reason */
 	return status == 0 || ((status & aged) && (status & ~(aged | GNUTLS_CERT_INVALID)) == 0);
 }
 

@@ -8,7 +8,7 @@
 #include <gnutls/x509.h>
 
 #include "config/config.h"
-#include "tls/keeper.h"
+#include "tls/keeper_process.h"
 
 struct creds {
 	enum config_auth auth;

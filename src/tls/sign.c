@@ -11,7 +11,7 @@
 #include "base/io.h"
 
 #define ANSWER_MS 10000
-#define HURRY_MS  1000 /* for an answer once a signal waits */
+#define HURRY_MS  1000 /* left for the answer once a signal is pending */
 
 static struct sign_line current = {.fd = -1, .wake = -1};
 
@@ -86,8 +86,8 @@ int sign_data_callback(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm, 
 	return ask_keeper(algorithm, false, data, signature);
 }
 
-/* PKCS #1 v1.5 comes as RSA of anything, with the hash already wrapped: unwrapped here, so that the
- * keeper never has to sign what is no hash. */
+/* GnuTLS asks for PKCS #1 v1.5 as GNUTLS_SIGN_RSA_RAW of a DigestInfo. The hash is unwrapped here,
+ * so that the keeper signs nothing but hashes. */
 int sign_hash_callback(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm, void *context,
     unsigned flags, const gnutls_datum_t *hash, gnutls_datum_t *signature)
 {

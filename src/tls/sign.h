@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "tls/keeper.h"
+#include "tls/keeper_process.h"
 
 struct sign_line {
 	int fd;        /* of keeper_connect(), not owned; -1: none */

@@ -16,7 +16,7 @@
 #define PROBE_SECONDS 30
 #define PROBES        3
 
-/* Thousands of clients may be idle: after so long their buffers are given back. */
+/* After this silence a session frees its buffers: thousands of clients may be idle. */
 #define QUIET_MS 1000
 
 void transport_init(struct transport *t, int fd, int signals, unsigned keepalive)
@@ -73,7 +73,7 @@ enum transport_status transport_receive(struct transport *t, void *buf, size_t l
 	ssize_t n;
 
 	if (t->queued == 0)
-		return TRANSPORT_DRAINED; /* recv() of nothing would look like an end */
+		return TRANSPORT_DRAINED; /* recv() with length 0 returns 0, as at end of file */
 	if (t->queued > 0 && (uint64_t)t->queued < len)
 		len = (size_t)t->queued;
 	n = recv(t->fd, buf, len, MSG_DONTWAIT);

@@ -19,15 +19,16 @@
 /* One recv() of this much instead of two for each TLS record. */
 #define PULL (256 * 1024)
 
-/* Of a whole handshake, in bytes, and of one message: room for a long certificate chain. */
+/* Bytes of a whole handshake, and of one message: room for a long certificate chain. */
 #define HANDSHAKE_MAX (128 * 1024)
 #define MESSAGE_MAX   (64 * 1024)
 
-/* Records in a row that carry nothing: empty ones, warning alerts, KeyUpdates. GnuTLS takes them
- * without end, and while it does no deadline is looked at; a sender needs one now and then. */
+/* Limit of consecutive records without data: empty ones, warning alerts, KeyUpdates. GnuTLS reads
+ * any number of them in one call, during which no deadline is checked; a sender needs one now and
+ * then. */
 #define EMPTY_MAX 1000
 
-/* How long the peer may leave unread what TLS itself has to say (KeyUpdate, alerts). */
+/* How long TLS waits to send its own records (KeyUpdate, alerts) to a peer that does not read. */
 #define PUSH_MS 10000
 
 struct tls {
@@ -153,7 +154,7 @@ static bool set_up(struct tls *s)
 	gnutls_transport_set_ptr(s->session, s);
 	gnutls_transport_set_pull_function(s->session, pull);
 	gnutls_transport_set_vec_push_function(s->session, push);
-	gnutls_handshake_set_timeout(s->session, 0); /* the deadline is ours */
+	gnutls_handshake_set_timeout(s->session, 0); /* wait_for() has the deadline */
 	gnutls_handshake_set_max_packet_length(s->session, MESSAGE_MAX);
 	e = gnutls_priority_set(s->session, c->priority);
 	if (c->auth == AUTH_ANONYMOUS)
@@ -207,7 +208,7 @@ static enum transport_status failed(struct tls *s, int e)
 	else
 		tls_explain(s->session, e, t->reason, why, sizeof(why));
 	gnutls_alert_send_appropriate(s->session, e);
-	memcpy(t->reason, why, sizeof(why)); /* sending may have left another one there */
+	memcpy(t->reason, why, sizeof(why)); /* push() may have overwritten it */
 	return TRANSPORT_ERROR;
 }
 
@@ -256,7 +257,8 @@ enum transport_status transport_tls_handshake(
 			return st;
 	}
 	if (s->creds->auth == AUTH_X509 && s->identity.peer.fingerprint[0] == '\0')
-		return failed(s, GNUTLS_E_CERTIFICATE_REQUIRED); /* belt and braces */
+		return failed(
+		    s, GNUTLS_E_CERTIFICATE_REQUIRED); /* GnuTLS should have refused it already */
 	describe(s);
 	*peer = s->identity.peer;
 	s->done = true;
@@ -266,7 +268,7 @@ enum transport_status transport_tls_handshake(
 
 /* ---- the bytes ---- */
 
-/* What a failed gnutls_record_recv() means, remembered for all further reads. */
+/* Stores what a failed gnutls_record_recv() means, for this and all further reads. */
 static void end(struct tls *s, ssize_t e)
 {
 	struct transport *t = s->transport;
@@ -288,9 +290,9 @@ static void end(struct tls *s, ssize_t e)
 	}
 }
 
-/* The connection is idle, and the buffer empty (else it would not have waited). What the handshake
- * freed goes back, too; the master's heap has nothing to merge (base/heap), so no page is copied.
- */
+/* The connection is idle, so the buffer is empty. Returns it and what the handshake freed to the
+ * system. malloc_trim() copies no page of the master's heap, which has no free chunks to merge
+ * (base/heap). */
 static void give_back(struct tls *s)
 {
 	pages_free(s->buffer, PULL);
@@ -309,7 +311,7 @@ static enum transport_status read_tls(
 	enum transport_status st;
 
 	*got = 0;
-	/* Signals come first here, too, whatever is buffered. */
+	/* Signals are handled before buffered data. */
 	if (s->at < s->have || gnutls_record_check_pending(s->session) > 0) {
 		if (t->queued < 0 && transport_wait(t, 0) == TRANSPORT_SIGNAL)
 			return TRANSPORT_SIGNAL;

@@ -1,0 +1,25 @@
+/* trial: tries whether captures can be published from one directory into another, before any is.
+ *
+ * Refuses to touch files that it has not created, and to report: the caller knows which settings
+ * the directories stand for. */
+#ifndef TRIAL_H
+#define TRIAL_H
+
+#include <stdbool.h>
+
+#define TRIAL_MAX 64 /* bytes of a trial file's name, with its NUL */
+
+/* Creates an empty file in `base`, marked as captures are while they are recorded. Its name is
+ * random: whoever else may create files there could otherwise occupy it. False with errno. */
+bool trial_create(int base, char name[TRIAL_MAX]);
+
+/* Tries the rename that publishes. file: a file of trial_create(), which is removed afterwards in
+ * any case; some filesystems refuse the flag only for a file that exists. NULL: a name that does
+ * not exist, so that nothing is created. False with errno. */
+bool trial_rename(int base, int done, const char *file);
+
+/* Whether this errno of trial_create() says that nothing can be created at this moment, which is no
+ * statement about the directories. */
+bool trial_is_transient(int error);
+
+#endif
