@@ -236,6 +236,20 @@ __attribute__((noinline)) static size_t take_blocks(
 	return take_plain(r, buf, len, p, left, accept_plain_block);
 }
 
+/* The records of whole frames that nobody will look at any more. */
+static uint64_t data_frames(const uint8_t *buf, size_t len)
+{
+	uint64_t n = 0;
+	struct frame f;
+
+	while (frame_next(buf, len, &f) == FRAME_OK) {
+		n += f.type == FRAME_LINK_DATA;
+		buf += FRAME_HEADER + f.len;
+		len -= FRAME_HEADER + f.len;
+	}
+	return n;
+}
+
 /* Takes whole frames until there are no more or one is not accepted. */
 static enum recorder_status take_frames(
     struct recorder *r, uint8_t *buf, size_t len, struct pending *p, time_t now, size_t *at)
@@ -258,6 +272,9 @@ static enum recorder_status take_frames(
 		payload = buf + *at + FRAME_HEADER;
 		st = f.type == FRAME_LINK_DATA ? link_data(r, p, payload, f.len, now)
 					       : take_parts(r, p, true, payload, f.len, now);
+		if (st == RECORDER_STORAGE) /* its own header may be overwritten by now */
+			r->lost = (f.type == FRAME_LINK_DATA) +
+				  data_frames(f.payload + f.len, len - *at - FRAME_HEADER - f.len);
 		if (st != RECORDER_OK)
 			break;
 		r->stats->bytes += f.len;
@@ -271,20 +288,6 @@ static enum recorder_status take_frames(
 	return RECORDER_PROTOCOL;
 }
 
-/* The records of whole frames that nobody will look at any more. */
-static uint64_t data_frames(const uint8_t *buf, size_t len)
-{
-	uint64_t n = 0;
-	struct frame f;
-
-	while (frame_next(buf, len, &f) == FRAME_OK) {
-		n += f.type == FRAME_LINK_DATA;
-		buf += FRAME_HEADER + f.len;
-		len -= FRAME_HEADER + f.len;
-	}
-	return n;
-}
-
 enum recorder_status recorder_feed(
     struct recorder *r, uint8_t *buf, size_t len, time_t now, size_t *used)
 {
@@ -295,12 +298,14 @@ enum recorder_status recorder_feed(
 	if (st != RECORDER_STORAGE) {
 		enum recorder_status flushed = output_flush(&r->out, &p, now);
 
-		if (flushed != RECORDER_OK)
+		if (flushed != RECORDER_OK) {
 			st = flushed;
+			r->lost = data_frames(buf + at, len - at);
+		}
 	}
 	if (st == RECORDER_STORAGE) {
 		memcpy(r->reason, r->out.reason, sizeof(r->reason));
-		r->lost = p.packets + data_frames(buf + at, len - at);
+		r->lost += p.packets;
 	}
 	r->offset += at;
 	*used = at;

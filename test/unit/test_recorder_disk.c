@@ -214,6 +214,21 @@ static void fill(size_t leave)
 	close(fd);
 }
 
+/* The payload and, behind it, another section with a packet, as one frame of data. */
+static void in_two_sections(void)
+{
+	static uint8_t first[sizeof(payload)];
+	size_t len = payload_len;
+
+	memcpy(first, payload, len);
+	section();
+	epb(0, 40);
+	memmove(payload + len, payload, payload_len);
+	memcpy(payload, first, len);
+	payload_len += len;
+	frame(1);
+}
+
 /* In a file system of 64 KB with 40 inodes. */
 static void full_disk(void)
 {
@@ -306,6 +321,33 @@ static void full_disk(void)
 	is_file(done, STAMP ".pcap", 0440, "no inode: nothing is lost");
 }
 
+/* The same, full where the second section of a frame begins. */
+static void full_within_a_frame(void)
+{
+	begin();
+	fill(3 * 4096);
+	init();
+	no_room = give_up;
+	clear();
+	section();
+	frame(0);
+	go();
+	payload_len = 0;
+	epb(0, 10000);
+	in_two_sections();
+	for (unsigned i = 0; i < 5; i++) {
+		payload_len = 0;
+		epb(0, 40);
+		frame(1);
+	}
+	go();
+	IS_INT(status, RECORDER_STORAGE, "disk full within a frame: a storage error");
+	end("error");
+	OK(strstr(events, " packets=1 "), "disk full within a frame: its first section is stored");
+	IS_INT(r.lost, 6, "disk full within a frame: the rest and what is behind it are lost");
+	unlinkat(small, "filler", 0);
+}
+
 static bool put_line(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -356,6 +398,7 @@ static void test_full_disk(void)
 		base = open_directory(small, "base");
 		done = open_directory(small, "done");
 		full_disk();
+		full_within_a_frame();
 		fflush(stdout);
 		counts[0] = tap_count;
 		counts[1] = tap_failed;
