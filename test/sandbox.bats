@@ -10,6 +10,7 @@ NO_MEMCHECK="the sandbox would kill it"
 # can_inject: this machine lets us, and has what the sandbox is made of.
 can_inject() {
 	local status=0
+	[ -x "$INJECT" ] # built by make check
 	"$INJECT" 0 0 >/dev/null 2>inject.err || status=$?
 	[ $status -ne 77 ] || skip "$(cat inject.err)"
 	sleep 600 3>&- &
@@ -394,4 +395,15 @@ without() {
 	awk -v pid="$pid" '$1 == pid { print $2 }' trace | sed 's/(.*//' | grep -v setsid >calls
 	[ "$(head -n 3 calls | tr '\n' ' ')" = "prctl landlock_restrict_self prctl " ]
 	grep -q openat calls
+}
+
+@test "what a reload makes for the master alone no child has" {
+	can_trace
+	config 'sandbox = "required";'
+	WRAP=(strace -D -qq -o trace -e trace=madvise)
+	server_start
+	server_signal HUP
+	wait_log ' reload clients='
+	[ "$(grep -c MADV_DONTFORK trace)" -ge 4 ] # two at the start, two of the reload
+	not grep 'MADV_DONTFORK) *= -1' trace
 }

@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -112,6 +113,7 @@ static const struct seccomp_rule master_calls[] = {
     ALLOW(recvmsg),
     ALLOW(sendmsg),
     ALLOW(read),
+    WHEN(madvise, {IS, 2, MADV_DONTFORK}), /* at a reload: memory that no child has */
     ALLOW(signalfd4),
     ALLOW(socketpair),
     ALLOW(wait4),

@@ -43,15 +43,16 @@ void stop_begin(struct master *m)
 
 int64_t stop_kill_due(const struct master *m)
 {
-	return m->loop.stopping_since && !m->loop.killed ? m->loop.stopping_since + REAP_FINISH_MS
-							 : TIMER_NEVER;
+	bool waits = m->loop.stopping_since && !m->loop.killed && m->children.used > 0;
+
+	return waits ? m->loop.stopping_since + REAP_FINISH_MS : TIMER_NEVER;
 }
 
 void stop_kill(struct master *m, int64_t now)
 {
 	(void)now;
 	m->loop.killed = true;
-	event_not_stopped(m->children.used); /* with none the loop has ended */
+	event_not_stopped(m->children.used);
 	stop_signal_children(m, SIGKILL);
 }
 
