@@ -149,7 +149,7 @@ steps() {
 @test "only the credentials, the keeper and the TLS transports know GnuTLS" {
 	includers '^<gnutls/' >who
 	[ -s who ]
-	not grep -vxE 'tls/(creds(_crl)?\.c|creds_(gnutls|load)\.h|keeper_process\.c|sign\.[ch]|identity\.c|explain\.[ch]|transport_tls\.c)|send/(tls\.c|tls_creds\.[ch]|verify\.[ch])' who >&2
+	not grep -vxE 'tls/(creds(_crl)?\.c|creds_(gnutls|load)\.h|keeper_process\.c|keeper_client\.[ch]|identity\.c|explain\.[ch]|transport_tls\.c)|send/(tls\.c|tls_creds\.[ch]|verify\.[ch])' who >&2
 	includers 'creds_gnutls[.]h"$' >who
 	[ -s who ]
 	not grep -vxE 'tls/(creds_load\.h|transport_tls\.c)' who >&2
@@ -158,7 +158,7 @@ steps() {
 @test "the master does not know frames, formats, transports and recording" {
 	includers '"(capture/(frame|format|accept|edit|pcap|pcapng)|tls/transport(_tls)?|record/recorder)[.]h"$' >who
 	[ -s who ]
-	not grep -E '^server/(master|state|accept|spawn|reap|reload|repairs|keepers|floods|timers|events|stop|signals|schedule|options|errout|prepare|main)\.' who >&2
+	not grep -E '^server/(master|state|admission|spawn|reap|reload|repairs|keeper_watch|floods|timers|events|stop|signals|schedule|options|errout|prepare|main)\.' who >&2
 }
 
 @test "a session does not know the master, the listeners, the children and the admission" {
@@ -170,5 +170,5 @@ steps() {
 @test "only server/events.c formats the log lines of the master" {
 	grep -lE '\blog_line\(' "$SRC"/server/*.c | sed "s|^$SRC/||" >who
 	grep -qx server/events.c who
-	not grep -E '^server/(master|accept|spawn|reap|reload|repairs|keepers|floods|timers|stop|signals|schedule|options|errout|prepare|main)\.c$' who >&2
+	not grep -E '^server/(master|admission|spawn|reap|reload|repairs|keeper_watch|floods|timers|stop|signals|schedule|options|errout|prepare|main)\.c$' who >&2
 }

@@ -7,7 +7,7 @@
  * length that fits its block. Everything else is stored, also what libpcap or Wireshark do not
  * like: options are not looked into. A packet above max-snaplen is cut (accept_cut, with edit.h),
  * not refused. Refused elsewhere: an unknown type of frame (frame.h); what depends on more than one
- * payload, as data before a header (record/recorder); a connection (server/accept).
+ * payload, as data before a header (record/recorder); a connection (server/admission).
  *
  * A payload consists of parts: a head, which begins a section (the file header of pcap; the Section
  * Header Block of pcapng with the blocks right behind it that later packets need), and data, which

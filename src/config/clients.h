@@ -1,9 +1,8 @@
-/* clients: which clients have an address, and whether there is room for a connection of theirs.
+/* clients: which clients have an address.
  *
- * The list of client addresses, looked up by longest prefix, and the limits on connections,
- * compared (admit_…). Refuses to count connections and to act: the caller brings the counts, and
- * the master admits or refuses (server/accept). Pure: no I/O; the table allocates when it is built,
- * never afterwards. */
+ * The list of client addresses, looked up by longest prefix. Refuses to say whether there is room
+ * for a connection (server/connection_limits), and to admit it (server/admission). Pure: no I/O;
+ * the table allocates when it is built, never afterwards. */
 #ifndef CLIENTS_H
 #define CLIENTS_H
 
@@ -38,28 +37,5 @@ const struct admit_entry *admit_find(
  * is 0 at first. */
 bool admit_shared(const struct clients_table *t, size_t *from, const struct admit_entry **first,
     const struct admit_entry **second);
-
-struct admit_counts {
-	unsigned children, unestablished;
-	unsigned of_peer;  /* same address, and same client where that is known */
-	size_t candidates; /* clients that the peer may be: of_peer is of all of them */
-};
-
-struct admit_limits {
-	unsigned children, unestablished, per_client;
-};
-
-/* A new connection can be forked for at all; when not, it stays in the accept queue. */
-static inline bool admit_room(const struct admit_counts *now, const struct admit_limits *max)
-{
-	return now->children < max->children && now->unestablished < max->unestablished;
-}
-
-/* A listed client has not too many connections of its own. Clients that only a certificate tells
- * apart have their shares together. */
-static inline bool admit_peer(const struct admit_counts *now, const struct admit_limits *max)
-{
-	return now->of_peer < (uint64_t)max->per_client * now->candidates;
-}
 
 #endif

@@ -6,7 +6,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "daemon/limits.h"
+#include "daemon/rlimits.h"
 #include "daemon/seccomp.h"
 
 /* What this kernel supports, detected once in the master; all false: the sandbox is off. */

@@ -13,7 +13,7 @@
 struct channel {
 	struct addr peer; /* as it was accepted: a peer may be gone and its bytes still there */
 	uint16_t port;
-	int fd;           /* SOCK_SEQPACKET, see report.h; -1: there is no master */
+	int fd;           /* SOCK_SEQPACKET, see child_report.h; -1: there is no master */
 	bool log_routine; /* lines that every connection causes are logged; else they are debug */
 	int keeper;       /* for one signature of the TLS key; -1: none is needed */
 	struct stats *stats; /* shared page */

@@ -4,7 +4,7 @@
 #include "base/heap.h"
 #include "base/pages.h"
 #include "config/keys.h"
-#include "server/roles.h"
+#include "server/sandbox_roles.h"
 
 bool generation_start_keeper(struct generation *g, char reason[KEEPER_REASON_MAX])
 {

@@ -7,7 +7,7 @@
 
 #include "daemon/privs.h"
 #include "daemon/sandbox.h"
-#include "server/roles.h"
+#include "server/sandbox_roles.h"
 
 void prepare_user(const struct config *c, struct problems *p)
 {

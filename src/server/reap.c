@@ -12,7 +12,7 @@
 #include "base/io.h"
 #include "server/childexit.h"
 #include "server/events.h"
-#include "server/report.h"
+#include "server/child_report.h"
 #include "server/state.h"
 #include "server/timers.h"
 

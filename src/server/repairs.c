@@ -9,7 +9,7 @@
 
 #include "base/io.h"
 #include "base/log.h"
-#include "server/roles.h"
+#include "server/sandbox_roles.h"
 #include "server/events.h"
 
 /* Regular rounds begin this often, or less often: they take at most 1/SHARE of the time. */

@@ -11,7 +11,7 @@
 #include "base/io.h"
 #include "base/pages.h"
 #include "capture/frame.h"
-#include "server/roles.h"
+#include "server/sandbox_roles.h"
 #include "server/session_end.h"
 #include "server/session_signal.h"
 #include "server/session_state.h"

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "server/report.h"
+#include "server/child_report.h"
 #include "server/session_tell.h"
 
 /* A child that was told to stop while the disk is full gives up after this. */

@@ -10,7 +10,7 @@
 
 #include "base/io.h"
 #include "capture/linktype.h"
-#include "server/report.h"
+#include "server/child_report.h"
 
 /* Does not block: if the master does not read, the message is lost and recording continues. */
 static void tell(const struct session *s, enum report_kind kind, const char *name)

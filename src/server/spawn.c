@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "server/childexit.h"
 #include "server/events.h"
-#include "server/roles.h"
+#include "server/sandbox_roles.h"
 #include "server/session.h"
 #include "server/state.h"
 

@@ -14,7 +14,7 @@
 #include "server/children.h"
 #include "server/floods.h"
 #include "server/generation.h"
-#include "server/keepers.h"
+#include "server/keeper_watch.h"
 #include "server/repairs.h"
 #include "server/statpages.h"
 

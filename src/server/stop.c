@@ -4,10 +4,10 @@
 #include <signal.h>
 
 #include "base/io.h"
-#include "server/accept.h"
+#include "server/admission.h"
 #include "server/events.h"
 #include "server/reap.h"
-#include "server/report.h"
+#include "server/child_report.h"
 #include "server/state.h"
 #include "server/timers.h"
 

@@ -14,7 +14,7 @@
 
 #include "tls/creds_load.h"
 #include "base/wholefile.h"
-#include "tls/sign.h"
+#include "tls/keeper_client.h"
 
 /* ---- files ---- */
 

@@ -1,5 +1,5 @@
 /* creds_gnutls: the inside of creds, for transport_tls and the files that load it. Types only. Of
- * the private key there is what asks the keeper for a signature (sign.h), and no more. */
+ * the private key there is what asks the keeper for a signature (keeper_client.h), and no more. */
 #ifndef CREDS_GNUTLS_H
 #define CREDS_GNUTLS_H
 

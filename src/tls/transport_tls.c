@@ -12,7 +12,7 @@
 #include "tls/creds_gnutls.h"
 #include "tls/explain.h"
 #include "tls/records.h"
-#include "tls/sign.h"
+#include "tls/keeper_client.h"
 #include "base/io.h"
 #include "base/pages.h"
 

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 
 #include "bench.h"
-#include "server/roles.h"
+#include "server/sandbox_roles.h"
 
 /* Of this process alone: a busy machine makes it wait, but that is not the sandbox's. */
 static double cpu(void)

@@ -22,7 +22,7 @@ sources() {
 	config) base="$base base/log capture/rotate $config" ;;
 	repair) base="$base $config $capture capture/rotate record/filehead record/output record/recorder record/capfile record/unfinished server/repair" ;;
 	reader) base="base/bytes capture/format capture/pcap capture/pcapng record/reader" ;;
-	messages) base="$base server/report config/lexer tls/certname capture/rotate tls/signform" ;;
+	messages) base="$base server/child_report config/lexer tls/certname capture/rotate tls/signform" ;;
 	esac
 	for s in $base; do echo "$SRC/$s.c"; done
 }

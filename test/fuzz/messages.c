@@ -10,7 +10,7 @@
 #include "tls/certname.h"
 #include "config/lexer.h"
 #include "base/parse.h"
-#include "server/report.h"
+#include "server/child_report.h"
 #include "capture/rotate.h"
 #include "tls/signform.h"
 

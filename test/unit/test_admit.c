@@ -4,6 +4,7 @@
 #include "support.h"
 
 #include "config/clients.h"
+#include "server/connection_limits.h"
 
 static struct admit_entry entries[10000];
 static size_t n;

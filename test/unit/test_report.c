@@ -2,7 +2,7 @@
 #include "tap.h"
 #include "support.h"
 
-#include "server/report.h"
+#include "server/child_report.h"
 
 #define NAME "trace-bar-20261122_233307.pcap"
 

@@ -1,4 +1,4 @@
-/* limits: resource limits of a child (setrlimit(2)).
+/* rlimits: resource limits of a child (setrlimit(2)).
  *
  * Memory is limited to some more than the master had, so that no input makes a child grow without
  * bound. No core files, no processes. No RLIMIT_FSIZE: it would hold for a log that is a regular

@@ -1,4 +1,4 @@
-/* keepers: the master's view of the key keeper: when one has died and when to start another.
+/* keeper_watch: the master's view of the key keeper: when one has died and when to start another.
  *
  * Each generation has its own keeper (tls/keeper), started with it. Only that of the current one is
  * started again. Refuses to see the key and to sign: tls/keeper is the process that does. */

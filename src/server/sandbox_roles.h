@@ -1,9 +1,9 @@
-/* roles: what each kind of process of osmo-pcap-server may do once it is locked in.
+/* sandbox_roles: what each kind of process of osmo-pcap-server may do once it is locked in.
  *
  * Which system calls, with the reason beside each; which limits; whether files are Landlock's. A
- * system call that a process needs is added to its table in roles.c; those that every process needs
- * are in daemon/seccomp.c (common). How that is enforced is daemon/sandbox's. Refuses to decide
- * when: each process locks itself in when it has opened all that it needs. */
+ * system call that a process needs is added to its table in sandbox_roles.c; those that every
+ * process needs are in daemon/seccomp.c (common). How that is enforced is daemon/sandbox's. Refuses
+ * to decide when: each process locks itself in when it has opened all that it needs. */
 #ifndef ROLES_H
 #define ROLES_H
 

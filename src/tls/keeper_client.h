@@ -1,4 +1,4 @@
-/* sign: how a child gets the one signature of its handshake from the keeper (keeper.h).
+/* keeper_client: how a child gets the one signature of its handshake from the keeper (keeper.h).
  *
  * The callbacks stand in the private key that creds makes; GnuTLS calls them in the child that
  * shakes hands, never in the master. Refuses to wait past the handshake's deadline, and to know a

@@ -1,5 +1,5 @@
-/* report: see report.h. */
-#include "server/report.h"
+/* child_report: see child_report.h. */
+#include "server/child_report.h"
 
 #include <string.h>
 

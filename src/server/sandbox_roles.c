@@ -1,5 +1,5 @@
-/* roles: see roles.h. */
-#include "server/roles.h"
+/* sandbox_roles: see sandbox_roles.h. */
+#include "server/sandbox_roles.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,5 @@
-/* report: what a child tells the master, and what the master tells a child, over their channel.
+/* child_report: what a child tells the master, and what the master tells a child, over their
+ * channel.
  *
  * The channel is a SOCK_SEQPACKET pair: one message is one struct, whole or not at all. The child
  * may have been taken over by its peer, so the master validates every field and answers nothing.

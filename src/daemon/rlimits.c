@@ -1,5 +1,5 @@
-/* limits: see limits.h. */
-#include "daemon/limits.h"
+/* rlimits: see rlimits.h. */
+#include "daemon/rlimits.h"
 
 #include <stdio.h>
 #include <sys/resource.h>

@@ -1,5 +1,6 @@
-/* accept: see accept.h. */
-#include "server/accept.h"
+/* admission: see admission.h. */
+#include "server/admission.h"
+#include "server/connection_limits.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-/* accept: admission: takes connections, and refuses them before any fork.
+/* admission: takes connections, and refuses them before any fork.
  *
  * The list of clients is looked up, and the limits are compared, in config/clients (admit_…); the
  * counts are those of children. Refuses to read a byte of a connection: what is in a stream, its

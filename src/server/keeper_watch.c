@@ -1,5 +1,5 @@
-/* keepers: see keepers.h. */
-#include "server/keepers.h"
+/* keeper_watch: see keeper_watch.h. */
+#include "server/keeper_watch.h"
 
 #include "base/io.h"
 #include "server/events.h"

@@ -1,5 +1,5 @@
-/* sign: see sign.h. */
-#include "tls/sign.h"
+/* keeper_client: see keeper_client.h. */
+#include "tls/keeper_client.h"
 
 #include <errno.h>
 #include <gnutls/crypto.h>

@@ -1,0 +1,35 @@
+/* connection_limits: whether there is room for one more connection, by the limits of the
+ * configuration.
+ *
+ * The comparisons alone: the caller counts, and acts (server/admission). Pure. */
+#ifndef CONNECTION_LIMITS_H
+#define CONNECTION_LIMITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct admit_counts {
+	unsigned children, unestablished;
+	unsigned of_peer;  /* same address, and same client where that is known */
+	size_t candidates; /* clients that the peer may be: of_peer is of all of them */
+};
+
+struct admit_limits {
+	unsigned children, unestablished, per_client;
+};
+
+/* A new connection can be forked for at all; when not, it stays in the accept queue. */
+static inline bool admit_room(const struct admit_counts *now, const struct admit_limits *max)
+{
+	return now->children < max->children && now->unestablished < max->unestablished;
+}
+
+/* A listed client has not too many connections of its own. Clients that only a certificate tells
+ * apart have their shares together. */
+static inline bool admit_peer(const struct admit_counts *now, const struct admit_limits *max)
+{
+	return now->of_peer < (uint64_t)max->per_client * now->candidates;
+}
+
+#endif
