@@ -2,8 +2,8 @@
  *
  * An IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2) is the IPv4 address everywhere. Zone
  * identifiers of link-local addresses are ignored. No name resolution, ever. */
-#ifndef ADDR_H
-#define ADDR_H
+#ifndef BASE_ADDR_H
+#define BASE_ADDR_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * Every read checks the length first and fails for good once it would pass the end, so a
  * parser reads a whole structure and tests `failed` once. Refuses to cast memory to structs,
  * to allocate, and to know any format. The bytes belong to the caller. */
-#ifndef BYTES_H
-#define BYTES_H
+#ifndef BASE_BYTES_H
+#define BASE_BYTES_H
 
 #include <stdbool.h>
 #include <stddef.h>

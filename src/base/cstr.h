@@ -1,8 +1,8 @@
 /* cstr: C strings compared, and made printable: done the same way everywhere.
  *
  * Refuses to allocate, and to look at the locale. Pure. */
-#ifndef CSTR_H
-#define CSTR_H
+#ifndef BASE_CSTR_H
+#define BASE_CSTR_H
 
 #include <stdbool.h>
 #include <stddef.h>

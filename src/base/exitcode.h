@@ -2,8 +2,8 @@
  *
  * Not those of osmo-pcap-send (send/options.h), nor of the server's children, which only their
  * master sees (server/childexit.h). */
-#ifndef EXITCODE_H
-#define EXITCODE_H
+#ifndef BASE_EXITCODE_H
+#define BASE_EXITCODE_H
 
 enum exitcode {
 	EXITCODE_OK = 0,      /* done, or ended as it was told to */

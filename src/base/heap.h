@@ -4,8 +4,8 @@
  * them, and merge and sort them first: each page with a hole would be copied. With the holes filled
  * what a child allocates lies behind all that the master has, side by side. For glibc's malloc();
  * test/bench/idlememory has the figures. Refuses to touch what others have allocated. */
-#ifndef HEAP_H
-#define HEAP_H
+#ifndef BASE_HEAP_H
+#define BASE_HEAP_H
 
 /* Fills free chunks; to be called again after much was freed. */
 void heap_fill(void);

@@ -2,8 +2,8 @@
  *
  * Refuses to log, and to decide what follows from an error. Descriptors stay the caller's. Errors
  * are errno. */
-#ifndef IO_H
-#define IO_H
+#ifndef BASE_IO_H
+#define BASE_IO_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,8 +5,8 @@
  * line that the sink does not take at once, or not whole, is counted, and the count is logged when
  * it takes lines again. Refuses to decide what is worth a line and to keep rates (ratelimit does).
  */
-#ifndef LOG_H
-#define LOG_H
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
 
 #include <stdbool.h>
 #include <stddef.h>

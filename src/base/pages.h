@@ -7,8 +7,8 @@
  * Sizes are in bytes and are rounded up. Pages that are not touched take no memory, and with
  * vm.overcommit_memory 0 or 1 they are not counted against any limit (MAP_NORESERVE); with 2 the
  * kernel counts them all. */
-#ifndef PAGES_H
-#define PAGES_H
+#ifndef BASE_PAGES_H
+#define BASE_PAGES_H
 
 #include <stdbool.h>
 #include <stddef.h>

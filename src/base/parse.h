@@ -2,8 +2,8 @@
  *
  * The whole text must be the value: no leading blanks, no sign where none is allowed, no
  * trailing characters, no overflow. On failure the output is untouched. No locale, no errno. */
-#ifndef PARSE_H
-#define PARSE_H
+#ifndef BASE_PARSE_H
+#define BASE_PARSE_H
 
 #include <stdbool.h>
 #include <stdint.h>

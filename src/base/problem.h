@@ -1,8 +1,8 @@
 /* problem: a list of errors and warnings, each with file and line, reported together.
  *
  * Refuses to decide what follows from them: whoever collects them looks at `errors`. */
-#ifndef PROBLEM_H
-#define PROBLEM_H
+#ifndef BASE_PROBLEM_H
+#define BASE_PROBLEM_H
 
 #include <stdarg.h>
 #include <stdbool.h>

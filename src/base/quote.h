@@ -1,8 +1,8 @@
 /* quote: a text as a string of a configuration file, as libconfig reads it back.
  *
  * Not for lines of the log: LOG_QUOTE (log.h) is. */
-#ifndef QUOTE_H
-#define QUOTE_H
+#ifndef BASE_QUOTE_H
+#define BASE_QUOTE_H
 
 #include <stdio.h>
 

@@ -3,8 +3,8 @@
  * Pure: time is an argument (milliseconds of any clock that does not step back). Zeroed memory with
  * `burst` and `window_ms` set is ready for use, and both may be set anew before any call: an array
  * of thousands takes no memory until its elements are used. Refuses to log: it counts. */
-#ifndef RATELIMIT_H
-#define RATELIMIT_H
+#ifndef BASE_RATELIMIT_H
+#define BASE_RATELIMIT_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * It lies in whole pages of its own (base/pages.h), not in the heap of malloc(): a child that was
  * forked from its owner shares the pages for as long as neither writes to them, and what is freed
  * leaves no holes behind. Refuses to free a single thing. */
-#ifndef REGION_H
-#define REGION_H
+#ifndef BASE_REGION_H
+#define BASE_REGION_H
 
 #include <stdarg.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * Opened, looked at and read through one descriptor, so that all of it is of the same file; a file
  * that grows meanwhile is read to its new end. Refuses what could block the reader for ever (a
  * FIFO, a device) and what is larger than WHOLEFILE_MAX. */
-#ifndef WHOLEFILE_H
-#define WHOLEFILE_H
+#ifndef BASE_WHOLEFILE_H
+#define BASE_WHOLEFILE_H
 
 #include <stddef.h>
 

@@ -5,8 +5,8 @@
  * NAME is the client's name, with "-ADDRESS" behind it where one entry of the list stands for a
  * network (':' becomes '_'). Refuses to look whether a name is taken: capfile does. Pure: the
  * broken-down time is an argument. */
-#ifndef CAPNAME_H
-#define CAPNAME_H
+#ifndef CAPTURE_CAPNAME_H
+#define CAPTURE_CAPNAME_H
 
 #include <stdbool.h>
 #include <time.h>

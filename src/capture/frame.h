@@ -4,8 +4,8 @@
  *
  * Pure and without state: the caller keeps what is not yet a whole frame and asks again with
  * more bytes, so it does not matter how the stream was split. Refuses to look into payloads. */
-#ifndef FRAME_H
-#define FRAME_H
+#ifndef CAPTURE_FRAME_H
+#define CAPTURE_FRAME_H
 
 #include <stddef.h>
 #include <stdint.h>

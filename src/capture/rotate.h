@@ -6,8 +6,8 @@
  * an instant, computed once when the file is opened and compared with afterwards. Refuses to know
  * files and their size: record/output asks, closes and publishes. Pure: the time and the local
  * clock are arguments. Times are seconds of the Unix epoch. */
-#ifndef ROTATE_H
-#define ROTATE_H
+#ifndef CAPTURE_ROTATE_H
+#define CAPTURE_ROTATE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* check: what one key alone cannot tell: names, addresses and keys that need each other.
  *
  * Refuses to change the configuration, and to look at what it names (directories, certificates). */
-#ifndef CHECK_H
-#define CHECK_H
+#ifndef CONFIG_CHECK_H
+#define CONFIG_CHECK_H
 
 #include "config/config.h"
 

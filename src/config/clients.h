@@ -3,8 +3,8 @@
  * The list of client addresses, looked up by longest prefix. Refuses to say whether there is room
  * for a connection (server/connection_limits), and to admit it (server/admission). Pure: no I/O;
  * the table allocates when it is built, never afterwards. */
-#ifndef CLIENTS_H
-#define CLIENTS_H
+#ifndef CONFIG_CLIENTS_H
+#define CONFIG_CLIENTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -8,8 +8,8 @@
  *
  * A configuration, and all that its structures point to, lives in one region: nothing in it is
  * freed alone, and all of it by config_free(). */
-#ifndef CONFIG_H
-#define CONFIG_H
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
  *
  * Finds the table of keys for each group, and names what stands where it does not belong. Refuses
  * to judge values (values does) and to compare keys (check does). */
-#ifndef GROUPS_H
-#define GROUPS_H
+#ifndef CONFIG_GROUPS_H
+#define CONFIG_GROUPS_H
 
 #include "config/values.h"
 

@@ -3,8 +3,8 @@
  * One line a key; reading, printing and the defaults all come from here. A new key is a line here
  * and a member of its structure in config.h. Refuses to read settings (values does), and to say
  * what needs another key (check does). */
-#ifndef KEYS_H
-#define KEYS_H
+#ifndef CONFIG_KEYS_H
+#define CONFIG_KEYS_H
 
 #include "config/config.h"
 

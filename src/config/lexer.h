@@ -5,8 +5,8 @@
  * lexical rules (its manual, "Configuration File Grammar"), and what would make the two disagree
  * about where a string or a comment ends is found, too. Refuses to open the includes and to know
  * settings. Pure. */
-#ifndef LEXER_H
-#define LEXER_H
+#ifndef CONFIG_LEXER_H
+#define CONFIG_LEXER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,8 +4,8 @@
  * checked, and has nothing left to open. Each line of the text belongs to one line of one file.
  * What is wrong becomes a problem with file and line; reading goes on, so that one run finds all of
  * it. Refuses to know what the settings mean. */
-#ifndef TEXT_H
-#define TEXT_H
+#ifndef CONFIG_TEXT_H
+#define CONFIG_TEXT_H
 
 #include <limits.h>
 #include <stdbool.h>

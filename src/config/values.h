@@ -2,8 +2,8 @@
  *
  * What is wrong with it becomes a problem with file and line. Refuses to know which settings belong
  * together. Only the files that read a configuration include this, and so libconfig. */
-#ifndef VALUES_H
-#define VALUES_H
+#ifndef CONFIG_VALUES_H
+#define CONFIG_VALUES_H
 
 #include <libconfig.h>
 

@@ -5,8 +5,8 @@
  * IPv6, listening or connected as the case may be; anything else is an error that names the
  * descriptor. Nothing is ever written to a standard descriptor that is the connection: it becomes
  * /dev/null. Refuses to decide whether the peer is admitted: the master does. */
-#ifndef ADOPT_H
-#define ADOPT_H
+#ifndef DAEMON_ADOPT_H
+#define DAEMON_ADOPT_H
 
 #include <stdbool.h>
 #include <sys/socket.h>

@@ -2,8 +2,8 @@
  *
  * The parent exits with status 0 when the daemon has called background_ready(), otherwise with the
  * status that the daemon exited with. Refuses to decide when that is, and to open a log. */
-#ifndef BACKGROUND_H
-#define BACKGROUND_H
+#ifndef DAEMON_BACKGROUND_H
+#define DAEMON_BACKGROUND_H
 
 #include <signal.h>
 #include <stdbool.h>

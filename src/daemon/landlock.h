@@ -3,8 +3,8 @@
  * Everything that the running kernel can deny is denied, except what a directory is listed with.
  * Two things Landlock does not know (metadata, sockets that are open already) are seccomp's.
  * Refuses to choose directories: its callers list them. */
-#ifndef LANDLOCK_H
-#define LANDLOCK_H
+#ifndef DAEMON_LANDLOCK_H
+#define DAEMON_LANDLOCK_H
 
 #include <stdbool.h>
 #include <stddef.h>

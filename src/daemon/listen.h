@@ -1,8 +1,8 @@
 /* listen: the listening sockets.
  *
  * Sockets are non-blocking and close-on-exec. Refuses to accept: the master does. */
-#ifndef LISTEN_H
-#define LISTEN_H
+#ifndef DAEMON_LISTEN_H
+#define DAEMON_LISTEN_H
 
 #include <stdbool.h>
 #include <stddef.h>

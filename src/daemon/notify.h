@@ -4,8 +4,8 @@
  * because its path may be out of reach later; it is closed on exec and never waited for. The
  * variables are unset: nothing that is started from here could use them. For the master alone: in
  * the other processes the descriptor is closed with all the rest. */
-#ifndef NOTIFY_H
-#define NOTIFY_H
+#ifndef DAEMON_NOTIFY_H
+#define DAEMON_NOTIFY_H
 
 #include <stdbool.h>
 #include <stdint.h>

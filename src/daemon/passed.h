@@ -4,8 +4,8 @@
  * with the names LISTEN_FDNAMES. Stricter than that function: what is not as a service manager
  * writes it is an error, not silence. Pure: the variables are arguments; whether the descriptors
  * are open, and what they are, adopt looks at. */
-#ifndef PASSED_H
-#define PASSED_H
+#ifndef DAEMON_PASSED_H
+#define DAEMON_PASSED_H
 
 #include <stdint.h>
 

@@ -1,8 +1,8 @@
 /* pidfile: the daemon's process number in a file, locked as long as it lives.
  *
  * Refuses to wait for the lock, to follow a symbolic link, and to overwrite what is no pid file. */
-#ifndef PIDFILE_H
-#define PIDFILE_H
+#ifndef DAEMON_PIDFILE_H
+#define DAEMON_PIDFILE_H
 
 #include <stdbool.h>
 

@@ -1,8 +1,8 @@
 /* privs: from root to the configured user, for good, and verified.
  *
  * Refuses to call it done while root could come back, and to decide whether it is needed. */
-#ifndef PRIVS_H
-#define PRIVS_H
+#ifndef DAEMON_PRIVS_H
+#define DAEMON_PRIVS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,9 +2,10 @@
  *
  * Memory is limited to some more than the master had, so that no input makes a child grow without
  * bound. No core files, no processes. No RLIMIT_FSIZE: it would hold for a log that is a regular
- * file, too. Refuses to raise a limit. The limits on connections are config/clients'. */
-#ifndef LIMITS_H
-#define LIMITS_H
+ * file, too. Refuses to raise a limit. The limits on connections are
+ * server/connection_limits. */
+#ifndef DAEMON_RLIMITS_H
+#define DAEMON_RLIMITS_H
 
 #include <stdbool.h>
 #include <stddef.h>

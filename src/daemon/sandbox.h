@@ -5,8 +5,8 @@
  * the master: the filter programs, and a ruleset for each pair of directories. There is no way back
  * out, and nothing here can be switched by a peer. Refuses to know what kinds of processes there
  * are: each program brings its roles. */
-#ifndef SANDBOX_H
-#define SANDBOX_H
+#ifndef DAEMON_SANDBOX_H
+#define DAEMON_SANDBOX_H
 
 #include <stdbool.h>
 #include <stddef.h>

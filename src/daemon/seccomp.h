@@ -5,8 +5,8 @@
  * no role: the tables come from the programs, but for what all of them need to log, to allocate and
  * to end. By hand and not by libseccomp, for a program that is made once, passes call -1 (which is
  * how strace(1) injects faults), has the frequent calls first, and costs no library. */
-#ifndef SECCOMP_H
-#define SECCOMP_H
+#ifndef DAEMON_SECCOMP_H
+#define DAEMON_SECCOMP_H
 
 #include <linux/filter.h>
 #include <stdbool.h>

@@ -7,8 +7,8 @@
  * left by unfinished.h. A large file goes to the disk as it grows, so that little of it is left for
  * the sync on publication and none of it crowds the page cache. Refuses to know what is in the
  * file. The directory descriptors stay the caller's. Sizes are bytes, errors are errno. */
-#ifndef CAPFILE_H
-#define CAPFILE_H
+#ifndef RECORD_CAPFILE_H
+#define RECORD_CAPFILE_H
 
 #include <stdbool.h>
 #include <stddef.h>

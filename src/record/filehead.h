@@ -3,8 +3,8 @@
  *
  * Most are small, and stand in the structure; larger ones in memory of their own. Knows files as
  * little as streams. */
-#ifndef FILEHEAD_H
-#define FILEHEAD_H
+#ifndef RECORD_FILEHEAD_H
+#define RECORD_FILEHEAD_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,11 +1,12 @@
 /* output: what was accepted of a stream, into files: one after another, each beginning with the
- * head of its section; closes a file whose time (capture/rotate) or size is over.
+ * head of its section; closes a file whose time (capture/rotate) or size is over;
+ * record/capfile publishes it.
  *
  * All that was accepted is in the file after a flush, and after an error only whole records are.
  * On a full disk the event wait_for_room waits, or says to give up. Refuses to know frames, and
  * leaves it to its caller to say what belongs to a section. */
-#ifndef OUTPUT_H
-#define OUTPUT_H
+#ifndef RECORD_OUTPUT_H
+#define RECORD_OUTPUT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -10,8 +10,8 @@
  * READER_INTERFACES; packets of later ones have no known time and link type).
  * A regular file is read with pread(): the position of the descriptor is neither used nor moved, so
  * several readers may share one. Offsets and lengths are bytes, times nanoseconds since 1970. */
-#ifndef READER_H
-#define READER_H
+#ifndef RECORD_READER_H
+#define RECORD_READER_H
 
 #include <stdbool.h>
 #include <stddef.h>

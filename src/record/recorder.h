@@ -5,8 +5,8 @@
  * with one call. Refuses a stream by what depends on more than one payload: data before a link
  * header, too many link headers. Refuses to touch sockets, files and the clock: the time is an
  * argument. Everything that must be waited for or told goes through the events. */
-#ifndef RECORDER_H
-#define RECORDER_H
+#ifndef RECORD_RECORDER_H
+#define RECORD_RECORDER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* recording: how a stream is recorded, and what is told of it: for the recorder and its output, and
  * for their callers. Types only: recorder and output do the work. */
-#ifndef RECORDING_H
-#define RECORDING_H
+#ifndef RECORD_RECORDING_H
+#define RECORD_RECORDING_H
 
 #include <stdbool.h>
 #include <stdint.h>

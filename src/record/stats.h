@@ -2,8 +2,8 @@
  *
  * Lives in a page shared with the master, one a slot: the child alone writes, the master only
  * reads and believes nothing (it prints, it never computes sizes or indexes from it). */
-#ifndef STATS_H
-#define STATS_H
+#ifndef RECORD_STATS_H
+#define RECORD_STATS_H
 
 #include <stddef.h>
 #include <stdint.h>

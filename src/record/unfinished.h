@@ -7,8 +7,8 @@
  * Refuses to choose files by name, to know clients, and to log. Every file is hostile input: a
  * hijacked child may have written it. System calls are those that the sandbox of repair allows.
  * Lengths and offsets are bytes, errors are errno. */
-#ifndef UNFINISHED_H
-#define UNFINISHED_H
+#ifndef RECORD_UNFINISHED_H
+#define RECORD_UNFINISHED_H
 
 #include <stdbool.h>
 #include <stdint.h>

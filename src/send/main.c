@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "send/cut.h"
+#include "send/fit.h"
 #include "send/live.h"
 #include "send/net.h"
 #include "send/options.h"

@@ -11,7 +11,7 @@
 
 #include "base/io.h"
 #include "base/parse.h"
-#include "send/cut.h"
+#include "send/fit.h"
 #include "send/net.h"
 
 #define RATE_MAX 1000000000

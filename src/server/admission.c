@@ -19,7 +19,7 @@
 /* How long accepting pauses when the system is out of a resource. */
 #define REST_MS 1000
 
-void accept_listen(struct master *m, bool on)
+void admission_listen(struct master *m, bool on)
 {
 	if (on == m->accepting.listening)
 		return;
@@ -42,11 +42,11 @@ static bool has_room(const struct master *m)
 	return admit_room(&now, &max);
 }
 
-void accept_resume(struct master *m)
+void admission_resume(struct master *m)
 {
 	if (!m->loop.stopping_since && !m->accepting.listening &&
 	    m->accepting.resting_until == TIMER_NEVER && has_room(m))
-		accept_listen(m, true);
+		admission_listen(m, true);
 }
 
 static bool peer_is_busy(
@@ -97,7 +97,7 @@ static bool admit_listed(struct master *m, int fd, const struct addr *peer, uint
 }
 
 /* The connection is closed here whatever the decision: a child has its own copy. */
-bool accept_one(struct master *m, int fd, const struct sockaddr_storage *from)
+bool admission_one(struct master *m, int fd, const struct sockaddr_storage *from)
 {
 	const struct admit_entry *row;
 	struct addr peer;
@@ -149,14 +149,14 @@ static void rest(struct master *m, const char *why)
 	if (floods_line(&m->floods, FLOOD_RESOURCES))
 		event_error(why);
 	m->accepting.resting_until = io_monotonic_ms() + REST_MS;
-	accept_listen(m, false);
+	admission_listen(m, false);
 }
 
-void accept_waiting(struct master *m, const struct listener *l)
+void admission_waiting(struct master *m, const struct listener *l)
 {
 	int failed = 0, why = 0;
 
-	for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
+	for (int i = 0; i < ADMISSION_AT_ONCE; i++) {
 		struct sockaddr_storage from;
 		socklen_t len = sizeof(from);
 		int fd;
@@ -164,12 +164,12 @@ void accept_waiting(struct master *m, const struct listener *l)
 		if (!has_room(m)) {
 			if (floods_line(&m->floods, FLOOD_FULL))
 				event_full(m->children.used, m->children.unestablished);
-			accept_listen(m, false);
+			admission_listen(m, false);
 			return;
 		}
 		fd = accept4(l->fd, (struct sockaddr *)&from, &len, SOCK_CLOEXEC);
 		if (fd >= 0) {
-			accept_one(m, fd, &from);
+			admission_one(m, fd, &from);
 			continue;
 		}
 		switch (errno) {
@@ -189,6 +189,6 @@ void accept_waiting(struct master *m, const struct listener *l)
 			failed++;
 		}
 	}
-	if (failed == ACCEPT_AT_ONCE) /* an error of the socket itself */
+	if (failed == ADMISSION_AT_ONCE) /* an error of the socket itself */
 		rest(m, strerror(why));
 }

@@ -1,8 +1,8 @@
 /* channel: what a child gets from its master beside the connection.
  *
- * Values only: what goes over its descriptors is report's and tls/keeper's. */
-#ifndef CHANNEL_H
-#define CHANNEL_H
+ * Values only: what goes over its descriptors is child_report's and tls/keeper_process's. */
+#ifndef SERVER_CHANNEL_H
+#define SERVER_CHANNEL_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,8 +6,8 @@
  * Orders only give the reason for the signal that follows them: a child that reads none stops
  * for an unknown one. Nothing here goes to the log: events and session_tell word its lines. Pure:
  * encoding and checking; the processes do the I/O. */
-#ifndef REPORT_H
-#define REPORT_H
+#ifndef SERVER_CHILD_REPORT_H
+#define SERVER_CHILD_REPORT_H
 
 #include <stdbool.h>
 #include <stddef.h>

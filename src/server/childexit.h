@@ -1,8 +1,8 @@
 /* childexit: how a child process ended, as its exit status: the vocabulary between child and
  * master. The child has logged the reason itself; the master logs only ends that no child could (a
  * signal, CHILD_INTERNAL). */
-#ifndef CHILDEXIT_H
-#define CHILDEXIT_H
+#ifndef SERVER_CHILDEXIT_H
+#define SERVER_CHILDEXIT_H
 
 enum child_exit {
 	CHILD_FINISHED =

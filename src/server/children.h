@@ -4,8 +4,8 @@
  * is the master's alone: no child inherits it. Bookkeeping only: forking, signalling and reaping
  * are done by spawn and reap. An impossible state (dropping a free slot) is reported, not ignored.
  */
-#ifndef CHILDREN_H
-#define CHILDREN_H
+#ifndef SERVER_CHILDREN_H
+#define SERVER_CHILDREN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
  * configuration.
  *
  * The comparisons alone: the caller counts, and acts (server/admission). Pure. */
-#ifndef CONNECTION_LIMITS_H
-#define CONNECTION_LIMITS_H
+#ifndef SERVER_CONNECTION_LIMITS_H
+#define SERVER_CONNECTION_LIMITS_H
 
 #include <stdbool.h>
 #include <stddef.h>

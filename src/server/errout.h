@@ -2,8 +2,8 @@
  *
  * Standard error is not ours when inetd has made it the connection: not a byte is printed there.
  * Somebody waits at a terminal, or the log is the only place. Refuses to know what is wrong. */
-#ifndef ERROUT_H
-#define ERROUT_H
+#ifndef SERVER_ERROUT_H
+#define SERVER_ERROUT_H
 
 #include "base/problem.h"
 

@@ -3,8 +3,8 @@
  * No other file of the master formats a line; sessions word theirs in session_tell, the process of
  * repair in repair. The man page's section LOG describes all of them.
  * Refuses to decide whether a line is written (floods). Text is quoted here. */
-#ifndef EVENTS_H
-#define EVENTS_H
+#ifndef SERVER_EVENTS_H
+#define SERVER_EVENTS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * Two limits: of lines of one kind (refusals, shortages) for the whole server, and of connections
  * of one client whose routine lines are logged. What was suppressed is counted, and logged when
  * its window is over. Refuses to decide anything but logging. */
-#ifndef FLOODS_H
-#define FLOODS_H
+#ifndef SERVER_FLOODS_H
+#define SERVER_FLOODS_H
 
 #include <stdbool.h>
 #include <stddef.h>

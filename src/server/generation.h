@@ -2,8 +2,8 @@
  *
  * The master holds the current one; children keep the one they were forked with. Directories are
  * opened and checked here, once, before any connection; nothing later opens a path. */
-#ifndef GENERATION_H
-#define GENERATION_H
+#ifndef SERVER_GENERATION_H
+#define SERVER_GENERATION_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 #include "base/ratelimit.h"
 #include "config/config.h"
 #include "tls/creds.h"
-#include "tls/keeper.h"
+#include "tls/keeper_handle.h"
 #include "server/places.h"
 
 /* It lies in the region of its configuration. */

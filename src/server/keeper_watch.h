@@ -2,8 +2,8 @@
  *
  * Each generation has its own keeper (tls/keeper), started with it. Only that of the current one is
  * started again. Refuses to see the key and to sign: tls/keeper is the process that does. */
-#ifndef KEEPERS_H
-#define KEEPERS_H
+#ifndef SERVER_KEEPER_WATCH_H
+#define SERVER_KEEPER_WATCH_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -63,7 +63,7 @@ static void on_time(struct master *m)
 	notify_status(&m->notify, m->children.used, m->children.unestablished,
 	    m->accepting.accepted, m->accepting.refused);
 	schedule_run(m);
-	accept_resume(m);
+	admission_resume(m);
 }
 
 /* ---- the loop ---- */
@@ -84,7 +84,7 @@ static void on_event(struct master *m, uint64_t tag)
 	else if (tag >= TAG_CHILD)
 		on_child(m, tag - TAG_CHILD);
 	else if (m->accepting.listening && tag - TAG_LISTENER < m->accepting.listeners.n)
-		accept_waiting(m, &m->accepting.listeners.v[tag - TAG_LISTENER]);
+		admission_waiting(m, &m->accepting.listeners.v[tag - TAG_LISTENER]);
 }
 
 static bool done(const struct master *m)
@@ -141,7 +141,7 @@ static void close_all(struct master *m)
  * notification, as the service was never ready. */
 static bool begin_once(struct master *m, const struct master_start *start)
 {
-	if (!accept_one(m, start->connection, &start->peer))
+	if (!admission_one(m, start->connection, &start->peer))
 		return false;
 	repairs_after(&m->repairs, io_monotonic_ms() + REPAIR_AFTER_MS);
 	start->ready(&m->notify);
@@ -153,7 +153,7 @@ static bool begin(struct master *m, const struct master_start *start)
 	reload_check_descriptors(m);
 	for (size_t i = 0; i < m->accepting.listeners.n; i++)
 		event_listening(m->accepting.listeners.v[i].name);
-	accept_listen(m, true);
+	admission_listen(m, true);
 	start->ready(&m->notify);
 	return true;
 }

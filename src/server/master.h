@@ -8,8 +8,8 @@
  *
  * With one connection instead of sockets (Accept=yes, inetd) it is the same master with one child:
  * it exits when the child has; limits on their number are then up to the service manager. */
-#ifndef MASTER_H
-#define MASTER_H
+#ifndef SERVER_MASTER_H
+#define SERVER_MASTER_H
 
 #include "daemon/listen.h"
 #include "daemon/notify.h"

@@ -1,8 +1,8 @@
 /* options: the command line of osmo-pcap-server.
  *
  * -h, -V and wrong options end the program here; everything else is only read. */
-#ifndef OPTIONS_H
-#define OPTIONS_H
+#ifndef SERVER_OPTIONS_H
+#define SERVER_OPTIONS_H
 
 #include <stdbool.h>
 

@@ -3,8 +3,8 @@
  * Every directory is opened once, here, and later everything is done relative to its descriptor.
  * For each pair of base-path and completed-path there is one ruleset of the sandbox. What is wrong
  * becomes a problem. Refuses to look at what lies in the directories. */
-#ifndef PLACES_H
-#define PLACES_H
+#ifndef SERVER_PLACES_H
+#define SERVER_PLACES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
  * generation.
  *
  * Everything that is wrong is added to the problems, with its file; nothing is printed here. */
-#ifndef PREPARE_H
-#define PREPARE_H
+#ifndef SERVER_PREPARE_H
+#define SERVER_PREPARE_H
 
 #include "base/problem.h"
 #include "config/config.h"

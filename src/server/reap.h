@@ -2,8 +2,8 @@
  *
  * Believes of a report what report_check() lets through. Refuses to wait for a child, and to mend
  * what one has left: repairs has that done. */
-#ifndef REAP_H
-#define REAP_H
+#ifndef SERVER_REAP_H
+#define SERVER_REAP_H
 
 #include <stdint.h>
 

@@ -153,9 +153,9 @@ static bool open_all(const struct master *m, struct problems *problems, struct g
 static void drain(struct master *m, const struct listeners *kept)
 {
 	for (size_t i = 0; i < m->accepting.listeners.n; i++)
-		for (int n = 0; n < SOMAXCONN && m->accepting.listening; n += ACCEPT_AT_ONCE)
+		for (int n = 0; n < SOMAXCONN && m->accepting.listening; n += ADMISSION_AT_ONCE)
 			if (!listen_has(kept, m->accepting.listeners.v[i].fd))
-				accept_waiting(m, &m->accepting.listeners.v[i]);
+				admission_waiting(m, &m->accepting.listeners.v[i]);
 }
 
 /* The new configuration and its sockets are open: nothing below can fail. */
@@ -164,7 +164,7 @@ static void take(struct master *m, struct generation *g, const struct listeners 
 	struct generation *old = m->generation;
 
 	drain(m, listeners);
-	accept_listen(m, false);
+	admission_listen(m, false);
 	listen_close_unused(&m->accepting.listeners, listeners);
 	for (size_t i = 0; i < listeners->n; i++)
 		event_listening(listeners->v[i].name);

@@ -2,8 +2,8 @@
  *
  * Everything is opened beside what is in use, which stays when there is an error. Refuses to change
  * the settings of children: they keep those that they were forked with. */
-#ifndef RELOAD_H
-#define RELOAD_H
+#ifndef SERVER_RELOAD_H
+#define SERVER_RELOAD_H
 
 struct master;
 

@@ -1,10 +1,11 @@
 /* repair: which capture files are finished after the death of their writer, and what is logged.
  *
  * Looks for unfinished files in the base directories of a configuration, finds the client that
- * each belongs to, has it finished (record/unfinished.h) and logs how that ended. Runs in a process
+ * each belongs to, has it cut and published (record/unfinished.h), and logs how
+ * that ended. Runs in a process
  * of its own. Refuses to look into files itself, and to take one whose name is not ours. */
-#ifndef REPAIR_H
-#define REPAIR_H
+#ifndef SERVER_REPAIR_H
+#define SERVER_REPAIR_H
 
 #include "config/clients.h"
 #include "server/generation.h"

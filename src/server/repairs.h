@@ -2,8 +2,8 @@
  *
  * A round (repair.h) finishes files whose writer died. The current generation has one every minute;
  * another one has one when a child of it ended without publishing its file. */
-#ifndef REPAIRS_H
-#define REPAIRS_H
+#ifndef SERVER_REPAIRS_H
+#define SERVER_REPAIRS_H
 
 #include <stdbool.h>
 #include <stdint.h>

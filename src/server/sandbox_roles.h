@@ -4,8 +4,8 @@
  * system call that a process needs is added to its table in sandbox_roles.c; those that every
  * process needs are in daemon/seccomp.c (common). How that is enforced is daemon/sandbox's. Refuses
  * to decide when: each process locks itself in when it has opened all that it needs. */
-#ifndef ROLES_H
-#define ROLES_H
+#ifndef SERVER_SANDBOX_ROLES_H
+#define SERVER_SANDBOX_ROLES_H
 
 #include "daemon/sandbox.h"
 

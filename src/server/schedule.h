@@ -2,8 +2,8 @@
  * repair, deadlines of children.
  *
  * Refuses to keep times: each entry asks the part that knows (timers.h). */
-#ifndef SCHEDULE_H
-#define SCHEDULE_H
+#ifndef SERVER_SCHEDULE_H
+#define SERVER_SCHEDULE_H
 
 struct master;
 

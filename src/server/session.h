@@ -3,8 +3,8 @@
  * Locks itself in (roles) before it reads a byte. Refuses to know the master, other children, and
  * what is in a file: record/recorder does that. Its files: session (the steps), session_signal,
  * session_end (deadlines and ends), session_tell (lines of the log, reports). */
-#ifndef SESSION_H
-#define SESSION_H
+#ifndef SERVER_SESSION_H
+#define SERVER_SESSION_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
  *
  * Each end publishes the file, logs what there is to say, last the line "closed", and sets the exit
  * status. All return STEP_END. Deadlines are in milliseconds of io_monotonic_ms(). */
-#ifndef SESSION_END_H
-#define SESSION_END_H
+#ifndef SERVER_SESSION_END_H
+#define SERVER_SESSION_END_H
 
 #include "server/session_state.h"
 

@@ -3,8 +3,8 @@
  * They stay blocked and are read like everything else, so no handler runs between two lines of a
  * session, and a peer that sends without a pause cannot starve them. Refuses to act on them: it
  * notes new_file_wanted and stop_since. */
-#ifndef SESSION_SIGNAL_H
-#define SESSION_SIGNAL_H
+#ifndef SERVER_SESSION_SIGNAL_H
+#define SERVER_SESSION_SIGNAL_H
 
 #include "server/session_state.h"
 

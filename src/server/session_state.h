@@ -1,6 +1,6 @@
 /* session_state: what the files of a session share; nobody else includes it. Types only. */
-#ifndef SESSION_STATE_H
-#define SESSION_STATE_H
+#ifndef SERVER_SESSION_STATE_H
+#define SERVER_SESSION_STATE_H
 
 #include "record/recorder.h"
 #include "server/channel.h"

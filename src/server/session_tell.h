@@ -1,7 +1,7 @@
 /* session_tell: what a session says, to its master and to the log: one function for each line.
  * Decides nothing. */
-#ifndef SESSION_TELL_H
-#define SESSION_TELL_H
+#ifndef SERVER_SESSION_TELL_H
+#define SERVER_SESSION_TELL_H
 
 #include "base/log.h"
 #include "server/session_state.h"

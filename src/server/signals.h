@@ -2,8 +2,8 @@
  *
  * All of them are blocked and read from a descriptor: there is no handler that could run in the
  * middle of something else. */
-#ifndef SIGNALS_H
-#define SIGNALS_H
+#ifndef SERVER_SIGNALS_H
+#define SERVER_SIGNALS_H
 
 #include <signal.h>
 

@@ -2,8 +2,8 @@
  *
  * Refuses to decide whether there is to be one (accept does), and to follow what becomes of it
  * (reap does). */
-#ifndef SPAWN_H
-#define SPAWN_H
+#ifndef SERVER_SPAWN_H
+#define SERVER_SPAWN_H
 
 #include <stdbool.h>
 #include <stddef.h>

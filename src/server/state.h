@@ -3,8 +3,8 @@
  * Each member names the files that change it; the others only read it. Parts that need nothing of
  * the rest (floods, repairs, keepers, children, statpages) are structures with files of their own.
  * No child has memory here (MADV_DONTFORK): what a child needs is copied for it before the fork. */
-#ifndef STATE_H
-#define STATE_H
+#ifndef SERVER_STATE_H
+#define SERVER_STATE_H
 
 #include <stdbool.h>
 #include <stdint.h>

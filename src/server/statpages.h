@@ -3,8 +3,8 @@
  * All slots are reserved at once and never move; a page takes memory when its slot is first used.
  * A session unmaps all but its own before it reads a byte: a child that was taken over can neither
  * read nor change the counters of others. */
-#ifndef STATPAGES_H
-#define STATPAGES_H
+#ifndef SERVER_STATPAGES_H
+#define SERVER_STATPAGES_H
 
 #include <stdbool.h>
 #include <stddef.h>

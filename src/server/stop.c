@@ -34,7 +34,7 @@ void stop_begin(struct master *m)
 	notify_stopping(&m->notify);
 	m->loop.stopping_since = io_monotonic_ms();
 	event_stopping(m->children.used);
-	accept_listen(m, false);
+	admission_listen(m, false);
 	listen_close_unused(&m->accepting.listeners, &none);
 	m->accepting.listeners.n = 0;
 	for (struct child *k = children_first(&m->children); k; k = children_next(&m->children, k))

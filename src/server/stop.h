@@ -2,8 +2,8 @@
  * killed when they do not, and are left behind when even that does not end them.
  *
  * Refuses to end the loop: master does, when no child is left or m->loop.given_up is set. */
-#ifndef STOP_H
-#define STOP_H
+#ifndef SERVER_STOP_H
+#define SERVER_STOP_H
 
 #include <stdint.h>
 

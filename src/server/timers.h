@@ -3,8 +3,8 @@
  * When an entry is due is a function of the state, so there is nothing to set, cancel or keep
  * in step: an entry that is done must say a later time, or TIMER_NEVER. Pure: the state belongs to
  * the entries' functions, time is an argument (monotonic ms). */
-#ifndef TIMERS_H
-#define TIMERS_H
+#ifndef SERVER_TIMERS_H
+#define SERVER_TIMERS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
  *
  * Refuses to touch files that it has not created, and to report: the caller knows which settings
  * the directories stand for. */
-#ifndef TRIAL_H
-#define TRIAL_H
+#ifndef SERVER_TRIAL_H
+#define SERVER_TRIAL_H
 
 #include <stdbool.h>
 

@@ -3,8 +3,8 @@
  * subjectAltName entries count (DNS, IP, e-mail); the common name only when there are none (RFC
  * 6125, 6.4.4). Names are compared exactly, DNS names without regard to ASCII case, without
  * wildcards. A NUL in any of them makes all of them worthless. Pure. */
-#ifndef CERTNAME_H
-#define CERTNAME_H
+#ifndef TLS_CERTNAME_H
+#define TLS_CERTNAME_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
  *
  * Loaded and checked in the master, once, before any handshake: children open no file. The private
  * key is not here: the keeper has it, and only the signature is fetched. Everything is PEM. */
-#ifndef CREDS_H
-#define CREDS_H
+#ifndef TLS_CREDS_H
+#define TLS_CREDS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* creds_gnutls: the inside of creds, for transport_tls and the files that load it. Types only. Of
  * the private key there is what asks the keeper for a signature (keeper_client.h), and no more. */
-#ifndef CREDS_GNUTLS_H
-#define CREDS_GNUTLS_H
+#ifndef TLS_CREDS_GNUTLS_H
+#define TLS_CREDS_GNUTLS_H
 
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>

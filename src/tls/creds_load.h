@@ -1,7 +1,7 @@
 /* creds_load: what the files share that load and check credentials: how a problem is reported, and
  * the parts that creds.c puts together. */
-#ifndef CREDS_LOAD_H
-#define CREDS_LOAD_H
+#ifndef TLS_CREDS_LOAD_H
+#define TLS_CREDS_LOAD_H
 
 #include <stdbool.h>
 

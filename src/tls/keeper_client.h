@@ -1,10 +1,11 @@
-/* keeper_client: how a child gets the one signature of its handshake from the keeper (keeper.h).
+/* keeper_client: how a child gets the one signature of its handshake from the keeper
+ * (keeper_handle.h).
  *
  * The callbacks stand in the private key that creds makes; GnuTLS calls them in the child that
  * shakes hands, never in the master. Refuses to wait past the handshake's deadline, and to know a
  * key. */
-#ifndef SIGN_H
-#define SIGN_H
+#ifndef TLS_KEEPER_CLIENT_H
+#define TLS_KEEPER_CLIENT_H
 
 #include <gnutls/abstract.h>
 #include <stdbool.h>

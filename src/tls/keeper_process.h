@@ -10,8 +10,8 @@
  * byte with a descriptor (SCM_RIGHTS) for each connection. On that descriptor, SOCK_SEQPACKET too,
  * the child sends one struct keeper_request and gets the bare signature, or nothing and end of
  * file. Integers are in host byte order: both ends are the same program. */
-#ifndef KEEPER_PROCESS_H
-#define KEEPER_PROCESS_H
+#ifndef TLS_KEEPER_PROCESS_H
+#define TLS_KEEPER_PROCESS_H
 
 #include <stdint.h>
 

@@ -4,8 +4,8 @@
  * a transcript hash. TLS 1.2 ServerKeyExchange (RFC 5246, 7.4.3; RFC 8422, 5.4): both randoms and
  * the key exchange parameters. Pure; used by the keeper, which signs for children that may have
  * been taken over. */
-#ifndef SIGNFORM_H
-#define SIGNFORM_H
+#ifndef TLS_SIGNFORM_H
+#define TLS_SIGNFORM_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * One read interface; transport_plain() is TCP as it is, transport_tls stands beside it. Blocking
  * with a deadline: the only place where a child waits for its peer. Signals come first, whatever
  * the peer sends. Refuses to write: the protocol has no answers. */
-#ifndef TRANSPORT_H
-#define TRANSPORT_H
+#ifndef TLS_TRANSPORT_H
+#define TLS_TRANSPORT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
  *
  * Handshake, then the bytes. No resumption: no tickets, no session cache. Reads from the socket in
  * large pieces. Who the peer is, tls_identity decides. */
-#ifndef TRANSPORT_TLS_H
-#define TRANSPORT_TLS_H
+#ifndef TLS_TRANSPORT_TLS_H
+#define TLS_TRANSPORT_TLS_H
 
 #include "tls/creds.h"
 #include "tls/identity.h"

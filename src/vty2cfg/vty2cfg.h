@@ -2,8 +2,8 @@
  *
  * Filled by parse, judged by check, printed by print. Memory only: refuses to read, judge or write.
  */
-#ifndef VTY2CFG_H
-#define VTY2CFG_H
+#ifndef VTY2CFG_VTY2CFG_H
+#define VTY2CFG_VTY2CFG_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "bench.h"
-#include "tls/keeper.h"
+#include "tls/keeper_handle.h"
 #include "tls/keeper_client.h"
 
 /* What a TLS 1.3 server signs: 64 spaces, a string, a NUL, a hash (RFC 8446, 4.4.3). */

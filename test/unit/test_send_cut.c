@@ -2,7 +2,7 @@
 #include "tap.h"
 
 #include "base/bytes.h"
-#include "send/cut.h"
+#include "send/fit.h"
 
 static struct send_cut c;
 static uint8_t record[300000];

@@ -1,9 +1,10 @@
-/* keeper: the master's handle of the process that alone holds the TLS key (keeper_process.h).
+/* keeper_handle: the master's handle of the process that alone holds the TLS key
+ * (keeper_process.h).
  *
  * There is one for each configuration generation, forked by the master, which never sees the key
  * either. Refuses to restart one that has ended: the caller decides. */
-#ifndef KEEPER_H
-#define KEEPER_H
+#ifndef TLS_KEEPER_HANDLE_H
+#define TLS_KEEPER_HANDLE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -7,8 +7,8 @@
  * and options stay. Refuses to know where records come from and where they go.
  *
  * Lengths are bytes. Fields are in the byte order of the file or section that the header began. */
-#ifndef SEND_CUT_H
-#define SEND_CUT_H
+#ifndef SEND_FIT_H
+#define SEND_FIT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* keeper: see keeper.h. */
-#include "tls/keeper.h"
+/* keeper_handle: see keeper_handle.h. */
+#include "tls/keeper_handle.h"
 
 #include <errno.h>
 #include <poll.h>

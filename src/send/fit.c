@@ -1,5 +1,5 @@
-/* send_cut: see cut.h. */
-#include "send/cut.h"
+/* send_cut: see fit.h. */
+#include "send/fit.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
