@@ -10,7 +10,9 @@ bool cstr_equal(const char *a, const char *b)
 
 char cstr_printable_char(char c)
 {
-	return (unsigned char)c < ' ' || c == 0x7f ? '?' : c;
+	if ((unsigned char)c < ' ' || c == 0x7f)
+		return '?';
+	return c;
 }
 
 void cstr_printable(char *text, size_t len)
