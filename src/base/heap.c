@@ -41,18 +41,18 @@ void heap_fill(void)
 
 #else
 
-/* Allocates a free chunk of that size; false if there is none below `end`. A block beyond `end` is
- * kept, too: freed, it would be cached, and each child would take its small blocks from these
- * caches, which lie in more pages than the blocks need. */
+/* Allocates a free chunk of that size; false if there is none below `end`. */
 static bool fill(size_t size, const char *end)
 {
 	struct filling *f = malloc(size);
 
-	if (!f)
+	if (!f || (const char *)f >= end) {
+		free(f);
 		return false;
+	}
 	f->next = fillings;
 	fillings = f;
-	return (const char *)f < end;
+	return true;
 }
 
 /* malloc() merges and sorts freed chunks only during a later large allocation, which would be a
