@@ -1,20 +1,21 @@
 /* heap: see heap.h. */
 #include "base/heap.h"
 
+#include <limits.h>
 #include <malloc.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-/* Bytes: the largest and the smallest free chunks that are filled. */
+/* Bytes: the largest and the smallest free chunks that are filled. Below EXACT each size is tried
+ * (STEP apart), as there most chunks are. */
 #define LARGEST (64u * 1024)
+#define EXACT   1032u
 #define LEAST   24u
-
-/* Up to this size malloc() keeps some freed blocks of each size (STEP apart) aside, wherever they
- * lie, and takes them before all others. */
-#define CACHED 1032u
-#define STEP   16u
+#define STEP    16u
 
 struct filling {
 	struct filling *next;
@@ -35,11 +36,36 @@ void heap_clear(void)
 
 #ifdef __SANITIZE_ADDRESS__
 
+void heap_without_cache(char **argv)
+{
+	(void)argv;
+}
+
 void heap_fill(void)
 {
 }
 
 #else
+
+/* glibc's manual: Memory Allocation Tunables. */
+#define TUNABLES "GLIBC_TUNABLES"
+#define CACHE    "glibc.malloc.tcache_count"
+
+void heap_without_cache(char **argv)
+{
+	const char *others = getenv(TUNABLES);
+	char self[PATH_MAX], tunables[1024];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	int len;
+
+	if (n < 0 || (others && strstr(others, CACHE)))
+		return;
+	self[n] = '\0';
+	len = snprintf(tunables, sizeof(tunables), "%s%s" CACHE "=0", others ? others : "",
+	    others && *others ? ":" : "");
+	if (len < (int)sizeof(tunables) && setenv(TUNABLES, tunables, 1) == 0)
+		execv(self, argv);
+}
 
 /* Allocates a free chunk of that size; false if there is none below `end`. */
 static bool fill(size_t size, const char *end)
@@ -71,10 +97,10 @@ void heap_fill(void)
 
 	settle();
 	end = (const char *)sbrk(0) - mallinfo2().keepcost;
-	for (size_t size = LARGEST; size > CACHED; size -= size / 4)
+	for (size_t size = LARGEST; size > EXACT; size -= size / 4)
 		while (fill(size, end))
 			;
-	for (size_t size = CACHED; size >= LEAST; size -= STEP)
+	for (size_t size = EXACT; size >= LEAST; size -= STEP)
 		while (fill(size, end))
 			;
 	settle();

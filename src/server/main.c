@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/exitcode.h"
+#include "base/heap.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/zone.h"
@@ -238,6 +239,10 @@ int main(int argc, char **argv)
 	/* before directories are opened */
 	io_raise_descriptors();
 	options_parse(argc, argv, &o);
+	/* after the options: what only prints needs little memory; before there is anything to lose
+	 */
+	if (!o.print && !o.test)
+		heap_without_cache(argv);
 	/* after the options: with -t and -T a person reads; for others adopt_sockets() decides */
 	errout_set(ERROUT_STDERR);
 	/* before the first line of a log, which has a time */
