@@ -481,6 +481,16 @@ failing() {
 	until_true grep -q 'TracerPid:.*[1-9]' "/proc/$pid/status"
 }
 
+# failing_children CALL…: with ENOSYS, in the processes that the server starts from now on; traced as by failing
+failing_children() {
+	local calls
+	can_trace
+	calls=$(printf '%s\n' "$@" | paste -sd,)
+	strace -f -qq -o trace -e "trace=$calls" -e "inject=$calls:error=ENOSYS" -p "$SERVER_PID" 3>&- &
+	PIDS+=($!)
+	until_true grep -q 'TracerPid:.*[1-9]' "/proc/$SERVER_PID/status"
+}
+
 cpu() { awk '{ print $14 + $15 }' "/proc/$SERVER_PID/stat"; } # hundredths of a second
 
 # ---- files ----

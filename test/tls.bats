@@ -1058,11 +1058,11 @@ without_keeper() {
 }
 
 # bats test_tags=ways
-@test "close_range: ENOSYS; no keeper signs with descriptors that are not its own" {
+@test "descriptors cannot be closed: ENOSYS; no keeper signs with descriptors that are not its own" {
 	beside_memcheck "it calls that, too"
 	can_trace
 	tls_config
-	run strace -f -qq -o trace -e trace=close_range -e inject=close_range:error=ENOSYS "$SERVER" -c cfg
+	run strace -f -qq -o trace -e trace=close_range,getdents64 -e inject=close_range,getdents64:error=ENOSYS "$SERVER" -c cfg
 	echo "$output"
 	[ "$status" -eq 78 ]
 	grep -E 'server-key the key keeper cannot close descriptors: ' <<<"$output"

@@ -192,7 +192,7 @@ int master_run(struct generation *g, const struct master_start *start)
 		repairs_init(&m->repairs, m->once);
 		keepers_init(&m->keepers, m->loop.checked);
 	}
-	if (m && open_all(m) && sandbox_enter(&role_master, NULL, 0, -1))
+	if (m && open_all(m) && !sandbox_enter(&role_master, NULL, 0, -1))
 		code = serve(m, start);
 	else
 		start->failed(strerror(errno));

@@ -53,10 +53,12 @@ static _Noreturn void repair_main(const struct generation *g, const struct repai
 	sigfillset(
 	    &all); /* a signal to all processes of the server must not end it within a file */
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	if (closed && sandbox_enter(&role_repair, NULL, 0, g->places.repair_rules))
-		repair_run(g, scope);
-	else
+	if (!closed)
+		event_error("repair: descriptors cannot be closed");
+	else if (sandbox_enter(&role_repair, NULL, 0, g->places.repair_rules))
 		event_error("repair: the sandbox cannot be entered");
+	else
+		repair_run(g, scope);
 	_exit(0);
 }
 

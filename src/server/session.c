@@ -311,9 +311,14 @@ static bool lock_in(const struct session *s)
 {
 	const struct place *p = places_shared(&s->generation->places, s->candidate, s->candidates);
 
-	if (roles_enter_session(p->base, p->done, p->rules))
+	const char *refused = roles_enter_session(p->base, p->done, p->rules);
+	int error = errno;
+	char what[64];
+
+	if (!refused)
 		return true;
-	session_broken(s, "the sandbox cannot be entered", errno);
+	snprintf(what, sizeof(what), "the sandbox cannot be entered: %s", refused);
+	session_broken(s, what, error);
 	return false;
 }
 

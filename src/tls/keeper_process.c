@@ -204,9 +204,10 @@ static void serve_all(gnutls_privkey_t key, int control)
 static bool lock_in(const struct sandbox_role *role, struct keeper_report *r)
 {
 	int rules = sandbox_rules(NULL, 0);
+	const char *refused = rules == -2 ? "Landlock" : sandbox_enter(role, NULL, 0, rules);
 
-	return (rules != -2 && sandbox_enter(role, NULL, 0, rules)) ||
-	       fail(r, "the sandbox of the key keeper cannot be entered: %s", strerror(errno));
+	return !refused || fail(r, "the sandbox of the key keeper cannot be entered: %s: %s",
+			       refused, strerror(errno));
 }
 
 /* With -D standard error is still the caller's, who may read it until end of file: the keeper lives
