@@ -75,6 +75,18 @@ x509_refuses() {
 @test "candidates: a certificate that fits none" { x509_refuses 127.0.0.4 server-only '.*not for TLS clients.*'; }
 @test "candidates: a good certificate that fits none" { x509_refuses 127.0.0.4 client-ed25519 'the certificate CN=client-ed25519 fits none of the 2 clients of this address .one: foo, two: bar.example., but contains client-ed25519'; }
 
+@test "candidates: the title of a process has the name when the certificate has chosen" {
+	has_titles
+	tls_config
+	server_start
+	titled 'keeper'
+	live silent 127.0.0.4
+	until_true titled 'recording . .127.0.0.4.'
+	tls_live a 127.0.0.4 bar
+	tell a pcap rec
+	wait_log 'established client=two'
+	titled 'recording two .127.0.0.4.'
+}
 @test "a long subject in another alphabet: the line of the log is whole, refused the reason is there" {
 	local long='Абвгдежзийклмнопрстуфхцчшщъыьэюя' good bad
 	good="cn = \"$long\"\norganization = \"$long\"\nunit = \"$long\"\nsigning_key\ntls_www_client\nexpiration_days = 9"

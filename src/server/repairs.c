@@ -9,6 +9,7 @@
 
 #include "base/io.h"
 #include "base/log.h"
+#include "daemon/title.h"
 #include "server/sandbox_roles.h"
 #include "server/events.h"
 
@@ -64,6 +65,10 @@ bool repairs_confine(const struct generation *g, int keep)
 
 static _Noreturn void repair_main(const struct generation *g, const struct repair_scope *scope)
 {
+	struct title title;
+
+	title_set(&title, "repair");
+	title_show(&title);
 	if (repairs_confine(g, -1))
 		repair_run(g, scope);
 	_exit(0);

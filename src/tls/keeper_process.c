@@ -19,6 +19,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "daemon/sandbox.h"
+#include "daemon/title.h"
 
 #define KEY_MAX 65536 /* bytes of a key file */
 #define EVENTS  64    /* of one epoll_wait() */
@@ -225,8 +226,11 @@ _Noreturn void keeper_process(int control, const struct sandbox_role *role, cons
 	struct rlimit no_core = {0, 0};
 	int keep[] = {log_fd(), control};
 	gnutls_privkey_t key;
+	struct title title;
 	sigset_t all;
 
+	title_set(&title, "keeper");
+	title_show(&title);
 	sigfillset(&all); /* it ends when its last channel closes, not by a signal to its group */
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	setsid();
