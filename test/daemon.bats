@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# -D, pid-file, and the user that the server becomes.
+# -D, pid-file, the titles of processes, and the user that the server becomes.
 . "$BATS_TEST_DIRNAME/lib.bash"
 bats_require_minimum_version 1.5.0
 
@@ -36,6 +36,44 @@ ends() { kill -TERM "$SERVER_PID"; until_true gone "$SERVER_PID"; }
 	[ "$(ps -o sid= -p "$SERVER_PID" | tr -d ' ')" != "$(ps -o sid= -p $$ | tr -d ' ')" ]
 	[ "$(ps -o tty= -p "$SERVER_PID" | tr -d ' ')" = '?' ]
 	run ! grep -E '/(out|tty|pts)' <(readlink "/proc/$SERVER_PID/fd/"[0-2])
+}
+
+# title_is PID TEXT: that is its whole command line
+title_is() { [ "$(tr -d '\0' <"/proc/$1/cmdline")" = "$2" ]; }
+
+@test "processes have titles: what they are, and whom they record" {
+	has_titles
+	local name
+	name=$(printf 'n%.0s' {1..64})
+	config '' "{ name = \"$name\"; address = \"127.0.0.2\"; }, { name = \"bar\"; address = \"127.0.0.0/24\"; }"
+	mv cfg $'a\e[1mb \303\244'
+	touch cfg
+	server_start -c $'a\e[1mb \303\244'
+	title_is "$SERVER_PID" 'osmo-pcap-server: master [a?[1mb ??]'
+	live a 127.0.0.2
+	live b 127.0.0.3
+	tell a pcap rec
+	tell b pcap rec
+	wait_log "file client=.* reason=opened" 2
+	title_is "$(child "$name")" "osmo-pcap-server: recording $name [127.0.0.2]"
+	title_is "$(child bar)" 'osmo-pcap-server: recording bar [127.0.0.3]'
+	ps -o args= -p "$(child bar)" >said
+	grep -x 'osmo-pcap-server: recording bar .127.0.0.3. *' said
+	server_signal HUP
+	wait_log ' reload clients='
+	title_is "$SERVER_PID" 'osmo-pcap-server: master [a?[1mb ??]'
+}
+
+@test "repair has a title" {
+	has_titles
+	can_trace
+	config ''
+	server_start
+	strace -f -qq -o trace -e trace=getdents64 -e inject=getdents64:delay_enter=5s -p "$SERVER_PID" 3>&- &
+	PIDS+=($!)
+	until_true grep -q 'TracerPid:.*[1-9]' "/proc/$SERVER_PID/status"
+	server_signal HUP # which has a round of it
+	until_true titled repair
 }
 
 @test "-D: relative paths are those of the directory it was started in" {

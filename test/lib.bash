@@ -481,6 +481,31 @@ failing() {
 	until_true grep -q 'TracerPid:.*[1-9]' "/proc/$pid/status"
 }
 
+# has_titles: the kernel lets a process say where its command line lies (prctl(2): PR_SET_MM, PR_SET_MM_MAP_SIZE)
+has_titles() {
+	beside_memcheck "it has the arguments"
+	[ "$(uname -m)" = x86_64 ] || skip "the number of prctl(2) is another one here"
+	perl -e '$size = pack "I", 0; exit(syscall(157, 35, 15, $size, 0, 0) != 0)' || skip "the kernel has no PR_SET_MM_MAP"
+}
+
+# titled TEXT: a child of the server has that title
+titled() {
+	local pid
+	for pid in $(ps -o pid= --ppid "$SERVER_PID"); do
+		tr '\0' '\n' <"/proc/$pid/cmdline"
+	done | grep -qx "osmo-pcap-server: $1"
+}
+
+# failing_children CALL…: with ENOSYS, in the processes that the server starts from now on; traced as by failing
+failing_children() {
+	local calls
+	can_trace
+	calls=$(printf '%s\n' "$@" | paste -sd,)
+	strace -f -qq -o trace -e "trace=$calls" -e "inject=$calls:error=ENOSYS" -p "$SERVER_PID" 3>&- &
+	PIDS+=($!)
+	until_true grep -q 'TracerPid:.*[1-9]' "/proc/$SERVER_PID/status"
+}
+
 cpu() { awk '{ print $14 + $15 }' "/proc/$SERVER_PID/stat"; } # hundredths of a second
 
 # ---- files ----

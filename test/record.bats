@@ -159,6 +159,73 @@ segments() {
 
 have_ipv6() { grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"; }
 
+# add_interface: eth7, of whichever kind there is
+add_interface() { ip link add eth7 type dummy 2>/dev/null || ip link add eth7 type bridge; }
+# In a network namespace of its own, where both interfaces have fe80::15.
+link_local() {
+	local zone=$1 FIXED_PORT
+	ip link set lo up
+	add_interface
+	ip link set eth7 up
+	ip addr add fe80::15/64 dev lo nodad
+	ip addr add fe80::15/64 dev eth7 nodad
+	FIXED_PORT=$(free_port)
+	config '' '{ name = "six"; address = "fe80::15"; }'
+	sed -i "s/ip = \"[^\"]*\"/ip = [ \"fe80::15%lo\", \"fe80::15%$zone\" ]/" cfg
+	stream pcap rec >s
+	unframe s >six.pcap
+	server_start
+	wait_log 'listening address=' 2
+	sed -n 's/.*listening address=//p' log | sed 's/:[0-9]*$//' | sort >on
+	printf '%s\n' '[fe80::15%eth7]' '[fe80::15%lo]' | diff - on
+	for zone in lo eth7; do
+		"$SEND" -q -p "$PORT" "fe80::15%$zone" six.pcap
+	done
+	wait_log 'file client=six .*reason=closed packets=1 ' 2
+	log_has 'closed client=six peer=\[fe80::15\]:' 2
+	# of two sockets that differ in the interface alone a reload keeps one
+	sed -i 's/ip = .*\]/ip = "fe80::15%eth7"/' cfg
+	server_signal HUP
+	wait_log ' reload clients='
+	log_has 'listening address=' 3
+	"$SEND" -q -p "$PORT" fe80::15%eth7 six.pcap
+	wait_log 'file client=six .*reason=closed packets=1 ' 3
+	not "$SEND" -q -p "$PORT" fe80::15%lo six.pcap
+	server_stop
+}
+# with_interfaces FUNCTION ARGUMENT
+with_interfaces() {
+	unshare -Urn true 2>/dev/null || skip "no user namespaces here"
+	unshare -Urn bash -c "$(declare -f add_interface); add_interface" 2>/dev/null || skip "no interfaces can be made"
+	unshare -Urn bash -eu -c '
+		. "$1/lib.bash"
+		set -eE
+		PIDS=() WRAP=() LISTEN=127.0.0.1 TOLD=0 SERVER_PID=
+		declare -gA LIVE=()
+		trap "BATS_TEST_COMPLETED=1; teardown" EXIT
+		eval "$2"
+		"$3" "$4"' - "$BATS_TEST_DIRNAME" "$(declare -f add_interface "$1")" "$1" "$2" 3>&-
+}
+@test "an address of one interface: link-local peers are recorded, each by the interface they ask" {
+	needs_own_sockets "addresses with an interface"
+	with_interfaces link_local eth7
+}
+@test "an interface may be named by its number" {
+	needs_own_sockets "addresses with an interface"
+	with_interfaces link_local 2
+}
+no_interface() {
+	config ''
+	sed -i 's/ip = "[^"]*"/ip = "fe80::15%eth8"/' cfg
+	"$SERVER" -t -c cfg
+	not "$SERVER" -c cfg 2>out
+	grep 'error: cannot listen on .fe80::15%eth8.:0: No such device' out
+}
+@test "an interface that is not there is an error of the start, not of -t" {
+	needs_own_sockets "addresses with an interface"
+	with_interfaces no_interface ''
+}
+
 # bats test_tags=ways
 @test "an IPv6 client" {
 	have_ipv6

@@ -182,6 +182,7 @@ stop_with() { # SIGNAL: status 0, and what was queued is stored
 	config
 	server_again
 	[ "$PORT" = "$FIXED_PORT" ]
+	[ "$(grep -c ' others recordings=2 reason=' log)" -eq 1 ]
 	live c 127.0.0.3
 	tell c pcap rec
 	wait_log 'file client=bar .*opened' 2
@@ -191,6 +192,7 @@ stop_with() { # SIGNAL: status 0, and what was queued is stored
 	hang_up a
 	until_true stored a foo "done"
 	server_stop
+	[ "$(tail -n 2 log | sed 's/^[^ ]* //; s/ reason=.*//' | paste -sd,)" = 'others recordings=1,stopped' ]
 	tell b rec # still the first server's
 	hang_up b
 	wait_log 'closed client=bar .*packets=2 '
@@ -198,6 +200,33 @@ stop_with() { # SIGNAL: status 0, and what was queued is stored
 
 # ---- status ----
 
+@test "the recordings of an earlier server are counted, unfinished files and those of other names are not" {
+	config '' '{ name = "foo"; address = "127.0.0.2"; base-path = "more"; }, { name = "bar"; address = "127.0.0.3"; }'
+	mkdir more
+	server_start
+	live a 127.0.0.2
+	live b 127.0.0.3
+	tell a pcap rec
+	tell b pcap rec
+	wait_stored a foo more
+	wait_stored b bar
+	kill -KILL "$SERVER_PID"
+	await "$SERVER_PID" || true
+	echo other >rec/other.pcap
+	chmod 1440 rec/other.pcap
+	unframe b.sent >rec/trace-bar-20260101_000000.pcap
+	chmod 1440 rec/trace-bar-20260101_000000.pcap
+	flock -x rec/other.pcap sleep 600 3>&- &
+	PIDS+=($!)
+	server_again
+	wait_log 'file client=bar name=trace-bar-20260101_000000.pcap reason=repaired'
+	[ "$(grep -c ' others recordings=2 reason=' log)" -eq 1 ]
+	hang_up a
+	hang_up b
+	wait_log 'closed client=(foo|bar) ' 2
+	server_stop
+	[ "$(grep -c ' others ' log)" -eq 1 ]
+}
 @test "QUIT: a new server that has been started a moment too early waits for the port" {
 	needs_own_sockets "its own sockets"
 	can_trace

@@ -75,6 +75,18 @@ x509_refuses() {
 @test "candidates: a certificate that fits none" { x509_refuses 127.0.0.4 server-only '.*not for TLS clients.*'; }
 @test "candidates: a good certificate that fits none" { x509_refuses 127.0.0.4 client-ed25519 'the certificate CN=client-ed25519 fits none of the 2 clients of this address .one: foo, two: bar.example., but contains client-ed25519'; }
 
+@test "candidates: the title of a process has the name when the certificate has chosen" {
+	has_titles
+	tls_config
+	server_start
+	titled 'keeper'
+	live silent 127.0.0.4
+	until_true titled 'recording . .127.0.0.4.'
+	tls_live a 127.0.0.4 bar
+	tell a pcap rec
+	wait_log 'established client=two'
+	titled 'recording two .127.0.0.4.'
+}
 @test "a long subject in another alphabet: the line of the log is whole, refused the reason is there" {
 	local long='Абвгдежзийклмнопрстуфхцчшщъыьэюя' good bad
 	good="cn = \"$long\"\norganization = \"$long\"\nunit = \"$long\"\nsigning_key\ntls_www_client\nexpiration_days = 9"
@@ -1058,11 +1070,11 @@ without_keeper() {
 }
 
 # bats test_tags=ways
-@test "close_range: ENOSYS; no keeper signs with descriptors that are not its own" {
+@test "descriptors cannot be closed: ENOSYS; no keeper signs with descriptors that are not its own" {
 	beside_memcheck "it calls that, too"
 	can_trace
 	tls_config
-	run strace -f -qq -o trace -e trace=close_range -e inject=close_range:error=ENOSYS "$SERVER" -c cfg
+	run strace -f -qq -o trace -e trace=close_range,getdents64 -e inject=close_range,getdents64:error=ENOSYS "$SERVER" -c cfg
 	echo "$output"
 	[ "$status" -eq 78 ]
 	grep -E 'server-key the key keeper cannot close descriptors: ' <<<"$output"

@@ -422,7 +422,7 @@ wrong() {
 	wrong 'base-path' 'not understood; expected base-path PATH'
 	wrong 'base-path /srv/my traces' 'not understood; expected base-path PATH'
 	wrong 'file-permission-mask 02440' '02440 is not an octal mode'
-	wrong 'server ip pcap.example.net' 'pcap.example.net is not an IP address'
+	wrong 'server ip pcap.example.net' 'pcap.example.net: not an IP address'
 	wrong 'server port 65536' '65536 is not a number from 1 to 65535'
 	wrong 'max-snaplen 262145' '262145 is not a number from 1 to 262144'
 	wrong 'max-file-size lots' 'lots is not a number of bytes'

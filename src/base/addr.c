@@ -43,6 +43,50 @@ bool addr_parse(const char *text, struct addr *out)
 	return false;
 }
 
+/* fe80::/10: each interface may have it. */
+static bool is_link_local(const struct addr *a)
+{
+	return a->len == 16 && a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0x80;
+}
+
+/* As the kernel has it for the name of an interface; nothing that would need quoting. */
+static bool is_zone(const char *text)
+{
+	size_t n = strlen(text);
+
+	if (n == 0 || n >= ADDR_ZONE_MAX || strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
+		return false;
+	for (; *text; text++)
+		if (*text <= ' ' || *text > '~' || strchr("/:%\"\\", *text))
+			return false;
+	return true;
+}
+
+const char *addr_zoned_parse(const char *text, struct addr_zoned *out)
+{
+	char host[ADDR_TEXT_MAX];
+	const char *zone = strchr(text, '%');
+	size_t n = zone ? (size_t)(zone - text) : strlen(text);
+	struct addr_zoned a = {.zone = ""};
+
+	if (n >= sizeof(host))
+		return "not an IP address";
+	memcpy(host, text, n);
+	host[n] = '\0';
+	if (!addr_parse(host, &a.addr))
+		return "not an IP address";
+	if (zone && !is_link_local(&a.addr))
+		return "an interface stands only behind a link-local address (fe80::/10)";
+	if (zone && !is_zone(zone + 1))
+		return "no name of an interface stands behind the %";
+	if (!zone && is_link_local(&a.addr))
+		return "a link-local address needs its interface, as in fe80::1%eth0";
+	if (zone)
+		memcpy(a.zone, zone + 1, strlen(zone + 1));
+	*out = a;
+	return NULL;
+}
+
 const char *addr_net_parse(const char *text, struct addr_net *out)
 {
 	char host[ADDR_TEXT_MAX];
@@ -55,6 +99,8 @@ const char *addr_net_parse(const char *text, struct addr_net *out)
 		return "not an IP address";
 	memcpy(host, text, n);
 	host[n] = '\0';
+	if (strchr(host, '%'))
+		return "no interface may stand here: the address counts on all of them";
 	if (!addr_parse(host, &net.addr))
 		return "not an IP address";
 	bits = net.addr.len * 8u;
@@ -110,9 +156,33 @@ socklen_t addr_to_sockaddr(const struct addr *a, uint16_t port, struct sockaddr_
 	return sizeof(in6);
 }
 
+uint32_t addr_scope(const struct sockaddr *sa)
+{
+	struct sockaddr_in6 in6;
+
+	if (sa->sa_family != AF_INET6)
+		return 0;
+	memcpy(&in6, sa, sizeof(in6));
+	return in6.sin6_scope_id;
+}
+
+void addr_set_scope(struct sockaddr_storage *ss, uint32_t scope)
+{
+	struct sockaddr_in6 in6;
+
+	memcpy(&in6, ss, sizeof(in6));
+	in6.sin6_scope_id = scope;
+	memcpy(ss, &in6, sizeof(in6));
+}
+
 bool addr_equal(const struct addr *a, const struct addr *b)
 {
 	return a->len == b->len && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+bool addr_zoned_equal(const struct addr_zoned *a, const struct addr_zoned *b)
+{
+	return addr_equal(&a->addr, &b->addr) && strcmp(a->zone, b->zone) == 0;
 }
 
 struct addr_net addr_mask(const struct addr *a, unsigned bits)
@@ -147,6 +217,15 @@ const char *addr_format(const struct addr *a, char out[ADDR_TEXT_MAX])
 	return out;
 }
 
+const char *addr_zoned_format(const struct addr_zoned *a, char out[ADDR_ZONED_MAX])
+{
+	char host[ADDR_TEXT_MAX];
+
+	snprintf(out, ADDR_ZONED_MAX, "%s%s%s", addr_format(&a->addr, host), *a->zone ? "%" : "",
+	    a->zone);
+	return out;
+}
+
 const char *addr_net_format(const struct addr_net *n, char out[ADDR_NET_TEXT_MAX])
 {
 	size_t len = strlen(addr_format(&n->addr, out));
@@ -161,5 +240,14 @@ const char *addr_format_peer(const struct addr *a, uint16_t port, char out[ADDR_
 	char host[ADDR_TEXT_MAX];
 
 	snprintf(out, ADDR_PEER_MAX, a->len == 4 ? "%s:%u" : "[%s]:%u", addr_format(a, host), port);
+	return out;
+}
+
+const char *addr_format_listen(const struct addr_zoned *a, uint16_t port, char out[ADDR_LISTEN_MAX])
+{
+	char host[ADDR_ZONED_MAX];
+
+	snprintf(out, ADDR_LISTEN_MAX, a->addr.len == 4 ? "%s:%u" : "[%s]:%u",
+	    addr_zoned_format(a, host), port);
 	return out;
 }

@@ -1,7 +1,8 @@
 /* addr: IP addresses and networks, normalised so that comparing is comparing bytes.
  *
- * An IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2) is the IPv4 address everywhere. Zone
- * identifiers of link-local addresses are ignored. No name resolution, ever. */
+ * An IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2) is the IPv4 address everywhere. The zone of a
+ * link-local address, which is an interface, stands only where a socket is bound: the address of a
+ * peer counts on every interface. No name resolution, ever: not of interfaces either. */
 #ifndef BASE_ADDR_H
 #define BASE_ADDR_H
 
@@ -20,14 +21,28 @@ struct addr_net {
 	uint8_t bits;     /* prefix length, 0..8*addr.len */
 };
 
+#define ADDR_ZONE_MAX 16 /* IFNAMSIZ */
+
+/* Where to listen. */
+struct addr_zoned {
+	struct addr addr;
+	char zone[ADDR_ZONE_MAX]; /* the interface of a link-local address, "": it is none */
+};
+
 #define ADDR_TEXT_MAX     46 /* INET6_ADDRSTRLEN */
 #define ADDR_PEER_MAX     56 /* "[address]:port" */
 #define ADDR_NET_TEXT_MAX 50
+#define ADDR_ZONED_MAX    (ADDR_TEXT_MAX + ADDR_ZONE_MAX)
+#define ADDR_LISTEN_MAX   (ADDR_PEER_MAX + ADDR_ZONE_MAX) /* "[address%zone]:port" */
 
 bool addr_parse(const char *text, struct addr *out);
 
 /* "ADDRESS" or "ADDRESS/BITS". Returns NULL, or what is wrong as a static text. */
 const char *addr_net_parse(const char *text, struct addr_net *out);
+
+/* "ADDRESS", or "ADDRESS%INTERFACE" where it is link-local, and only there. Returns NULL, or what
+ * is wrong as a static text. */
+const char *addr_zoned_parse(const char *text, struct addr_zoned *out);
 
 /* The address and (host order) port of a socket address; false when it is neither IPv4 nor IPv6. */
 bool addr_from_sockaddr(const struct sockaddr *sa, struct addr *out, uint16_t *port);
@@ -35,7 +50,12 @@ bool addr_from_sockaddr(const struct sockaddr *sa, struct addr *out, uint16_t *p
 /* The reverse; returns the length of what was stored. */
 socklen_t addr_to_sockaddr(const struct addr *a, uint16_t port, struct sockaddr_storage *out);
 
+/* The number of the interface in a socket address; 0: none. Sets it, in one of IPv6. */
+uint32_t addr_scope(const struct sockaddr *sa);
+void addr_set_scope(struct sockaddr_storage *ss, uint32_t scope);
+
 bool addr_equal(const struct addr *a, const struct addr *b);
+bool addr_zoned_equal(const struct addr_zoned *a, const struct addr_zoned *b);
 
 /* The network of `bits` length that holds `a`. */
 struct addr_net addr_mask(const struct addr *a, unsigned bits);
@@ -46,9 +66,14 @@ bool addr_net_has(const struct addr_net *net, const struct addr *a);
 bool addr_net_single(const struct addr_net *net);
 
 const char *addr_format(const struct addr *a, char out[ADDR_TEXT_MAX]);
+const char *addr_zoned_format(const struct addr_zoned *a, char out[ADDR_ZONED_MAX]);
 const char *addr_net_format(const struct addr_net *n, char out[ADDR_NET_TEXT_MAX]);
 
 /* a.b.c.d:port or [addr]:port */
 const char *addr_format_peer(const struct addr *a, uint16_t port, char out[ADDR_PEER_MAX]);
+
+/* a.b.c.d:port, [addr]:port or [addr%zone]:port */
+const char *addr_format_listen(
+    const struct addr_zoned *a, uint16_t port, char out[ADDR_LISTEN_MAX]);
 
 #endif

@@ -1,8 +1,10 @@
 /* io: see io.h. */
 #include "base/io.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -12,6 +14,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/parse.h"
 
 bool io_write_all(int fd, const void *data, size_t len)
 {
@@ -96,20 +100,58 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-bool io_close_except(int first, int *keep, size_t n)
+/* With one call for each gap between those that stay; Linux 5.9. False with errno. */
+static bool close_ranges(unsigned from, const int *keep, size_t n)
 {
-	unsigned from = (unsigned)first;
-	bool ok = true;
-
-	qsort(keep, n, sizeof(*keep), by_value);
 	for (size_t i = 0; i < n; i++) {
 		if (keep[i] < 0 || (unsigned)keep[i] < from)
 			continue;
-		if ((unsigned)keep[i] > from)
-			ok = close_range(from, (unsigned)keep[i] - 1, 0) == 0 && ok;
+		if ((unsigned)keep[i] > from && close_range(from, (unsigned)keep[i] - 1, 0) < 0)
+			return false;
 		from = (unsigned)keep[i] + 1;
 	}
-	return close_range(from, ~0u, 0) == 0 && ok;
+	return close_range(from, ~0u, 0) == 0;
+}
+
+static void close_named(const char *name, unsigned from, int listing, const int *keep, size_t n)
+{
+	uint64_t number;
+	int fd;
+
+	if (!parse_number(name, from, INT_MAX, &number)) /* "." and "..", too */
+		return;
+	fd = (int)number;
+	if (fd != listing && !bsearch(&fd, keep, n, sizeof(*keep), by_value))
+		close(fd);
+}
+
+/* Those that the kernel lists, one by one. An old kernel has no close_range(2), and the filter of
+ * an old container refuses it. No opendir(): it allocates. False with errno. */
+static bool close_listed(unsigned from, const int *keep, size_t n)
+{
+	_Alignas(struct dirent64) char buf[4096];
+	int dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ssize_t len;
+
+	if (dir < 0)
+		return false;
+	while ((len = getdents64(dir, buf, sizeof(buf))) > 0)
+		for (ssize_t at = 0; at < len;) {
+			const struct dirent64 *e = (const void *)(buf + at);
+
+			close_named(e->d_name, from, dir, keep, n);
+			at += e->d_reclen;
+		}
+	close(dir);
+	return len == 0;
+}
+
+bool io_close_except(int first, int *keep, size_t n)
+{
+	unsigned from = (unsigned)first;
+
+	qsort(keep, n, sizeof(*keep), by_value);
+	return close_ranges(from, keep, n) || close_listed(from, keep, n);
 }
 
 bool io_fill_standard(void)

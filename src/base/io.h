@@ -33,7 +33,8 @@ static inline bool io_same_file(const struct stat *a, const struct stat *b)
 
 /* Closes every descriptor from `first` up that is not among keep[0..n) (sorted in place; -1 is
  * skipped). A child calls it after fork(), so that no descriptor of the master or of a sibling
- * stays open. */
+ * stays open. Where close_range(2) fails /proc/self/fd tells which are open. False with errno when
+ * neither does it. */
 bool io_close_except(int first, int *keep, size_t n);
 
 /* Opens /dev/null on each of descriptors 0, 1, 2 that is closed, so that no later descriptor

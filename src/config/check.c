@@ -30,11 +30,11 @@ static void check_listen(const struct config *c, struct problems *p)
 		problem_error(p, o.file, o.line, "ip: more than %d addresses", CONFIG_IP_MAX);
 	for (size_t i = 0; i < ip->n; i++)
 		for (size_t j = 0; j < i; j++)
-			if (addr_equal(&ip->v[i], &ip->v[j])) {
-				char text[ADDR_TEXT_MAX];
+			if (addr_zoned_equal(&ip->v[i], &ip->v[j])) {
+				char text[ADDR_ZONED_MAX];
 
 				problem_error(p, o.file, o.line, "ip: %s stands twice",
-				    addr_format(&ip->v[i], text));
+				    addr_zoned_format(&ip->v[i], text));
 			}
 }
 

@@ -23,7 +23,7 @@
 #include "config/text.h"
 
 struct addrs {
-	struct addr *v;
+	struct addr_zoned *v;
 	size_t n;
 };
 

@@ -27,7 +27,7 @@ static void print_list(const struct key *key, const void *at, FILE *out)
 	const struct addrs *a = at;
 	const struct nets *nets = at;
 	size_t n = key->type == KEY_STRINGS ? s->n : key->type == KEY_ADDRS ? a->n : nets->n;
-	char text[ADDR_NET_TEXT_MAX];
+	char text[ADDR_ZONED_MAX];
 
 	if (n > 1)
 		fputs("[ ", out);
@@ -37,7 +37,7 @@ static void print_list(const struct key *key, const void *at, FILE *out)
 		if (key->type == KEY_STRINGS)
 			quote_print(s->v[i], out);
 		else if (key->type == KEY_ADDRS)
-			quote_print(addr_format(&a->v[i], text), out);
+			quote_print(addr_zoned_format(&a->v[i], text), out);
 		else
 			quote_print(addr_net_format(&nets->v[i], text), out);
 	}

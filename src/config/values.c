@@ -67,10 +67,9 @@ static const char *append_text(
 		s->v[s->n] = region_text(r->region, text, strlen(text));
 		return s->v[s->n++] ? NULL : "out of memory";
 	case KEY_ADDRS:
-		if (!addr_parse(text, &a->v[a->n]))
-			return "not an IP address";
-		a->n++;
-		return NULL;
+		why = addr_zoned_parse(text, &a->v[a->n]);
+		a->n += !why;
+		return why;
 	default:
 		why = addr_net_parse(text, &n->v[n->n]);
 		n->n += !why;

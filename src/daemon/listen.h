@@ -15,9 +15,9 @@
 
 struct listener {
 	int fd;
-	struct addr wanted;       /* len 0: all addresses, IPv4 and IPv6 */
-	uint16_t wanted_port;     /* 0: the kernel chose */
-	char name[ADDR_PEER_MAX]; /* the real address and port, for the log */
+	struct addr_zoned wanted;   /* len 0: all addresses, IPv4 and IPv6 */
+	uint16_t wanted_port;       /* 0: the kernel chose */
+	char name[ADDR_LISTEN_MAX]; /* the real address and port, for the log */
 };
 
 struct listeners {
@@ -29,8 +29,8 @@ struct listeners {
 /* Binds every address (n 0: all) at the port. Sockets of `old` (may be NULL) that are wanted
  * again are taken over with their descriptor; `old` keeps them too, listen_close_unused() closes
  * the rest. On failure *out is empty, `old` works on, and the reason is written. */
-bool listen_open(struct listeners *out, const struct listeners *old, const struct addr *address,
-    size_t n, uint16_t port, char reason[LISTEN_REASON_MAX]);
+bool listen_open(struct listeners *out, const struct listeners *old,
+    const struct addr_zoned *address, size_t n, uint16_t port, char reason[LISTEN_REASON_MAX]);
 
 /* Adds a listening socket that was passed and that adopt has checked. The caller makes sure that
  * there is room. */

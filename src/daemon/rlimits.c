@@ -15,18 +15,25 @@
 
 static rlim_t memory = RLIM_INFINITY;
 static rlim_t unmappable; /* of it, in processes that unmap it */
+static size_t inherited_by_none;
 
 void limits_measure(size_t private, size_t unmapped)
+{
+	inherited_by_none = private;
+	unmappable = unmapped;
+	limits_measure_again();
+}
+
+void limits_measure_again(void)
 {
 	unsigned long size;
 	FILE *f = fopen("/proc/self/statm", "re");
 
 	memory = RLIM_INFINITY;
-	unmappable = unmapped;
 	if (!f)
 		return;
 	if (fscanf(f, "%lu", &size) == 1) /* pages: proc(5) */
-		memory = size * (unsigned long)sysconf(_SC_PAGESIZE) - private + MEMORY;
+		memory = size * (unsigned long)sysconf(_SC_PAGESIZE) - inherited_by_none + MEMORY;
 	fclose(f);
 }
 

@@ -14,6 +14,9 @@
  * `private` bytes, and in a process that unmaps them without `unmapped` bytes besides. */
 void limits_measure(size_t private, size_t unmapped);
 
+/* The same once more, with the same arguments: before a process is forked that has much more. */
+void limits_measure_again(void);
+
 /* few_descriptors: this process opens few, and is sent none. unmaps: it has unmapped the `unmapped`
  * bytes. False with errno. */
 bool limits_enter(bool few_descriptors, bool unmaps);

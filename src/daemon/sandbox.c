@@ -1,6 +1,7 @@
 /* sandbox: see sandbox.h. */
 #include "daemon/sandbox.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -42,26 +43,34 @@ void sandbox_measure(size_t private, size_t unmapped)
 		limits_measure(private, unmapped);
 }
 
+void sandbox_measure_again(void)
+{
+	if (have.on)
+		limits_measure_again();
+}
+
 static bool restrict_files(int rules)
 {
 	bool ok = landlock_enter(rules);
+	int saved = errno;
 
 	close(rules);
+	errno = saved;
 	return ok;
 }
 
-bool sandbox_enter(const struct sandbox_role *role, const int *fd, size_t n, int rules)
+const char *sandbox_enter(const struct sandbox_role *role, const int *fd, size_t n, int rules)
 {
 	if (!have.on)
-		return true;
+		return NULL;
 	/* Limits first, they are plain calls. Then no_new_privs, without which neither of the
 	 * others is allowed to those who are not root; and seccomp last, for it forbids the rest.
 	 */
 	if (role->limited && !limits_enter(role->few_descriptors, role->unmaps))
-		return false;
+		return "limits";
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return false;
+		return "no_new_privs";
 	if (role->confined && have.landlock && !restrict_files(rules))
-		return false;
-	return !have.seccomp || seccomp_enter(role->program, fd, n);
+		return "Landlock";
+	return !have.seccomp || seccomp_enter(role->program, fd, n) ? NULL : "seccomp";
 }

@@ -42,9 +42,13 @@ int sandbox_rules(const struct landlock_dir *dir, size_t n);
  * say so. After the start and after each reload. */
 void sandbox_measure(size_t private, size_t unmapped);
 
+/* The same anew, with the same arguments: before a process is forked that has much more than the
+ * master had then. */
+void sandbox_measure_again(void);
+
 /* Locks this process in, as one of a role that was prepared. fd: the descriptors that the role's
- * calls name, as seccomp_enter(); rules: its ruleset, which is closed, -1 for none. False with
- * errno when a mechanism that was there at the start refuses: the process must not go on. */
-bool sandbox_enter(const struct sandbox_role *role, const int *fd, size_t n, int rules);
+ * calls name, as seccomp_enter(); rules: its ruleset, which is closed, -1 for none. NULL, or which
+ * mechanism that was there at the start refuses, with errno: the process must not go on. */
+const char *sandbox_enter(const struct sandbox_role *role, const int *fd, size_t n, int rules);
 
 #endif

@@ -27,6 +27,7 @@ static bool lock(const struct unfinished *u, const struct stat *before, struct s
 {
 	struct stat after;
 
+	errno = 0;
 	return flock(u->file.fd, LOCK_EX | LOCK_NB) == 0 && fstat(u->file.fd, by_fd) == 0 &&
 	       io_same_file(by_fd, before) && is_marked(by_fd->st_mode) &&
 	       fstatat(u->file.base, u->file.name, &after, AT_SYMLINK_NOFOLLOW) == 0 &&
@@ -47,8 +48,10 @@ enum unfinished_taken unfinished_take(struct unfinished *u, int base, const char
 	if (u->file.fd < 0)
 		return UNFINISHED_NOT;
 	if (!lock(u, &before, &by_fd)) {
+		bool locked = errno == EWOULDBLOCK;
+
 		close(u->file.fd);
-		return UNFINISHED_NOT;
+		return locked ? UNFINISHED_RECORDED : UNFINISHED_NOT;
 	}
 	u->file.mode = by_fd.st_mode & 0777;
 	u->length = (uint64_t)by_fd.st_size;

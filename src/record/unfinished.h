@@ -29,9 +29,10 @@ struct unfinished {
 };
 
 enum unfinished_taken {
-	UNFINISHED_TAKEN,  /* open and locked; unfinished_finish() comes next, and closes it */
-	UNFINISHED_NOT,    /* nothing to finish, or it cannot be opened */
-	UNFINISHED_FOREIGN /* unfinished, but of another user */
+	UNFINISHED_TAKEN,    /* open and locked; unfinished_finish() comes next, and closes it */
+	UNFINISHED_NOT,      /* nothing to finish, or it cannot be opened */
+	UNFINISHED_RECORDED, /* locked: its writer lives */
+	UNFINISHED_FOREIGN   /* unfinished, but of another user */
 };
 
 /* Opens and locks the file `name` (of fewer than CAPNAME_MAX bytes) in the directory `base` if it

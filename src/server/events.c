@@ -42,6 +42,14 @@ void event_stopping(unsigned connections)
 	log_line(LVL_NOTICE, "stopping connections=%u", connections);
 }
 
+void event_others(int recordings)
+{
+	log_line(LVL_NOTICE,
+	    "others recordings=%d reason=\"of an earlier server, in these directories: they go "
+	    "on\"",
+	    recordings);
+}
+
 void event_stopped(void)
 {
 	log_line(LVL_NOTICE, "stopped");

@@ -22,6 +22,7 @@ void event_bug(const char *reason);
 void event_listening(const char *address);
 void event_descriptors(unsigned long long need, unsigned long long limit);
 void event_stopping(unsigned connections);
+void event_others(int recordings);
 void event_stopped(void);
 void event_exiting(void);
 void event_not_stopped(unsigned children);

@@ -19,6 +19,7 @@
 #include "daemon/adopt.h"
 #include "daemon/background.h"
 #include "daemon/pidfile.h"
+#include "daemon/title.h"
 #include "server/errout.h"
 #include "server/events.h"
 #include "server/master.h"
@@ -201,8 +202,13 @@ static int run(struct config *c, const struct options *o, struct master_start *s
 	struct problems problems = {0};
 	struct generation *g = NULL;
 	struct pidfile pid;
+	struct title title;
 	int code;
 
+	/* before other processes are forked, which have titles, too */
+	title_prepare(ERROUT_IDENT);
+	title_set(&title, "master [%s]", o->file);
+	title_show(&title);
 	log_set_level((enum log_level)c->server.log_level);
 	/* before the user changes: low ports, and /run */
 	if (!bind_sockets(c, start) ||

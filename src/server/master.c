@@ -12,6 +12,7 @@
 #include "base/pages.h"
 #include "server/admission.h"
 #include "server/events.h"
+#include "server/others.h"
 #include "server/reap.h"
 #include "server/reload.h"
 #include "server/sandbox_roles.h"
@@ -148,11 +149,23 @@ static bool begin_once(struct master *m, const struct master_start *start)
 	return true;
 }
 
+/* Of recordings that are not ours, while we have none. */
+static void tell_others(const struct master *m)
+{
+	int n = others_count(m->generation);
+
+	if (n < 0)
+		event_warning("whether an earlier server still records is not known");
+	else if (n > 0)
+		event_others(n);
+}
+
 static bool begin(struct master *m, const struct master_start *start)
 {
 	reload_check_descriptors(m);
 	for (size_t i = 0; i < m->accepting.listeners.n; i++)
 		event_listening(m->accepting.listeners.v[i].name);
+	tell_others(m); /* before the first child */
 	admission_listen(m, true);
 	start->ready(&m->notify);
 	return true;
@@ -166,6 +179,8 @@ static int serve(struct master *m, const struct master_start *start)
 	heap_fill();
 	code = (m->once ? begin_once(m, start) : begin(m, start)) ? loop(m) : 1;
 	floods_summaries(&m->floods, m->generation, TIMER_NEVER);
+	if (m->loop.stopping_since && !m->once && m->children.used == 0)
+		tell_others(m);
 	if (m->loop.exiting)
 		event_exiting();
 	else if (m->loop.stopping_since || !m->once)
@@ -192,7 +207,7 @@ int master_run(struct generation *g, const struct master_start *start)
 		repairs_init(&m->repairs, m->once);
 		keepers_init(&m->keepers, m->loop.checked);
 	}
-	if (m && open_all(m) && sandbox_enter(&role_master, NULL, 0, -1))
+	if (m && open_all(m) && !sandbox_enter(&role_master, NULL, 0, -1))
 		code = serve(m, start);
 	else
 		start->failed(strerror(errno));

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "config/keys.h"
@@ -27,6 +28,15 @@ struct directory {
 	struct directory *same;
 };
 
+/* For the effective user, as files are created later. The filter of an old container answers EPERM
+ * to faccessat2(2), Linux 5.8, which the C library does without after ENOSYS only: then for the
+ * real user, who is the same. */
+static bool is_writable(int dir)
+{
+	return faccessat(dir, ".", W_OK | X_OK, AT_EACCESS) == 0 ||
+	       (errno == EPERM && syscall(SYS_faccessat, dir, ".", W_OK | X_OK) == 0);
+}
+
 static bool open_directory(
     struct directory *d, struct origin o, const char *key, struct problems *p)
 {
@@ -39,7 +49,7 @@ static bool open_directory(
 	}
 	d->dev = st.st_dev;
 	d->ino = st.st_ino;
-	if (faccessat(d->fd, ".", W_OK | X_OK, AT_EACCESS) < 0) {
+	if (!is_writable(d->fd)) {
 		problem_error(p, o.file, o.line, "%s %s: not writable: %s%s", key, d->path,
 		    strerror(errno),
 		    errno == EROFS ? ": in a service of systemd, set ReadWritePaths" : "");
@@ -87,6 +97,7 @@ static void check_pair(const struct directory *base, const struct directory *don
     struct origin o, struct problems *p)
 {
 	char name[TRIAL_MAX];
+	const char *cannot;
 
 	if (base->dev != done->dev) {
 		problem_error(p, o.file, o.line,
@@ -94,12 +105,12 @@ static void check_pair(const struct directory *base, const struct directory *don
 		    base->path);
 		return;
 	}
-	if (with_file && !trial_create(base->fd, name)) {
+	cannot = with_file ? trial_create(base->fd, name) : NULL;
+	if (cannot) {
 		if (!trial_is_transient(errno)) {
 			problem_error(p, o.file, o.line,
-			    "completed-path %s: a file to try it cannot be created and marked in "
-			    "base-path %s: %s",
-			    done->path, base->path, strerror(errno));
+			    "completed-path %s: a file to try it cannot be %s in base-path %s: %s",
+			    done->path, cannot, base->path, strerror(errno));
 			return;
 		}
 		problem_warning(p, o.file, o.line,
@@ -110,7 +121,8 @@ static void check_pair(const struct directory *base, const struct directory *don
 	}
 	if (!trial_rename(base->fd, done->fd, with_file ? name : NULL))
 		problem_error(p, o.file, o.line,
-		    "completed-path %s: a file cannot be moved there from base-path %s: %s",
+		    "completed-path %s: a file cannot be moved there from base-path %s without "
+		    "replacing another (renameat2): %s",
 		    done->path, base->path, strerror(errno));
 }
 

@@ -7,6 +7,7 @@
 
 #include "daemon/privs.h"
 #include "daemon/sandbox.h"
+#include "server/rehearsal.h"
 #include "server/sandbox_roles.h"
 
 void prepare_user(const struct config *c, struct problems *p)
@@ -39,6 +40,9 @@ static void prepare_sandbox(const struct config *c, struct problems *p)
 struct generation *prepare_generation(
     struct config *c, enum generation_check check, struct problems *p)
 {
+	char reason[REHEARSAL_REASON_MAX];
+	struct generation *g;
+
 	for (size_t i = 0; i < c->names.n; i++)
 		if (access(c->names.v[i], R_OK) < 0)
 			problem_error(p, c->names.v[i], 0,
@@ -46,5 +50,10 @@ struct generation *prepare_generation(
 			    errno == EACCES ? ": its mode, or that of a directory above it" : "");
 	if (c->server.sandbox != SANDBOX_OFF)
 		prepare_sandbox(c, p); /* before the rules for the directories are made */
-	return generation_open(c, check, p);
+	g = generation_open(c, check, p);
+	if (!g || rehearsal(g, reason))
+		return g;
+	problem_error(p, NULL, 0, "%s", reason);
+	generation_unref(g);
+	return NULL;
 }

@@ -145,6 +145,7 @@ static bool repair_file(const struct generation *g, const struct repair_scope *s
 		return false;
 	switch (unfinished_take(&u, base, name)) {
 	case UNFINISHED_NOT:
+	case UNFINISHED_RECORDED:
 		return false;
 	case UNFINISHED_FOREIGN:
 		if (foreign->n++ == 0)

@@ -9,6 +9,7 @@
 
 #include "base/io.h"
 #include "base/log.h"
+#include "daemon/title.h"
 #include "server/sandbox_roles.h"
 #include "server/events.h"
 
@@ -26,11 +27,10 @@ void repairs_after(struct repairs *r, int64_t due)
 	r->due = due;
 }
 
-/* In the child: closes all descriptors but those of the directories, the log and the ruleset. */
-static bool close_others(const struct generation *g)
+static bool close_others(const struct generation *g, int also)
 {
 	size_t n = g->places.ndirectories;
-	int *keep = malloc((n + 2) * sizeof(*keep));
+	int *keep = malloc((n + 3) * sizeof(*keep));
 	bool ok;
 
 	if (!keep)
@@ -38,25 +38,39 @@ static bool close_others(const struct generation *g)
 	places_descriptors(&g->places, keep);
 	keep[n] = log_fd();
 	keep[n + 1] = g->places.repair_rules;
-	ok = io_close_except(STDERR_FILENO + 1, keep, n + 2);
+	keep[n + 2] = also;
+	ok = io_close_except(STDERR_FILENO + 1, keep, n + 3);
 	free(keep);
 	return ok;
 }
 
-static _Noreturn void repair_main(const struct generation *g, const struct repair_scope *scope)
+bool repairs_confine(const struct generation *g, int keep)
 {
 	sigset_t all;
-	bool closed = close_others(g);
+	bool closed = close_others(g, keep);
 
 	setsid();
 	log_forget_lost();
 	sigfillset(
 	    &all); /* a signal to all processes of the server must not end it within a file */
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	if (closed && sandbox_enter(&role_repair, NULL, 0, g->places.repair_rules))
-		repair_run(g, scope);
-	else
+	if (!closed)
+		event_error("repair: descriptors cannot be closed");
+	else if (sandbox_enter(&role_repair, NULL, 0, g->places.repair_rules))
 		event_error("repair: the sandbox cannot be entered");
+	else
+		return true;
+	return false;
+}
+
+static _Noreturn void repair_main(const struct generation *g, const struct repair_scope *scope)
+{
+	struct title title;
+
+	title_set(&title, "repair");
+	title_show(&title);
+	if (repairs_confine(g, -1))
+		repair_run(g, scope);
 	_exit(0);
 }
 

@@ -26,6 +26,11 @@ struct repairs {
 	struct repair_scope scope; /* whose files; with `once` accept sets it */
 };
 
+/* In a process that was forked to look at the files of `g`: gives up all descriptors but those of
+ * the directories, the log and `keep` (-1: none), and enters the sandbox of repair. False: what
+ * failed is logged. */
+bool repairs_confine(const struct generation *g, int keep);
+
 /* The first round is due at once; with `once` never, until repairs_after() says when. */
 void repairs_init(struct repairs *r, bool once);
 

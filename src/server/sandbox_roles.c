@@ -229,7 +229,7 @@ void roles_prepare(char lacking[SANDBOX_LACKING_MAX])
 	sandbox_prepare(all, sizeof(all) / sizeof(*all), lacking);
 }
 
-bool roles_enter_session(int base, int done, int rules)
+const char *roles_enter_session(int base, int done, int rules)
 {
 	const int fd[] = {base, done, base == done ? -1 : base};
 

@@ -20,6 +20,6 @@ void roles_prepare(char lacking[SANDBOX_LACKING_MAX]);
 
 /* sandbox_enter() of a session. base, done: its directories, the same where files stay, -1 for
  * none. rules: their ruleset, which is closed. */
-bool roles_enter_session(int base, int done, int rules);
+const char *roles_enter_session(int base, int done, int rules);
 
 #endif

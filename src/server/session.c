@@ -203,6 +203,7 @@ static void become_client(struct session *s, uint32_t client)
 
 	s->client = &s->config->clients[client];
 	s->name = s->client->name;
+	session_entitle(s);
 	settings_of(s, s->generation, client, &s->channel->peer, &settings);
 	session_events(s, &on);
 	on.wait_for_room = session_wait_for_room;
@@ -300,6 +301,8 @@ static bool set_up(struct session *s, int fd)
 		session_broken(s, "the connection cannot be served", errno);
 		return false;
 	}
+	session_entitle(s);
+	title_show(&s->title);
 	transport_init(&s->transport, fd, s->signals, s->config->limits.keepalive);
 	transport_plain(&s->transport);
 	return true;
@@ -311,9 +314,14 @@ static bool lock_in(const struct session *s)
 {
 	const struct place *p = places_shared(&s->generation->places, s->candidate, s->candidates);
 
-	if (roles_enter_session(p->base, p->done, p->rules))
+	const char *refused = roles_enter_session(p->base, p->done, p->rules);
+	int error = errno;
+	char what[64];
+
+	if (!refused)
 		return true;
-	session_broken(s, "the sandbox cannot be entered", errno);
+	snprintf(what, sizeof(what), "the sandbox cannot be entered: %s", refused);
+	session_broken(s, what, error);
 	return false;
 }
 

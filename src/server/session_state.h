@@ -2,6 +2,7 @@
 #ifndef SERVER_SESSION_STATE_H
 #define SERVER_SESSION_STATE_H
 
+#include "daemon/title.h"
 #include "record/recorder.h"
 #include "server/channel.h"
 #include "server/childexit.h"
@@ -29,6 +30,7 @@ struct session {
 	struct transport transport;
 	struct recorder recorder;
 	char peer[ADDR_PEER_MAX];
+	struct title title;
 	int64_t started;         /* monotonic ms */
 	int64_t header_deadline; /* for the first link header */
 	int64_t frame_since;     /* when the incomplete frame began; 0: there is none */

@@ -143,6 +143,13 @@ void session_connected(const struct session *s)
 	    (int)getpid());
 }
 
+void session_entitle(struct session *s)
+{
+	char address[ADDR_TEXT_MAX];
+
+	title_set(&s->title, "recording %s [%s]", s->name, addr_format(&s->channel->peer, address));
+}
+
 void session_closed(const struct session *s, enum child_exit code, const char *reason)
 {
 	char counts[STATS_TEXT_MAX];

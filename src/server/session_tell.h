@@ -1,4 +1,5 @@
-/* session_tell: what a session says, to its master and to the log: one function for each line.
+/* session_tell: what a session says, to its master, to the log and to ps(1): one function for each
+ * line.
  * Decides nothing. */
 #ifndef SERVER_SESSION_TELL_H
 #define SERVER_SESSION_TELL_H
@@ -8,6 +9,9 @@
 
 /* The recorder's events go to the master and to the log; wait_for_room is left to the caller. */
 void session_events(struct session *s, struct recorder_events *on);
+
+/* The title of the process, of which title_show() is told once. */
+void session_entitle(struct session *s);
 
 /* The line "connected", logged at the first byte. */
 void session_connected(const struct session *s);

@@ -66,8 +66,10 @@ static _Noreturn void child_main(const struct birth *b)
 	keep[5] = place->done;
 	keep[6] = place->rules;
 	setsid(); /* a ^C of the terminal goes to the master only */
-	if (!io_close_except(STDERR_FILENO + 1, keep, KEEP_MAX))
+	if (!io_close_except(STDERR_FILENO + 1, keep, KEEP_MAX)) {
+		event_error("a child cannot close the descriptors of others");
 		_exit(CHILD_INTERNAL);
+	}
 	statpages_keep(&b->pages, b->slot); /* which also saves page tables */
 	log_forget_lost();
 	_exit(session_run(b->fd, candidate, n, g, &ch));

@@ -9,26 +9,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool trial_create(int base, char name[TRIAL_MAX])
+const char *trial_create(int base, char name[TRIAL_MAX])
 {
 	uint64_t number;
-	bool ok;
 	int fd, saved;
 
 	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
-		return false;
+		return "named at random (getrandom)";
 	snprintf(name, TRIAL_MAX, ".osmo-pcap-server-try-%016" PRIx64, number);
 	fd = openat(base, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return false;
+		return "created";
+	if (fchmod(fd, 0600 | S_ISVTX) == 0) {
+		close(fd);
+		return NULL;
+	}
 	/* some filesystems have no such bit */
-	ok = fchmod(fd, 0600 | S_ISVTX) == 0;
 	saved = errno;
-	if (!ok)
-		unlinkat(base, name, 0);
+	unlinkat(base, name, 0);
 	close(fd);
 	errno = saved;
-	return ok;
+	return "marked";
 }
 
 bool trial_rename(int base, int done, const char *file)

@@ -10,8 +10,9 @@
 #define TRIAL_MAX 64 /* bytes of a trial file's name, with its NUL */
 
 /* Creates an empty file in `base`, marked as captures are while they are recorded. Its name is
- * random: whoever else may create files there could otherwise occupy it. False with errno. */
-bool trial_create(int base, char name[TRIAL_MAX]);
+ * random: whoever else may create files there could otherwise occupy it. NULL, or
+ * what cannot be done, with errno. */
+const char *trial_create(int base, char name[TRIAL_MAX]);
 
 /* Tries the rename that publishes. file: a file of trial_create(), which is removed afterwards in
  * any case; some filesystems refuse the flag only for a file that exists. NULL: a name that does

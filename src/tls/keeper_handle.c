@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "daemon/sandbox.h"
 
 /* How long the master waits for a new keeper's report. */
 #define START_MS 10000
@@ -45,6 +46,7 @@ static bool fork_keeper(struct keeper *k, const struct sandbox_role *role, const
 	*k = (struct keeper){.control = -1};
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return false;
+	sandbox_measure_again(); /* at a reload two configurations are open */
 	pid = fork();
 	if (pid == 0) {
 		close(pair[0]);

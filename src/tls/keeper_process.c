@@ -19,6 +19,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "daemon/sandbox.h"
+#include "daemon/title.h"
 
 #define KEY_MAX 65536 /* bytes of a key file */
 #define EVENTS  64    /* of one epoll_wait() */
@@ -204,9 +205,10 @@ static void serve_all(gnutls_privkey_t key, int control)
 static bool lock_in(const struct sandbox_role *role, struct keeper_report *r)
 {
 	int rules = sandbox_rules(NULL, 0);
+	const char *refused = rules == -2 ? "Landlock" : sandbox_enter(role, NULL, 0, rules);
 
-	return (rules != -2 && sandbox_enter(role, NULL, 0, rules)) ||
-	       fail(r, "the sandbox of the key keeper cannot be entered: %s", strerror(errno));
+	return !refused || fail(r, "the sandbox of the key keeper cannot be entered: %s: %s",
+			       refused, strerror(errno));
 }
 
 /* With -D standard error is still the caller's, who may read it until end of file: the keeper lives
@@ -224,8 +226,11 @@ _Noreturn void keeper_process(int control, const struct sandbox_role *role, cons
 	struct rlimit no_core = {0, 0};
 	int keep[] = {log_fd(), control};
 	gnutls_privkey_t key;
+	struct title title;
 	sigset_t all;
 
+	title_set(&title, "keeper");
+	title_show(&title);
 	sigfillset(&all); /* it ends when its last channel closes, not by a signal to its group */
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	setsid();

@@ -108,11 +108,12 @@ static void no_counterpart(struct vty_reader *r, const struct vty_command *c)
 /* A value that the server refuses is kept: the server must not start with another one instead. */
 static void take_ip(struct vty_reader *r, const struct vty_command *c)
 {
-	struct addr a;
+	struct addr_zoned a;
+	const char *why = addr_zoned_parse(value_of(r), &a);
 
 	set(r, c->key, value_of(r));
-	if (!addr_parse(value_of(r), &a))
-		vty_complain(r, c->key, "%s is not an IP address", value_of(r));
+	if (why)
+		vty_complain(r, c->key, "%s: %s", value_of(r), why);
 }
 
 static void take_number(struct vty_reader *r, const struct vty_command *c, uint64_t max)

@@ -110,6 +110,9 @@ static void test_sockaddr(void)
 	addr_parse("fe80::1", &a);
 	OK(addr_from_sockaddr((struct sockaddr *)&ss, &b, &port) && addr_equal(&a, &b),
 	    "the zone of a link-local address is ignored");
+	IS_INT(addr_scope((struct sockaddr *)&ss), 3, "but it can be had");
+	addr_set_scope(&ss, 7);
+	IS_INT(in6->sin6_scope_id, 7, "and set");
 	addr_parse("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", &a);
 	IS_STR(addr_format_peer(&a, 65535, text), "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535",
 	    "the longest peer");
@@ -193,6 +196,50 @@ static void test_mask(void)
 	IS_INT(unreadable, 0, "formatted and read again (seed 5)");
 }
 
+static void test_zoned(void)
+{
+	static const char *const good[] = {"192.0.2.1", "::", "2001:db8::1", "fe80::1%lo",
+	    "fe80::1%eth0.100", "febf::1%2", "fec0::1", "fe80::1%fifteen-letters"};
+	static const struct {
+		const char *text, *why;
+	} bad[] = {{"fe80::1", "needs its interface"}, {"febf:ffff::1", "needs its interface"},
+	    {"fe80::1%", "no name"}, {"fe80::1%sixteen--letters", "no name"},
+	    {"fe80::1%a/b", "no name"}, {"fe80::1%a b", "no name"}, {"fe80::1%a%b", "no name"},
+	    {"fe80::1%..", "no name"}, {"fe80::1%\xc3\xa4", "no name"}, {"fe80::1%a\"", "no name"},
+	    {"192.0.2.1%lo", "only behind"}, {"2001:db8::1%lo", "only behind"},
+	    {"::ffff:192.0.2.1%lo", "only behind"}, {"", "not an IP"}, {"%lo", "not an IP"},
+	    {"fe80::1::2%lo", "not an IP"}, {"fe80::1/64%lo", "not an IP"}};
+	struct addr_zoned a, b, c;
+	struct addr_net n;
+	char text[ADDR_ZONED_MAX], peer[ADDR_LISTEN_MAX];
+
+	for (size_t i = 0; i < COUNT(good); i++) {
+		OK(addr_zoned_parse(good[i], &a) == NULL, "%s can be listened on", good[i]);
+		IS_STR(addr_zoned_format(&a, text), good[i], "%s: formatted", good[i]);
+	}
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		const char *why = addr_zoned_parse(bad[i].text, &a);
+
+		OK(why && strstr(why, bad[i].why), "\"%s\" cannot: %s", bad[i].text, why);
+	}
+	addr_zoned_parse("fe80::1%lo", &a);
+	addr_zoned_parse("fe80::1%eth0", &b);
+	addr_zoned_parse("fe80:0::1%lo", &c);
+	OK(!addr_zoned_equal(&a, &b), "another interface, another address");
+	OK(addr_zoned_equal(&a, &c), "the same interface");
+	IS_STR(addr_format_listen(&a, 54321, peer), "[fe80::1%lo]:54321", "with a port");
+	addr_zoned_parse("192.0.2.1", &a);
+	IS_STR(addr_format_listen(&a, 1, peer), "192.0.2.1:1", "IPv4 with a port");
+	addr_zoned_parse("febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff%fifteen-letters", &a);
+	IS_STR(addr_format_listen(&a, 65535, peer),
+	    "[febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff%fifteen-letters]:65535", "the longest");
+	OK(addr_net_parse("fe80::1", &n) == NULL, "a client's address has none");
+	OK(strstr(addr_net_parse("fe80::1%lo", &n), "no interface may stand here"),
+	    "and must not have one");
+	OK(strstr(addr_net_parse("fe80::%lo/64", &n), "no interface may stand here"),
+	    "nor a network");
+}
+
 int main(void)
 {
 	test_parse();
@@ -200,5 +247,6 @@ int main(void)
 	test_sockaddr();
 	test_networks();
 	test_mask();
+	test_zoned();
 	return tap_done();
 }

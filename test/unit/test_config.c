@@ -415,17 +415,21 @@ static void test_ip(void)
 	group(text, SERVER, "ip = \"192.0.2.1\";");
 	if (accepted(text, "one ip")) {
 		addr_parse("192.0.2.1", &a);
-		OK(config->server.ip.n == 1 && addr_equal(&config->server.ip.v[0], &a), "one ip");
+		OK(config->server.ip.n == 1 && addr_equal(&config->server.ip.v[0].addr, &a),
+		    "one ip");
 	}
 	group(text, SERVER, "ip = [ \"192.0.2.1\", \"::1\" ];");
 	if (accepted(text, "two ip"))
 		IS_INT(config->server.ip.n, 2, "two ip");
 	group(text, SERVER, "ip = ( \"192.0.2.1\", \"::\" );");
 	accepted(text, "two ip in a list");
+	group(text, SERVER, "ip = [ \"fe80::1%lo\", \"fe80::1%eth0\" ];");
+	accepted(text, "one ip of two interfaces");
 	static const char *const bad[] = {"ip = \"192.0.2.256\";", "ip = \"localhost\";",
 	    "ip = \"192.0.2.0/24\";", "ip = \"\";", "ip = [ \"::1\", \"x\" ];",
 	    "ip = [ \"::1\", \"::1\" ];", "ip = [ \"192.0.2.1\", \"::ffff:192.0.2.1\" ];",
-	    "ip = \"1.2.3\";", "ip = \" 1.2.3.4\";"};
+	    "ip = \"1.2.3\";", "ip = \" 1.2.3.4\";", "ip = \"fe80::1\";",
+	    "ip = [ \"fe80::1%lo\", \"fe80::1%lo\" ];"};
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		group(text, SERVER, bad[i]);
 		refused(text, "2", bad[i]);

@@ -71,7 +71,7 @@ static void test_taken(void)
 	fd = openat(base, NAME, O_RDONLY | O_CLOEXEC);
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
 		support_die("flock");
-	IS_INT(unfinished_take(&u, base, NAME), UNFINISHED_NOT, "locked");
+	IS_INT(unfinished_take(&u, base, NAME), UNFINISHED_RECORDED, "locked");
 	close(fd);
 	IS_INT(unfinished_take(&u, base, NAME), UNFINISHED_TAKEN, "marked and unlocked");
 	IS_INT(u.file.mode, 0440, "its mode without the mark");
