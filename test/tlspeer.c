@@ -3,6 +3,9 @@
  *   -s ADDR            connect from this address
  *   -c CERT -k KEY     PEM files
  *   -2                 TLS 1.2 instead of 1.3
+ *   -o                 shakes hands as osmo-pcap-client 0.8.0 does, which asks its callback for a
+ *                      certificate: without -c that is an empty one, and there is no key
+ *   -v                 as osmo-pcap-client with tls verify-cert, which trusts no authority
  *   -p MS              a pause after each record
  * then HOST PORT and what to send, in this order:
  *   @FILE              its bytes as application data
@@ -27,6 +30,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
@@ -38,7 +42,7 @@ static gnutls_session_t session;
 static gnutls_aead_cipher_hd_t cipher;
 static gnutls_datum_t iv;
 static uint8_t sequence[8];
-static bool tls12, broken, gather;
+static bool tls12, original, verifies, broken, gather;
 static uint8_t *gathered;
 static size_t gathered_len, gathered_size;
 static unsigned pause_ms;
@@ -267,14 +271,55 @@ static void dial(const char *from, const char *host, const char *port)
 		die(host, strerror(errno));
 }
 
+static gnutls_pcert_st only_cert;
+static gnutls_privkey_t only_key;
+
+/* Says that there is one certificate, whether there is or not. */
+static int give(gnutls_session_t s, const gnutls_datum_t *names, int n,
+    const gnutls_pk_algorithm_t *algorithms, int m, gnutls_pcert_st **cert, unsigned *certs,
+    gnutls_privkey_t *key)
+{
+	(void)s, (void)names, (void)n, (void)algorithms, (void)m;
+	*cert = &only_cert;
+	*certs = 1;
+	*key = only_key;
+	return 0;
+}
+
+static int distrust(gnutls_session_t s)
+{
+	unsigned status;
+
+	return gnutls_certificate_verify_peers3(s, NULL, &status) == 0 && status == 0
+		   ? 0
+		   : GNUTLS_E_CERTIFICATE_ERROR;
+}
+
+static void load_only(const char *cert, const char *key)
+{
+	gnutls_datum_t text;
+
+	ok(gnutls_load_file(cert, &text), cert);
+	ok(gnutls_pcert_import_x509_raw(&only_cert, &text, GNUTLS_X509_FMT_PEM, 0), cert);
+	ok(gnutls_load_file(key, &text), key);
+	ok(gnutls_privkey_init(&only_key), key);
+	ok(gnutls_privkey_import_x509_raw(only_key, &text, GNUTLS_X509_FMT_PEM, NULL, 0), key);
+}
+
 static void shake(const char *cert, const char *key)
 {
 	gnutls_certificate_credentials_t own;
 	int e;
 
 	ok(gnutls_certificate_allocate_credentials(&own), "credentials");
-	if (cert)
+	if (cert && !original)
 		ok(gnutls_certificate_set_x509_key_file(own, cert, key, GNUTLS_X509_FMT_PEM), cert);
+	if (cert && original)
+		load_only(cert, key);
+	if (original)
+		gnutls_certificate_set_retrieve_function2(own, give);
+	if (verifies)
+		gnutls_certificate_set_verify_function(own, distrust);
 	ok(gnutls_init(&session, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL), "session");
 	ok(gnutls_priority_set_direct(session,
 	       tls12 ? "NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+AES-128-GCM"
@@ -296,7 +341,7 @@ int main(int argc, char **argv)
 	char rest[4096];
 	int c;
 
-	while ((c = getopt(argc, argv, "s:c:k:2p:")) != -1) {
+	while ((c = getopt(argc, argv, "s:c:k:2ovp:")) != -1) {
 		if (c == 's')
 			from = optarg;
 		else if (c == 'c')
@@ -307,6 +352,10 @@ int main(int argc, char **argv)
 			pause_ms = (unsigned)strtoul(optarg, NULL, 10);
 		else if (c == '2')
 			tls12 = true;
+		else if (c == 'o')
+			original = true;
+		else if (c == 'v')
+			verifies = true;
 		else
 			return 2;
 	}

@@ -23,6 +23,9 @@ void creds_close(struct creds *c);
 bool creds_has_key(const struct creds *c);
 const uint8_t *creds_key_id(const struct creds *c); /* KEEPER_KEY_ID bytes */
 
+/* The oldest version of TLS that priority allows, as on the wire. */
+unsigned creds_oldest(const struct creds *c);
+
 /* What was right once and is not any more: an expired server certificate, a revocation list that
  * is past its next update. As warnings. */
 void creds_age(const struct creds *c, const struct config *config, struct problems *problems);

@@ -17,14 +17,23 @@
 /* At least 2048 bits of RSA or 256 of a curve, no SHA-1. */
 #define STRENGTH ":%PROFILE_MEDIUM"
 
-static bool has_version(gnutls_priority_t priority)
+/* 0: there is none. */
+static unsigned oldest_version(gnutls_priority_t priority)
 {
 	const unsigned *v;
 	int n = gnutls_priority_protocol_list(priority, &v);
+	unsigned oldest = 0;
 
-	while (n > 0 && v[n - 1] > GNUTLS_TLS_VERSION_MAX) /* of DTLS */
-		n--;
-	return n > 0;
+	for (int i = 0; i < n; i++)
+		if (v[i] <= GNUTLS_TLS_VERSION_MAX && (oldest == 0 || v[i] < oldest))
+			oldest = v[i]; /* above are those of DTLS */
+	return oldest;
+}
+
+unsigned creds_oldest(const struct creds *c)
+{
+	/* GNUTLS_SSL3 is 1 */
+	return 0x0300 + oldest_version(c->priority) - GNUTLS_SSL3;
 }
 
 /* GnuTLS accepts priorities with which no server with a certificate can complete a handshake.
@@ -32,7 +41,7 @@ static bool has_version(gnutls_priority_t priority)
 static bool check_priority(gnutls_priority_t priority, const char *text, const struct site *s)
 {
 	const unsigned *list;
-	bool version = has_version(priority),
+	bool version = oldest_version(priority) > 0,
 	     group = gnutls_priority_group_list(priority, &list) > 0;
 
 	if (!version)
