@@ -57,8 +57,12 @@ static void on_header(void *context)
 	char number[12];
 
 	snprintf(number, sizeof(number), "%u", link_type);
-	log_line(routine(s, LVL_INFO), "established client=%s peer=%s%s format=%s link-type=%s",
-	    s->name, s->peer, proof(s).s, pcap ? "pcap" : "pcapng", name ? name : number);
+	log_line(routine(s, LVL_INFO), "established client=%s peer=%s%s format=%s%s%s", s->name,
+	    s->peer, proof(s).s, pcap ? "pcap" : "pcapng", known ? " link-type=" : "",
+	    !known ? ""
+	    : name ? name
+		   : number);
+	warn_of_end(s);
 	tell(s, REPORT_ESTABLISHED, "");
 	s->established = true;
 }
@@ -66,6 +70,7 @@ static void on_header(void *context)
 static void on_opened(void *context, const char *name)
 {
 	const struct session *s = context;
+	bool known = pcap || f->section.interfaces > 0; /* interfaces may come later */
 
 	tell(s, REPORT_OPENED, name);
 	log_line(LVL_INFO, "file client=%s name=%s reason=opened", s->name, name);
