@@ -274,11 +274,21 @@ served() {
 @test "a byte and nine hundred warnings again and again, without a pause, TLS 1.2: a frame has frame-timeout" {
 	beside_memcheck "it is slower than whoever sends so much"
 	tls_config "$X509 $OWN" 'limits: { frame-timeout = 1; };'
+	grep -qx 'ended by a reset' end || { cat end; return 1; }
 	server_start
 	bystander
 	stream pcap rec rec=70 >s
 	apart "$BUILDDIR/test/tlspeer" -s 127.0.0.2 -c pki/foo.crt -k pki/foo.key -2 "$LISTEN" "$PORT" \
 		@s gather 23/0100ffff '10000*{23/ff 900*21/0164}' >end 2>peer.log
+@test "a refused stream: an alert, and a reset" {
+	late 'unknown frame type 2' 23/02000000
+	grep -qx 'alert Decode error' end
+}
+@test "a stream that ends well: no alert, no reset" {
+	then_does bye
+	grep -qx ended end
+	not grep alert end
+}
 	wait_log 'rejected client=foo .*reason="a frame took longer than 1 seconds"'
 	wait_log 'closed client=foo .*packets=2 '
 	unframe s | cmp - done/trace-foo-*

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -56,6 +58,7 @@ static const struct seccomp_rule session_calls[] = {
     WHEN(ioctl, {IS, 1, FIONREAD}), /* how much is queued when it is told to stop */
     WHEN(setsockopt, {IS, 1, IPPROTO_TCP}, {IS, 2, TCP_QUICKACK}), /* during a handshake */
 };
+    WHEN(setsockopt, {IS, 1, SOL_SOCKET}, {IS, 2, SO_LINGER}),     /* a refused stream is reset */
 
 /* ---- the keeper ---- */
 

@@ -197,6 +197,16 @@ bool transport_tls(struct transport *t, const struct creds *creds, int keeper,
 	s->identity = (struct tls_identity){.candidate = candidates, .candidates = n};
 	s->ended = TRANSPORT_DATA;
 	s->keeper = keeper;
+/* A failed handshake has sent its alert already. */
+static void say_refused(struct transport *t, bool ours)
+{
+	struct tls *s = t->state;
+
+	if (s->done)
+		gnutls_alert_send(s->session, GNUTLS_AL_FATAL,
+		    ours ? GNUTLS_A_INTERNAL_ERROR : GNUTLS_A_DECODE_ERROR);
+}
+
 	return set_up(s);
 }
 
@@ -206,6 +216,7 @@ void transport_tls_free(struct transport *t)
 
 	if (!s)
 		return;
+	t->say_refused = say_refused;
 	if (s->session)
 		gnutls_deinit(s->session);
 	pages_free(s->buffer, PULL);
