@@ -63,3 +63,34 @@ unsigned messages_newest(const uint8_t *hello, size_t len)
 	}
 	return newest;
 }
+
+static size_t length24(struct bytes *b)
+{
+	size_t high = length8(b);
+
+	return high << 16 | bytes_u16(b);
+}
+
+struct bytes messages_certificates(const uint8_t *message, size_t len, bool tls13)
+{
+	struct bytes b = bytes_over(message, len, true);
+
+	if (tls13)
+		vector8(&b); /* context */
+	if (length24(&b) != b.left)
+		b.failed = true;
+	return b;
+}
+
+const uint8_t *messages_next_certificate(struct bytes *list, bool tls13, size_t *len)
+{
+	const uint8_t *p;
+
+	if (list->failed || list->left == 0)
+		return NULL;
+	*len = length24(list);
+	p = bytes_take(list, *len);
+	if (tls13)
+		vector16(list); /* extensions */
+	return list->failed ? NULL : p;
+}

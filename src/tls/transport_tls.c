@@ -11,6 +11,7 @@
 
 #include "tls/creds_gnutls.h"
 #include "tls/explain.h"
+#include "tls/keycost.h"
 #include "tls/messages.h"
 #include "tls/records.h"
 #include "tls/keeper_client.h"
@@ -23,6 +24,9 @@
 /* Bytes of a whole handshake, and of one message: room for a long certificate chain. */
 #define HANDSHAKE_MAX (128 * 1024)
 #define MESSAGE_MAX   (64 * 1024)
+
+/* RFC 8879. */
+#define COMPRESSED_CERTIFICATE 25
 
 /* Limit of consecutive records without data: empty ones, warning alerts, KeyUpdates. GnuTLS reads
  * any number of them in one call, during which no deadline is checked; a sender needs one now and
@@ -151,9 +155,19 @@ static int look(gnutls_session_t session, unsigned type, unsigned when, unsigned
 	struct tls *s = gnutls_session_get_ptr(session);
 
 	(void)when;
-	if (incoming && type == GNUTLS_HANDSHAKE_CLIENT_HELLO)
+	if (!incoming)
+		return 0;
+	if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO)
 		s->newest = messages_newest(body->data, body->size);
-	return 0;
+	if (type == COMPRESSED_CERTIFICATE) /* was not offered */
+		return GNUTLS_E_UNEXPECTED_HANDSHAKE_PACKET;
+	if (type != GNUTLS_HANDSHAKE_CERTIFICATE_PKT)
+		return 0;
+	return tls_keycost_ok(body->data, body->size,
+		   gnutls_protocol_get_version(session) == GNUTLS_TLS1_3, s->identity.refusal,
+		   sizeof(s->identity.refusal))
+		   ? 0
+		   : GNUTLS_E_CERTIFICATE_ERROR;
 }
 
 static bool set_up(struct tls *s)
@@ -183,20 +197,6 @@ static bool set_up(struct tls *s)
 	       gnutls_credentials_set(s->session, GNUTLS_CRD_CERTIFICATE, c->certificate) == 0;
 }
 
-bool transport_tls(struct transport *t, const struct creds *creds, int keeper,
-    const struct tls_candidate *candidates, size_t n)
-{
-	struct tls *s = calloc(1, sizeof(*s));
-
-	t->state = s;
-	t->read = read_tls;
-	if (!s)
-		return false;
-	s->transport = t;
-	s->creds = creds;
-	s->identity = (struct tls_identity){.candidate = candidates, .candidates = n};
-	s->ended = TRANSPORT_DATA;
-	s->keeper = keeper;
 /* A failed handshake has sent its alert already. */
 static void say_refused(struct transport *t, bool ours)
 {
@@ -207,6 +207,21 @@ static void say_refused(struct transport *t, bool ours)
 		    ours ? GNUTLS_A_INTERNAL_ERROR : GNUTLS_A_DECODE_ERROR);
 }
 
+bool transport_tls(struct transport *t, const struct creds *creds, int keeper,
+    const struct tls_candidate *candidates, size_t n)
+{
+	struct tls *s = calloc(1, sizeof(*s));
+
+	t->state = s;
+	t->read = read_tls;
+	if (!s)
+		return false;
+	t->say_refused = say_refused;
+	s->transport = t;
+	s->creds = creds;
+	s->identity = (struct tls_identity){.candidate = candidates, .candidates = n};
+	s->ended = TRANSPORT_DATA;
+	s->keeper = keeper;
 	return set_up(s);
 }
 
@@ -216,7 +231,6 @@ void transport_tls_free(struct transport *t)
 
 	if (!s)
 		return;
-	t->say_refused = say_refused;
 	if (s->session)
 		gnutls_deinit(s->session);
 	pages_free(s->buffer, PULL);

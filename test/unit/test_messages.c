@@ -78,8 +78,51 @@ static void test_cut(void)
 	IS_INT(wrong, 0, "cut within the extensions: the legacy version counts");
 }
 
+/* How many certificates are in a message, all of which are "der"; -1: it is cut. */
+static int certificates(const void *message, size_t n, bool tls13)
+{
+	struct bytes list = messages_certificates(message, n, tls13);
+	const uint8_t *p;
+	size_t len;
+	int found = 0;
+
+	while ((p = messages_next_certificate(&list, tls13, &len)))
+		found += len == 3 && memcmp(p, "der", 3) == 0;
+	return list.failed ? -1 : found;
+}
+
+#define LIST(text) text, sizeof(text) - 1
+static void test_certificates(void)
+{
+	static const struct {
+		const char *what, *message;
+		size_t n;
+		bool tls13;
+		int found;
+	} rows[] = {
+	    {"none, TLS 1.2", LIST("\0\0\0"), false, 0},
+	    {"one, TLS 1.2", LIST("\0\0\6\0\0\3der"), false, 1},
+	    {"two, TLS 1.2", LIST("\0\0\14\0\0\3der\0\0\3der"), false, 2},
+	    {"none, TLS 1.3", LIST("\0\0\0\0"), true, 0},
+	    {"one, TLS 1.3", LIST("\0\0\0\10\0\0\3der\0\0"), true, 1},
+	    {"one with context and extensions, TLS 1.3", LIST("\2xy\0\0\13\0\0\3der\0\3abc"), true,
+		1},
+	    {"two, TLS 1.3", LIST("\0\0\0\20\0\0\3der\0\0\0\0\3der\0\0"), true, 2},
+	    {"nothing", LIST(""), false, -1},
+	    {"more than its length says", LIST("\0\0\6\0\0\3derx"), false, -1},
+	    {"less than its length says", LIST("\0\0\7\0\0\3der"), false, -1},
+	    {"a certificate that is cut", LIST("\0\0\6\0\0\4der"), false, -1},
+	    {"extensions that are cut", LIST("\0\0\0\10\0\0\3der\0\1"), true, -1},
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		IS_INT(certificates(rows[i].message, rows[i].n, rows[i].tls13), rows[i].found, "%s",
+		    rows[i].what);
+}
+
 int main(void)
 {
+	test_certificates();
 	test_newest();
 	test_cut();
 	return tap_done();
