@@ -484,7 +484,7 @@ stopped_early() {
 	no_file
 }
 
-# old VERSION: as the second byte of the version, in the record and in the handshake
+# old VERSION NAME: as the second byte of the version, in the record and in the handshake
 old() {
 	perl -e 'my $v = "\003" . chr shift;
 		my $body = $v . "r" x 32 . "\0" . pack("n n*", 10, 0xc013, 0xc009, 0x2f, 0x35, 0xff) . "\1\0";
@@ -935,6 +935,67 @@ own() { echo "$X509 server-cert = \"$1\"; server-key = \"$2\";"; }
 }
 @test "-t: a CRL past its next update is a warning" {
 	tested 0 'warning: crlfile .*past its next update' "capath = \"pki/ca.crt\"; crlfile = \"pki/late.crl\"; $OWN"
+}
+# ends_in DAYS: soon.crt of a server and soon.crl
+ends_in() {
+	DAY=$(date -u -d "+$1 days" +%Y-%m-%d)
+	(
+		cd pki || return
+		certificate soon ca "tls_www_server\nexpiration_date = \"$(date -u -d "+$1 days" '+%Y-%m-%d %H:%M:%S UTC')\""
+		revocations soon.crl ca "crl_next_update_date = \"$(date -u -d "+$1 days" '+%Y-%m-%d %H:%M:%S UTC')\"\ncrl_number = 7" revoked.crt
+	)
+}
+@test "-t: a server certificate that expires within 14 days is a warning, with the day" {
+	ends_in 13
+	tested 0 "warning: server-cert .*/pki/soon.crt: the certificate expires on $DAY: renew it$" "$(own pki/soon.crt pki/soon.key)"
+}
+@test "-t: a CRL that ends within 14 days is a warning, with the day" {
+	ends_in 13
+	tested 0 "warning: crlfile .*/pki/soon.crl: a revocation list holds until $DAY: renew it$" "capath = \"pki/ca.crt\"; crlfile = \"pki/soon.crl\"; $OWN"
+}
+@test "-t: a server certificate and a CRL that end in 15 days: no warning" {
+	ends_in 15
+	tls_config "capath = \"pki/ca.crt\"; crlfile = \"pki/soon.crl\"; server-cert = \"pki/soon.crt\"; server-key = \"pki/soon.key\";"
+	run "$SERVER" -c cfg -t
+	[ "$status" -eq 0 ]
+	not grep -E 'expires|holds until' <<<"$output"
+}
+# bats test_tags=ways
+@test "a server certificate that expires and a CRL that ends within 14 days: warned about every day" {
+	needs_one_server "a day that passes"
+	ends_in 16
+	tls_config "capath = \"pki/ca.crt\"; crlfile = \"pki/soon.crl\"; server-cert = \"pki/soon.crt\"; server-key = \"pki/soon.key\";"
+	fake_clock '+0'
+	WRAP+=(FAKETIME_DONT_FAKE_MONOTONIC=0)
+	server_start
+	local day
+	for day in 3 4; do
+		echo "+${day}d" >clock.new
+		mv clock.new clock
+		server_signal USR2
+		wait_log " warning .*reason=\"server-cert .*expires on $DAY: renew it" $((day - 2))
+		wait_log " warning .*reason=\"crlfile .*holds until $DAY: renew it" $((day - 2))
+	done
+}
+# client_ends_in DAYS: foo's certificate does, and records
+client_ends_in() {
+	DAY=$(date -u -d "+$1 days" +%Y-%m-%d)
+	(cd pki && certificate foo ca "tls_www_client\nexpiration_date = \"$(date -u -d "+$1 days" '+%Y-%m-%d %H:%M:%S UTC')\"")
+	tls_config
+	server_start
+	stream pcap rec pcap,linktype=113 rec >s
+	tls_send 127.0.0.2 foo s
+	wait_log 'closed client=foo .*packets=2 '
+}
+# bats test_tags=ways
+@test "x509: a client's certificate that expires within 14 days records, with a warning" {
+	client_ends_in 13
+	log_has " expiring client=foo peer=127[.]0[.]0[.]2:[0-9]+ subject=\"?CN=foo\"? expires=$DAY$"
+	[ "$(grep -c ' expiring ' log)" -eq 1 ]
+}
+@test "x509: a client's certificate that expires in 15 days records, without one" {
+	client_ends_in 15
+	never_log ' expiring '
 }
 @test "-t: a key that others may read is a warning" {
 	chmod 644 pki/server.key

@@ -6,11 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
 #include "capture/linktype.h"
 #include "server/child_report.h"
+#include "tls/creds.h"
 
 /* Does not block: if the master does not read, the message is lost and recording continues. */
 static void tell(const struct session *s, enum report_kind kind, const char *name)
@@ -47,12 +49,24 @@ static struct proof proof(const struct session *s)
 	return t;
 }
 
+/* Accepted today, and refused soon. */
+static void warn_of_end(const struct session *s)
+{
+	char day[CREDS_DAY];
+
+	if (s->tls.expires > 0 && s->tls.expires - time(NULL) < CREDS_SOON)
+		log_line(routine(s, LVL_WARNING),
+		    "expiring client=%s peer=%s subject=%s expires=%s", s->name, s->peer,
+		    LOG_QUOTE(s->tls.subject), creds_day(s->tls.expires, day));
+}
+
 static void on_header(void *context)
 {
 	struct session *s = context;
 	const struct format *f = &s->recorder.out.accept.format;
 	bool pcap = f->kind == FORMAT_PCAP;
 	unsigned link_type = pcap ? f->pcap.link_type : f->section.first.link_type;
+	bool known = pcap || f->section.interfaces > 0; /* interfaces may come later */
 	const char *name = linktype_name(link_type);
 	char number[12];
 
@@ -70,7 +84,6 @@ static void on_header(void *context)
 static void on_opened(void *context, const char *name)
 {
 	const struct session *s = context;
-	bool known = pcap || f->section.interfaces > 0; /* interfaces may come later */
 
 	tell(s, REPORT_OPENED, name);
 	log_line(LVL_INFO, "file client=%s name=%s reason=opened", s->name, name);
@@ -116,7 +129,7 @@ static void on_room_again(void *context)
 {
 	const struct session *s = context;
 
-	s->channel->stats->waiting = false;
+	stats_set(&s->channel->stats->waiting, false);
 	log_line(LVL_NOTICE, "resumed client=%s reason=\"disk space is available again\"", s->name);
 }
 

@@ -90,18 +90,49 @@ void creds_check_key_mode(const struct config *config, struct problems *p)
 		    config->tls.server_key, st.st_mode & 07777u);
 }
 
+const char *creds_day(time_t t, char day[CREDS_DAY])
+{
+	struct tm tm;
+
+	if (!gmtime_r(&t, &tm) || strftime(day, CREDS_DAY, "%Y-%m-%d", &tm) == 0)
+		snprintf(day, CREDS_DAY, "?");
+	return day;
+}
+
+static void certificate_age(time_t end, const char *path, const struct site *s)
+{
+	char day[CREDS_DAY];
+	time_t now = time(NULL);
+
+	if (end < 0) /* unknown */
+		return;
+	if (end < now)
+		WARN_AT(s, "%s: the certificate has expired", path);
+	else if (end - now < CREDS_SOON)
+		WARN_AT(s, "%s: the certificate expires on %s: renew it", path,
+		    creds_day(end, day));
+}
+
+static void crl_age(time_t end, const char *path, const struct site *s)
+{
+	char day[CREDS_DAY];
+	time_t now = time(NULL);
+
+	if (end == (time_t)-1) /* it has no end */
+		return;
+	if (end < now)
+		WARN_AT(s, "%s: a revocation list is past its next update", path);
+	else if (end - now < CREDS_SOON)
+		WARN_AT(s, "%s: a revocation list holds until %s: renew it", path,
+		    creds_day(end, day));
+}
+
 void creds_age(const struct creds *c, const struct config *config, struct problems *p)
 {
 	struct site cert = site_of(config, "server-cert", p), crl = site_of(config, "crlfile", p);
-	time_t now = time(NULL);
 
-	if (creds_has_key(c) && c->expires >= 0 && c->expires < now)
-		WARN_AT(&cert, "%s: the certificate has expired", config->tls.server_cert);
-	for (unsigned i = 0; i < c->crls; i++) {
-		time_t next = gnutls_x509_crl_get_next_update(c->crl[i]);
-
-		if (next != (time_t)-1 && next < now)
-			WARN_AT(&crl, "%s: a revocation list is past its next update",
-			    config->tls.crlfile);
-	}
+	if (creds_has_key(c))
+		certificate_age(c->expires, config->tls.server_cert, &cert);
+	for (unsigned i = 0; i < c->crls; i++)
+		crl_age(gnutls_x509_crl_get_next_update(c->crl[i]), config->tls.crlfile, &crl);
 }
