@@ -178,6 +178,92 @@ urgent() {
 @test "every other byte is urgent" { urgent -c2 shb+idb epb epb=61; }
 @test "urgent bytes in frame headers, record headers and packets" { urgent '-c13 -p1' pcap rec rec rec rec; }
 
+# ---- what is not known yet ----
+
+@test "a pcapng stream whose interfaces come later: established without a link type" {
+	server_start
+	stream shb data:idb,linktype=113 epb >s
+	peer_send 127.0.0.2 s >end
+	wait_log 'closed client=foo .*packets=1 '
+	log_has 'established client=foo peer=127[.]0[.]0[.]2:[0-9]+ format=pcapng$'
+	unframe s | cmp - "$(only_file)"
+}
+
+# ---- a capture without frames ----
+
+# bare FORMAT ITEM…: the capture file itself is sent, as tcpdump -w - | nc does
+bare() {
+	local format=$1
+	shift
+	server_start
+	stream "$@" | unframe /dev/stdin >s
+	capinfos -t s | grep -q "File type:.*$format"
+	peer_send 127.0.0.2 s >end
+	wait_log "rejected client=foo .*reason=\"unknown frame type [0-9]+: this looks like a $format file without frames: send it with osmo-pcap-send, as in tcpdump -w - [|] osmo-pcap-send HOST\" frame=1 offset=0"
+	no_file
+}
+@test "a pcap file without frames is named, with what to use instead" { bare pcap pcap rec; }
+@test "a pcapng file without frames is named, with what to use instead" { bare pcapng shb+idb epb; }
+
+# ---- what the sender learns ----
+
+# ends HOW REASON ITEM…: after a packet that is stored, the server has read all of the items, and ends the connection so
+ends() {
+	local how=$1 reason=$2
+	shift 2
+	[ -e cfg ] || config 'limits: { frame-timeout = 1; };'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	cp a.sent good
+	[ $# -eq 0 ] || tell a "$@"
+	until_true grep -q . a.end
+	[ "$(cat a.end)" = "$how" ]
+	wait_log "closed client=foo .*reason=\"?$reason\"? packets=1 "
+	unframe good | cmp - "$(only_file)"
+}
+# bats test_tags=ways
+@test "a refused stream ends with a reset, what came before is stored" { ends reset 'the stream was refused' data,type=2:zero=0; }
+@test "a frame that does not end in time: a reset" { ends reset 'a frame took longer than 1 seconds' raw:hex=0100; }
+@test "a stream that ends within a frame: a reset" {
+	server_start
+	stream pcap rec raw:hex=0100 >s
+	[ "$(peer_send 127.0.0.2 s)" = reset ]
+	wait_log 'closed client=foo .*reason="the stream was truncated" packets=1 '
+}
+@test "a storage error ends with a reset" {
+	WRAP=(prlimit --fsize=2000)
+	config 'log-level = "notice";' # the log is a file as well
+	server_start 2>/dev/null
+	live a 127.0.0.2
+	tell a pcap rec=4000
+	until_true grep -q . a.end
+	[ "$(cat a.end)" = reset ]
+	wait_log 'error client=foo .*lost-records=1 '
+}
+@test "a stream that ends between two frames: no reset" {
+	server_start
+	stream pcap rec >s
+	[ "$(peer_send 127.0.0.2 s)" = closed ]
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=1 '
+}
+@test "idle-timeout is no refusal: no reset" {
+	config 'limits: { idle-timeout = 1; };'
+	ends closed 'no frame for 1 seconds'
+}
+# bats test_tags=ways
+@test "a stop is no refusal: no reset" {
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	kill -TERM "$(child foo)"
+	until_true grep -q . a.end
+	[ "$(cat a.end)" = closed ]
+	stored a foo "done"
+}
+
 # ---- one that is not there, one that does not read ----
 
 # It takes as long as the probes do: the first after keepalive, then 90 seconds more.

@@ -71,6 +71,61 @@ x509_refuses() {
 	x509_refuses 127.0.0.3 '' '(nothing in common with the client|the client sent no certificate).*' \
 		',cipher=AECDH-AES128-SHA\:@SECLEVEL=0,openssl-max-proto-version=TLS1.2'
 }
+# ---- x509: who does not come back with a certificate ----
+
+tlspeer() { "$BUILDDIR/test/tlspeer" "$@"; }
+NONE='it has no certificate .set its tls client-cert and client-key.'
+DISTRUST='it does not trust server-cert'
+LEFT="$NONE, or does not trust server-cert .osmo-pcap-client: no tls verify-cert."
+
+# leaves REASON TLSPEER-ARGUMENTS…: foo, within the handshake
+leaves() {
+	local reason=$1
+	shift
+	[ -e cfg ] || tls_config
+	server_start
+	tlspeer -s 127.0.0.2 "$@" "$LISTEN" "$PORT" >end 2>peer.log || true
+	wait_log 'closed client=foo .*reason="the TLS handshake failed"'
+	grep -E "rejected client=foo peer=127[.]0[.]0[.]2:[0-9]+ reason=\"$reason\" frame=1 offset=0$" log
+	no_file
+}
+@test "x509: osmo-pcap-client without a certificate resets the connection: both causes are named" {
+	leaves "the connection broke: [A-Z][A-Za-z ]+: $LEFT" -o
+}
+@test "x509: osmo-pcap-client without a certificate, TLS 1.2" { leaves "the connection broke: [A-Z][A-Za-z ]+: $LEFT" -o -2; }
+@test "x509: osmo-pcap-client that does not trust the server: both causes are named" {
+	leaves "the connection broke: [A-Z][A-Za-z ]+: $LEFT" -o -v -c pki/foo.crt -k pki/foo.key
+}
+@test "x509: osmo-pcap-client that does not trust the server, TLS 1.2" {
+	leaves "the connection broke: [A-Z][A-Za-z ]+: $LEFT" -o -v -2 -c pki/foo.crt -k pki/foo.key
+}
+@test "none: osmo-pcap-client that does not trust the server: there is one cause" {
+	tls_config "allow-auth = \"none\"; $OWN" '' '{ name = "foo"; address = "127.0.0.2"; tls = true; }'
+	leaves "the connection broke: [A-Z][A-Za-z ]+: $DISTRUST .osmo-pcap-client: no tls verify-cert." -o -v
+}
+@test "x509: gnutls-cli that does not trust the server says so, with an alert" {
+	tls_config "$X509 $OWN" '' '{ name = "foo"; address = "127.0.0.1"; tls = true; }'
+	server_start
+	timeout "$PATIENCE" gnutls-cli --x509cafile pki/other.crt --x509certfile pki/foo.crt --x509keyfile pki/foo.key \
+		-p "$PORT" "$LISTEN" </dev/null >client.log 2>&1 || true
+	wait_log "rejected client=foo .* reason=\"the client gave up: alert [^ ]*Certificate is bad[^ ]*: $DISTRUST\" "
+}
+@test "x509: openssl that does not trust the server says so, with an alert that is not encrypted" {
+	tls_config
+	server_start
+	timeout "$PATIENCE" openssl s_client -verify_return_error -CAfile pki/other.crt -cert pki/foo.crt -key pki/foo.key \
+		-bind 127.0.0.2:0 -connect "$LISTEN:$PORT" </dev/null >client.log 2>&1 || true
+	wait_log "rejected client=foo .* reason=\"the client gave up, with an alert: $LEFT\" "
+}
+@test "a client of TLS 1.2 at most, where only TLS 1.3 is allowed" {
+	tls_config "$X509 $OWN priority = \"NORMAL:-VERS-ALL:+VERS-TLS1.3\";"
+	refused 127.0.0.2 foo 'the client offers TLS 1.2 at most, which priority does not allow' ,openssl-max-proto-version=TLS1.2
+}
+@test "a client of TLS 1.3 alone, where only TLS 1.2 is allowed" {
+	tls_config "$X509 $OWN priority = \"NORMAL:-VERS-ALL:+VERS-TLS1.2\";"
+	refused 127.0.0.2 foo 'nothing in common with the client: .*priority.' ,openssl-min-proto-version=TLS1.3
+}
+
 @test "candidates: a certificate that fits two" { x509_refuses 127.0.0.4 both 'the certificate CN=both fits both clients one and two'; }
 @test "candidates: a certificate that fits none" { x509_refuses 127.0.0.4 server-only '.*not for TLS clients.*'; }
 @test "candidates: a good certificate that fits none" { x509_refuses 127.0.0.4 client-ed25519 'the certificate CN=client-ed25519 fits none of the 2 clients of this address .one: foo, two: bar.example., but contains client-ed25519'; }
@@ -441,7 +496,7 @@ stopped_early() {
 	no_file
 }
 
-# old VERSION: as the second byte of the version, in the record and in the handshake
+# old VERSION NAME: as the second byte of the version, in the record and in the handshake
 old() {
 	perl -e 'my $v = "\003" . chr shift;
 		my $body = $v . "r" x 32 . "\0" . pack("n n*", 10, 0xc013, 0xc009, 0x2f, 0x35, 0xff) . "\1\0";
@@ -451,14 +506,14 @@ old() {
 	server_start
 	peer_send 127.0.0.2 s
 	wait_log 'closed client=foo .*reason="the TLS handshake failed"'
-	grep -E 'rejected client=foo .*reason="nothing in common with the client: .*priority' log
+	grep -E "rejected client=foo .*reason=\"the client offers $2 at most, which priority does not allow\" " log
 	no_file
 }
-@test "SSL 3.0" { old 0; }
-@test "TLS 1.0" { old 1; }
-@test "TLS 1.1" { old 2; }
+@test "SSL 3.0" { old 0 'SSL 3.0'; }
+@test "TLS 1.0" { old 1 'TLS 1.0'; }
+@test "TLS 1.1" { old 2 'TLS 1.1'; }
 @test "TLS 1.1 by openssl" {
-	x509_refuses 127.0.0.2 foo 'nothing in common with the client: .*' ',openssl-max-proto-version=TLS1.1,cipher=DEFAULT@SECLEVEL=0'
+	x509_refuses 127.0.0.2 foo 'the client offers TLS 1.1 at most, .*' ',openssl-max-proto-version=TLS1.1,cipher=DEFAULT@SECLEVEL=0'
 }
 @test "SSL 2.0" {
 	printf '\200\056\001\000\002\000\025\000\000\000\020\001\000\200\002\000\200\003\000\200\004\000\200\005\000\200\006\000\100\007\000\300xxxxxxxxxxxxxxxx' >s
@@ -892,6 +947,67 @@ own() { echo "$X509 server-cert = \"$1\"; server-key = \"$2\";"; }
 }
 @test "-t: a CRL past its next update is a warning" {
 	tested 0 'warning: crlfile .*past its next update' "capath = \"pki/ca.crt\"; crlfile = \"pki/late.crl\"; $OWN"
+}
+# ends_in DAYS: soon.crt of a server and soon.crl
+ends_in() {
+	DAY=$(date -u -d "+$1 days" +%Y-%m-%d)
+	(
+		cd pki || return
+		certificate soon ca "tls_www_server\nexpiration_date = \"$(date -u -d "+$1 days" '+%Y-%m-%d %H:%M:%S UTC')\""
+		revocations soon.crl ca "crl_next_update_date = \"$(date -u -d "+$1 days" '+%Y-%m-%d %H:%M:%S UTC')\"\ncrl_number = 7" revoked.crt
+	)
+}
+@test "-t: a server certificate that expires within 14 days is a warning, with the day" {
+	ends_in 13
+	tested 0 "warning: server-cert .*/pki/soon.crt: the certificate expires on $DAY: renew it$" "$(own pki/soon.crt pki/soon.key)"
+}
+@test "-t: a CRL that ends within 14 days is a warning, with the day" {
+	ends_in 13
+	tested 0 "warning: crlfile .*/pki/soon.crl: a revocation list holds until $DAY: renew it$" "capath = \"pki/ca.crt\"; crlfile = \"pki/soon.crl\"; $OWN"
+}
+@test "-t: a server certificate and a CRL that end in 15 days: no warning" {
+	ends_in 15
+	tls_config "capath = \"pki/ca.crt\"; crlfile = \"pki/soon.crl\"; server-cert = \"pki/soon.crt\"; server-key = \"pki/soon.key\";"
+	run "$SERVER" -c cfg -t
+	[ "$status" -eq 0 ]
+	not grep -E 'expires|holds until' <<<"$output"
+}
+# bats test_tags=ways
+@test "a server certificate that expires and a CRL that ends within 14 days: warned about every day" {
+	needs_one_server "a day that passes"
+	ends_in 16
+	tls_config "capath = \"pki/ca.crt\"; crlfile = \"pki/soon.crl\"; server-cert = \"pki/soon.crt\"; server-key = \"pki/soon.key\";"
+	fake_clock '+0'
+	WRAP+=(FAKETIME_DONT_FAKE_MONOTONIC=0)
+	server_start
+	local day
+	for day in 3 4; do
+		echo "+${day}d" >clock.new
+		mv clock.new clock
+		server_signal USR2
+		wait_log " warning .*reason=\"server-cert .*expires on $DAY: renew it" $((day - 2))
+		wait_log " warning .*reason=\"crlfile .*holds until $DAY: renew it" $((day - 2))
+	done
+}
+# client_ends_in DAYS: foo's certificate does, and records
+client_ends_in() {
+	DAY=$(date -u -d "+$1 days" +%Y-%m-%d)
+	(cd pki && certificate foo ca "tls_www_client\nexpiration_date = \"$(date -u -d "+$1 days" '+%Y-%m-%d %H:%M:%S UTC')\"")
+	tls_config
+	server_start
+	stream pcap rec pcap,linktype=113 rec >s
+	tls_send 127.0.0.2 foo s
+	wait_log 'closed client=foo .*packets=2 '
+}
+# bats test_tags=ways
+@test "x509: a client's certificate that expires within 14 days records, with a warning" {
+	client_ends_in 13
+	log_has " expiring client=foo peer=127[.]0[.]0[.]2:[0-9]+ subject=\"?CN=foo\"? expires=$DAY$"
+	[ "$(grep -c ' expiring ' log)" -eq 1 ]
+}
+@test "x509: a client's certificate that expires in 15 days records, without one" {
+	client_ends_in 15
+	never_log ' expiring '
 }
 @test "-t: a key that others may read is a warning" {
 	chmod 644 pki/server.key

@@ -94,7 +94,7 @@ early() {
 	tls_config
 	server_start
 	peer_send 127.0.0.2 s >end
-	wait_log 'rejected client=foo .*reason="the peer closed during the TLS handshake"'
+	wait_log 'rejected client=foo .*reason="the peer closed during the TLS handshake: it has no certificate [^"]*"'
 }
 
 # Larger ones do not fit: all extensions together have 65535 bytes.
@@ -133,7 +133,7 @@ big_extensions() {
 	stream pcap rec >s
 	tls_send 127.0.0.2 chain s
 	wait_log 'closed client=foo .*reason="the TLS handshake failed"'
-	log_has 'rejected client=foo peer=127[.]0[.]0[.]2:[0-9]+ reason="the certificate CN=foo '
+	log_has 'rejected client=foo peer=127[.]0[.]0[.]2:[0-9]+ reason="the client sends more than 16 certificates: '
 	never_log 'established client=foo'
 	unharmed
 }
@@ -143,6 +143,79 @@ big_extensions() {
 	cp pki/foo.key pki/chain.key
 	tls_config
 	records foo 127.0.0.2 chain 'tls=TLS1[.]3/'
+}
+
+# costly NAME BITS EXPONENT-BITS: client-rsa.crt with such a key instead, which nobody has signed
+costly() {
+	perl -MMIME::Base64 -e '
+		my ($bits, $exponent) = splice @ARGV, 0, 2;
+		sub der { my ($tag, $body) = @_; my $n = length $body; chr($tag) . ($n < 128 ? chr $n : $n < 256 ? pack "CC", 0x81, $n
+			: $n < 65536 ? pack "Cn", 0x82, $n : pack "CCn", 0x83, $n >> 16, $n & 65535) . $body }
+		sub part { my ($n, $at) = (ord substr($_[0], 1, 1), 2); # of the front of what is given, with its length
+			if ($n > 128) { my $k = $n - 128; $n = 0; $n = $n << 8 | ord substr $_[0], $at++, 1 for 1 .. $k }
+			(substr($_[0], $at, $n), substr($_[0], 0, $at + $n), substr($_[0], $at + $n)) }
+		sub number { der 2, "\0" . "\xff" x ($_[0] / 8) }
+		local $/; my ($pem) = <> =~ /-----BEGIN CERTIFICATE-----(.*?)-----END/s;
+		my ($cert) = part decode_base64 $pem;
+		my ($body, undef, $after) = part $cert;
+		my ($tbs, $all) = "";
+		for (1 .. 6) { (undef, $all, $body) = part $body; $tbs .= $all }
+		my ($spki, undef, $rest) = part $body;
+		my (undef, $algorithm) = part $spki;
+		my $key = der 0x30, $algorithm . der 3, "\0" . der 0x30, number($bits) . number($exponent);
+		print "-----BEGIN CERTIFICATE-----\n", encode_base64(der 0x30, der(0x30, $tbs . $key . $rest) . $after),
+			"-----END CERTIFICATE-----\n"' "$2" "$3" <pki/client-rsa.crt >"pki/$1.crt"
+}
+# too_costly REASON BITS EXPONENT-BITS [TLSPEER-OPTIONS]: refused before any of it is calculated
+too_costly() {
+	tls_config
+	server_start
+	bystander
+	costly costly "$2" "$3"
+	# shellcheck disable=SC2086
+	tlspeer ${4-} -n -s 127.0.0.2 -c pki/costly.crt "$LISTEN" "$PORT" >end 2>&1 || true
+	wait_log 'closed client=foo .*reason="the TLS handshake failed"'
+	grep -E "rejected client=foo peer=127[.]0[.]0[.]2:[0-9]+ reason=\"$1\" frame=1 offset=0$" log
+	unharmed
+}
+HUGE='a certificate of the client has an RSA key of [0-9]+ bits: at most 8192 are accepted'
+LONG='a certificate of the client has a public exponent of [0-9]+ bits: at most 64 are accepted'
+@test "an RSA key of 65536 bits that nobody has signed, and a nonsense signature, TLS 1.3" { too_costly "$HUGE" 65536 65536; }
+@test "an RSA key of 65536 bits that nobody has signed, TLS 1.2" { too_costly "$HUGE" 65536 65536 -2; }
+@test "an RSA key of 8200 bits" { too_costly "$HUGE" 8200 64; }
+@test "an RSA key of 8192 bits with an exponent of 72" { too_costly "$LONG" 8192 72; }
+@test "an RSA key of 8192 bits with an exponent of 64: its signature is looked at" {
+	too_costly 'Public key signature verification has failed.' 8192 64
+}
+@test "an intermediate certificate with a costly key" {
+	costly costly 65536 65536
+	cat pki/foo.crt pki/costly.crt >pki/chain.crt
+	cp pki/foo.key pki/chain.key
+	tls_config
+	refused 127.0.0.2 chain "$HUGE"
+}
+@test "a handshake has five seconds of CPU time, a recording has no limit" {
+	beside_memcheck "another process has the limits"
+	tls_config
+	server_start
+	relayed a 127.0.0.2 foo -w 1
+	wait_log 'connected client=foo'
+	grep -E '^Max cpu time +5 ' "/proc/$(child foo)/limits"
+	kill -USR2 "$RELAY"
+	tell a pcap rec
+	wait_stored a foo
+	grep -E '^Max cpu time +unlimited ' "/proc/$(child foo)/limits"
+}
+@test "a handshake that uses up its CPU time is killed, and the log says why" {
+	tls_config
+	server_start
+	bystander
+	relayed a 127.0.0.2 foo -w 1
+	wait_log 'connected client=foo'
+	kill -XCPU "$(child foo)" # as the kernel does
+	wait_log 'closed client=[a-z?]+ peer=127[.]0[.]0[.]2:[0-9]+ pid=[0-9]+ reason="the TLS handshake took too much CPU time: killed"'
+	tell bystander rec
+	wait_stored bystander any
 }
 
 # deaf: a server with as large a certificate as there may be, and a client that reads nothing of it
@@ -201,10 +274,20 @@ late() {
 	local reason=$1
 	shift
 	then_does "$@"
+	grep -qx 'ended by a reset' end || { cat end; return 1; }
 	unframe s | cmp - done/trace-foo-*
 	grep -E "rejected client=foo peer=127[.]0[.]0[.]2:[0-9]+ reason=\"$reason\" frame=4 offset=$(size s)\$" log
 	log_has 'closed client=foo .*packets=2 '
 	unharmed
+}
+@test "a refused stream: an alert, and a reset" {
+	late 'unknown frame type 2' 23/02000000
+	grep -qx 'alert Decode error' end
+}
+@test "a stream that ends well: no alert, no reset" {
+	then_does bye
+	grep -qx ended end
+	not grep alert end
 }
 EMPTY='TLS: Too many empty record packets.*'
 

@@ -2,7 +2,11 @@
  * made to: records of any type and size, protected with the right keys.
  *   -s ADDR            connect from this address
  *   -c CERT -k KEY     PEM files
+ *   -n                 with -c of an RSA certificate, without -k: what it signs is nonsense
  *   -2                 TLS 1.2 instead of 1.3
+ *   -o                 shakes hands as osmo-pcap-client 0.8.0 does, which asks its callback for a
+ *                      certificate: without -c that is an empty one, and there is no key
+ *   -v                 as osmo-pcap-client with tls verify-cert, which trusts no authority
  *   -p MS              a pause after each record
  * then HOST PORT and what to send, in this order:
  *   @FILE              its bytes as application data
@@ -16,7 +20,7 @@
  *   N*{ITEM ITEM}      all of these, N times
  * N = 0 means until the server ends the connection. Nothing that the server says is read before the
  * end; "sent" is printed if it has taken all of it. Then it waits until the server has closed, and
- * prints "ended". */
+ * prints "alert NAME" if it has sent one, and "ended" or "ended by a reset". */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>
@@ -27,6 +31,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
@@ -38,7 +43,7 @@ static gnutls_session_t session;
 static gnutls_aead_cipher_hd_t cipher;
 static gnutls_datum_t iv;
 static uint8_t sequence[8];
-static bool tls12, broken, gather;
+static bool tls12, original, verifies, nonsense, broken, reset, gather;
 static uint8_t *gathered;
 static size_t gathered_len, gathered_size;
 static unsigned pause_ms;
@@ -80,6 +85,7 @@ static void put(const uint8_t *p, size_t n)
 		if (k < 0 && errno == EINTR)
 			continue;
 		broken = k < 0;
+		reset = broken && errno == ECONNRESET; /* told once */
 		p += k;
 		n -= broken ? 0 : (size_t)k;
 	}
@@ -160,8 +166,9 @@ static void by_gnutls(int (*send_it)(void))
 	do
 		e = send_it();
 	while (e == GNUTLS_E_AGAIN || e == GNUTLS_E_INTERRUPTED);
-	if (e < 0)
-		broken = true;
+	broken = e < 0;
+	if (broken)
+		reset = errno == ECONNRESET; /* told once */
 	else
 		take_keys();
 }
@@ -267,14 +274,90 @@ static void dial(const char *from, const char *host, const char *port)
 		die(host, strerror(errno));
 }
 
+static gnutls_pcert_st only_cert;
+static gnutls_privkey_t only_key;
+
+/* Says that there is one certificate, whether there is or not. */
+static int give(gnutls_session_t s, const gnutls_datum_t *names, int n,
+    const gnutls_pk_algorithm_t *algorithms, int m, gnutls_pcert_st **cert, unsigned *certs,
+    gnutls_privkey_t *key)
+{
+	(void)s, (void)names, (void)n, (void)algorithms, (void)m;
+	*cert = &only_cert;
+	*certs = 1;
+	*key = only_key;
+	return 0;
+}
+
+static int distrust(gnutls_session_t s)
+{
+	unsigned status;
+
+	return gnutls_certificate_verify_peers3(s, NULL, &status) == 0 && status == 0
+		   ? 0
+		   : GNUTLS_E_CERTIFICATE_ERROR;
+}
+
+static int sign_nonsense(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm, void *context,
+    unsigned flags, const gnutls_datum_t *hash, gnutls_datum_t *signature)
+{
+	unsigned bits = 0;
+
+	(void)key, (void)algorithm, (void)context, (void)flags, (void)hash;
+	gnutls_pubkey_get_pk_algorithm(only_cert.pubkey, &bits);
+	signature->size = (bits + 7) / 8;
+	signature->data = gnutls_malloc(signature->size);
+	if (!signature->data)
+		die("sign", "out of memory");
+	memset(signature->data, 0x55, signature->size);
+	return 0;
+}
+
+static int describe_nonsense(gnutls_privkey_t key, unsigned flags, void *context)
+{
+	(void)key, (void)context;
+	if (flags & GNUTLS_PRIVKEY_INFO_PK_ALGO)
+		return GNUTLS_PK_RSA;
+	if (flags & GNUTLS_PRIVKEY_INFO_PK_ALGO_BITS)
+		return 2048;
+	if (flags & GNUTLS_PRIVKEY_INFO_HAVE_SIGN_ALGO)
+		return (int)gnutls_sign_supports_pk_algorithm(
+		    (gnutls_sign_algorithm_t)GNUTLS_FLAGS_TO_SIGN_ALGO(flags), GNUTLS_PK_RSA);
+	return -1;
+}
+
+static void load_only(const char *cert, const char *key)
+{
+	gnutls_datum_t text;
+
+	ok(gnutls_load_file(cert, &text), cert);
+	ok(gnutls_pcert_import_x509_raw(&only_cert, &text, GNUTLS_X509_FMT_PEM, 0), cert);
+	if (nonsense) {
+		ok(gnutls_privkey_init(&only_key), "key");
+		ok(gnutls_privkey_import_ext4(only_key, NULL, sign_nonsense, sign_nonsense, NULL,
+		       NULL, describe_nonsense, 0),
+		    "key");
+		return;
+	}
+	ok(gnutls_load_file(key, &text), key);
+	ok(gnutls_privkey_init(&only_key), key);
+	ok(gnutls_privkey_import_x509_raw(only_key, &text, GNUTLS_X509_FMT_PEM, NULL, 0), key);
+}
+
 static void shake(const char *cert, const char *key)
 {
 	gnutls_certificate_credentials_t own;
 	int e;
 
 	ok(gnutls_certificate_allocate_credentials(&own), "credentials");
-	if (cert)
+	if (cert && !original)
 		ok(gnutls_certificate_set_x509_key_file(own, cert, key, GNUTLS_X509_FMT_PEM), cert);
+	if (cert && original)
+		load_only(cert, key);
+	if (original)
+		gnutls_certificate_set_retrieve_function2(own, give);
+	if (verifies)
+		gnutls_certificate_set_verify_function(own, distrust);
 	ok(gnutls_init(&session, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL), "session");
 	ok(gnutls_priority_set_direct(session,
 	       tls12 ? "NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+AES-128-GCM"
@@ -290,13 +373,28 @@ static void shake(const char *cert, const char *key)
 	take_keys();
 }
 
+static void hear(void)
+{
+	char rest[4096];
+	ssize_t n;
+
+	do
+		n = gnutls_record_recv(session, rest, sizeof(rest));
+	while (n > 0 || (n < 0 && !gnutls_error_is_fatal((int)n)));
+	if (n == GNUTLS_E_FATAL_ALERT_RECEIVED)
+		printf("alert %s\n", gnutls_alert_get_name(gnutls_alert_get(session)));
+	reset = reset || n == GNUTLS_E_PULL_ERROR;
+	while ((n = recv(fd, rest, sizeof(rest), 0)) > 0)
+		;
+	puts(reset || n < 0 ? "ended by a reset" : "ended");
+}
+
 int main(int argc, char **argv)
 {
 	const char *from = "127.0.0.1", *cert = NULL, *key = NULL, *patience = getenv("PATIENCE");
-	char rest[4096];
 	int c;
 
-	while ((c = getopt(argc, argv, "s:c:k:2p:")) != -1) {
+	while ((c = getopt(argc, argv, "s:c:k:2ovnp:")) != -1) {
 		if (c == 's')
 			from = optarg;
 		else if (c == 'c')
@@ -307,6 +405,12 @@ int main(int argc, char **argv)
 			pause_ms = (unsigned)strtoul(optarg, NULL, 10);
 		else if (c == '2')
 			tls12 = true;
+		else if (c == 'o')
+			original = true;
+		else if (c == 'n')
+			original = nonsense = true;
+		else if (c == 'v')
+			verifies = true;
 		else
 			return 2;
 	}
@@ -321,8 +425,6 @@ int main(int argc, char **argv)
 	put(gathered, gathered_len);
 	if (!broken)
 		puts("sent");
-	while (recv(fd, rest, sizeof(rest), 0) > 0)
-		;
-	puts("ended");
+	hear();
 	return 0;
 }

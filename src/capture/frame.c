@@ -4,10 +4,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#define FILE_WITHOUT_FRAMES(format)                                                                \
+	"a " format " file without frames: send it with osmo-pcap-send, as in tcpdump -w - | "     \
+	"osmo-pcap-send HOST"
+
 static const struct {
 	char start[5];
 	const char *what;
 } known[] = {
+    {"\xd4\xc3\xb2\xa1", FILE_WITHOUT_FRAMES("pcap")},
+    {"\xa1\xb2\xc3\xd4", FILE_WITHOUT_FRAMES("pcap")},
+    {"\x4d\x3c\xb2\xa1", FILE_WITHOUT_FRAMES("pcap")},
+    {"\xa1\xb2\x3c\x4d", FILE_WITHOUT_FRAMES("pcap")},
+    {"\x0a\x0d\x0d\x0a", FILE_WITHOUT_FRAMES("pcapng")},
     {"SSH-", "an SSH banner"},
     {"GET ", "an HTTP request"},
     {"HEAD", "an HTTP request"},

@@ -37,6 +37,8 @@ void limits_measure_again(void)
 	fclose(f);
 }
 
+static struct rlimit cpu_before; /* limits_cpu() */
+
 static bool set(int what, rlim_t value)
 {
 	struct rlimit r;
@@ -63,4 +65,21 @@ bool limits_enter(bool few_descriptors, bool unmaps)
 	/* no core: it would contain packets */
 	return set(RLIMIT_CORE, 0) && set(RLIMIT_NPROC, 0) &&
 	       (!few_descriptors || set(RLIMIT_NOFILE, DESCRIPTORS));
+}
+
+bool limits_cpu(unsigned seconds)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_CPU, &cpu_before) < 0)
+		return false;
+	r = cpu_before;
+	if (r.rlim_cur > seconds)
+		r.rlim_cur = seconds;
+	return setrlimit(RLIMIT_CPU, &r) == 0;
+}
+
+bool limits_cpu_off(void)
+{
+	return setrlimit(RLIMIT_CPU, &cpu_before) == 0;
 }

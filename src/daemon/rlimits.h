@@ -2,7 +2,8 @@
  *
  * Memory is limited to some more than the master had, so that no input makes a child grow without
  * bound. No core files, no processes. No RLIMIT_FSIZE: it would hold for a log that is a regular
- * file, too. Refuses to raise a limit. The limits on connections are
+ * file, too. CPU time is limited for a while only.
+ * Refuses to raise another limit. The limits on connections are
  * server/connection_limits. */
 #ifndef DAEMON_RLIMITS_H
 #define DAEMON_RLIMITS_H
@@ -20,5 +21,10 @@ void limits_measure_again(void);
 /* few_descriptors: this process opens few, and is sent none. unmaps: it has unmapped the `unmapped`
  * bytes. False with errno. */
 bool limits_enter(bool few_descriptors, bool unmaps);
+
+/* From now on the process is killed (SIGXCPU) after so many seconds of CPU time, until
+ * limits_cpu_off(). False with errno. */
+bool limits_cpu(unsigned seconds);
+bool limits_cpu_off(void);
 
 #endif

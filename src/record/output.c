@@ -59,7 +59,7 @@ void output_close(struct output *o, const char *why)
 		publish(o, why);
 	o->file_packets = 0;
 	o->file_torn = false;
-	o->stats->file_bytes = 0;
+	stats_set(&o->stats->file_bytes, 0);
 }
 
 /* After a failed write or creation: waits when there was no room. OK means try again. */
@@ -119,8 +119,8 @@ enum recorder_status output_open(struct output *o, time_t now)
 	o->file.size = o->head.len;
 	o->file_empty = o->head.len;
 	o->period = rotate_period(&o->set.rotate, now, o->set.local);
-	o->stats->files++;
-	o->stats->file_bytes = o->file.size;
+	stats_add(&o->stats->files, 1);
+	stats_set(&o->stats->file_bytes, o->file.size);
 	o->on.opened(o->on.context, o->file.name);
 	return RECORDER_OK;
 }
@@ -169,7 +169,7 @@ static enum recorder_status commit(
 		st = output_keep(o, p->data, len);
 	o->file.size += len;
 	o->file_packets += packets;
-	o->stats->file_bytes = o->file.size;
+	stats_set(&o->stats->file_bytes, o->file.size);
 	p->data += len;
 	p->len -= len;
 	p->packets -= packets;

@@ -47,7 +47,7 @@ static enum recorder_status cut(
 	    accept_cut(a, payload, part->len, head->lowered || part->long_simple > 0 ? max : 0);
 	if (r->stats->cut == 0 && r->out.on.cut)
 		r->out.on.cut(r->out.on.context, part->longest);
-	r->stats->cut += part->too_long;
+	stats_add(&r->stats->cut, part->too_long);
 	if (part->long_simple == 0 || head->lowered)
 		return RECORDER_OK;
 	if (a->format.section.interfaces > 0)
@@ -78,7 +78,7 @@ static enum recorder_status store(struct recorder *r, struct pending *p, uint8_t
 	if (st != RECORDER_OK)
 		return st;
 	r->out.accept = *next;
-	r->stats->packets += part->packets;
+	stats_add(&r->stats->packets, part->packets);
 	if (output_is_open(&r->out)) {
 		memmove(p->data + p->len, payload, part->len);
 		p->packets += part->packets;
@@ -219,8 +219,8 @@ __attribute__((always_inline)) static inline size_t take_plain(struct recorder *
 	p->len += bytes;
 	p->packets += packets;
 	r->frames += packets;
-	r->stats->packets += packets;
-	r->stats->bytes += bytes;
+	stats_add(&r->stats->packets, packets);
+	stats_add(&r->stats->bytes, bytes);
 	return (size_t)(in - buf);
 }
 
@@ -277,11 +277,11 @@ static enum recorder_status take_frames(
 				  data_frames(f.payload + f.len, len - *at - FRAME_HEADER - f.len);
 		if (st != RECORDER_OK)
 			break;
-		r->stats->bytes += f.len;
+		stats_add(&r->stats->bytes, f.len);
 		*at += FRAME_HEADER + f.len;
 		r->frames++;
 	}
-	r->stats->frames = r->frames;
+	stats_set(&r->stats->frames, r->frames);
 	if (fs != FRAME_BAD)
 		return st;
 	frame_reason(buf + *at, r->reason, sizeof(r->reason));

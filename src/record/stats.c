@@ -6,11 +6,10 @@
 
 const char *stats_format(const struct stats *s, char out[STATS_TEXT_MAX])
 {
-	int n = snprintf(out, STATS_TEXT_MAX,
-	    "packets=%" PRIu64 " bytes=%" PRIu64 " files=%" PRIu64, s->packets, s->bytes, s->files);
-
-	/* the page may change meanwhile: one look */
-	uint64_t cut = s->cut;
+	int n =
+	    snprintf(out, STATS_TEXT_MAX, "packets=%" PRIu64 " bytes=%" PRIu64 " files=%" PRIu64,
+		stats_get(&s->packets), stats_get(&s->bytes), stats_get(&s->files));
+	uint64_t cut = stats_get(&s->cut);
 
 	if (cut > 0)
 		snprintf(out + n, STATS_TEXT_MAX - (size_t)n, " cut=%" PRIu64, cut);

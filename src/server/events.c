@@ -155,7 +155,10 @@ void event_child_closed(const struct child *k, const struct stats *stats, int st
 {
 	char counts[STATS_TEXT_MAX], peer[ADDR_PEER_MAX], reason[80];
 
-	if (WIFSIGNALED(status))
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+		snprintf(
+		    reason, sizeof(reason), "the TLS handshake took too much CPU time: killed");
+	else if (WIFSIGNALED(status))
 		snprintf(reason, sizeof(reason), "killed by signal %d (%s)", WTERMSIG(status),
 		    strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status) == CHILD_INTERNAL)

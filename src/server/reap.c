@@ -136,7 +136,7 @@ void reap_late(struct master *m, int64_t now)
 
 		if (!k->finishing)
 			continue;
-		if (k->patient && stats->waiting && k->finish_by_ms <= now)
+		if (k->patient && stats_get(&stats->waiting) && k->finish_by_ms <= now)
 			k->finish_by_ms = now + WAITING_MS;
 		if (k->finish_by_ms <= now) {
 			kill_child(k, "did not finish within 9 seconds");

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,7 +56,9 @@ static const struct seccomp_rule session_calls[] = {
     ALLOW(fdatasync), ALLOW(fsync), ALLOW(sync_file_range), ALLOW(fadvise64),
     WHEN(renameat2, {IS, 0, FROM}, {IS, 2, DONE}, {IS, 4, RENAME_NOREPLACE}),
     WHEN(ioctl, {IS, 1, FIONREAD}), /* how much is queued when it is told to stop */
+    WHEN(prlimit64, {IS, 0, 0}, {IS, 1, RLIMIT_CPU}),              /* after a handshake */
     WHEN(setsockopt, {IS, 1, IPPROTO_TCP}, {IS, 2, TCP_QUICKACK}), /* during a handshake */
+    WHEN(setsockopt, {IS, 1, SOL_SOCKET}, {IS, 2, SO_LINGER}),     /* a refused stream is reset */
 };
 
 /* ---- the keeper ---- */

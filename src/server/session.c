@@ -11,6 +11,7 @@
 #include "base/io.h"
 #include "base/pages.h"
 #include "capture/frame.h"
+#include "daemon/rlimits.h"
 #include "server/sandbox_roles.h"
 #include "server/session_end.h"
 #include "server/session_signal.h"
@@ -21,6 +22,10 @@
  * few system calls, but fits into a second-level cache of 1 MiB. Only pages that a read has filled
  * take memory. */
 #define BUFFER (768 * 1024)
+
+/* Seconds of CPU time of a handshake, which takes some milliseconds: what a peer can make it
+ * calculate is bounded, also where no deadline is looked at. */
+#define HANDSHAKE_CPU 5
 
 /* Either all candidates of a connection have TLS, or it has one candidate. */
 static const struct config_client *first_candidate(const struct session *s)
@@ -272,6 +277,7 @@ static enum step prove(struct session *s)
 		return session_end_handshake(s, CHILD_INTERNAL, "out of memory");
 	if (handshake(s) == STEP_END)
 		return STEP_END;
+	limits_cpu_off();
 	become_client(s, s->candidate[s->tls.candidate]);
 	s->header_deadline =
 	    session_seconds_after(io_monotonic_ms(), s->config->limits.handshake_timeout);
@@ -297,7 +303,8 @@ static bool set_up(struct session *s, int fd)
 	s->name = s->candidates > 1 ? "?" : first_candidate(s)->name;
 	s->signals = session_take_signals();
 	s->buffer = pages_new(BUFFER);
-	if (s->signals < 0 || !s->buffer || (has_tls(s) && !want(s))) {
+	if (s->signals < 0 || !s->buffer ||
+	    (has_tls(s) && !(want(s) && limits_cpu(HANDSHAKE_CPU)))) {
 		session_broken(s, "the connection cannot be served", errno);
 		return false;
 	}

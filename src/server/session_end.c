@@ -6,8 +6,16 @@
 
 #include "server/session_tell.h"
 
+/* Ends that the peer knows of, or that leave nothing untold, are plain. */
+static bool refusal(enum child_exit code)
+{
+	return code != CHILD_FINISHED && code != CHILD_STOPPED && code != CHILD_CONNECTION;
+}
+
 static enum step ended(struct session *s, enum child_exit code, const char *reason)
 {
+	if (refusal(code))
+		transport_refuse(&s->transport, code == CHILD_STORAGE || code == CHILD_INTERNAL);
 	session_closed(s, code, reason);
 	s->code = code;
 	return STEP_END;

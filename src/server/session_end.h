@@ -1,7 +1,8 @@
 /* session_end: how a session ends, and by when.
  *
  * Each end publishes the file, logs what there is to say, last the line "closed", and sets the exit
- * status. All return STEP_END. Deadlines are in milliseconds of io_monotonic_ms(). */
+ * status. What is refused ends with a reset, so that the sender does not take it for stored. All
+ * return STEP_END. Deadlines are in milliseconds of io_monotonic_ms(). */
 #ifndef SERVER_SESSION_END_H
 #define SERVER_SESSION_END_H
 

@@ -64,7 +64,7 @@ bool session_wait_for_room(void *context, int error, unsigned attempt)
 	struct session *s = context;
 	struct pollfd p = {.fd = s->signals, .events = POLLIN};
 
-	s->channel->stats->waiting = true;
+	stats_set(&s->channel->stats->waiting, true);
 	if (attempt == 0)
 		session_waiting(s, error);
 	poll(&p, 1, attempt < 4 ? 50 << attempt : 1000);

@@ -6,11 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
 #include "capture/linktype.h"
 #include "server/child_report.h"
+#include "tls/creds.h"
 
 /* Does not block: if the master does not read, the message is lost and recording continues. */
 static void tell(const struct session *s, enum report_kind kind, const char *name)
@@ -47,18 +49,34 @@ static struct proof proof(const struct session *s)
 	return t;
 }
 
+/* Accepted today, and refused soon. */
+static void warn_of_end(const struct session *s)
+{
+	char day[CREDS_DAY];
+
+	if (s->tls.expires > 0 && s->tls.expires - time(NULL) < CREDS_SOON)
+		log_line(routine(s, LVL_WARNING),
+		    "expiring client=%s peer=%s subject=%s expires=%s", s->name, s->peer,
+		    LOG_QUOTE(s->tls.subject), creds_day(s->tls.expires, day));
+}
+
 static void on_header(void *context)
 {
 	struct session *s = context;
 	const struct format *f = &s->recorder.out.accept.format;
 	bool pcap = f->kind == FORMAT_PCAP;
 	unsigned link_type = pcap ? f->pcap.link_type : f->section.first.link_type;
+	bool known = pcap || f->section.interfaces > 0; /* interfaces may come later */
 	const char *name = linktype_name(link_type);
 	char number[12];
 
 	snprintf(number, sizeof(number), "%u", link_type);
-	log_line(routine(s, LVL_INFO), "established client=%s peer=%s%s format=%s link-type=%s",
-	    s->name, s->peer, proof(s).s, pcap ? "pcap" : "pcapng", name ? name : number);
+	log_line(routine(s, LVL_INFO), "established client=%s peer=%s%s format=%s%s%s", s->name,
+	    s->peer, proof(s).s, pcap ? "pcap" : "pcapng", known ? " link-type=" : "",
+	    !known ? ""
+	    : name ? name
+		   : number);
+	warn_of_end(s);
 	tell(s, REPORT_ESTABLISHED, "");
 	s->established = true;
 }
@@ -111,7 +129,7 @@ static void on_room_again(void *context)
 {
 	const struct session *s = context;
 
-	s->channel->stats->waiting = false;
+	stats_set(&s->channel->stats->waiting, false);
 	log_line(LVL_NOTICE, "resumed client=%s reason=\"disk space is available again\"", s->name);
 }
 

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "tls/certname.h"
 #include "config/config.h"
@@ -23,8 +24,18 @@ void creds_close(struct creds *c);
 bool creds_has_key(const struct creds *c);
 const uint8_t *creds_key_id(const struct creds *c); /* KEEPER_KEY_ID bytes */
 
-/* What was right once and is not any more: an expired server certificate, a revocation list that
- * is past its next update. As warnings. */
+/* The oldest version of TLS that priority allows, as on the wire. */
+unsigned creds_oldest(const struct creds *c);
+
+/* What is warned of: that it ends within these seconds. */
+#define CREDS_SOON (14 * 86400)
+
+/* The day of a time, "2026-12-08", in UTC as certificates have it. */
+#define CREDS_DAY 32
+const char *creds_day(time_t t, char day[CREDS_DAY]);
+
+/* What was right once and is not any more, or not much longer: the server certificate, a revocation
+ * list. As warnings. */
 void creds_age(const struct creds *c, const struct config *config, struct problems *problems);
 
 bool creds_revokes(const struct creds *c, const struct certid *id);

@@ -17,14 +17,23 @@
 /* At least 2048 bits of RSA or 256 of a curve, no SHA-1. */
 #define STRENGTH ":%PROFILE_MEDIUM"
 
-static bool has_version(gnutls_priority_t priority)
+/* 0: there is none. */
+static unsigned oldest_version(gnutls_priority_t priority)
 {
 	const unsigned *v;
 	int n = gnutls_priority_protocol_list(priority, &v);
+	unsigned oldest = 0;
 
-	while (n > 0 && v[n - 1] > GNUTLS_TLS_VERSION_MAX) /* of DTLS */
-		n--;
-	return n > 0;
+	for (int i = 0; i < n; i++)
+		if (v[i] <= GNUTLS_TLS_VERSION_MAX && (oldest == 0 || v[i] < oldest))
+			oldest = v[i]; /* above are those of DTLS */
+	return oldest;
+}
+
+unsigned creds_oldest(const struct creds *c)
+{
+	/* GNUTLS_SSL3 is 1 */
+	return 0x0300 + oldest_version(c->priority) - GNUTLS_SSL3;
 }
 
 /* GnuTLS accepts priorities with which no server with a certificate can complete a handshake.
@@ -32,7 +41,7 @@ static bool has_version(gnutls_priority_t priority)
 static bool check_priority(gnutls_priority_t priority, const char *text, const struct site *s)
 {
 	const unsigned *list;
-	bool version = has_version(priority),
+	bool version = oldest_version(priority) > 0,
 	     group = gnutls_priority_group_list(priority, &list) > 0;
 
 	if (!version)
@@ -81,18 +90,49 @@ void creds_check_key_mode(const struct config *config, struct problems *p)
 		    config->tls.server_key, st.st_mode & 07777u);
 }
 
+const char *creds_day(time_t t, char day[CREDS_DAY])
+{
+	struct tm tm;
+
+	if (!gmtime_r(&t, &tm) || strftime(day, CREDS_DAY, "%Y-%m-%d", &tm) == 0)
+		snprintf(day, CREDS_DAY, "?");
+	return day;
+}
+
+static void certificate_age(time_t end, const char *path, const struct site *s)
+{
+	char day[CREDS_DAY];
+	time_t now = time(NULL);
+
+	if (end < 0) /* unknown */
+		return;
+	if (end < now)
+		WARN_AT(s, "%s: the certificate has expired", path);
+	else if (end - now < CREDS_SOON)
+		WARN_AT(s, "%s: the certificate expires on %s: renew it", path,
+		    creds_day(end, day));
+}
+
+static void crl_age(time_t end, const char *path, const struct site *s)
+{
+	char day[CREDS_DAY];
+	time_t now = time(NULL);
+
+	if (end == (time_t)-1) /* it has no end */
+		return;
+	if (end < now)
+		WARN_AT(s, "%s: a revocation list is past its next update", path);
+	else if (end - now < CREDS_SOON)
+		WARN_AT(s, "%s: a revocation list holds until %s: renew it", path,
+		    creds_day(end, day));
+}
+
 void creds_age(const struct creds *c, const struct config *config, struct problems *p)
 {
 	struct site cert = site_of(config, "server-cert", p), crl = site_of(config, "crlfile", p);
-	time_t now = time(NULL);
 
-	if (creds_has_key(c) && c->expires >= 0 && c->expires < now)
-		WARN_AT(&cert, "%s: the certificate has expired", config->tls.server_cert);
-	for (unsigned i = 0; i < c->crls; i++) {
-		time_t next = gnutls_x509_crl_get_next_update(c->crl[i]);
-
-		if (next != (time_t)-1 && next < now)
-			WARN_AT(&crl, "%s: a revocation list is past its next update",
-			    config->tls.crlfile);
-	}
+	if (creds_has_key(c))
+		certificate_age(c->expires, config->tls.server_cert, &cert);
+	for (unsigned i = 0; i < c->crls; i++)
+		crl_age(gnutls_x509_crl_get_next_update(c->crl[i]), config->tls.crlfile, &crl);
 }

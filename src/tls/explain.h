@@ -5,9 +5,21 @@
 
 #include <stddef.h>
 
+#include <stdbool.h>
+
 #include <gnutls/gnutls.h>
 
-/* e: of gnutls_handshake(); broken: why the socket failed, for errors of it. */
-void tls_explain(gnutls_session_t session, int e, const char *broken, char *out, size_t size);
+struct tls_failure {
+	gnutls_session_t session;
+	int error;          /* of gnutls_handshake() */
+	const char *broken; /* why the socket failed, for errors of it */
+	bool wants;         /* the server asks for a certificate */
+	bool shows;         /* the server has one of its own */
+	bool plain_alert;   /* the last record that came is an alert without protection */
+	unsigned newest;    /* version that the client offers, as on the wire; 0: not known */
+	unsigned oldest;    /* that priority allows */
+};
+
+void tls_explain(const struct tls_failure *f, char *out, size_t size);
 
 #endif

@@ -114,6 +114,7 @@ static bool identify(struct tls_identity *who, gnutls_x509_crt_t cert, const gnu
 		    who->peer.subject, sizeof(who->peer.subject), "(a subject that is too long)");
 	show(who);
 	fingerprint(der, who->peer.fingerprint);
+	who->peer.expires = gnutls_x509_crt_get_expiration_time(cert);
 	if (gnutls_x509_crt_get_raw_issuer_dn(cert, &issuer) == 0) {
 		gnutls_hash_fast(GNUTLS_DIG_SHA256, issuer.data, issuer.size, who->peer.id.issuer);
 		gnutls_free(issuer.data);

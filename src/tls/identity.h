@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "tls/certname.h"
 #include "config/config.h"
@@ -20,6 +21,7 @@ struct tls_peer {
 	char subject[256]; /* of its certificate; "" for none */
 	char fingerprint[8 + 64 + 1];
 	struct certid id;
+	time_t expires; /* 0: not known */
 };
 
 struct tls_candidate {

@@ -32,3 +32,10 @@ bool tls_records_between(const struct tls_records *r)
 {
 	return r->body_left == 0 && r->header_have == 0;
 }
+
+bool tls_records_plain_alert(const struct tls_records *r)
+{
+	/* content type 21, two bytes: the header is kept until the next one begins */
+	return r->begun > 0 && r->header_have == 0 && r->header[0] == 21 && r->header[3] == 0 &&
+	       r->header[4] == 2;
+}

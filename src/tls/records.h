@@ -21,4 +21,7 @@ void tls_records_follow(struct tls_records *r, const uint8_t *p, size_t n);
 
 bool tls_records_between(const struct tls_records *r);
 
+/* The last record that has begun is an alert without protection. */
+bool tls_records_plain_alert(const struct tls_records *r);
+
 #endif

@@ -121,6 +121,15 @@ void transport_drain(struct transport *t)
 	t->queued = n;
 }
 
+void transport_refuse(struct transport *t, bool ours)
+{
+	const struct linger none = {.l_onoff = 1, .l_linger = 0};
+
+	if (t->say_refused)
+		t->say_refused(t, ours);
+	setsockopt(t->fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+}
+
 static enum transport_status read_plain(
     struct transport *t, void *buf, size_t len, int64_t deadline, size_t *got)
 {

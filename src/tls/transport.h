@@ -2,7 +2,7 @@
  *
  * One read interface; transport_plain() is TCP as it is, transport_tls stands beside it. Blocking
  * with a deadline: the only place where a child waits for its peer. Signals come first, whatever
- * the peer sends. Refuses to write: the protocol has no answers. */
+ * the peer sends. Refuses to write data: the protocol has no answers. */
 #ifndef TLS_TRANSPORT_H
 #define TLS_TRANSPORT_H
 
@@ -28,6 +28,7 @@ struct transport {
 	int fd;      /* connected stream socket, not owned */
 	int signals; /* signalfd, not owned; read by the session */
 	enum transport_status (*read)(struct transport *, void *, size_t, int64_t, size_t *);
+	void (*say_refused)(struct transport *, bool ours); /* NULL: there is no way to */
 	int64_t queued; /* after transport_drain(): bytes of the socket still to read; else -1 */
 	bool quiet;     /* TRANSPORT_QUIET was reported, and nothing has come since */
 	void *state;    /* of a transport that needs some */
@@ -62,6 +63,11 @@ enum transport_status transport_receive(struct transport *t, void *buf, size_t l
 
 /* Waits for the peer's first byte and leaves it in the socket; EOF when it closes without one. */
 enum transport_status transport_first_byte(struct transport *t, int64_t deadline);
+
+/* The peer shall learn that what it sends is refused (ours: because this end failed): by what the
+ * transport has for that, and by a reset once the socket is closed, instead of an end that looks as
+ * if all had been taken. Nothing is read any more. */
+void transport_refuse(struct transport *t, bool ours);
 
 /* TCP as it is. */
 void transport_plain(struct transport *t);

@@ -11,6 +11,8 @@
 
 #include "tls/creds_gnutls.h"
 #include "tls/explain.h"
+#include "tls/keycost.h"
+#include "tls/messages.h"
 #include "tls/records.h"
 #include "tls/keeper_client.h"
 #include "base/io.h"
@@ -22,6 +24,9 @@
 /* Bytes of a whole handshake, and of one message: room for a long certificate chain. */
 #define HANDSHAKE_MAX (128 * 1024)
 #define MESSAGE_MAX   (64 * 1024)
+
+/* RFC 8879. */
+#define COMPRESSED_CERTIFICATE 25
 
 /* Limit of consecutive records without data: empty ones, warning alerts, KeyUpdates. GnuTLS reads
  * any number of them in one call, during which no deadline is checked; a sender needs one now and
@@ -36,6 +41,7 @@ struct tls {
 	struct transport *transport;
 	const struct creds *creds;
 	struct tls_identity identity; /* of the peer */
+	unsigned newest;              /* version of TLS that it offers; 0: not known */
 	bool done;                    /* the handshake */
 	uint64_t taken;               /* bytes that GnuTLS has taken so far */
 	int keeper;                   /* of this connection's signature, -1: none */
@@ -142,6 +148,28 @@ static int verify(gnutls_session_t session)
 	return tls_identity_verify(&s->identity, session) ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
 }
 
+/* Called by GnuTLS with each handshake message, before it looks into it. */
+static int look(gnutls_session_t session, unsigned type, unsigned when, unsigned incoming,
+    const gnutls_datum_t *body)
+{
+	struct tls *s = gnutls_session_get_ptr(session);
+
+	(void)when;
+	if (!incoming)
+		return 0;
+	if (type == GNUTLS_HANDSHAKE_CLIENT_HELLO)
+		s->newest = messages_newest(body->data, body->size);
+	if (type == COMPRESSED_CERTIFICATE) /* was not offered */
+		return GNUTLS_E_UNEXPECTED_HANDSHAKE_PACKET;
+	if (type != GNUTLS_HANDSHAKE_CERTIFICATE_PKT)
+		return 0;
+	return tls_keycost_ok(body->data, body->size,
+		   gnutls_protocol_get_version(session) == GNUTLS_TLS1_3, s->identity.refusal,
+		   sizeof(s->identity.refusal))
+		   ? 0
+		   : GNUTLS_E_CERTIFICATE_ERROR;
+}
+
 static bool set_up(struct tls *s)
 {
 	const struct creds *c = s->creds;
@@ -156,6 +184,7 @@ static bool set_up(struct tls *s)
 	gnutls_transport_set_vec_push_function(s->session, push);
 	gnutls_handshake_set_timeout(s->session, 0); /* wait_for() has the deadline */
 	gnutls_handshake_set_max_packet_length(s->session, MESSAGE_MAX);
+	gnutls_handshake_set_hook_function(s->session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_PRE, look);
 	e = gnutls_priority_set(s->session, c->priority);
 	if (c->auth == AUTH_ANONYMOUS)
 		return e == 0 &&
@@ -168,6 +197,16 @@ static bool set_up(struct tls *s)
 	       gnutls_credentials_set(s->session, GNUTLS_CRD_CERTIFICATE, c->certificate) == 0;
 }
 
+/* A failed handshake has sent its alert already. */
+static void say_refused(struct transport *t, bool ours)
+{
+	struct tls *s = t->state;
+
+	if (s->done)
+		gnutls_alert_send(s->session, GNUTLS_AL_FATAL,
+		    ours ? GNUTLS_A_INTERNAL_ERROR : GNUTLS_A_DECODE_ERROR);
+}
+
 bool transport_tls(struct transport *t, const struct creds *creds, int keeper,
     const struct tls_candidate *candidates, size_t n)
 {
@@ -177,6 +216,7 @@ bool transport_tls(struct transport *t, const struct creds *creds, int keeper,
 	t->read = read_tls;
 	if (!s)
 		return false;
+	t->say_refused = say_refused;
 	s->transport = t;
 	s->creds = creds;
 	s->identity = (struct tls_identity){.candidate = candidates, .candidates = n};
@@ -201,12 +241,22 @@ void transport_tls_free(struct transport *t)
 static enum transport_status failed(struct tls *s, int e)
 {
 	struct transport *t = s->transport;
+	const struct tls_failure failure = {
+	    .session = s->session,
+	    .error = e,
+	    .broken = t->reason,
+	    .wants = s->creds->auth == AUTH_X509,
+	    .shows = s->creds->auth != AUTH_ANONYMOUS,
+	    .plain_alert = tls_records_plain_alert(&s->records),
+	    .newest = s->newest,
+	    .oldest = creds_oldest(s->creds),
+	};
 	char why[sizeof(t->reason)];
 
 	if (s->identity.refusal[0])
 		snprintf(why, sizeof(why), "%s", s->identity.refusal);
 	else
-		tls_explain(s->session, e, t->reason, why, sizeof(why));
+		tls_explain(&failure, why, sizeof(why));
 	gnutls_alert_send_appropriate(s->session, e);
 	memcpy(t->reason, why, sizeof(why)); /* push() may have overwritten it */
 	return TRANSPORT_ERROR;
@@ -235,11 +285,6 @@ enum transport_status transport_tls_handshake(
 
 		if (e == GNUTLS_E_SUCCESS)
 			break;
-		if (e == GNUTLS_E_PREMATURE_TERMINATION) {
-			snprintf(t->reason, sizeof(t->reason),
-			    "the peer closed during the TLS handshake");
-			return TRANSPORT_EOF;
-		}
 		if (gnutls_error_is_fatal(e))
 			return failed(s, e);
 		/* before it waits: a flood of warning alerts never makes it wait */

@@ -15,7 +15,7 @@ bool transport_tls(struct transport *t, const struct creds *creds, int keeper,
     const struct tls_candidate *candidates, size_t n);
 
 /* Goes on with the handshake: DATA when it is done and *peer is filled; TIMEOUT, SIGNAL (call it
- * again), EOF, or ERROR with t->reason: one sentence that says what to change. */
+ * again), or ERROR with t->reason: one sentence that says what to change. */
 enum transport_status transport_tls_handshake(
     struct transport *t, int64_t deadline, struct tls_peer *peer);
 

@@ -146,9 +146,12 @@ static void test_reasons(void)
 	static const struct {
 		const char *bytes, *word;
 	} rows[] = {{"GET ", "HTTP"}, {"POST", "HTTP"}, {"HEAD", "HTTP"}, {"PUT ", "HTTP"},
-	    {"SSH-", "SSH"}, {"\x16\x03\x01\x02", "TLS"}, {"\x16\x03\x03\x00", "TLS"}};
+	    {"SSH-", "SSH"}, {"\x16\x03\x01\x02", "TLS"}, {"\x16\x03\x03\x00", "TLS"},
+	    {"\xd4\xc3\xb2\xa1", "a pcap file"}, {"\xa1\xb2\xc3\xd4", "a pcap file"},
+	    {"\x4d\x3c\xb2\xa1", "a pcap file"}, {"\xa1\xb2\x3c\x4d", "a pcap file"},
+	    {"\n\r\r\n", "a pcapng file"}};
 	static const char *const others[] = {
-	    "\2\0\0\4", "\7\0\0\0", "\xff\xff\xff\xff", "\x89PNG", "\xd4\xc3\xb2\xa1"};
+	    "\2\0\0\4", "\7\0\0\0", "\xff\xff\xff\xff", "\x89PNG", "\xd4\xc3\xb2\xa2"};
 	char reason[200], small[8];
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -157,7 +160,8 @@ static void test_reasons(void)
 	}
 	for (size_t i = 0; i < COUNT(others); i++) {
 		frame_reason((const uint8_t *)others[i], reason, sizeof(reason));
-		OK(!strstr(reason, "HTTP") && !strstr(reason, "SSH") && !strstr(reason, "TLS"),
+		OK(!strstr(reason, "HTTP") && !strstr(reason, "SSH") && !strstr(reason, "TLS") &&
+			!strstr(reason, "file"),
 		    "looks like nothing known: %s", reason);
 	}
 	memset(small, 'x', sizeof(small));
