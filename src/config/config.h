@@ -65,6 +65,9 @@ enum config_sandbox {
 	SANDBOX_OFF
 };
 
+/* The most that max-snaplen may be. */
+#define CONFIG_SNAPLEN_MAX 262144
+
 /* Addresses that `ip` may list. */
 #define CONFIG_IP_MAX 64
 
@@ -117,7 +120,8 @@ struct config {
 	struct config_limits limits;
 	struct config_client *clients;
 	size_t nclients;
-	struct clients_table *admission; /* whose address is it: see clients.h */
+	const struct config_client **by_name; /* all of them, in the order of their names */
+	struct clients_table *admission;      /* whose address is it: see clients.h */
 };
 
 /* Reads and checks. Warnings and errors are added to *problems. With errors it returns what could

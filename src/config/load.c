@@ -109,6 +109,7 @@ static void complete(const struct reader *r, struct config *c)
 	values_default(r, &config_tls_keys, &c->tls);
 	values_default(r, &config_limits_keys, &c->limits);
 	inherit(c);
+	c->by_name = clients_by_name(c);
 	c->admission = clients_table_of(c);
 }
 
@@ -139,7 +140,7 @@ static bool load(struct reader *r, struct text *text, struct config *c, const ch
 	if (!parse(r, c))
 		return false;
 	complete(r, c);
-	if (c->admission)
+	if (c->by_name && c->admission)
 		config_check(c, r->problems);
 	else
 		out_of_memory(r, file);

@@ -12,7 +12,7 @@
 #include "base/io.h"
 #include "server/childexit.h"
 #include "server/events.h"
-#include "server/child_report.h"
+#include "server/orders.h"
 #include "server/state.h"
 #include "server/timers.h"
 
@@ -43,19 +43,18 @@ static void forget(struct master *m, struct child *k)
 		event_bug("a free slot was dropped");
 }
 
-void reap_finish(struct master *m, struct child *k, char order)
+void reap_finish(struct master *m, struct child *k, enum order_kind why)
 {
 	if (k->pid <= 0) /* kill(-1) would signal all processes */
 		return;
-	if (k->finishing && (!k->patient || order_is_patient(order)))
+	if (k->finishing && (!k->patient || order_is_patient(why)))
 		return;
 	k->finishing = true;
-	k->patient = order_is_patient(order);
+	k->patient = order_is_patient(why);
 	k->finish_by_ms = io_monotonic_ms() + REAP_FINISH_MS;
 	if (k->finish_by_ms < m->ends.late_due)
 		m->ends.late_due = k->finish_by_ms;
-	send(k->channel, &order, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-	kill(k->pid, SIGTERM);
+	orders_finish(k, why);
 }
 
 /* Of the connections of one client and address the newest stays. That is decided only now: a peer
@@ -64,7 +63,8 @@ static void established(struct master *m, struct child *k, const struct report *
 {
 	if (!children_establish(&m->children, k))
 		return; /* it has reported that already */
-	k->client = k->generation->config->clients[k->candidate[r->candidate].client].name;
+	if (!k->client)
+		orders_choose(k, r->candidate);
 	k->id = r->id;
 	/* forked before a reload, with the revocation list of that time */
 	if (k->generation != m->generation && creds_revokes(m->generation->creds, &k->id))

@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "server/child_report.h"
+
 struct master;
 struct child;
 
@@ -16,8 +18,8 @@ struct child;
 /* Reads what the child has sent; at most a few reports, so that none can keep the master busy. */
 void reap_reports(struct master *m, struct child *k);
 
-/* Tells a child to finish, with the reason (enum order). */
-void reap_finish(struct master *m, struct child *k, char order);
+/* Tells a child to finish, with the reason. */
+void reap_finish(struct master *m, struct child *k, enum order_kind why);
 
 /* Kills children that were told to finish and have not, or that are not established in time. */
 void reap_late(struct master *m, int64_t now);
