@@ -40,7 +40,7 @@ struct origins {
 	struct origin key[CONFIG_KEYS_MAX]; /* where the keys stand, valid or not */
 };
 
-/* What may stand in the server and be overridden by a client. */
+/* What may stand in the server and be overridden by a client: how it is recorded. */
 struct config_storage {
 	const char *base_path;
 	const char *completed_path; /* NULL: files stay in base_path */
@@ -48,6 +48,7 @@ struct config_storage {
 	unsigned max_snaplen;   /* bytes */
 	uint64_t max_file_size; /* bytes; 0: no limit */
 	struct rotate rotate;
+	bool replace; /* a newer connection ends an older one */
 	struct origins origins;
 };
 

@@ -33,6 +33,8 @@ static void copy_value(const struct key *key, void *to, const void *from)
 		*(const char **)to = *(const char *const *)from;
 	else if (key->type == KEY_SIZE)
 		*(uint64_t *)to = *(const uint64_t *)from;
+	else if (key->type == KEY_BOOL)
+		*(bool *)to = *(const bool *)from;
 	else if (key->type == KEY_ROTATE)
 		*(struct rotate *)to = *(const struct rotate *)from;
 	else

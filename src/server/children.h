@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "base/addr.h"
+#include "base/ratelimit.h"
 #include "config/clients.h"
 #include "capture/capname.h"
 #include "record/recording.h"
@@ -57,8 +58,9 @@ struct child {
 	int64_t finish_by_ms; /* finishing: is killed then; INT64_MAX: was killed */
 	int64_t establish_by_ms; /* not established: is killed then */
 	bool log_routine;        /* its routine lines have their levels; otherwise all are debug */
-	uint64_t order;          /* rises with every fork: newer children have a higher one */
-	int64_t since_ms;        /* monotonic time of the fork */
+	struct ratelimit replaced;     /* how often it and those before it have replaced another */
+	uint64_t order;                /* rises with every fork: newer children have a higher one */
+	int64_t since_ms;              /* monotonic time of the fork */
 	struct generation *generation; /* a reference */
 	char file[CAPNAME_MAX];        /* being recorded, "" for none */
 };

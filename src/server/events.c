@@ -142,6 +142,17 @@ void event_child_status(const struct child *k, const struct stats *stats, int64_
 	    (long long)(now - k->since_ms) / 1000);
 }
 
+void event_replacing(const struct child *k)
+{
+	char peer[ADDR_PEER_MAX];
+
+	log_line(LVL_WARNING,
+	    "warning client=%s peer=%s pid=%d reason=\"its connections replaced each other more "
+	    "than "
+	    "3 times within a minute: for several senders on one host, replace = false\"",
+	    name(k), addr_format_peer(&k->peer, k->port, peer), (int)k->pid);
+}
+
 void event_untold(const struct child *k)
 {
 	char peer[ADDR_PEER_MAX];

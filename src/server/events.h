@@ -54,6 +54,7 @@ void event_connections_capped(unsigned connections);
 /* ---- children ---- */
 
 void event_child_status(const struct child *k, const struct stats *stats, int64_t now);
+void event_replacing(const struct child *k);
 void event_untold(const struct child *k);
 void event_child_killed(const struct child *k, const char *why);
 

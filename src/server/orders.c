@@ -56,12 +56,22 @@ static bool tell(const struct child *k, const struct order *o)
 	return send(k->channel, o, sizeof(*o), MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof(*o);
 }
 
-void orders_finish(const struct child *k, enum order_kind why)
+bool orders_finish(struct master *m, struct child *k, enum order_kind why)
 {
 	const struct order o = {.kind = why};
 
+	if (k->pid <= 0) /* kill(-1) would signal all processes */
+		return false;
+	if (k->finishing && (!k->patient || order_is_patient(why)))
+		return false;
+	k->finishing = true;
+	k->patient = order_is_patient(why);
+	k->finish_by_ms = io_monotonic_ms() + ORDERS_FINISH_MS;
+	if (k->finish_by_ms < m->ends.late_due)
+		m->ends.late_due = k->finish_by_ms;
 	tell(k, &o);
 	kill(k->pid, SIGTERM);
+	return true;
 }
 
 /* Whether it is done: told, or about to end. */

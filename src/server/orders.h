@@ -2,7 +2,7 @@
  *
  * Never waits for a child: what its channel has no room for is sent again until it is there, so a
  * child that is blocked, by a full disk say, learns it when it goes on. Refuses to decide what is
- * ordered: reload does, and reap for children that are to finish. */
+ * ordered (reload_children, replace and stop do), and to kill who does not follow (reap does). */
 #ifndef SERVER_ORDERS_H
 #define SERVER_ORDERS_H
 
@@ -24,8 +24,12 @@ struct recorder_live orders_live(const struct child *k, const struct config_clie
 
 bool orders_same(const struct recorder_live *a, const struct recorder_live *b);
 
-/* Tells a child to finish. When the reason cannot be sent it finishes all the same. */
-void orders_finish(const struct child *k, enum order_kind why);
+/* Milliseconds that a child has to finish, before it is killed. */
+#define ORDERS_FINISH_MS 9000
+
+/* Tells a child to finish, which it does for a plain stop when the reason cannot be sent. False: it
+ * was told already. */
+bool orders_finish(struct master *m, struct child *k, enum order_kind why);
 
 /* Gives a child other settings from its next packet on. */
 void orders_settings(struct master *m, struct child *k, const struct recorder_live *live);

@@ -77,7 +77,7 @@ static const struct config_client *successor(const struct telling *t, const stru
 
 static void finish(struct telling *t, struct child *k, enum order_kind why)
 {
-	reap_finish(t->m, k, why);
+	orders_finish(t->m, k, why);
 	t->sum.finished++;
 }
 
