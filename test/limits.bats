@@ -544,6 +544,102 @@ untouched() { # a's recording goes on
 	never_log 'closed|replaced'
 }
 
+side_by_side() { # SERVER-KEYS KEYS-OF-FOO
+	config "limits: { per-client = 3; }; $1" "{ name = \"foo\"; address = \"127.0.0.2\"; $2 }"
+	server_start
+	local i
+	for i in 1 2 3; do
+		live "p$i" 127.0.0.2
+		tell "p$i" pcap "rec=$((60 + i))"
+		wait_log 'file client=foo .*reason=opened' $i
+	done
+	stream pcap rec >s
+	peer_send 127.0.0.2 s
+	wait_log 'refused client=foo peer=127.0.0.2:.*reason="per-client'
+	for i in 1 2 3; do
+		tell "p$i" rec
+		hang_up "p$i"
+		wait_log 'closed client=foo .*reason="peer closed the connection" packets=2 ' $i
+	done
+	never_log 'replaced'
+	for i in 1 2 3; do
+		unframe "p$i.sent" >want
+		local f one=0
+		for f in done/*; do
+			! cmp -s want "$f" || one=$((one + 1))
+		done
+		[ $one -eq 1 ]
+	done
+}
+@test "replace = false: connections of one address are recorded side by side, up to per-client" { side_by_side '' 'replace = false;'; }
+@test "replace = false for all: the same" { side_by_side 'replace = false;' ''; }
+
+@test "replace = false for all, true for one: that one's newer connection ends its older" {
+	config 'replace = false;' '{ name = "foo"; address = "127.0.0.2"; replace = true; }'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	live b 127.0.0.2
+	tell b pcap rec
+	wait_log 'file client=foo .*reason=replaced '
+}
+
+@test "replace = false holds from a reload on, also for connections that were there before" {
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	config 'replace = false;'
+	server_signal HUP
+	wait_log 'reload clients='
+	live b 127.0.0.2
+	tell b pcap rec
+	wait_log 'file client=foo .*reason=opened' 2
+	tell a rec
+	hang_up a
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=2 '
+	never_log 'replaced'
+}
+
+# replacing K N: the K-th to the N-th connection of foo, each of which ends the one before it
+replacing() {
+	local i
+	for ((i = $1; i <= $2; i++)); do
+		live "p$i" 127.0.0.2
+		tell "p$i" pcap rec
+		wait_log ' established ' $i
+	done
+	wait_log 'reason=replaced ' $(($2 - 1))
+}
+
+@test "connections that replace each other again and again: a warning once a minute, which names the key" {
+	limits 'per-client = 20;'
+	server_start
+	replacing 1 4
+	idle_log
+	never_log 'warning client=foo'
+	replacing 5 5
+	wait_log 'warning client=foo peer=127.0.0.2:[0-9]+ pid=[0-9]+ reason=".*more than 3 times within a minute.*replace = false"'
+	replacing 6 9
+	idle_log
+	[ "$(grep -c 'warning client=foo' log)" -eq 1 ]
+}
+@test "many hosts of one client that reconnect at once: no warning" {
+	config '' '{ name = "net"; address = "127.0.7.0/24"; }'
+	server_start
+	local i n
+	for n in 1 2; do
+		for i in 1 2 3 4 5 6; do
+			live "p$n$i" "127.0.7.$i"
+			tell "p$n$i" pcap rec
+		done
+	done
+	wait_log 'reason=replaced ' 6
+	idle_log
+	never_log 'warning client=net'
+}
+
 @test "ten connections in a row: each replaces the one before, nothing is lost" {
 	limits 'per-client = 20;'
 	server_start

@@ -854,7 +854,7 @@ shaking() {
 @test "a reload that changes nothing: a client that is not known yet goes on with its handshake" {
 	needs_one_server "a reload"
 	shaking "$TLS_CLIENTS"
-	wait_log 'reload clients=5 finished=0 with-older-settings=1 names="[?]"'
+	wait_log 'reload clients=5 finished=0 updated=0 kept=0 '
 	kill -USR2 "$RELAY"
 	tell a pcap rec
 	wait_stored a one
@@ -874,6 +874,34 @@ shaking() {
 	shaking "${TLS_CLIENTS/127.0.0.4/127.0.0.44}"
 	wait_log 'reload clients=5 finished=1 '
 	wait_log 'closed client=[?] peer=127.0.0.4:[0-9]+ reason="?reload"?'
+}
+
+# bats test_tags=ways
+@test "a reload with other settings for one of those that a client may be ends its handshake" {
+	needs_one_server "a reload"
+	shaking "${TLS_CLIENTS/\"one\";/\"one\"; max-file-size = 1000;}"
+	wait_log 'reload clients=5 finished=1 '
+	wait_log 'closed client=[?] peer=127.0.0.4:[0-9]+ reason="?reload"?'
+}
+# bats test_tags=ways
+@test "a reload changes the settings of whom the certificate has chosen, and no other's" {
+	needs_one_server "a reload"
+	tls_config
+	server_start
+	tls_live a 127.0.0.4 bar
+	tell a pcap rec
+	wait_stored a two
+	tls_config "$X509 $OWN" '' "${TLS_CLIENTS/\"one\";/\"one\"; max-file-size = 1000;}"
+	server_signal HUP
+	wait_log 'reload clients=5 finished=0 updated=0 kept=0 added=0 removed=0 changed=1$'
+	tls_config "$X509 $OWN" '' "${TLS_CLIENTS/\"two\";/\"two\"; store = false;}"
+	server_signal HUP
+	wait_log 'reload clients=5 finished=0 updated=1 kept=0 added=0 removed=0 changed=2$'
+	wait_log 'settings client=two .*store=false max-file-size=1073741824'
+	tell a rec
+	tls_hang_up a
+	wait_log 'closed client=two .*packets=2 .*files=1 '
+	[ "$(packets done/*)" -eq 1 ]
 }
 
 # bats test_tags=ways

@@ -47,6 +47,12 @@ const char *rotate_parse(const char *text, struct rotate *out)
 	return "expected second, minute, hour, day, month, year or never";
 }
 
+bool rotate_sound(const struct rotate *r)
+{
+	return (unsigned)r->unit < sizeof(units) / sizeof(*units) && r->mod >= 1 &&
+	       r->mod <= units[r->unit].max_mod;
+}
+
 const char *rotate_format(const struct rotate *r, char out[ROTATE_TEXT_MAX])
 {
 	if (r->mod == 1)

@@ -37,6 +37,8 @@ struct rotate_period {
 
 /* "second|minute|hour|day|month|year[ mod N]" or "never". Returns NULL, or what is wrong. */
 const char *rotate_parse(const char *text, struct rotate *out);
+/* Whether it is one that rotate_parse() may give. */
+bool rotate_sound(const struct rotate *r);
 const char *rotate_format(const struct rotate *r, char out[ROTATE_TEXT_MAX]);
 
 /* The local clock: broken-down local time of an instant, in the manner of localtime_r(). */

@@ -16,11 +16,6 @@ static struct origin whole(const struct config *c)
 	return (struct origin){.file = c->names.n ? c->names.v[0] : c->file};
 }
 
-static void out_of_memory(const struct config *c, struct problems *p)
-{
-	problem_error(p, whole(c).file, 0, "out of memory");
-}
-
 static void check_listen(const struct config *c, struct problems *p)
 {
 	const struct addrs *ip = &c->server.ip;
@@ -38,33 +33,15 @@ static void check_listen(const struct config *c, struct problems *p)
 			}
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp((*(const struct config_client *const *)a)->name,
-	    (*(const struct config_client *const *)b)->name);
-}
-
 static void check_names(const struct config *c, struct problems *p)
 {
-	const struct config_client **sorted = calloc(c->nclients + 1, sizeof(*sorted));
+	for (size_t i = 1; i < c->nclients; i++) {
+		const struct config_client *later = c->by_name[i];
 
-	if (!sorted) {
-		out_of_memory(c, p);
-		return;
-	}
-	for (size_t i = 0; i < c->nclients; i++)
-		sorted[i] = &c->clients[i];
-	qsort(sorted, c->nclients, sizeof(*sorted), by_name);
-	for (size_t i = 1; i < c->nclients; i++)
-		if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0) {
-			/* the sort is not stable: blame the one that stands later */
-			const struct config_client *later =
-			    sorted[i] > sorted[i - 1] ? sorted[i] : sorted[i - 1];
-
+		if (strcmp(c->by_name[i - 1]->name, later->name) == 0)
 			problem_error(p, later->origins.group.file, later->origins.group.line,
 			    "client name %s stands twice", later->name);
-		}
-	free(sorted);
+	}
 }
 
 /* NULL, or why two clients cannot share an address. */

@@ -123,12 +123,38 @@ bool admit_shared(const struct clients_table *t, size_t *from, const struct admi
 	return false;
 }
 
+static int by_name(const void *x, const void *y)
+{
+	const struct config_client *const *a = x, *const *b = y;
+	int c = strcmp((*a)->name, (*b)->name);
+
+	return c ? c : (*a > *b) - (*a < *b);
+}
+
+const struct config_client **clients_by_name(const struct config *c)
+{
+	const struct config_client **v = region_array(c->region, c->nclients, sizeof(*v));
+
+	if (!v)
+		return NULL;
+	for (size_t i = 0; i < c->nclients; i++)
+		v[i] = &c->clients[i];
+	qsort(v, c->nclients, sizeof(*v), by_name);
+	return v;
+}
+
+static int is_name(const void *name, const void *client)
+{
+	return strcmp(name, (*(const struct config_client *const *)client)->name);
+}
+
 const struct config_client *config_client(const struct config *c, const char *name)
 {
-	for (size_t i = 0; i < c->nclients; i++)
-		if (strcmp(c->clients[i].name, name) == 0)
-			return &c->clients[i];
-	return NULL;
+	const struct config_client **found = NULL;
+
+	if (c->nclients > 0)
+		found = bsearch(name, c->by_name, c->nclients, sizeof(*c->by_name), is_name);
+	return found ? *found : NULL;
 }
 
 const struct addr_net *config_network(const struct config_client *k, const struct addr *peer)

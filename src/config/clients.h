@@ -28,6 +28,10 @@ struct clients_table *clients_table_new(struct region *r, struct admit_entry *en
 /* Of all addresses of a configuration, in its region: entry.client is the index into clients. */
 struct clients_table *clients_table_of(const struct config *c);
 
+/* All clients in the order of their names, those of one name in the order of the file. In the
+ * region; NULL when there is no memory. */
+const struct config_client **clients_by_name(const struct config *c);
+
 /* The entries of the longest prefix that holds the address: *n of them in a row (several when
  * clients share an address), in the order of their client numbers. NULL and 0 when unlisted. */
 const struct admit_entry *admit_find(

@@ -40,7 +40,7 @@ struct origins {
 	struct origin key[CONFIG_KEYS_MAX]; /* where the keys stand, valid or not */
 };
 
-/* What may stand in the server and be overridden by a client. */
+/* What may stand in the server and be overridden by a client: how it is recorded. */
 struct config_storage {
 	const char *base_path;
 	const char *completed_path; /* NULL: files stay in base_path */
@@ -48,6 +48,7 @@ struct config_storage {
 	unsigned max_snaplen;   /* bytes */
 	uint64_t max_file_size; /* bytes; 0: no limit */
 	struct rotate rotate;
+	bool replace; /* a newer connection ends an older one */
 	struct origins origins;
 };
 
@@ -64,6 +65,9 @@ enum config_sandbox {
 	SANDBOX_REQUIRED,
 	SANDBOX_OFF
 };
+
+/* The most that max-snaplen may be. */
+#define CONFIG_SNAPLEN_MAX 262144
 
 /* Addresses that `ip` may list. */
 #define CONFIG_IP_MAX 64
@@ -117,7 +121,8 @@ struct config {
 	struct config_limits limits;
 	struct config_client *clients;
 	size_t nclients;
-	struct clients_table *admission; /* whose address is it: see clients.h */
+	const struct config_client **by_name; /* all of them, in the order of their names */
+	struct clients_table *admission;      /* whose address is it: see clients.h */
 };
 
 /* Reads and checks. Warnings and errors are added to *problems. With errors it returns what could

@@ -30,9 +30,10 @@ static const struct key config_storage[] = {
     {"base-path", KEY_PATH, G(base_path), 0, 0, ".", NULL, NULL},
     {"completed-path", KEY_PATH, G(completed_path), 0, 0, NULL, NULL, "files stay in base-path"},
     {"file-permission-mask", KEY_MODE, G(mode), 0, 0, "0440", NULL, NULL},
-    {"max-snaplen", KEY_NUMBER, G(max_snaplen), 1, 262144, "9000", NULL, NULL},
+    {"max-snaplen", KEY_NUMBER, G(max_snaplen), 1, CONFIG_SNAPLEN_MAX, "9000", NULL, NULL},
     {"max-file-size", KEY_SIZE, G(max_file_size), 0, 0, "1G", NULL, NULL},
     {"rotate-localtime", KEY_ROTATE, G(rotate), 0, 0, "day", NULL, NULL},
+    {"replace", KEY_BOOL, G(replace), 0, 0, "true", NULL, NULL},
 };
 TABLE(config_storage, struct config_storage);
 _Static_assert(sizeof(config_storage) / sizeof(*config_storage) <= CONFIG_KEYS_MAX,

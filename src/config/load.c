@@ -33,6 +33,8 @@ static void copy_value(const struct key *key, void *to, const void *from)
 		*(const char **)to = *(const char *const *)from;
 	else if (key->type == KEY_SIZE)
 		*(uint64_t *)to = *(const uint64_t *)from;
+	else if (key->type == KEY_BOOL)
+		*(bool *)to = *(const bool *)from;
 	else if (key->type == KEY_ROTATE)
 		*(struct rotate *)to = *(const struct rotate *)from;
 	else
@@ -109,6 +111,7 @@ static void complete(const struct reader *r, struct config *c)
 	values_default(r, &config_tls_keys, &c->tls);
 	values_default(r, &config_limits_keys, &c->limits);
 	inherit(c);
+	c->by_name = clients_by_name(c);
 	c->admission = clients_table_of(c);
 }
 
@@ -139,7 +142,7 @@ static bool load(struct reader *r, struct text *text, struct config *c, const ch
 	if (!parse(r, c))
 		return false;
 	complete(r, c);
-	if (c->admission)
+	if (c->by_name && c->admission)
 		config_check(c, r->problems);
 	else
 		out_of_memory(r, file);

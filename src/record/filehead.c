@@ -71,6 +71,18 @@ void filehead_lower(struct filehead *h, const struct accept *a, uint32_t snaplen
 	h->lowered = true;
 }
 
+void filehead_limit(struct filehead *h, const struct accept *a)
+{
+	uint8_t *kept = h->large ? h->large : h->small;
+	uint32_t own = a->format.section.first.snaplen;
+
+	if (!h->lowered)
+		return;
+	h->lowered = own == 0 || own > a->max_snaplen;
+	bytes_store32(kept + accept_first_snaplen(a, kept, h->len),
+	    h->lowered ? a->max_snaplen : own, a->format.section.big);
+}
+
 void filehead_free(struct filehead *h)
 {
 	free(h->large);

@@ -42,6 +42,10 @@ bool filehead_is(const struct filehead *h, const struct accept *a, const uint8_t
 /* Lowers the snapshot length of interface 0, which is described in it. */
 void filehead_lower(struct filehead *h, const struct accept *a, uint32_t snaplen);
 
+/* max_snaplen of *a is another one: the next file's interface 0, where it was lowered, has that
+ * snapshot length, or the one it came with, when that is not above it. */
+void filehead_limit(struct filehead *h, const struct accept *a);
+
 void filehead_free(struct filehead *h);
 
 #endif

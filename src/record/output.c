@@ -62,14 +62,27 @@ void output_close(struct output *o, const char *why)
 	stats_set(&o->stats->file_bytes, 0);
 }
 
-/* After a failed write or creation: waits when there was no room. OK means try again. */
+static bool stores(const struct output *o)
+{
+	return o->set.base >= 0;
+}
+
+/* After a failed write or creation: waits when there was no room. OK means try again, or that
+ * nothing is stored any more. */
 static enum recorder_status retry(struct output *o, const char *what, int error)
 {
 	if (!full(error))
 		return storage_error(o, what, error);
-	if (!o->on.wait_for_room(o->on.context, error, o->attempts++))
+	switch (o->on.wait_for_room(o->on.context, error, o->attempts++)) {
+	case ROOM_TRY:
+		return RECORDER_OK;
+	case ROOM_NO_STORE:
+		o->set.base = -1;
+		o->attempts = 0;
+		return RECORDER_OK;
+	default:
 		return storage_error(o, "giving up on the full disk", error);
-	return RECORDER_OK;
+	}
 }
 
 static void succeeded(struct output *o)
@@ -90,8 +103,8 @@ static enum recorder_status create_file(struct output *o, time_t now)
 		o->number_of = now;
 		o->number = 0;
 	}
-	while (!capfile_create(&o->file, o->set.base, o->set.done, o->set.mode, o->set.stem, &local,
-	    o->accept.format.kind, &o->number)) {
+	while (stores(o) && !capfile_create(&o->file, o->set.base, o->set.done, o->set.mode,
+				o->set.stem, &local, o->accept.format.kind, &o->number)) {
 		st = retry(o, "creating a capture file", errno);
 		if (st != RECORDER_OK)
 			return st;
@@ -103,7 +116,7 @@ enum recorder_status output_open(struct output *o, time_t now)
 {
 	enum recorder_status st = create_file(o, now);
 
-	if (st != RECORDER_OK)
+	if (st != RECORDER_OK || o->file.fd < 0)
 		return st;
 	o->file_empty = 0;
 	while (capfile_append(&o->file, filehead_bytes(&o->head), o->head.len) < o->head.len) {
@@ -114,6 +127,10 @@ enum recorder_status output_open(struct output *o, time_t now)
 		st = retry(o, "writing the capture file", error);
 		if (st != RECORDER_OK)
 			return st;
+		if (!stores(o)) {
+			output_close(o, "reload");
+			return st;
+		}
 	}
 	succeeded(o);
 	o->file.size = o->head.len;
@@ -176,6 +193,14 @@ static enum recorder_status commit(
 	return st;
 }
 
+/* Nothing is stored, but what later packets need is kept: they may be. */
+static enum recorder_status drop(struct output *o, const struct pending *p)
+{
+	if (output_is_open(o))
+		o->dropped += p->packets;
+	return p->needed > 0 ? output_keep(o, p->data, p->len) : RECORDER_OK;
+}
+
 /* RLIMIT_FSIZE or the filesystem's largest file: publish, go on in a new one. */
 static enum recorder_status too_large(struct output *o, time_t now)
 {
@@ -190,9 +215,7 @@ enum recorder_status output_flush(struct output *o, struct pending *p, time_t no
 {
 	enum recorder_status st = RECORDER_OK;
 
-	if (o->set.base < 0)
-		p->len = 0;
-	while (st == RECORDER_OK && p->len > 0) {
+	while (st == RECORDER_OK && p->len > 0 && stores(o)) {
 		size_t n = capfile_append(&o->file, p->data, p->len);
 		int error = errno;
 		uint64_t packets = 0;
@@ -209,9 +232,12 @@ enum recorder_status output_flush(struct output *o, struct pending *p, time_t no
 			st = error == EFBIG ? too_large(o, now)
 					    : retry(o, "writing the capture file", error);
 	}
+	if (st == RECORDER_OK && !stores(o))
+		st = drop(o, p);
 	if (st != RECORDER_OK)
 		return st;
-	succeeded(o);
+	if (stores(o))
+		succeeded(o);
 	*p = (struct pending){.buffer = p->buffer, .data = p->buffer};
 	return RECORDER_OK;
 }
@@ -259,7 +285,7 @@ uint64_t output_room(const struct output *o, const struct pending *p, time_t now
 {
 	uint64_t taken = o->file.size + p->len, limit = size_limit(o);
 
-	if (o->set.base < 0)
+	if (!stores(o))
 		return UINT64_MAX;
 	if (o->file.fd < 0 || rotate_due(&o->period, now))
 		return 0;

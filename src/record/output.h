@@ -3,8 +3,8 @@
  * record/capfile publishes it.
  *
  * All that was accepted is in the file after a flush, and after an error only whole records are.
- * On a full disk the event wait_for_room waits, or says to give up. Refuses to know frames, and
- * leaves it to its caller to say what belongs to a section. */
+ * On a full disk the event wait_for_room waits, or says to give up, or that storing has ended.
+ * Refuses to know frames, and leaves it to its caller to say what belongs to a section. */
 #ifndef RECORD_OUTPUT_H
 #define RECORD_OUTPUT_H
 
@@ -44,6 +44,7 @@ struct output {
 	unsigned number; /* next to try in this second */
 	time_t number_of;
 	unsigned attempts;              /* to write since the disk was found full; 0: it is not */
+	uint64_t dropped;               /* records that waited for room when storing ended */
 	char reason[ACCEPT_REASON_MAX]; /* of an error */
 };
 

@@ -25,6 +25,21 @@ void recorder_init(struct recorder *r, const struct recorder_settings *settings,
 	};
 }
 
+void recorder_change(struct recorder *r, const struct recorder_live *live, int base)
+{
+	struct recorder_settings *set = &r->out.set;
+
+	output_close(&r->out, "reload");
+	set->base = live->store ? base : -1;
+	set->mode = live->mode;
+	set->max_file_size = live->max_file_size;
+	set->rotate =
+	    (struct rotate){.unit = (enum rotate_unit)live->rotate_unit, .mod = live->rotate_mod};
+	r->cut_told = r->cut_told && set->max_snaplen == live->max_snaplen;
+	set->max_snaplen = r->out.accept.max_snaplen = live->max_snaplen;
+	filehead_limit(&r->out.head, &r->out.accept);
+}
+
 static enum recorder_status refuse(struct recorder *r, const char *reason)
 {
 	snprintf(r->reason, sizeof(r->reason), "%s", reason);
@@ -45,8 +60,9 @@ static enum recorder_status cut(
 
 	part->len =
 	    accept_cut(a, payload, part->len, head->lowered || part->long_simple > 0 ? max : 0);
-	if (r->stats->cut == 0 && r->out.on.cut)
+	if (!r->cut_told && r->out.on.cut)
 		r->out.on.cut(r->out.on.context, part->longest);
+	r->cut_told = true;
 	stats_add(&r->stats->cut, part->too_long);
 	if (part->long_simple == 0 || head->lowered)
 		return RECORDER_OK;

@@ -24,6 +24,7 @@ struct recorder {
 	uint64_t frames; /* whole frames so far; the one in error is frames + 1 */
 	uint64_t offset; /* of the next frame in the stream */
 	uint64_t lost;   /* accepted records that giving up on the disk has cost */
+	bool cut_told;   /* of the first packet above max_snaplen */
 	char reason[ACCEPT_REASON_MAX];
 };
 
@@ -34,6 +35,11 @@ void recorder_init(struct recorder *r, const struct recorder_settings *settings,
  * bytes they were. All that was accepted is in the file when it returns, also with an error. */
 enum recorder_status recorder_feed(
     struct recorder *r, uint8_t *buf, size_t len, time_t now, size_t *used);
+
+/* Other settings from the next packet on, between two calls of recorder_feed(). The current file is
+ * closed; the next one has the new settings, and begins with the link header that there is. base:
+ * the directory to store in, -1: there is none, and nothing is stored. */
+void recorder_change(struct recorder *r, const struct recorder_live *live, int base);
 
 /* Publishes the current file, if there is one; the next packet opens another. */
 void recorder_close_file(struct recorder *r, const char *why);

@@ -10,10 +10,26 @@
 #include "capture/capname.h"
 #include "capture/rotate.h"
 
+/* What may change while a stream is recorded. Of fixed sizes: it is also sent to a child. */
+struct recorder_live {
+	uint64_t max_file_size; /* 0: no limit */
+	uint32_t max_snaplen;   /* longer packets are cut to it */
+	uint32_t mode;
+	uint32_t rotate_unit, rotate_mod; /* struct rotate */
+	uint32_t store;                   /* 0: nothing is stored */
+};
+
 enum recorder_status {
 	RECORDER_OK,
 	RECORDER_PROTOCOL, /* the stream is refused: reason, frames and offset tell */
 	RECORDER_STORAGE   /* the file cannot be written: reason tells */
+};
+
+/* After a wait for room on a full disk. */
+enum recorder_room {
+	ROOM_GIVE_UP,
+	ROOM_TRY,     /* try again */
+	ROOM_NO_STORE /* nothing is stored any more: what waits is dropped */
 };
 
 struct recorder_events {
@@ -28,10 +44,10 @@ struct recorder_events {
 	void (*unsynced)(void *context, const char *name, int error);
 	/* The file is whole but stays where it is, for repair to try again. */
 	void (*unpublished)(void *context, const char *name, const char *why, int error);
-	/* No room (ENOSPC, EDQUOT): wait a while; false: give up. attempt counts from 0. */
-	bool (*wait_for_room)(void *context, int error, unsigned attempt);
+	/* No room (ENOSPC, EDQUOT): wait a while. attempt counts from 0. */
+	enum recorder_room (*wait_for_room)(void *context, int error, unsigned attempt);
 	void (*room_again)(void *context);
-	/* The first packet was cut to max_snaplen; caplen: what it was. */
+	/* The first packet was cut to this max_snaplen; caplen: what it was. */
 	void (*cut)(void *context, uint32_t caplen);
 };
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "config/config.h"
+
 bool report_check(const void *data, size_t len, uint32_t candidates, struct report *out)
 {
 	struct capname parsed;
@@ -23,9 +25,28 @@ bool report_check(const void *data, size_t len, uint32_t candidates, struct repo
 	}
 }
 
-const char *order_text(char order)
+static bool live_check(const struct recorder_live *l)
 {
-	switch (order) {
+	const struct rotate r = {(enum rotate_unit)l->rotate_unit, l->rotate_mod};
+
+	return l->store <= 1 && l->mode <= 0777 && l->max_snaplen >= 1 &&
+	       l->max_snaplen <= CONFIG_SNAPLEN_MAX && l->rotate_unit <= ROTATE_YEAR &&
+	       rotate_sound(&r);
+}
+
+bool order_check(const void *data, size_t len, struct order *out)
+{
+	if (len != sizeof(*out))
+		return false;
+	memcpy(out, data, sizeof(*out));
+	if (out->kind == ORDER_SETTINGS)
+		return live_check(&out->live);
+	return out->kind >= ORDER_STOP && out->kind < ORDER_SETTINGS;
+}
+
+const char *order_text(enum order_kind kind)
+{
+	switch (kind) {
 	case ORDER_REPLACED:
 		return "replaced";
 	case ORDER_RECONFIGURED:
@@ -37,7 +58,7 @@ const char *order_text(char order)
 	}
 }
 
-bool order_is_patient(char order)
+bool order_is_patient(enum order_kind kind)
 {
-	return order == ORDER_REPLACED || order == ORDER_RECONFIGURED;
+	return kind == ORDER_REPLACED || kind == ORDER_RECONFIGURED;
 }

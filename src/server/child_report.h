@@ -3,9 +3,10 @@
  *
  * The channel is a SOCK_SEQPACKET pair: one message is one struct, whole or not at all. The child
  * may have been taken over by its peer, so the master validates every field and answers nothing.
- * Orders only give the reason for the signal that follows them: a child that reads none stops
- * for an unknown one. Nothing here goes to the log: events and session_tell word its lines. Pure:
- * encoding and checking; the processes do the I/O. */
+ * An order is followed by the signal that has the child read it: HUP after settings, TERM after the
+ * others, which only give the reason for it: a child that reads none stops for an unknown one.
+ * Nothing here goes to the log: events and session_tell word its lines. Pure: encoding and
+ * checking; the processes do the I/O. */
 #ifndef SERVER_CHILD_REPORT_H
 #define SERVER_CHILD_REPORT_H
 
@@ -14,6 +15,7 @@
 #include <stdint.h>
 
 #include "capture/capname.h"
+#include "record/recording.h"
 #include "tls/certname.h"
 
 enum report_kind {
@@ -33,18 +35,28 @@ struct report {
  * `candidates`, a terminated name of ours. */
 bool report_check(const void *data, size_t len, uint32_t candidates, struct report *out);
 
-enum order {
-	ORDER_STOP = 's',
-	ORDER_REPLACED = 'r',
-	ORDER_RECONFIGURED = 'c',
-	ORDER_REVOKED = 'x'
+enum order_kind {
+	ORDER_STOP = 1,
+	ORDER_REPLACED = 2,
+	ORDER_RECONFIGURED = 3,
+	ORDER_REVOKED = 4,
+	ORDER_SETTINGS = 5 /* goes on recording, with other settings */
 };
+
+struct order {
+	uint32_t kind;             /* enum order_kind */
+	struct recorder_live live; /* SETTINGS */
+};
+
+/* True when the received bytes are an order: right size, known kind, settings that a configuration
+ * can have. */
+bool order_check(const void *data, size_t len, struct order *out);
 
 /* Whether a child that is told to finish with this order may first wait for space on a full disk,
  * without a time limit. */
-bool order_is_patient(char order);
+bool order_is_patient(enum order_kind kind);
 
-/* The reason as it is logged; unknown bytes read as a plain stop. */
-const char *order_text(char order);
+/* The reason as it is logged; any other kind reads as a plain stop. */
+const char *order_text(enum order_kind kind);
 
 #endif

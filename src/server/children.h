@@ -13,8 +13,10 @@
 #include <sys/types.h>
 
 #include "base/addr.h"
+#include "base/ratelimit.h"
 #include "config/clients.h"
 #include "capture/capname.h"
+#include "record/recording.h"
 #include "tls/certname.h"
 
 struct generation; /* only passed through */
@@ -26,7 +28,8 @@ struct generation; /* only passed through */
  * 2. Replacing: of the connections of one client and address only the newest stays; `order` tells
  *    which that is, `established` which of them has proved to be the client.
  * 3. Reload: a child whose client is gone, changed, or revoked (`id`) is told to finish; the others
- *    are told to begin a new file, and keep `generation` with the directories of their files.
+ *    are told to begin a new file, with what has changed of `live`. They keep `generation`, with
+ *    the directories of their files, and other settings (`kept`).
  * 4. Stopping: every child gets an order with its reason through `channel`, then SIGTERM. One that
  *    has not exited by `finish_by_ms` is killed.
  * 5. Children that hang: one that is not established by `establish_by_ms` is killed.
@@ -44,15 +47,20 @@ struct child {
 	 * `generation`, which live as long as the reference that this slot holds. */
 	const struct admit_entry *candidate;
 	uint32_t candidates;
-	bool established;        /* past its first valid link header */
-	struct certid id;        /* of its certificate, once established */
-	bool finishing;          /* was told to finish */
-	bool patient;            /* finishing, but may still wait for disk space */
-	int64_t finish_by_ms;    /* finishing: is killed then; INT64_MAX: was killed */
+	uint32_t chosen;           /* which of them it is, once `client` is known */
+	bool established;          /* past its first valid link header */
+	struct recorder_live live; /* its settings, as far as they change; once `client` is known */
+	bool untold;               /* `live` is still to be sent */
+	uint32_t kept;        /* keys that it has otherwise than the configuration (differ_kept) */
+	struct certid id;     /* of its certificate, once established */
+	bool finishing;       /* was told to finish */
+	bool patient;         /* finishing, but may still wait for disk space */
+	int64_t finish_by_ms; /* finishing: is killed then; INT64_MAX: was killed */
 	int64_t establish_by_ms; /* not established: is killed then */
 	bool log_routine;        /* its routine lines have their levels; otherwise all are debug */
-	uint64_t order;          /* rises with every fork: newer children have a higher one */
-	int64_t since_ms;        /* monotonic time of the fork */
+	struct ratelimit replaced;     /* how often it and those before it have replaced another */
+	uint64_t order;                /* rises with every fork: newer children have a higher one */
+	int64_t since_ms;              /* monotonic time of the fork */
 	struct generation *generation; /* a reference */
 	char file[CAPNAME_MAX];        /* being recorded, "" for none */
 };

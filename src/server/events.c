@@ -107,8 +107,15 @@ void event_suppressed_client(const char *client, uint64_t connections)
 void event_reload(const struct event_reload *r)
 {
 	log_line(LVL_NOTICE,
-	    "reload clients=%zu finished=%zu with-older-settings=%zu names=\"%s%s\"", r->clients,
-	    r->finished, r->older, r->names, r->cut ? " ..." : "");
+	    "reload clients=%zu finished=%zu updated=%zu kept=%zu added=%zu removed=%zu "
+	    "changed=%zu",
+	    r->clients, r->finished, r->updated, r->kept, r->added, r->removed, r->changed);
+}
+
+void event_kept(const char *client, const char *keys)
+{
+	log_line(LVL_NOTICE, "kept client=%s keys=%s reason=\"until it connects again\"", client,
+	    LOG_QUOTE(keys));
 }
 
 void event_reload_failed(void)
@@ -141,6 +148,28 @@ void event_child_status(const struct child *k, const struct stats *stats, int64_
 			     : "connected",
 	    k->file[0] ? k->file : "-", stats_format(stats, counts),
 	    (long long)(now - k->since_ms) / 1000);
+}
+
+void event_replacing(const struct child *k)
+{
+	char peer[ADDR_PEER_MAX];
+
+	log_line(LVL_WARNING,
+	    "warning client=%s peer=%s pid=%d reason=\"its connections replaced each other more "
+	    "than "
+	    "3 times within a minute: for several senders on one host, replace = false\"",
+	    name(k), addr_format_peer(&k->peer, k->port, peer), (int)k->pid);
+}
+
+void event_untold(const struct child *k)
+{
+	char peer[ADDR_PEER_MAX];
+
+	log_line(LVL_WARNING,
+	    "warning client=%s peer=%s pid=%d reason=\"it takes no orders now: its new settings "
+	    "are "
+	    "sent until it does\"",
+	    name(k), addr_format_peer(&k->peer, k->port, peer), (int)k->pid);
 }
 
 void event_child_killed(const struct child *k, const char *why)

@@ -41,18 +41,22 @@ void event_suppressed_client(const char *client, uint64_t connections);
 /* ---- reload ---- */
 
 struct event_reload {
-	size_t clients, finished, older;
-	const char *names; /* of the clients with older settings */
-	bool cut;          /* there are more of them than names */
+	size_t clients, added, removed, changed; /* of the configuration */
+	size_t finished, updated, kept;          /* recordings: told to finish, with other settings
+						    from now on, with some that they keep */
 };
 
 void event_reload(const struct event_reload *r);
+/* keys: which its recordings keep. */
+void event_kept(const char *client, const char *keys);
 void event_reload_failed(void);
 void event_connections_capped(unsigned connections);
 
 /* ---- children ---- */
 
 void event_child_status(const struct child *k, const struct stats *stats, int64_t now);
+void event_replacing(const struct child *k);
+void event_untold(const struct child *k);
 void event_child_killed(const struct child *k, const char *why);
 
 /* A child that could not log its end: `status` as of waitpid(). */

@@ -14,6 +14,9 @@
 #define CLIENT_BURST  100
 #define NETWORK_BURST 2000
 
+/* Warnings of a client whose connections replace each other. */
+#define REPLACED_MS 60000
+
 static const char *const names[FLOODS] = {
     [FLOOD_UNLISTED] = "not in the client list",
     [FLOOD_TLS] = "the key keeper is not running",
@@ -43,7 +46,7 @@ static void note_due(struct floods *f, const struct ratelimit *r)
 bool floods_client(struct floods *f, struct generation *g, const struct admit_entry *candidate,
     size_t candidates, int64_t now)
 {
-	struct ratelimit *r = &g->client_lines[candidate->client];
+	struct ratelimit *r = &g->floods[candidate->client].lines;
 	unsigned burst = addr_net_single(&candidate->net) ? CLIENT_BURST : NETWORK_BURST;
 
 	r->burst = burst * (unsigned)candidates;
@@ -54,16 +57,28 @@ bool floods_client(struct floods *f, struct generation *g, const struct admit_en
 	return false;
 }
 
+bool floods_replaced(struct generation *g, const char *client, int64_t now)
+{
+	const struct config_client *k = config_client(g->config, client);
+	struct ratelimit *r = k ? &g->floods[k - g->config->clients].replaced : NULL;
+
+	if (!r)
+		return false;
+	r->burst = 1;
+	r->window_ms = REPLACED_MS;
+	return ratelimit_allow(r, now);
+}
+
 /* Goes through all clients, so it is called only when a summary of one of them is due. */
 static void client_summaries(struct floods *f, struct generation *g, int64_t now)
 {
 	f->clients_due = RATELIMIT_NEVER;
 	for (size_t i = 0; i < g->config->nclients; i++) {
-		uint64_t n = ratelimit_summary(&g->client_lines[i], now);
+		uint64_t n = ratelimit_summary(&g->floods[i].lines, now);
 
 		if (n > 0)
 			event_suppressed_client(g->config->clients[i].name, n);
-		note_due(f, &g->client_lines[i]);
+		note_due(f, &g->floods[i].lines);
 	}
 }
 

@@ -40,6 +40,9 @@ bool floods_line(struct floods *f, enum flood kind);
 bool floods_client(struct floods *f, struct generation *g, const struct admit_entry *candidate,
     size_t candidates, int64_t now);
 
+/* May it be logged now that connections of this client replace each other? Once a minute. */
+bool floods_replaced(struct generation *g, const char *client, int64_t now);
+
 /* Logs what was suppressed in windows that are over at `now`; INT64_MAX: in all, which must come
  * before `g` is replaced. */
 void floods_summaries(struct floods *f, struct generation *g, int64_t now);

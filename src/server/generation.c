@@ -36,12 +36,11 @@ static void open_credentials(struct generation *g, struct problems *problems)
 static bool allocate(struct generation *g)
 {
 	g->admission = g->config->admission;
-	g->client_lines = pages_new((g->config->nclients + 1) * sizeof(*g->client_lines));
-	if (g->client_lines)
-		pages_not_for_children(
-		    g->client_lines, (g->config->nclients + 1) * sizeof(*g->client_lines));
+	g->floods = pages_new((g->config->nclients + 1) * sizeof(*g->floods));
+	if (g->floods)
+		pages_not_for_children(g->floods, (g->config->nclients + 1) * sizeof(*g->floods));
 	g->references = pages_new(sizeof(*g->references));
-	if (!g->client_lines || !g->references)
+	if (!g->floods || !g->references)
 		return false;
 	pages_not_for_children(g->references, sizeof(*g->references));
 	*g->references = 1;
@@ -92,7 +91,7 @@ void generation_unref(struct generation *g)
 	places_close(&g->places);
 	keeper_close(&g->keeper);
 	creds_close(g->creds);
-	pages_free(g->client_lines, (g->config->nclients + 1) * sizeof(*g->client_lines));
+	pages_free(g->floods, (g->config->nclients + 1) * sizeof(*g->floods));
 	config_free(g->config); /* and all of this with it */
 	heap_clear();
 	heap_fill();

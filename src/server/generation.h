@@ -15,16 +15,21 @@
 #include "tls/keeper_handle.h"
 #include "server/places.h"
 
+struct client_floods {
+	struct ratelimit lines;    /* the routine ones */
+	struct ratelimit replaced; /* that its connections replace each other */
+};
+
 /* It lies in the region of its configuration. */
 struct generation {
 	struct config *config;           /* owned */
 	struct clients_table *admission; /* the configuration's */
 	struct places places;
-	struct creds *creds;            /* NULL: no TLS */
-	struct keeper keeper;           /* of the key; pid 0: there is none */
-	struct ratelimit *client_lines; /* one a client: of floods, in the master only */
-	unsigned *references;           /* in a page of the master alone */
-	bool repair_wanted;             /* of the master: queued for a round of repair */
+	struct creds *creds;          /* NULL: no TLS */
+	struct keeper keeper;         /* of the key; pid 0: there is none */
+	struct client_floods *floods; /* one a client: of floods, in the master only */
+	unsigned *references;         /* in a page of the master alone */
+	bool repair_wanted;           /* of the master: queued for a round of repair */
 };
 
 enum generation_check {

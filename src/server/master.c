@@ -201,6 +201,7 @@ int master_run(struct generation *g, const struct master_start *start)
 		    .once = start->connection >= 0,
 		    .notify = start->notify,
 		    .accepting = {.listeners = start->listeners, .resting_until = TIMER_NEVER},
+		    .orders_due = TIMER_NEVER,
 		    .ends = {.late_due = TIMER_NEVER, .overdue_due = TIMER_NEVER},
 		    .loop = {.checked = io_monotonic_ms()}};
 		floods_init(&m->floods);

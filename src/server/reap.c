@@ -12,7 +12,8 @@
 #include "base/io.h"
 #include "server/childexit.h"
 #include "server/events.h"
-#include "server/child_report.h"
+#include "server/orders.h"
+#include "server/replace.h"
 #include "server/state.h"
 #include "server/timers.h"
 
@@ -22,7 +23,7 @@
 /* How often a patient child is looked at again: whether it still waits for disk space. */
 #define WAITING_MS 1000
 
-_Static_assert(REAP_FINISH_MS == 9000, "the log says 9 seconds");
+_Static_assert(ORDERS_FINISH_MS == 9000, "the log says 9 seconds");
 
 /* Removed from epoll before it is closed: a child that was forked just now may still have a copy of
  * the descriptor, and epoll forgets it only with the last copy. */
@@ -43,41 +44,17 @@ static void forget(struct master *m, struct child *k)
 		event_bug("a free slot was dropped");
 }
 
-void reap_finish(struct master *m, struct child *k, char order)
-{
-	if (k->pid <= 0) /* kill(-1) would signal all processes */
-		return;
-	if (k->finishing && (!k->patient || order_is_patient(order)))
-		return;
-	k->finishing = true;
-	k->patient = order_is_patient(order);
-	k->finish_by_ms = io_monotonic_ms() + REAP_FINISH_MS;
-	if (k->finish_by_ms < m->ends.late_due)
-		m->ends.late_due = k->finish_by_ms;
-	send(k->channel, &order, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-	kill(k->pid, SIGTERM);
-}
-
-/* Of the connections of one client and address the newest stays. That is decided only now: a peer
- * that merely connects from a client's address must not end its recording. */
 static void established(struct master *m, struct child *k, const struct report *r)
 {
 	if (!children_establish(&m->children, k))
 		return; /* it has reported that already */
-	k->client = k->generation->config->clients[k->candidate[r->candidate].client].name;
+	if (!k->client)
+		orders_choose(k, r->candidate);
 	k->id = r->id;
 	/* forked before a reload, with the revocation list of that time */
 	if (k->generation != m->generation && creds_revokes(m->generation->creds, &k->id))
-		reap_finish(m, k, ORDER_REVOKED);
-	for (struct child *other = children_first(&m->children); other;
-	     other = children_next(&m->children, other)) {
-		if (!child_is_of(other, k->client, &k->peer))
-			continue;
-		if (other->order < k->order)
-			reap_finish(m, other, ORDER_REPLACED);
-		else if (other->order > k->order && other->established)
-			reap_finish(m, k, ORDER_REPLACED);
-	}
+		orders_finish(m, k, ORDER_REVOKED);
+	replace_older(m, k);
 }
 
 void reap_reports(struct master *m, struct child *k)

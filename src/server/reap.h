@@ -1,4 +1,4 @@
-/* reap: what children report, how they are told to finish, killed, and reaped.
+/* reap: what children report, how they are killed, and reaped.
  *
  * Believes of a report what report_check() lets through. Refuses to wait for a child, and to mend
  * what one has left: repairs has that done. */
@@ -10,14 +10,8 @@
 struct master;
 struct child;
 
-/* Milliseconds that a child has to finish, before it is killed. */
-#define REAP_FINISH_MS 9000
-
 /* Reads what the child has sent; at most a few reports, so that none can keep the master busy. */
 void reap_reports(struct master *m, struct child *k);
-
-/* Tells a child to finish, with the reason (enum order). */
-void reap_finish(struct master *m, struct child *k, char order);
 
 /* Kills children that were told to finish and have not, or that are not established in time. */
 void reap_late(struct master *m, int64_t now);

@@ -8,7 +8,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-#include "config/clients.h"
 #include "base/heap.h"
 #include "base/io.h"
 #include "base/log.h"
@@ -16,8 +15,7 @@
 #include "base/cstr.h"
 #include "server/admission.h"
 #include "server/events.h"
-#include "server/reap.h"
-#include "server/child_report.h"
+#include "server/reload_children.h"
 #include "server/state.h"
 #include "server/timers.h"
 #include "daemon/sandbox.h"
@@ -46,81 +44,6 @@ static void warn_restart(const struct config *old, const struct config *new)
 		event_warning("sandbox changes with a restart only");
 	if (!cstr_equal(old->server.pid_file, new->server.pid_file))
 		event_warning("pid-file changes with a restart only");
-}
-
-static bool same_names(const struct strings *a, const struct strings *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (strcmp(a->v[i], b->v[i]) != 0)
-			return false;
-	return true;
-}
-
-/* Whether the client is the same in the new generation, for a peer whose clients there are `row`.
- */
-static bool same_client(const struct config_client *was, const struct generation *new,
-    const struct admit_entry *row, size_t n)
-{
-	for (size_t i = 0; was && i < n; i++) {
-		const struct config_client *is = &new->config->clients[row[i].client];
-
-		if (strcmp(is->name, was->name) == 0)
-			return is->tls == was->tls &&
-			       same_names(&is->certificate, &was->certificate);
-	}
-	return false;
-}
-
-/* Whether a child's peer would still be the same client, whichever of its candidates that is. */
-static bool still_valid(const struct child *k, const struct generation *new)
-{
-	const struct config *old = k->generation->config;
-	size_t n;
-	const struct admit_entry *row = admit_find(new->admission, &k->peer, &n);
-
-	if (k->client)
-		return same_client(config_client(old, k->client), new, row, n);
-	for (uint32_t i = 0; i < k->candidates; i++)
-		if (!same_client(&old->clients[k->candidate[i].client], new, row, n))
-			return false;
-	return true;
-}
-
-/* Children whose client is gone finish; the others begin a new file and keep their settings. */
-static void tell_children(struct master *m)
-{
-	char names[LOG_LINE_MAX / 2] = "";
-	size_t len = 0, older = 0, finished = 0;
-	bool cut = false;
-
-	for (struct child *k = children_first(&m->children); k;
-	     k = children_next(&m->children, k)) {
-		const char *name;
-
-		if (k->finishing || k->pid <= 0)
-			continue;
-		if (creds_revokes(m->generation->creds, &k->id)) {
-			reap_finish(m, k, ORDER_REVOKED);
-			finished++;
-			continue;
-		}
-		if (!still_valid(k, m->generation)) {
-			reap_finish(m, k, ORDER_RECONFIGURED);
-			finished++;
-			continue;
-		}
-		kill(k->pid, SIGHUP);
-		older++;
-		name = k->client ? k->client : "?";
-		cut = cut || len + strlen(name) + 2 >= sizeof(names);
-		if (!cut)
-			len += (size_t)snprintf(
-			    names + len, sizeof(names) - len, "%s%s", len ? " " : "", name);
-	}
-	event_reload(
-	    &(struct event_reload){m->generation->config->nclients, finished, older, names, cut});
 }
 
 static bool open_all(const struct master *m, struct problems *problems, struct generation **g,
@@ -182,7 +105,7 @@ static void take(struct master *m, struct generation *g, const struct listeners 
 	zone_read();
 	log_set_level((enum log_level)g->config->server.log_level);
 	warn_restart(old->config, g->config);
-	tell_children(m);
+	reload_children(m, old->config);
 	repairs_want(&m->repairs, old, &m->floods); /* the new one may not have its directories */
 	generation_unref(old);
 	repairs_want(&m->repairs, g, &m->floods);

@@ -1,7 +1,7 @@
 /* reload: a new configuration, all of it or none.
  *
- * Everything is opened beside what is in use, which stays when there is an error. Refuses to change
- * the settings of children: they keep those that they were forked with. */
+ * Everything is opened beside what is in use, which stays when there is an error. Refuses to say
+ * what it means for recordings that run: reload_children does. */
 #ifndef SERVER_RELOAD_H
 #define SERVER_RELOAD_H
 

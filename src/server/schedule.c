@@ -4,6 +4,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/problem.h"
+#include "server/orders.h"
 #include "server/reap.h"
 #include "server/state.h"
 #include "server/stop.h"
@@ -56,6 +57,11 @@ static int64_t late_due(const struct master *m)
 static int64_t overdue_due(const struct master *m)
 {
 	return unless_stopping(m, m->ends.overdue_due);
+}
+
+static int64_t orders_due(const struct master *m)
+{
+	return unless_stopping(m, m->orders_due);
 }
 
 /* With one connection there is one round: some time after its beginning, when a new file could be
@@ -124,6 +130,7 @@ static const struct timer timers[] = {
     {stop_give_up_due, stop_give_up},
     {late_due, reap_late},
     {overdue_due, reap_overdue},
+    {orders_due, orders_again},
     {repair_due, repair},
     {keeper_due, start_keeper},
     {age_due, check_age},

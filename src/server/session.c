@@ -38,6 +38,12 @@ static bool has_tls(const struct session *s)
 	return first_candidate(s)->tls;
 }
 
+/* The only directories that it can store in: its sandbox allows no others. */
+static const struct place *place(const struct session *s)
+{
+	return places_shared(&s->generation->places, s->candidate, s->candidates);
+}
+
 /* ---- the stream ---- */
 
 /* Feeds the buffer to the recorder and keeps the bytes of an incomplete frame. */
@@ -89,11 +95,21 @@ static void give_back(struct session *s)
 	pages_trim_stack();
 }
 
-/* Carries out what signals have asked for: to stop, to begin a new file. */
+static void change_settings(struct session *s)
+{
+	s->settings_wanted = false;
+	recorder_change(&s->recorder, &s->live, place(s)->base);
+	session_changed(s);
+	s->channel->stats->waiting = false;
+}
+
+/* Carries out what signals have asked for: to stop, to change settings, to begin a new file. */
 static void follow_orders(struct session *s)
 {
 	if (s->stop_since)
 		transport_drain(&s->transport);
+	if (s->settings_wanted)
+		change_settings(s);
 	if (s->new_file_wanted) {
 		s->new_file_wanted = false;
 		recorder_close_file(&s->recorder, "reload");
@@ -183,13 +199,14 @@ static enum step first_byte(struct session *s)
 
 /* ---- the identity ---- */
 
-static void settings_of(const struct session *s, const struct generation *g, size_t client,
-    const struct addr *peer, struct recorder_settings *out)
+static void settings_of(const struct session *s, struct recorder_settings *out)
 {
 	const struct config_client *k = s->client;
+	const struct addr *peer = &s->channel->peer;
+
 	*out = (struct recorder_settings){
-	    .base = k->store ? g->places.client[client].base : -1,
-	    .done = g->places.client[client].done,
+	    .base = k->store ? place(s)->base : -1,
+	    .done = place(s)->done,
 	    .mode = k->storage.mode,
 	    .max_snaplen = k->storage.max_snaplen,
 	    .max_file_size = k->storage.max_file_size,
@@ -209,7 +226,7 @@ static void become_client(struct session *s, uint32_t client)
 	s->client = &s->config->clients[client];
 	s->name = s->client->name;
 	session_entitle(s);
-	settings_of(s, s->generation, client, &s->channel->peer, &settings);
+	settings_of(s, &settings);
 	session_events(s, &on);
 	on.wait_for_room = session_wait_for_room;
 	recorder_init(&s->recorder, &settings, &on, s->channel->stats);
@@ -319,7 +336,7 @@ static bool set_up(struct session *s, int fd)
  * capture files. */
 static bool lock_in(const struct session *s)
 {
-	const struct place *p = places_shared(&s->generation->places, s->candidate, s->candidates);
+	const struct place *p = place(s);
 
 	const char *refused = roles_enter_session(p->base, p->done, p->rules);
 	int error = errno;

@@ -1,6 +1,7 @@
 /* session_signal: see session_signal.h. */
 #include "server/session_signal.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -33,18 +34,34 @@ int session_take_signals(void)
 	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-/* The master sends the reason through the channel before it sends the signal. */
+/* The master sends an order before its signal; that of another order may be seen first. */
+static void read_orders(struct session *s)
+{
+	char data[sizeof(struct order) + 1];
+	struct order o;
+	ssize_t n;
+
+	while (s->channel->fd >= 0 &&
+	       (n = recv(s->channel->fd, data, sizeof(data), MSG_DONTWAIT)) > 0) {
+		if (!order_check(data, (size_t)n, &o)) {
+			session_broken(s, "an order of the server is not valid", EINVAL);
+		} else if (o.kind == ORDER_SETTINGS) {
+			s->live = o.live;
+			s->settings_wanted = true;
+		} else {
+			s->told = (enum order_kind)o.kind;
+		}
+	}
+}
+
 static void note_stop(struct session *s)
 {
-	char order = ORDER_STOP;
-
 	if (s->stop_since && !s->patient)
 		return;
-	if (s->channel->fd >= 0 && recv(s->channel->fd, &order, 1, MSG_DONTWAIT) != 1)
-		order = ORDER_STOP;
 	s->stop_since = io_monotonic_ms();
-	s->stop_why = order_text(order);
-	s->patient = order_is_patient(order);
+	s->stop_why = order_text(s->told);
+	s->patient = order_is_patient(s->told);
+	s->told = 0;
 }
 
 void session_read_signals(struct session *s)
@@ -52,6 +69,7 @@ void session_read_signals(struct session *s)
 	struct signalfd_siginfo si;
 
 	while (read(s->signals, &si, sizeof(si)) == sizeof(si)) {
+		read_orders(s);
 		if (si.ssi_signo == SIGHUP || si.ssi_signo == SIGUSR1)
 			s->new_file_wanted = true;
 		else
@@ -59,7 +77,7 @@ void session_read_signals(struct session *s)
 	}
 }
 
-bool session_wait_for_room(void *context, int error, unsigned attempt)
+enum recorder_room session_wait_for_room(void *context, int error, unsigned attempt)
 {
 	struct session *s = context;
 	struct pollfd p = {.fd = s->signals, .events = POLLIN};
@@ -69,5 +87,9 @@ bool session_wait_for_room(void *context, int error, unsigned attempt)
 		session_waiting(s, error);
 	poll(&p, 1, attempt < 4 ? 50 << attempt : 1000);
 	session_read_signals(s);
-	return !s->stop_since || s->patient || io_monotonic_ms() - s->stop_since < STOP_PATIENCE_MS;
+	if (s->settings_wanted && !s->live.store)
+		return ROOM_NO_STORE;
+	if (!s->stop_since || s->patient || io_monotonic_ms() - s->stop_since < STOP_PATIENCE_MS)
+		return ROOM_TRY;
+	return ROOM_GIVE_UP;
 }

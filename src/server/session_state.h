@@ -5,6 +5,7 @@
 #include "daemon/title.h"
 #include "record/recorder.h"
 #include "server/channel.h"
+#include "server/child_report.h"
 #include "server/childexit.h"
 #include "server/generation.h"
 #include "tls/transport.h"
@@ -37,9 +38,12 @@ struct session {
 	int64_t quiet_since;     /* when the last frame was complete */
 	int signals;             /* signalfd */
 	bool new_file_wanted;
-	int64_t stop_since;   /* 0: not told to stop */
-	const char *stop_why; /* as in the log */
-	bool patient;         /* told to stop, but not to give up on a full disk */
+	bool settings_wanted;      /* `live` is to be used from the next packet on */
+	struct recorder_live live; /* as the master has ordered */
+	enum order_kind told;      /* the reason for the stop that follows; 0: none */
+	int64_t stop_since;        /* 0: not told to stop */
+	const char *stop_why;      /* as in the log */
+	bool patient;              /* told to stop, but not to give up on a full disk */
 	bool established;
 	uint8_t *buffer;      /* NULL while the connection is idle */
 	size_t have;          /* bytes in it */

@@ -133,6 +133,15 @@ static void on_room_again(void *context)
 	log_line(LVL_NOTICE, "resumed client=%s reason=\"disk space is available again\"", s->name);
 }
 
+/* What waited for room on a full disk is not stored. */
+static void session_dropped(const struct session *s)
+{
+	log_line(LVL_NOTICE,
+	    "resumed client=%s reason=\"store = false: nothing waits for disk space\" "
+	    "lost-records=%" PRIu64,
+	    s->name, s->recorder.out.dropped);
+}
+
 static void on_cut(void *context, uint32_t caplen)
 {
 	const struct session *s = context;
@@ -179,6 +188,20 @@ void session_closed(const struct session *s, enum child_exit code, const char *r
 	log_line(empty ? LVL_DEBUG : routine(s, LVL_INFO),
 	    "closed client=%s peer=%s reason=%s %s seconds=%" PRId64, s->name, s->peer,
 	    LOG_QUOTE(reason), stats_format(s->channel->stats, counts), seconds);
+}
+
+void session_changed(const struct session *s)
+{
+	const struct recorder_settings *set = &s->recorder.out.set;
+	char rotate[ROTATE_TEXT_MAX];
+
+	if (s->channel->stats->waiting)
+		session_dropped(s);
+	log_line(routine(s, LVL_INFO),
+	    "settings client=%s peer=%s store=%s max-file-size=%" PRIu64
+	    " rotate-localtime=%s max-snaplen=%u file-permission-mask=%04o",
+	    s->name, s->peer, set->base < 0 ? "false" : "true", set->max_file_size,
+	    LOG_QUOTE(rotate_format(&set->rotate, rotate)), set->max_snaplen, set->mode);
 }
 
 void session_rejected(const struct session *s, const char *reason)

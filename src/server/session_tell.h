@@ -16,6 +16,9 @@ void session_entitle(struct session *s);
 /* The line "connected", logged at the first byte. */
 void session_connected(const struct session *s);
 
+/* The line "settings": what a reload has changed is in use from now on. */
+void session_changed(const struct session *s);
+
 /* The line "rejected", with the number and the offset of the frame that the recorder has reached.
  */
 void session_rejected(const struct session *s, const char *reason);

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "server/childexit.h"
 #include "server/events.h"
+#include "server/orders.h"
 #include "server/sandbox_roles.h"
 #include "server/session.h"
 #include "server/state.h"
@@ -134,7 +135,7 @@ static struct child *fill_slot(struct master *m, const struct addr *peer, uint16
 	k->candidates = (uint32_t)candidates;
 	k->generation = generation_ref(m->generation);
 	if (candidates == 1)
-		k->client = c->clients[candidate->client].name;
+		orders_choose(k, 0);
 	k->since_ms = io_monotonic_ms();
 	k->establish_by_ms = k->since_ms + (int64_t)c->limits.handshake_timeout * 2000 + OVERDUE_MS;
 	k->log_routine =

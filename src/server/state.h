@@ -43,6 +43,8 @@ struct master {
 		uint64_t accepted, refused;
 	} accepting;
 
+	int64_t orders_due; /* orders: when what could not be sent to a child is sent again */
+
 	struct {                     /* reap; spawn makes overdue_due earlier */
 		int64_t late_due;    /* when the next child that was told to finish is killed */
 		int64_t overdue_due; /* when the next child that is not established is killed */

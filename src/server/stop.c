@@ -6,8 +6,7 @@
 #include "base/io.h"
 #include "server/admission.h"
 #include "server/events.h"
-#include "server/reap.h"
-#include "server/child_report.h"
+#include "server/orders.h"
 #include "server/state.h"
 #include "server/timers.h"
 
@@ -15,7 +14,7 @@
  * those that were killed. */
 #define GIVE_UP_MS 10000
 
-_Static_assert(GIVE_UP_MS > REAP_FINISH_MS, "children are killed before the master gives up");
+_Static_assert(GIVE_UP_MS > ORDERS_FINISH_MS, "children are killed before the master gives up");
 
 void stop_signal_children(const struct master *m, int sig)
 {
@@ -38,14 +37,14 @@ void stop_begin(struct master *m)
 	listen_close_unused(&m->accepting.listeners, &none);
 	m->accepting.listeners.n = 0;
 	for (struct child *k = children_first(&m->children); k; k = children_next(&m->children, k))
-		reap_finish(m, k, ORDER_STOP);
+		orders_finish(m, k, ORDER_STOP);
 }
 
 int64_t stop_kill_due(const struct master *m)
 {
 	bool waits = m->loop.stopping_since && !m->loop.killed && m->children.used > 0;
 
-	return waits ? m->loop.stopping_since + REAP_FINISH_MS : TIMER_NEVER;
+	return waits ? m->loop.stopping_since + ORDERS_FINISH_MS : TIMER_NEVER;
 }
 
 void stop_kill(struct master *m, int64_t now)

@@ -45,11 +45,11 @@ static void on_unpublished(void *context, const char *name, const char *why, int
 	on_trouble(context, name, error);
 }
 
-static bool on_full(void *context, int error, unsigned attempt)
+static enum recorder_room on_full(void *context, int error, unsigned attempt)
 {
 	(void)attempt;
 	on_trouble(context, "disk", error);
-	return false;
+	return ROOM_GIVE_UP;
 }
 
 int main(int argc, char **argv)

@@ -31,6 +31,21 @@ static void report(const uint8_t *data, size_t len)
 		MUST(capname_parse(r.name, &name), "%s", r.name);
 }
 
+static void order(const uint8_t *data, size_t len)
+{
+	uint8_t message[sizeof(struct order)] = {0};
+	struct order o;
+	struct rotate r;
+
+	MUST(len == sizeof(o) || !order_check(data, len, &o), "an order of another size");
+	memcpy(message, data, len < sizeof(message) ? len : sizeof(message));
+	if (!order_check(message, sizeof(message), &o) || o.kind != ORDER_SETTINGS)
+		return;
+	r = (struct rotate){(enum rotate_unit)o.live.rotate_unit, o.live.rotate_mod};
+	MUST(rotate_sound(&r) && o.live.store <= 1 && o.live.mode <= 0777 && o.live.max_snaplen > 0,
+	    "settings");
+}
+
 static void lexer(const char *text, size_t len)
 {
 	struct lexer c = lexer_over(text);

@@ -152,12 +152,12 @@ static void on_unpublished(void *context, const char *name, const char *why, int
 	on_trouble(context, name, error);
 }
 
-static bool on_full(void *context, int error, unsigned attempt)
+static enum recorder_room on_full(void *context, int error, unsigned attempt)
 {
 	(void)context;
 	(void)error;
 	(void)attempt;
-	return true;
+	return ROOM_TRY;
 }
 
 static const struct recorder_events events = {.header = on_header,

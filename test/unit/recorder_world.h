@@ -35,6 +35,7 @@ static size_t held;
 static enum recorder_status status;
 static time_t now;
 static bool (*no_room)(int error, unsigned attempt);
+static bool store_ends; /* while it waits for room */
 
 __attribute__((format(printf, 1, 2))) static void event(const char *fmt, ...)
 {
@@ -80,11 +81,13 @@ UNUSED static void on_unpublished(void *context, const char *name, const char *w
 	event("unpublished %s %s %s\n", name, why, error ? "error" : "no error");
 }
 
-UNUSED static bool on_full(void *context, int error, unsigned attempt)
+UNUSED static enum recorder_room on_full(void *context, int error, unsigned attempt)
 {
 	(void)context;
 	event("full %s %u\n", error == ENOSPC ? "ENOSPC" : "?", attempt);
-	return no_room && no_room(error, attempt);
+	if (store_ends)
+		return ROOM_NO_STORE;
+	return no_room && no_room(error, attempt) ? ROOM_TRY : ROOM_GIVE_UP;
 }
 
 UNUSED static void on_room(void *context)
@@ -129,6 +132,7 @@ UNUSED static void begin(void)
 	status = RECORDER_OK;
 	now = NOW;
 	no_room = NULL;
+	store_ends = false;
 }
 
 UNUSED static void init(void)

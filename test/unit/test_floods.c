@@ -7,9 +7,10 @@
 #include "server/generation.h"
 
 static struct config_client clients[3] = {{.name = "a"}, {.name = "b"}, {.name = "c"}};
-static struct config config = {.nclients = 3, .clients = clients};
-static struct ratelimit lines[3];
-static struct generation generation = {.config = &config, .client_lines = lines};
+static const struct config_client *names[3] = {clients, clients + 1, clients + 2};
+static struct config config = {.nclients = 3, .clients = clients, .by_name = names};
+static struct client_floods lines[3];
+static struct generation generation = {.config = &config, .floods = lines};
 
 static struct admit_entry entry(const char *net, uint32_t client)
 {
@@ -64,8 +65,21 @@ static void test_due(void)
 	OK(floods_due(&f) == INT64_MAX, "all at the end");
 }
 
+static void test_replaced(void)
+{
+	unsigned n = 0;
+
+	memset(lines, 0, sizeof(lines));
+	for (int64_t now = 1000; now < 121000; now += 100)
+		n += floods_replaced(&generation, "b", now);
+	IS_INT(n, 3, "once a minute: at 1, 60 and 120 seconds");
+	OK(floods_replaced(&generation, "c", 1000), "another client");
+	OK(!floods_replaced(&generation, "d", 1000), "one that is gone");
+}
+
 int main(void)
 {
+	test_replaced();
 	test_bursts();
 	test_due();
 	return tap_done();

@@ -133,6 +133,123 @@ static void test_store_false(void)
 	IS_INT(count(base) + count(done), 0, "store=false: nothing is written");
 }
 
+/* ---- other settings while it records ---- */
+
+static struct recorder_live live(void)
+{
+	return (struct recorder_live){
+	    .max_snaplen = 9000, .mode = 0440, .rotate_mod = 1, .store = 1};
+}
+
+static void expect_pcap(uint32_t n)
+{
+	clear();
+	pcap_header(1);
+	expect();
+	record(n);
+	expect();
+}
+
+static void test_change(void)
+{
+	struct recorder_live l = live();
+
+	begin();
+	init();
+	send_header(1);
+	expect_pcap(84);
+	frame(1);
+	go();
+	l.mode = 0604;
+	l.max_file_size = 24 + 100;
+	recorder_change(&r, &l, base);
+	is_file(done, STAMP ".pcap", 0440, "the file before keeps its mode");
+	OK(strstr(events, " reload packets=1 "), "it is closed for that reason");
+	expect_pcap(84);
+	frame(1);
+	go();
+	IS_INT(stats.files, 2, "the next packet opens another");
+	is_file(base, STAMP "-1.pcap", 01604, "which is recorded under the new mode");
+	send_record(84);
+	IS_INT(stats.files, 3, "the new size holds");
+	l.max_file_size = 0;
+	recorder_change(&r, &l, base);
+	send_record(84);
+	send_record(84);
+	IS_INT(stats.files, 4, "no size is no limit");
+	l.rotate_unit = ROTATE_MINUTE;
+	recorder_change(&r, &l, base);
+	send_record(84);
+	now += 60;
+	send_record(84);
+	IS_INT(stats.files, 6, "the new period holds");
+	recorder_change(&r, &l, base);
+	recorder_change(&r, &l, base);
+	end("closed");
+	IS_INT(count(done), 6, "without a packet no file");
+	IS_INT(count(base), 0, "none is left");
+}
+
+static void test_change_store(void)
+{
+	struct recorder_live l = live();
+
+	begin();
+	init();
+	send_header(1);
+	send_record(84);
+	l.store = 0;
+	recorder_change(&r, &l, base);
+	IS_INT(count(base), 0, "store = false: the file is closed at once");
+	IS_INT(count(done), 1, "store = false: and published");
+	send_record(84);
+	send_header(113);
+	send_record(84);
+	IS_INT(stats.packets, 3, "store = false: counted");
+	IS_INT(stats.files, 1, "store = false: not stored");
+	l.store = 1;
+	recorder_change(&r, &l, base);
+	IS_INT(count(base), 0, "store = true: no file without a packet");
+	clear();
+	pcap_header(113);
+	expect();
+	record(60);
+	expect();
+	frame(1);
+	go();
+	is_file(base, STAMP "-1.pcap", 01440, "store = true: under the newest link header");
+	end("closed");
+
+	begin();
+	settings.base = -1;
+	init();
+	send_header(1);
+	recorder_change(&r, &l, -1);
+	send_record(84);
+	IS_INT(status, RECORDER_OK, "store = true without a directory");
+	IS_INT(stats.files, 0, "stores nothing");
+	end("closed");
+}
+
+static void test_change_snaplen(void)
+{
+	struct recorder_live l = live();
+
+	begin();
+	init();
+	send_header(1);
+	send_record(200);
+	send_record(9001);
+	l.max_snaplen = 100;
+	recorder_change(&r, &l, base);
+	send_record(100);
+	send_record(101);
+	IS_INT(stats.cut, 2, "cut from then on");
+	end("closed");
+	OK(strstr(events, "cut 9001\n") && strstr(events, "cut 101\n"),
+	    "the first is told each time");
+}
+
 /* ---- refused streams ---- */
 
 static void test_refused(void)
@@ -386,6 +503,9 @@ int main(void)
 	test_same_directory();
 	test_modes();
 	test_store_false();
+	test_change();
+	test_change_store();
+	test_change_snaplen();
 	test_refused();
 	test_cuts();
 	for (uint64_t seed = 1; seed <= 3; seed++)

@@ -286,6 +286,32 @@ static void full_disk(void)
 	recorder_free(&r);
 	unlinkat(small, "filler", 0);
 
+	/* while it waits storing ends: before there is a file, in its head, and between packets */
+	for (size_t leave = 0; leave < 4; leave += 3) {
+		const struct recorder_live l = {.max_snaplen = 9000, .mode = 0440, .rotate_mod = 1};
+		size_t stored;
+
+		begin();
+		fill(leave * 4096);
+		init();
+		store_ends = true;
+		feed(in, in_len);
+		IS_INT(status, RECORDER_OK, "disk full, store = false: goes on");
+		recorder_change(&r, &l, base);
+		stored = count(done);
+		IS_INT(stored, leave > 0, "disk full, store = false: what is stored is published");
+		IS_INT(count(base), 0, "disk full, store = false: nothing is left");
+		unlinkat(small, "filler", 0);
+		IS_INT(stats.packets, 30, "disk full, store = false: all are counted");
+		OK(leave == 0 || (r.out.dropped > 0 && r.out.dropped < 30),
+		    "disk full, store = false: %u waited", (unsigned)r.out.dropped);
+		OK(!strstr(events, "room\n"),
+		    "disk full, store = false: no room is not told as room");
+		feed(in + in_len - 1020, 1020);
+		IS_INT(stats.files, stored, "disk full, store = false: nothing more is stored");
+		end("closed");
+	}
+
 	/* not even room for the first packet */
 	begin();
 	fill(0);

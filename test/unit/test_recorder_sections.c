@@ -468,6 +468,8 @@ static void spb(uint32_t original, uint32_t n)
 /* Interface 0 says what is there of a simple packet: from the first long one on, max_snaplen. */
 static void test_cut_simple(void)
 {
+	static const uint32_t lengths[] = {60, 200, 8996, 9000, 20000, 60, 9004};
+
 	begin();
 	settings.max_snaplen = 100;
 	init();
@@ -529,6 +531,42 @@ static void test_cut_simple(void)
 	epb(1, 8);
 	expect();
 	is_file(done, STAMP "-1.pcapng", 0440, "then interface 0 has max_snaplen");
+
+	/* another max_snaplen: what stands in the head is it, or what the client sent */
+	begin();
+	settings.max_snaplen = 100;
+	init();
+	clear();
+	section();
+	frame(0);
+	payload_len = 0;
+	spb(9001, 9000);
+	frame(1);
+	go();
+	for (size_t i = 0; i < COUNT(lengths); i++) {
+		struct recorder_live l = {
+		    .max_snaplen = lengths[i], .mode = 0440, .rotate_mod = 1, .store = 1};
+		uint32_t is = lengths[i] < 9000 ? lengths[i] : 9000;
+		char name[64];
+
+		recorder_change(&r, &l, base);
+		payload_len = 0;
+		spb(9001, 9000);
+		frame(1);
+		go();
+		IS_INT(status, RECORDER_OK, "max_snaplen is %u now", lengths[i]);
+		recorder_close_file(&r, "closed");
+		want_len = 0;
+		section();
+		bytes_store32(payload + 40, is, false);
+		expect();
+		payload_len = 0;
+		spb(9001, is);
+		expect();
+		snprintf(name, sizeof(name), STAMP "-%zu.pcapng", i + 1);
+		is_file(done, name, 0440, "so interface 0 says");
+	}
+	end("closed");
 
 	/* interface and packet in one frame */
 	begin();

@@ -1,7 +1,9 @@
-/* test_report: what the master believes of a child, and the texts of the orders. */
+/* test_report: what the master believes of a child, what a child believes of its master, and the
+ * texts of the orders. */
 #include "tap.h"
 #include "support.h"
 
+#include "config/config.h"
 #include "server/child_report.h"
 
 #define NAME "trace-bar-20261122_233307.pcap"
@@ -117,23 +119,102 @@ static void test_random(void)
 	IS_INT(wrong, 0, "and those are sound");
 }
 
+static bool order(const struct order *o, size_t len)
+{
+	uint8_t *copy = malloc(len + !len);
+	struct order got;
+	bool ok;
+
+	if (!copy)
+		support_die("memory");
+	memcpy(copy, o, len);
+	memset(&got, 0x5a, sizeof(got));
+	ok = order_check(copy, len, &got);
+	free(copy);
+	return ok && memcmp(&got, o, sizeof(got)) == 0;
+}
+
+/* As an operator may have them. */
+static struct order settings(void)
+{
+	struct order o;
+
+	memset(&o, 0, sizeof(o));
+	o.kind = ORDER_SETTINGS;
+	o.live.max_file_size = 1 << 30;
+	o.live.max_snaplen = 9000;
+	o.live.mode = 0440;
+	o.live.rotate_unit = ROTATE_MINUTE;
+	o.live.rotate_mod = 5;
+	o.live.store = 1;
+	return o;
+}
+
+static void test_settings(void)
+{
+	static const struct {
+		const char *name;
+		size_t at;
+		uint32_t value;
+		bool good;
+	} rows[] = {
+	    {"no packets", offsetof(struct order, live.max_snaplen), 0, false},
+	    {"a byte of each", offsetof(struct order, live.max_snaplen), 1, true},
+	    {"the most", offsetof(struct order, live.max_snaplen), CONFIG_SNAPLEN_MAX, true},
+	    {"more", offsetof(struct order, live.max_snaplen), CONFIG_SNAPLEN_MAX + 1, false},
+	    {"mode 0", offsetof(struct order, live.mode), 0, true},
+	    {"mode 0777", offsetof(struct order, live.mode), 0777, true},
+	    {"the mark as a mode", offsetof(struct order, live.mode), 01440, false},
+	    {"store = false", offsetof(struct order, live.store), 0, true},
+	    {"store = 2", offsetof(struct order, live.store), 2, false},
+	    {"minute mod 0", offsetof(struct order, live.rotate_mod), 0, false},
+	    {"minute mod 60", offsetof(struct order, live.rotate_mod), 60, true},
+	    {"minute mod 61", offsetof(struct order, live.rotate_mod), 61, false},
+	    {"never mod 5", offsetof(struct order, live.rotate_unit), ROTATE_NEVER, false},
+	    {"year mod 5", offsetof(struct order, live.rotate_unit), ROTATE_YEAR, true},
+	    {"a unit behind the year", offsetof(struct order, live.rotate_unit), ROTATE_YEAR + 1,
+		false},
+	    {"a unit far away", offsetof(struct order, live.rotate_unit), 0xffffffff, false},
+	};
+	struct order o = settings();
+	uint8_t twice[2 * sizeof(o)] = {0};
+
+	OK(order(&o, sizeof(o)), "settings");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		o = settings();
+		memcpy((uint8_t *)&o + rows[i].at, &rows[i].value, sizeof(rows[i].value));
+		OK(order(&o, sizeof(o)) == rows[i].good, "%s", rows[i].name);
+	}
+	o = settings();
+	for (size_t n = 0; n < sizeof(o); n++)
+		if (order(&o, n))
+			OK(false, "%zu bytes of %zu", n, sizeof(o));
+	memcpy(twice, &o, sizeof(o));
+	OK(!order((struct order *)twice, sizeof(o) + 1), "a byte more");
+	OK(!order((struct order *)twice, sizeof(twice)), "two orders at once");
+}
+
 static void test_orders(void)
 {
-	unsigned wrong = 0;
+	struct order o = settings();
 
-	OK(*order_text(ORDER_STOP) && *order_text(ORDER_REPLACED) &&
-		*order_text(ORDER_RECONFIGURED),
-	    "every order has a text: %s, %s, %s", order_text(ORDER_STOP),
-	    order_text(ORDER_REPLACED), order_text(ORDER_RECONFIGURED));
-	OK(strcmp(order_text(ORDER_STOP), order_text(ORDER_REPLACED)) != 0 &&
-		strcmp(order_text(ORDER_STOP), order_text(ORDER_RECONFIGURED)) != 0 &&
-		strcmp(order_text(ORDER_REPLACED), order_text(ORDER_RECONFIGURED)) != 0,
-	    "of its own");
+	for (uint32_t kind = 0; kind < 300; kind++) {
+		bool good = kind >= ORDER_STOP && kind <= ORDER_SETTINGS;
+
+		o.kind = kind;
+		if (order(&o, sizeof(o)) != good)
+			OK(false, "kind %u", kind);
+		if (kind != ORDER_REPLACED && kind != ORDER_RECONFIGURED && kind != ORDER_REVOKED &&
+		    strcmp(order_text((enum order_kind)kind), "stop") != 0)
+			OK(false, "the text of kind %u", kind);
+	}
+	IS_STR(order_text(ORDER_STOP), "stop", "stop");
+	IS_STR(order_text(ORDER_REPLACED), "replaced", "a newer connection");
+	IS_STR(order_text(ORDER_RECONFIGURED), "reload", "another configuration");
 	IS_STR(order_text(ORDER_REVOKED), "revoked", "a revoked certificate");
-	for (int c = -128; c < 128; c++)
-		if (c != ORDER_REPLACED && c != ORDER_RECONFIGURED && c != ORDER_REVOKED)
-			wrong += strcmp(order_text((char)c), order_text(ORDER_STOP)) != 0;
-	IS_INT(wrong, 0, "every other byte is a plain stop");
+	OK(order_is_patient(ORDER_REPLACED) && order_is_patient(ORDER_RECONFIGURED) &&
+		!order_is_patient(ORDER_REVOKED) && !order_is_patient(ORDER_STOP),
+	    "who may wait for a full disk");
 }
 
 int main(void)
@@ -141,6 +222,7 @@ int main(void)
 	test_good();
 	test_bad();
 	test_random();
+	test_settings();
 	test_orders();
 	return tap_done();
 }

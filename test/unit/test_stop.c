@@ -2,7 +2,7 @@
 #include "tap.h"
 #include "support.h"
 
-#include "server/reap.h"
+#include "server/orders.h"
 #include "server/state.h"
 #include "server/stop.h"
 #include "server/timers.h"
@@ -14,7 +14,7 @@ int main(void)
 	IS_INT(stop_kill_due(&m), TIMER_NEVER, "not while it serves");
 	m.loop.stopping_since = 5000;
 	m.children.used = 1;
-	IS_INT(stop_kill_due(&m), 5000 + REAP_FINISH_MS, "a child has its time to finish");
+	IS_INT(stop_kill_due(&m), 5000 + ORDERS_FINISH_MS, "a child has its time to finish");
 	m.children.used = 0;
 	IS_INT(stop_kill_due(&m), TIMER_NEVER, "not when the last child has ended, however late");
 	m.children.used = 1;

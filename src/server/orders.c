@@ -1,0 +1,117 @@
+/* orders: see orders.h. */
+#include "server/orders.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/socket.h>
+
+#include "base/io.h"
+#include "server/events.h"
+#include "server/state.h"
+#include "server/timers.h"
+
+#define AGAIN_MS 1000
+
+static bool has_directory(const struct child *k)
+{
+	for (uint32_t i = 0; i < k->candidates; i++)
+		if (k->generation->places.client[k->candidate[i].client].base >= 0)
+			return true;
+	return false;
+}
+
+struct recorder_live orders_live(const struct child *k, const struct config_client *client)
+{
+	const struct config_storage *s = &client->storage;
+
+	return (struct recorder_live){
+	    .max_file_size = s->max_file_size,
+	    .max_snaplen = s->max_snaplen,
+	    .mode = s->mode,
+	    .rotate_unit = s->rotate.unit,
+	    .rotate_mod = s->rotate.mod,
+	    .store = client->store && has_directory(k),
+	};
+}
+
+void orders_choose(struct child *k, uint32_t candidate)
+{
+	const struct config_client *client =
+	    &k->generation->config->clients[k->candidate[candidate].client];
+
+	k->chosen = candidate;
+	k->client = client->name;
+	k->live = orders_live(k, client);
+}
+
+bool orders_same(const struct recorder_live *a, const struct recorder_live *b)
+{
+	return a->max_file_size == b->max_file_size && a->max_snaplen == b->max_snaplen &&
+	       a->mode == b->mode && a->rotate_unit == b->rotate_unit &&
+	       a->rotate_mod == b->rotate_mod && a->store == b->store;
+}
+
+static bool tell(const struct child *k, const struct order *o)
+{
+	return send(k->channel, o, sizeof(*o), MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof(*o);
+}
+
+bool orders_finish(struct master *m, struct child *k, enum order_kind why)
+{
+	const struct order o = {.kind = why};
+
+	if (k->pid <= 0) /* kill(-1) would signal all processes */
+		return false;
+	if (k->finishing && (!k->patient || order_is_patient(why)))
+		return false;
+	k->finishing = true;
+	k->patient = order_is_patient(why);
+	k->finish_by_ms = io_monotonic_ms() + ORDERS_FINISH_MS;
+	if (k->finish_by_ms < m->ends.late_due)
+		m->ends.late_due = k->finish_by_ms;
+	tell(k, &o);
+	kill(k->pid, SIGTERM);
+	return true;
+}
+
+/* Whether it is done: told, or about to end. */
+static bool tell_settings(const struct child *k)
+{
+	const struct order o = {.kind = ORDER_SETTINGS, .live = k->live};
+
+	if (tell(k, &o)) {
+		kill(k->pid, SIGHUP);
+		return true;
+	}
+	return errno != EAGAIN && errno != ENOBUFS && errno != ENOMEM && errno != EINTR;
+}
+
+static void note_due(struct master *m, struct child *k, int64_t now)
+{
+	k->untold = true;
+	if (now + AGAIN_MS < m->orders_due)
+		m->orders_due = now + AGAIN_MS;
+}
+
+void orders_settings(struct master *m, struct child *k, const struct recorder_live *live)
+{
+	k->live = *live;
+	k->untold = false;
+	if (tell_settings(k))
+		return;
+	event_untold(k);
+	note_due(m, k, io_monotonic_ms());
+}
+
+void orders_again(struct master *m, int64_t now)
+{
+	m->orders_due = TIMER_NEVER;
+	for (struct child *k = children_first(&m->children); k;
+	     k = children_next(&m->children, k)) {
+		if (!k->untold || k->finishing)
+			continue;
+		k->untold = false;
+		if (!tell_settings(k))
+			note_due(m, k, now);
+	}
+}

@@ -1,0 +1,263 @@
+#!/usr/bin/env bats
+# What a reload changes of recordings that run: some settings at once, the others when the client connects again.
+. "$BATS_TEST_DIRNAME/lib.bash"
+
+FOO='name = "foo"; address = "127.0.0.2";'
+BAR='{ name = "bar"; address = "127.0.0.3"; }'
+
+OWN= # keys of the server
+
+# begin [KEYS-OF-FOO]: a and b record as foo and bar
+begin() {
+	needs_one_server "a reload"
+	config "$OWN" "{ $FOO ${1-} }, $BAR"
+	server_start
+	live a 127.0.0.2
+	live b 127.0.0.3
+	tell a pcap rec
+	tell b pcap rec
+	wait_stored b bar
+	wait_log 'established client=foo'
+}
+
+# reload KEYS-OF-FOO
+reload() {
+	local n
+	n=$(grep -c ' reload clients=' log || true)
+	config "$OWN" "{ $FOO $1 }, $BAR"
+	server_signal HUP
+	wait_log ' reload clients=' $((n + 1))
+}
+
+# settings K LINE: the K-th line of that kind says so of foo
+settings() {
+	wait_log ' settings client=foo ' "$1"
+	grep ' settings client=foo ' log | sed -n "$1p" | grep -E -- "$2"
+}
+
+# b goes on as it was; its new file has the old mode
+unchanged() {
+	tell b rec
+	wait_log 'file client=bar .*reason=opened' 2
+	[ "$(mode rec/trace-bar-*)" = 1440 ]
+	never_log '(closed|rejected|settings) client=bar'
+}
+
+@test "max-file-size: holds from the next packet on" {
+	begin
+	reload 'max-file-size = 300;'
+	log_has 'reload clients=2 finished=0 updated=1 kept=0 added=0 removed=0 changed=1$'
+	settings 1 'store=true max-file-size=300 '
+	log_has 'file client=foo .*reason=reload packets=1 '
+	tell a rec rec rec rec
+	wait_log 'file client=foo .*reason=size packets=3 '
+	reload 'max-file-size = 0;'
+	tell a rec rec rec rec
+	hang_up a
+	wait_log 'file client=foo .*reason=closed packets=4 '
+	unframe a.sent >want
+	cat done/trace-foo-* | wc -c | grep -qx $(($(size want) + 3 * 24))
+}
+
+@test "rotate-localtime: holds from the next packet on" {
+	OWN='sandbox = "off";' # for libfaketime
+	fake_clock '2026-10-06 10:00:10'
+	begin
+	reload 'rotate-localtime = "minute mod 5";'
+	settings 1 'rotate-localtime="minute mod 5"'
+	tell a rec
+	wait_log 'file client=foo .*reason=opened' 2
+	fake_clock '2026-10-06 10:05:00'
+	tell a rec
+	wait_log 'file client=foo .*reason=time packets=1 '
+	unchanged
+}
+
+@test "file-permission-mask: of the next file, not of the one before" {
+	begin
+	reload 'file-permission-mask = "0604";'
+	settings 1 'file-permission-mask=0604'
+	tell a rec
+	wait_log 'file client=foo .*reason=opened' 2
+	[ "$(mode rec/trace-foo-*)" = 1604 ]
+	[ "$(mode done/trace-foo-*)" = 440 ]
+	hang_up a
+	wait_log 'closed client=foo .*packets=2 .*files=2 '
+	[ "$(ls done/trace-foo-* | wc -l)" -eq 2 ]
+}
+
+@test "max-snaplen: cuts from the next packet on" {
+	begin
+	tell a rec=100
+	wait_stored a foo
+	reload 'max-snaplen = 60;'
+	settings 1 'max-snaplen=60'
+	tell a rec=100
+	hang_up a
+	wait_log 'cut client=foo .*caplen=100 max-snaplen=60'
+	wait_log 'closed client=foo '
+	log_has 'file client=foo .*reason=closed packets=1 bytes=100$'
+}
+
+@test "store = false: the file is closed at once, packets are counted; store = true: under the link header that there is" {
+	begin
+	reload 'store = false;'
+	settings 1 'store=false'
+	wait_log 'file client=foo .*reason=reload packets=1 '
+	stored a foo "done"
+	tell a rec rec rec
+	tell a pcap,link=113
+	until_true counted 4
+	no_file rec
+	rm done/*
+	cat a.piece >a.sent # the link header
+	reload 'store = true;'
+	settings 2 'store=true'
+	tell a rec rec
+	hang_up a
+	wait_log 'closed client=foo .*packets=6 '
+	stored a foo "done"
+	unchanged
+	never_log ' kept '
+}
+counted() { # as the status says
+	server_signal USR2
+	wait_log "status client=foo .*packets=$1 "
+}
+
+@test "store = false: what comes is still validated" {
+	begin
+	reload 'store = false;'
+	settings 1 'store=false'
+	tell a rec,caplen=9999
+	wait_log 'rejected client=foo '
+}
+
+@test "store = true, of a client that came without directories: when it connects again" {
+	begin 'store = false;'
+	reload ''
+	log_has 'reload clients=2 finished=0 updated=0 kept=1 '
+	log_has ' kept client=foo keys="store" reason="until it connects again"'
+	tell a rec
+	hang_up a
+	wait_log 'closed client=foo .*packets=2 .*files=0 '
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	unchanged
+}
+
+@test "directories and what a connection was made with: when the client connects again; named once a client" {
+	needs_one_server "a reload"
+	mkdir rec2
+	config '' '{ name = "net"; address = "127.0.7.0/24"; }'
+	server_start
+	live a 127.0.7.1
+	live b 127.0.7.2
+	tell a pcap rec
+	tell b pcap rec
+	wait_log 'file client=net .*opened' 2
+	again() {
+		config 'limits: { keepalive = 50; };' "{ name = \"net\"; address = \"127.0.7.0/24\"; base-path = \"rec2\"; $1 }"
+		server_signal HUP
+		wait_log 'reload clients=1 finished=0 updated=[02] kept=2 ' "$2"
+	}
+	again '' 1
+	grep ' kept ' log | grep -E 'client=net keys="base-path keepalive" '
+	again '' 2
+	again 'max-file-size = 1000;' 3
+	[ "$(grep -c ' kept client=' log)" -eq 1 ]
+	log_has 'reload clients=1 finished=0 updated=2 kept=2 '
+	tell a rec
+	wait_log 'file client=net .*opened' 3
+	no_file rec2
+	# as it was: nothing is kept any more
+	config '' '{ name = "net"; address = "127.0.7.0/24"; }'
+	server_signal HUP
+	wait_log 'reload clients=1 finished=0 updated=2 kept=0 '
+}
+
+@test "nothing has changed: a new file, and no word of it" {
+	begin
+	reload ''
+	log_has 'reload clients=2 finished=0 updated=0 kept=0 added=0 removed=0 changed=0$'
+	tell a rec
+	unchanged
+	wait_log 'file client=foo .*reason=reload packets=1 '
+	never_log ' kept | settings '
+}
+
+@test "clients that come, go and change are counted" {
+	begin
+	config '' '{ name = "foo"; address = "127.0.0.2"; max-snaplen = 50; }, { name = "x"; address = "127.0.0.4"; }, { name = "y"; address = "127.0.0.5"; }'
+	server_signal HUP
+	wait_log 'reload clients=3 finished=1 updated=1 kept=0 added=2 removed=1 changed=1$'
+}
+
+@test "a client that is not established yet has the new settings" {
+	needs_one_server "a reload"
+	config '' "{ $FOO }, $BAR"
+	server_start
+	live a 127.0.0.2
+	tell a raw:hex=00
+	wait_log 'connected client=foo'
+	reload 'file-permission-mask = "0604";'
+	stream pcap rec | tail -c +2 >a.piece
+	cat a.piece >a.in
+	wait_log 'file client=foo .*opened'
+	[ "$(mode rec/trace-foo-*)" = 1604 ]
+}
+
+@test "a recording that does nothing now: the server does not wait for it, and it has the newest settings later" {
+	begin
+	kill -STOP "$(child foo)"
+	reload 'store = false;'
+	reload 'store = false; max-file-size = 300;'
+	reload 'file-permission-mask = "0604";'
+	tell a rec
+	tell b rec
+	wait_log 'file client=bar .*opened' 2
+	kill -CONT "$(child foo)"
+	settings 1 'store=true max-file-size=1073741824 .*file-permission-mask=0604'
+	wait_log 'file client=foo .*opened' 2
+	[ "$(mode rec/trace-foo-*)" = 1604 ]
+	[ "$(grep -c ' settings ' log)" -eq 1 ]
+}
+
+@test "a recording that is told to stop before it has seen other settings: stopped for the right reason" {
+	begin
+	kill -STOP "$(child foo)"
+	reload 'max-file-size = 300;'
+	config '' "$BAR"
+	server_signal HUP
+	wait_log 'reload clients=1 finished=1 '
+	kill -CONT "$(child foo)"
+	wait_log 'closed client=foo .*reason="?reload"? packets=1 '
+}
+
+@test "new settings that cannot be sent are sent again" {
+	begin
+	failing "$SERVER_PID" sendto:error=EAGAIN:when=1
+	reload 'store = false;'
+	wait_log 'warning client=foo .*reason="it takes no orders now'
+	settings 1 'store=false'
+	tell a rec
+	hang_up a
+	wait_log 'closed client=foo .*packets=2 .*files=1 '
+}
+
+@test "store = false while a recording waits for disk space: it goes on, what waits is dropped and counted" {
+	begin
+	failing "$(child foo)" pwrite64:error=ENOSPC
+	tell a rec rec
+	wait_log 'error client=foo reason="the disk is full: waiting for room"'
+	reload 'store = false;'
+	wait_log 'resumed client=foo reason="store = false: nothing waits for disk space" lost-records=2$'
+	settings 1 'store=false'
+	tell a rec
+	hang_up a
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=4 .*files=1 '
+	[ "$(packets done/trace-foo-*)" -eq 1 ]
+	no_file_of_foo
+}
+no_file_of_foo() { [ -z "$(find rec -name 'trace-foo-*')" ]; }
