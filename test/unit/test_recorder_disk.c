@@ -48,7 +48,7 @@ static void test_file_limit(void)
 	for (const char *p = events; (p = strstr(p, "packets=")); p++)
 		packets += strtoul(p + 8, NULL, 10);
 	IS_INT(packets, 100, "EFBIG: every packet is in a file");
-	OK(strstr(events, "published " STAMP ".pcap ") && strstr(events, STAMP "-1.pcap"),
+	OK(strstr(events, "published " STAMP ".pcap ") && strstr(events, STAMP "_001.pcap"),
 	    "EFBIG: the first is published, a second opened");
 	OK(!strstr(events, "packets=0 "), "EFBIG: no file without a packet is published");
 	size_t torn = 0, total = 0;
@@ -56,7 +56,7 @@ static void test_file_limit(void)
 	for (unsigned i = 0; i < 9; i++) {
 		struct stat st;
 
-		snprintf(name, sizeof(name), i ? STAMP "-%u.pcap" : STAMP ".pcap", i);
+		snprintf(name, sizeof(name), i ? STAMP "_%03u.pcap" : STAMP ".pcap", i);
 		if (fstatat(done, name, &st, 0) != 0 && fstatat(base, name, &st, 0) != 0)
 			continue;
 		torn += st.st_size != 0 && (st.st_size - 24) % 100 != 0;
@@ -150,7 +150,7 @@ static void test_file_limit_interfaces(void)
 		size_t len;
 		uint8_t *p;
 
-		snprintf(name, sizeof(name), i ? STAMP "-%u.pcapng" : STAMP ".pcapng", i);
+		snprintf(name, sizeof(name), i ? STAMP "_%03u.pcapng" : STAMP ".pcapng", i);
 		p = read_file(done, name, &len);
 		if (p)
 			wrong += wrong_interfaces(p, len, &packets);

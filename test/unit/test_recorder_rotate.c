@@ -110,14 +110,14 @@ static void test_size_contents(void)
 			memcpy(want + want_len, records[i], sizeof(records[i]));
 			want_len += sizeof(records[i]);
 		}
-		snprintf(name, sizeof(name), f ? STAMP "-%u.pcap" : STAMP ".pcap", f);
+		snprintf(name, sizeof(name), f ? STAMP "_%03u.pcap" : STAMP ".pcap", f);
 		is_file(done, name, 0440, "by size");
 	}
 	IS_STR(events,
 	    "header\nopened " STAMP ".pcap\npublished " STAMP
-	    ".pcap size packets=5 bytes=604\nopened " STAMP "-1.pcap\npublished " STAMP
-	    "-1.pcap size packets=5 bytes=604\nopened " STAMP "-2.pcap\npublished " STAMP
-	    "-2.pcap closed packets=2 bytes=256\n",
+	    ".pcap size packets=5 bytes=604\nopened " STAMP "_001.pcap\npublished " STAMP
+	    "_001.pcap size packets=5 bytes=604\nopened " STAMP "_002.pcap\npublished " STAMP
+	    "_002.pcap closed packets=2 bytes=256\n",
 	    "by size: events");
 }
 
@@ -220,9 +220,9 @@ static void test_taken(void)
 
 	begin();
 	write_file(base, STAMP ".pcap", old, sizeof(old));
-	write_file(done, STAMP "-1.pcap", old, sizeof(old));
-	if (symlinkat("/nowhere", base, STAMP "-2.pcap") != 0 ||
-	    mkdirat(done, STAMP "-3.pcap", 0755) != 0)
+	write_file(done, STAMP "_001.pcap", old, sizeof(old));
+	if (symlinkat("/nowhere", base, STAMP "_002.pcap") != 0 ||
+	    mkdirat(done, STAMP "_003.pcap", 0755) != 0)
 		support_die("taken");
 	init();
 	send_header(1);
@@ -233,13 +233,13 @@ static void test_taken(void)
 	expect();
 	frame(1);
 	go();
-	OK(strstr(events, "opened " STAMP "-4.pcap\n"), "taken in either directory: the next");
+	OK(strstr(events, "opened " STAMP "_004.pcap\n"), "taken in either directory: the next");
 	end("closed");
-	is_file(done, STAMP "-4.pcap", 0440, "the next");
+	is_file(done, STAMP "_004.pcap", 0440, "the next");
 	want_len = sizeof(old);
 	memcpy(want, old, sizeof(old));
 	is_file(base, STAMP ".pcap", 0644 & ~umask(022), "what was there");
-	is_file(done, STAMP "-1.pcap", 0644, "what was there");
+	is_file(done, STAMP "_001.pcap", 0644, "what was there");
 
 	/* taken while it was recorded */
 	begin();
@@ -253,16 +253,16 @@ static void test_taken(void)
 	frame(1);
 	go();
 	write_file(done, STAMP ".pcap", old, sizeof(old));
-	write_file(done, STAMP "-1.pcap", old, sizeof(old));
+	write_file(done, STAMP "_001.pcap", old, sizeof(old));
 	end("closed");
-	OK(strstr(
-	       events, "published " STAMP "-2.pcap was " STAMP ".pcap closed packets=1 bytes=60\n"),
+	OK(strstr(events,
+	       "published " STAMP "_002.pcap was " STAMP ".pcap closed packets=1 bytes=60\n"),
 	    "taken meanwhile in completed-path: the next number, both names told");
-	is_file(done, STAMP "-2.pcap", 0440, "the next number");
+	is_file(done, STAMP "_002.pcap", 0440, "the next number");
 	want_len = sizeof(old);
 	memcpy(want, old, sizeof(old));
 	is_file(done, STAMP ".pcap", 0644, "what came meanwhile");
-	is_file(done, STAMP "-1.pcap", 0644, "what came meanwhile");
+	is_file(done, STAMP "_001.pcap", 0644, "what came meanwhile");
 	IS_INT(count(base), 0, "taken meanwhile: nothing is left");
 
 	/* a pcapng name is another name */
@@ -278,7 +278,8 @@ static void test_taken(void)
 	go();
 	end("closed");
 	text = digest(done);
-	OK(strstr(text, STAMP ".pcapng ") || strstr(text, STAMP "-1.pcapng "), "pcapng is stored");
+	OK(strstr(text, STAMP ".pcapng ") || strstr(text, STAMP "_001.pcapng "),
+	    "pcapng is stored");
 	free(text);
 
 	/* a clock that is set back to the second of an older file */
@@ -295,9 +296,9 @@ static void test_taken(void)
 	send_record(20);
 	end("closed");
 	text = digest(done);
-	OK(strstr(text, STAMP ".pcap 60") && strstr(text, STAMP "-1.pcap 60") &&
+	OK(strstr(text, STAMP ".pcap 60") && strstr(text, STAMP "_001.pcap 60") &&
 		strstr(text, "trace-c-20261106_212005.pcap 60") &&
-		strstr(text, "trace-c-20261106_212005-1.pcap 60"),
+		strstr(text, "trace-c-20261106_212005_001.pcap 60"),
 	    "a clock that steps back overwrites nothing");
 	IS_INT(count(done), 4, "a clock that steps back: four files");
 	free(text);
