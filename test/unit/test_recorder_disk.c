@@ -321,6 +321,44 @@ static void full_disk(void)
 	is_file(done, STAMP ".pcap", 0440, "no inode: nothing is lost");
 }
 
+static bool delete_file(int error, unsigned attempt)
+{
+	(void)error;
+	if (attempt == 1)
+		unlinkat(base, STAMP ".pcap", 0);
+	return attempt < 10;
+}
+
+/* Somebody deletes the file to make room: there is none until it is closed. */
+static void full_and_deleted(void)
+{
+	unsigned there, lost;
+	const char *p;
+
+	begin();
+	fill(6 * 4096);
+	init();
+	no_room = delete_file;
+	clear();
+	pcap_header(1);
+	frame(0);
+	for (unsigned i = 0; i < 30; i++) {
+		record(1000);
+		frame(1);
+	}
+	go();
+	end("closed");
+	unlinkat(small, "filler", 0);
+	IS_INT(status, RECORDER_OK, "deleted on a full disk: goes on");
+	p = strstr(events, "deleted " STAMP ".pcap packets=");
+	lost = p ? (unsigned)atoi(p + strlen("deleted " STAMP ".pcap packets=")) : 0;
+	OK(lost > 0 && strstr(events, "room\nopened " STAMP "_001.pcap\n"),
+	    "deleted on a full disk: another is begun");
+	p = strstr(events, "_001.pcap closed packets=");
+	there = p ? (unsigned)atoi(p + strlen("_001.pcap closed packets=")) : 0;
+	IS_INT(there + lost, 30, "deleted on a full disk: what was not in it is in the next");
+}
+
 /* The same, full where the second section of a frame begins. */
 static void full_within_a_frame(void)
 {
@@ -399,6 +437,7 @@ static void test_full_disk(void)
 		done = open_directory(small, "done");
 		full_disk();
 		full_within_a_frame();
+		full_and_deleted();
 		fflush(stdout);
 		counts[0] = tap_count;
 		counts[1] = tap_failed;

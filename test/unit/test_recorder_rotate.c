@@ -342,6 +342,103 @@ static void test_unpublished(void)
 	close(gone);
 }
 
+/* ---- taken away ---- */
+
+static const uint8_t precious[] = "precious";
+
+enum taking {
+	DELETE,
+	MOVE,
+	REPLACE
+};
+
+static void take(enum taking how)
+{
+	if (how == DELETE)
+		unlinkat(base, STAMP ".pcap", 0);
+	else
+		renameat(base, STAMP ".pcap", base, "elsewhere");
+	if (how == REPLACE)
+		write_file(base, STAMP ".pcap", precious, sizeof(precious));
+}
+
+static void write_taken(enum taking how, bool with_done, const char *what)
+{
+	begin();
+	if (!with_done)
+		settings.done = base;
+	init();
+	send_header(1);
+	send_record(20);
+	send_record(20);
+	take(how);
+	send_record(20);
+	OK(!strstr(events, what), "%s: not looked for twice a second", what);
+	now++;
+	clear();
+	pcap_header(1);
+	expect();
+	record(24);
+	expect();
+	frame(1);
+	go();
+	IS_INT(status, RECORDER_OK, "%s: goes on", what);
+	OK(strstr(events, what), "%s: told, with what was in it", what);
+	OK(strstr(events, "\nopened trace-c-20261106_212001.pcap\n"), "%s: another is begun", what);
+	IS_INT(stats.file_bytes, want_len, "%s: the next packet is in it", what);
+	end("closed");
+	is_file(settings.done, "trace-c-20261106_212001.pcap", 0440, what);
+	OK(!strstr(events, "ublished " STAMP), "%s: not told as published", what);
+}
+
+/* Nothing is written any more: found out when it is closed. */
+static void close_taken(enum taking how, bool with_done, const char *what)
+{
+	begin();
+	if (!with_done)
+		settings.done = base;
+	init();
+	send_header(1);
+	send_record(20);
+	send_record(20);
+	send_record(20);
+	take(how);
+	end("closed");
+	OK(strstr(events, what), "%s, at the end: told", what);
+	OK(!strstr(events, "ublished " STAMP), "%s, at the end: not told as published", what);
+	IS_INT(stats.file_bytes, 0, "%s, at the end: no file", what);
+}
+
+static void is_left(enum taking how)
+{
+	if (how == REPLACE) {
+		memcpy(want, precious, want_len = sizeof(precious));
+		is_file(base, STAMP ".pcap", 0644, "what was put in its place");
+	}
+	if (how != DELETE)
+		OK(!locked(base, "elsewhere"), "what was moved is closed");
+}
+
+static void test_taken_away(void)
+{
+	static const struct {
+		enum taking how;
+		const char *what;
+	} rows[] = {{DELETE, "deleted " STAMP ".pcap packets=3 bytes=132\n"},
+	    {MOVE, "moved " STAMP ".pcap packets=3 bytes=132\n"},
+	    {REPLACE, "moved " STAMP ".pcap packets=3 bytes=132\n"}};
+
+	for (size_t i = 0; i < 2 * COUNT(rows); i++) {
+		const char *what = rows[i / 2].what;
+		enum taking how = rows[i / 2].how;
+
+		write_taken(how, i % 2, what);
+		is_left(how);
+		close_taken(how, i % 2, what);
+		is_left(how);
+	}
+}
+
 /* A large beginning of each file leaves half of the limit for packets. */
 static void test_size_large_header(void)
 {
@@ -383,5 +480,6 @@ int main(void)
 	test_names();
 	test_taken();
 	test_unpublished();
+	test_taken_away();
 	return world_close(at);
 }
