@@ -228,6 +228,7 @@ close_reasons() {
 		grep -ohE '\<(recorder_close_file|close_file|output_close)\([^,"]+, "[a-z-]+"\)' "$TESTDIR"/../src/*/*.c
 		grep -oE 'why = "[a-z-]+"' "$TESTDIR/../src/record/output.c"
 		sed -n '/^const char \*order_text/,/^}/p' "$TESTDIR/../src/server/child_report.c" | grep -oE 'return "[a-z]+"'
+		sed -n '/^static void on_gone/,/^}/p' "$TESTDIR/../src/server/session_tell.c" | grep -oE '"[a-z]+"'
 		grep -oE ' reason=(repaired|removed) ' "$TESTDIR/../src/server/repair.c" | sed 's/ reason=\(.*\) /"\1"/'
 	} | sed 's/.*"\(.*\)".*/\1/' | sort -u
 }

@@ -248,9 +248,27 @@ no_whole_record() {
 	echo precious >done/trace-foo-20250101_000000.pcap
 	torn rec/*
 	server_start
-	repaired trace-foo-20250101_000000-1.pcap
-	unframe s | cmp - done/trace-foo-20250101_000000-1.pcap
+	repaired trace-foo-20250101_000000_001.pcap
+	unframe s | cmp - done/trace-foo-20250101_000000_001.pcap
 	[ "$(cat done/trace-foo-20250101_000000.pcap)" = precious ]
+}
+
+# bats test_tags=ways
+@test "files that an earlier version has numbered keep their names, or get the next number as it is now" {
+	needs_one_server "its start, without a connection"
+	stream pcap rec >s
+	unframe s >rec/trace-foo-20250101_000000-1.pcap
+	unframe s >rec/trace-foo-20250101_000000-12.pcap
+	echo precious >done/trace-foo-20250101_000000-12.pcap
+	torn rec/*
+	server_start
+	repaired trace-foo-20250101_000000-1.pcap
+	repaired trace-foo-20250101_000000_013.pcap
+	log_has 'name=trace-foo-20250101_000000_013.pcap was=trace-foo-20250101_000000-12.pcap reason=repaired'
+	unframe s | cmp - done/trace-foo-20250101_000000-1.pcap
+	unframe s | cmp - done/trace-foo-20250101_000000_013.pcap
+	[ "$(cat done/trace-foo-20250101_000000-12.pcap)" = precious ]
+	no_file rec
 }
 
 # bats test_tags=ways

@@ -440,14 +440,14 @@ no_interface() {
 	config 'sandbox = "off";'
 	fake_clock '2026-11-22 23:33:07'
 	echo one >rec/trace-foo-20261122_233307.pcap
-	echo two >done/trace-foo-20261122_233307-1.pcap
+	echo two >done/trace-foo-20261122_233307_001.pcap
 	server_start
 	stream pcap rec >s
 	peer_send 127.0.0.2 s
 	wait_log 'closed client=foo'
-	log_has 'file client=foo name=trace-foo-20261122_233307-2.pcap reason=opened'
-	unframe s | cmp - done/trace-foo-20261122_233307-2.pcap
-	[ "$(cat rec/* done/*-1.pcap)" = $'one\ntwo' ]
+	log_has 'file client=foo name=trace-foo-20261122_233307_002.pcap reason=opened'
+	unframe s | cmp - done/trace-foo-20261122_233307_002.pcap
+	[ "$(cat rec/* done/*_001.pcap)" = $'one\ntwo' ]
 }
 
 # bats test_tags=ways
@@ -461,8 +461,14 @@ no_interface() {
 		wait_log 'closed client=foo' $n
 	done
 	unframe s1 | cmp - done/trace-foo-20261122_233307.pcap
-	unframe s2 | cmp - done/trace-foo-20261122_233307-1.pcap
-	unframe s3 | cmp - done/trace-foo-20261122_233307-2.pcap
+	unframe s2 | cmp - done/trace-foo-20261122_233307_001.pcap
+	unframe s3 | cmp - done/trace-foo-20261122_233307_002.pcap
+	# order by name is order of time, also as these tools have it, in any locale and with longer numbers
+	ls -d done/* >got
+	LC_ALL=C sort -c got
+	printf 'done/trace-foo-20261122_%s.pcap\n' 233307_999 233307_1000 233308 | tee -a got | xargs touch
+	LC_ALL=C.UTF-8 sort -V got | diff got -
+	LC_ALL=C.UTF-8 ls -dv done/* | diff got -
 }
 
 # taken DIR: whatever the second, the plain name and the first number are taken in DIR. Symbolic links and
@@ -473,7 +479,7 @@ taken() {
 	for ((t = now; t < now + 60; t++)); do
 		name=$1/trace-foo-$(date -d "@$t" +%Y%m%d_%H%M%S)
 		ln -s "$PWD/precious" "$name.pcap"
-		echo old >"$name-1.pcap"
+		echo old >"${name}_001.pcap"
 	done
 	ls -lR "$1" >before
 }
@@ -489,7 +495,7 @@ taken() {
 	taken "done"
 	echo precious >precious
 	sentlike "done"
-	rm done/*-2.pcap
+	rm done/*_002.pcap
 	ls -lR "done" | grep -v ^total | cmp - <(grep -v ^total before)
 }
 
@@ -498,11 +504,11 @@ sentlike() {
 	stream pcap rec >s
 	peer_send 127.0.0.2 s
 	wait_log 'closed client=foo'
-	unframe s | cmp - "$1"/*-2.pcap
+	unframe s | cmp - "$1"/*_002.pcap
 	[ "$(cat precious)" = precious ]
 	no_other_name
 }
-no_other_name() { ! compgen -G '*/*-3.pcap'; }
+no_other_name() { ! compgen -G '*/*_003.pcap'; }
 
 @test "a name taken meanwhile in completed-path: the next free number, and the log names both" {
 	server_start
@@ -514,9 +520,9 @@ no_other_name() { ! compgen -G '*/*-3.pcap'; }
 	echo precious >"done/$name.pcap"
 	hang_up a
 	wait_log 'closed client=foo'
-	grep "[= ]$name\.pcap" log | grep -q "[= ]$name-1\.pcap"
+	grep "[= ]$name\.pcap" log | grep -q "[= ]${name}_001\.pcap"
 	[ "$(cat "done/$name.pcap")" = precious ]
-	unframe a.sent | cmp - "done/$name-1.pcap"
+	unframe a.sent | cmp - "done/${name}_001.pcap"
 	no_file rec
 }
 

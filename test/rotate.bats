@@ -5,9 +5,9 @@
 HEADER=24  # a pcap file header
 PACKET=76  # a record of 60 bytes
 
-# in_order [DIR]: foo's capture files, oldest name first: X.pcap X-1.pcap … X-10.pcap
+# in_order [DIR]: foo's capture files, oldest name first: order by name is order of time
 in_order() {
-	(cd "${1:-done}" && printf '%s\n' trace-foo-*) | sed -E 's/(_[0-9]{6})\./\1-0./' | sort -V | sed -e 's/-0\./\./' -e "s,^,${1:-done}/,"
+	(cd "${1:-done}" && printf '%s\n' trace-foo-*) | LC_ALL=C sort | sed "s,^,${1:-done}/,"
 }
 
 # merged FILE…: one header, then every record, as one file would have them
@@ -275,8 +275,8 @@ period() { config "sandbox = \"off\"; rotate-localtime = \"$1\";"; }
 	at '2026-11-22 23:34:00' rec rec rec rec
 	hang_up a
 	wait_log 'closed client=foo .*files=4 '
-	[ "$(packets done/*_233337.pcap done/*_233400.pcap done/*_223337.pcap done/*_233400-1.pcap)" -eq 10 ]
-	[ "$(packets done/*_233400-1.pcap)" -eq 4 ]
+	[ "$(packets done/*_233337.pcap done/*_233400.pcap done/*_223337.pcap done/*_233400_001.pcap)" -eq 10 ]
+	[ "$(packets done/*_233400_001.pcap)" -eq 4 ]
 }
 
 @test "by time: when clocks go back an hourly file does not last two hours" {

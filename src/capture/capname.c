@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* With leading zeros, so that order by name is order of time. A larger number has more. */
+#define NUMBER_DIGITS 3
+
 static const char prefix[] = "trace-";
 static const char stem_chars[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
@@ -43,7 +46,7 @@ static void with_number(
 	if (number == 0)
 		snprintf(out, CAPNAME_MAX, "%s%s", stamp, suffix[kind]);
 	else
-		snprintf(out, CAPNAME_MAX, "%s-%u%s", stamp, number, suffix[kind]);
+		snprintf(out, CAPNAME_MAX, "%s_%0*u%s", stamp, NUMBER_DIGITS, number, suffix[kind]);
 }
 
 void capname_make(const char *stem, const struct tm *local, enum format_kind kind, unsigned number,
@@ -85,7 +88,16 @@ static bool ends_in_time(const char *name, size_t end, size_t *stem_end)
 	return true;
 }
 
-/* Takes "-NUMBER" off the end of name[0..*end); 0 when there is none. False when what stands there
+/* Whether n digits, the first of which is `first`, are written as a number is: behind '_', or as
+ * earlier versions did, behind '-' without leading zeros. */
+static bool is_number_form(char before, char first, size_t n)
+{
+	if (before == '-')
+		return first != '0';
+	return before == '_' && (n == NUMBER_DIGITS || (n > NUMBER_DIGITS && first != '0'));
+}
+
+/* Takes "_NUMBER" off the end of name[0..*end); 0 when there is none. False when what stands there
  * is no number that was ever made. */
 static bool take_number(const char *name, size_t *end, unsigned *out)
 {
@@ -96,7 +108,7 @@ static bool take_number(const char *name, size_t *end, unsigned *out)
 	*out = 0;
 	if (ends_in_time(name, *end, &stem_end))
 		return true;
-	if (n == 0 || *end <= n || name[*end - n - 1] != '-' || name[*end - n] == '0')
+	if (n == 0 || *end <= n || !is_number_form(name[*end - n - 1], name[*end - n], n))
 		return false;
 	memcpy(text, name + *end - n, n);
 	text[n] = '\0';

@@ -29,7 +29,8 @@ static bool free_in(int dir, const char *name)
 }
 
 /* Whether the name still stands for our file: repair may have finished it between its creation and
- * our lock. UNKNOWN: a system call failed, errno tells. */
+ * our lock, and anybody may have taken it away since. UNKNOWN: a system call failed, errno tells.
+ */
 enum owner {
 	UNKNOWN,
 	OURS,
@@ -176,6 +177,15 @@ bool capfile_cut(const struct capfile *f)
 		r = ftruncate(f->fd, (off_t)f->size);
 	while (r < 0 && errno == EINTR);
 	return r == 0;
+}
+
+enum capfile_fate capfile_fate(const struct capfile *f)
+{
+	struct stat st;
+
+	if (owner_of(f->base, f->name, f->fd) != FOREIGN)
+		return CAPFILE_THERE;
+	return fstat(f->fd, &st) == 0 && st.st_nlink == 0 ? CAPFILE_DELETED : CAPFILE_MOVED;
 }
 
 static bool sync_fd(int fd, int (*sync)(int))

@@ -41,6 +41,15 @@ size_t capfile_append(struct capfile *f, const void *data, size_t len);
 /* Cuts the file at f->size, after an append that was not whole. */
 bool capfile_cut(const struct capfile *f);
 
+/* What has become of its name: somebody else can delete the file, move it away, or put another one
+ * in its place. */
+enum capfile_fate {
+	CAPFILE_THERE, /* or it could not be found out */
+	CAPFILE_MOVED, /* it has another name, perhaps elsewhere */
+	CAPFILE_DELETED
+};
+enum capfile_fate capfile_fate(const struct capfile *f);
+
 enum capfile_published {
 	CAPFILE_PUBLISHED,
 	CAPFILE_UNSYNCED, /* published, but it may not outlive a power failure; errno tells */

@@ -46,9 +46,30 @@ static void publish(struct output *o, const char *why)
 		o->on.unsynced(context, o->file.name, error);
 }
 
+static void closed(struct output *o)
+{
+	o->file_packets = 0;
+	o->file_torn = false;
+	stats_set(&o->stats->file_bytes, 0);
+}
+
+/* Closes the file if somebody has taken it away. */
+static bool close_gone(struct output *o)
+{
+	enum capfile_fate fate = capfile_fate(&o->file);
+
+	if (fate == CAPFILE_THERE)
+		return false;
+	capfile_abandon(&o->file);
+	o->on.gone(
+	    o->on.context, o->file.name, fate == CAPFILE_DELETED, o->file_packets, o->file.size);
+	closed(o);
+	return true;
+}
+
 void output_close(struct output *o, const char *why)
 {
-	if (o->file.fd < 0)
+	if (o->file.fd < 0 || close_gone(o))
 		return;
 	if (o->file_torn) {
 		capfile_abandon(&o->file);
@@ -57,9 +78,7 @@ void output_close(struct output *o, const char *why)
 		capfile_discard(&o->file);
 	else
 		publish(o, why);
-	o->file_packets = 0;
-	o->file_torn = false;
-	stats_set(&o->stats->file_bytes, 0);
+	closed(o);
 }
 
 static bool stores(const struct output *o)
@@ -73,6 +92,7 @@ static enum recorder_status retry(struct output *o, const char *what, int error)
 {
 	if (!full(error))
 		return storage_error(o, what, error);
+	o->looked = 0; /* its deletion may be what is to make room */
 	switch (o->on.wait_for_room(o->on.context, error, o->attempts++)) {
 	case ROOM_TRY:
 		return RECORDER_OK;
@@ -119,6 +139,7 @@ enum recorder_status output_open(struct output *o, time_t now)
 	if (st != RECORDER_OK || o->file.fd < 0)
 		return st;
 	o->file_empty = 0;
+	o->looked = now;
 	while (capfile_append(&o->file, filehead_bytes(&o->head), o->head.len) < o->head.len) {
 		int error = errno;
 
@@ -210,16 +231,31 @@ static enum recorder_status too_large(struct output *o, time_t now)
 	return output_open(o, now);
 }
 
+/* Before a write, and at most once a second: whether the file still is where it was created. What
+ * was taken away is not written to any further. */
+static enum recorder_status look(struct output *o, time_t now)
+{
+	if (o->looked == now)
+		return RECORDER_OK;
+	o->looked = now;
+	return close_gone(o) ? output_open(o, now) : RECORDER_OK;
+}
+
 /* Everything accepted goes into the file; on an error only whole records are in it. */
 enum recorder_status output_flush(struct output *o, struct pending *p, time_t now)
 {
 	enum recorder_status st = RECORDER_OK;
 
 	while (st == RECORDER_OK && p->len > 0 && stores(o)) {
-		size_t n = capfile_append(&o->file, p->data, p->len);
-		int error = errno;
 		uint64_t packets = 0;
+		int error;
+		size_t n;
 
+		st = look(o, now);
+		if (st != RECORDER_OK || !stores(o))
+			break;
+		n = capfile_append(&o->file, p->data, p->len);
+		error = errno;
 		if (n == p->len) {
 			st = commit(o, p, n, p->packets);
 			break;

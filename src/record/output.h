@@ -2,7 +2,8 @@
  * head of its section; closes a file whose time (capture/rotate) or size is over;
  * record/capfile publishes it.
  *
- * All that was accepted is in the file after a flush, and after an error only whole records are.
+ * All that was accepted is in the file after a flush, and after an error only whole records are. A
+ * file that somebody has deleted or moved away is given up, and another one begun.
  * On a full disk the event wait_for_room waits, or says to give up, or that storing has ended.
  * Refuses to know frames, and leaves it to its caller to say what belongs to a section. */
 #ifndef RECORD_OUTPUT_H
@@ -41,6 +42,7 @@ struct output {
 	uint64_t file_packets;
 	bool file_torn; /* it ends within a record: not to be published as it is */
 	struct rotate_period period;
+	time_t looked;   /* when it was last asked whether the file still is where it was created */
 	unsigned number; /* next to try in this second */
 	time_t number_of;
 	unsigned attempts;              /* to write since the disk was found full; 0: it is not */

@@ -44,6 +44,9 @@ struct recorder_events {
 	void (*unsynced)(void *context, const char *name, int error);
 	/* The file is whole but stays where it is, for repair to try again. */
 	void (*unpublished)(void *context, const char *name, const char *why, int error);
+	/* Somebody has deleted the file or moved it away; it is closed, with so much in it. */
+	void (*gone)(
+	    void *context, const char *name, bool deleted, uint64_t packets, uint64_t bytes);
 	/* No room (ENOSPC, EDQUOT): wait a while. attempt counts from 0. */
 	enum recorder_room (*wait_for_room)(void *context, int error, unsigned attempt);
 	void (*room_again)(void *context);

@@ -21,7 +21,7 @@
 enum report_kind {
 	REPORT_ESTABLISHED = 1,
 	REPORT_OPENED = 2,
-	REPORT_PUBLISHED = 3
+	REPORT_PUBLISHED = 3 /* or taken away: nothing is left to repair */
 };
 
 struct report {

@@ -125,6 +125,17 @@ static void on_unpublished(void *context, const char *name, const char *why, int
 	    LOG_QUOTE(strerror(error)), why, LOG_QUOTE(s->client->storage.base_path));
 }
 
+/* A deleted file is lost with its packets, a moved one is whole where it is now. */
+static void on_gone(void *context, const char *name, bool deleted, uint64_t packets, uint64_t bytes)
+{
+	const struct session *s = context;
+
+	tell(s, REPORT_PUBLISHED, name);
+	log_line(deleted ? LVL_ERROR : LVL_WARNING,
+	    "file client=%s name=%s reason=%s packets=%" PRIu64 " bytes=%" PRIu64, s->name, name,
+	    deleted ? "deleted" : "moved", packets, bytes);
+}
+
 static void on_room_again(void *context)
 {
 	const struct session *s = context;
@@ -159,6 +170,7 @@ void session_events(struct session *s, struct recorder_events *on)
 	    .published = on_published,
 	    .unsynced = on_unsynced,
 	    .unpublished = on_unpublished,
+	    .gone = on_gone,
 	    .room_again = on_room_again,
 	    .cut = on_cut,
 	};

@@ -81,6 +81,14 @@ UNUSED static void on_unpublished(void *context, const char *name, const char *w
 	event("unpublished %s %s %s\n", name, why, error ? "error" : "no error");
 }
 
+UNUSED static void on_gone(
+    void *context, const char *name, bool deleted, uint64_t packets, uint64_t bytes)
+{
+	(void)context;
+	event("%s %s packets=%" PRIu64 " bytes=%" PRIu64 "\n", deleted ? "deleted" : "moved", name,
+	    packets, bytes);
+}
+
 UNUSED static enum recorder_room on_full(void *context, int error, unsigned attempt)
 {
 	(void)context;
@@ -142,6 +150,7 @@ UNUSED static void init(void)
 	    .published = on_published,
 	    .unsynced = on_unsynced,
 	    .unpublished = on_unpublished,
+	    .gone = on_gone,
 	    .wait_for_room = on_full,
 	    .room_again = on_room,
 	    .cut = on_cut};

@@ -16,13 +16,19 @@ static void test_make(void)
 		const char *name;
 	} rows[] = {{"bar", FORMAT_PCAP, 0, "trace-bar-20261122_233307.pcap"},
 	    {"bar", FORMAT_PCAPNG, 0, "trace-bar-20261122_233307.pcapng"},
-	    {"bar", FORMAT_PCAP, 1, "trace-bar-20261122_233307-1.pcap"},
-	    {"bar", FORMAT_PCAPNG, 12, "trace-bar-20261122_233307-12.pcapng"},
-	    {"bar", FORMAT_PCAP, 4294967295, "trace-bar-20261122_233307-4294967295.pcap"},
-	    {"a-b.c_d", FORMAT_PCAP, 2, "trace-a-b.c_d-20261122_233307-2.pcap"},
+	    {"bar", FORMAT_PCAP, 1, "trace-bar-20261122_233307_001.pcap"},
+	    {"bar", FORMAT_PCAPNG, 12, "trace-bar-20261122_233307_012.pcapng"},
+	    {"bar", FORMAT_PCAP, 999, "trace-bar-20261122_233307_999.pcap"},
+	    {"bar", FORMAT_PCAP, 1000, "trace-bar-20261122_233307_1000.pcap"},
+	    {"bar", FORMAT_PCAP, 123456, "trace-bar-20261122_233307_123456.pcap"},
+	    {"bar", FORMAT_PCAP, 4294967295, "trace-bar-20261122_233307_4294967295.pcap"},
+	    {"a-b.c_d", FORMAT_PCAP, 2, "trace-a-b.c_d-20261122_233307_002.pcap"},
+	    {"b_001", FORMAT_PCAP, 0, "trace-b_001-20261122_233307.pcap"},
 	    {"x-20261122_233307", FORMAT_PCAP, 0, "trace-x-20261122_233307-20261122_233307.pcap"},
 	    {"x-20261122_233307-1", FORMAT_PCAP, 3,
-		"trace-x-20261122_233307-1-20261122_233307-3.pcap"}};
+		"trace-x-20261122_233307-1-20261122_233307_003.pcap"},
+	    {"x-20261122_233307_001", FORMAT_PCAP, 0,
+		"trace-x-20261122_233307_001-20261122_233307.pcap"}};
 	char name[CAPNAME_MAX], again[CAPNAME_MAX];
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -47,6 +53,55 @@ static void test_make(void)
 		capname_make(rows[i].stem, &when, rows[i].kind, 0, name);
 		IS_STR(again, name, "without a number");
 	}
+}
+
+/* The form of earlier versions is parsed, and gets the form of now with another number. */
+static void test_old(void)
+{
+	static const struct {
+		const char *name, *stem;
+		unsigned number;
+		const char *now;
+	} rows[] = {
+	    {"trace-bar-20261122_233307-1.pcap", "bar", 1, "trace-bar-20261122_233307_001.pcap"},
+	    {"trace-bar-20261122_233307-12.pcapng", "bar", 12,
+		"trace-bar-20261122_233307_012.pcapng"},
+	    {"trace-bar-20261122_233307-1234.pcap", "bar", 1234,
+		"trace-bar-20261122_233307_1234.pcap"},
+	    {"trace-bar-20261122_233307-4294967295.pcap", "bar", 4294967295,
+		"trace-bar-20261122_233307_4294967295.pcap"},
+	    {"trace-x-20261122_233307-1-20261122_233307-3.pcap", "x-20261122_233307-1", 3,
+		"trace-x-20261122_233307-1-20261122_233307_003.pcap"}};
+	char name[CAPNAME_MAX];
+	struct capname c;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		if (!OK(capname_parse(rows[i].name, &c), "%s is ours", rows[i].name))
+			continue;
+		IS_STR(c.stem, rows[i].stem, "its stem");
+		IS_INT(c.number, rows[i].number, "its number");
+		capname_renumber(&c, c.number, name);
+		IS_STR(name, rows[i].now, "in the form of now");
+	}
+}
+
+/* Byte for byte, as strcmp() and the C locale have it. */
+static void test_order(void)
+{
+	char last[CAPNAME_MAX], name[CAPNAME_MAX];
+	struct tm later = when;
+	unsigned wrong = 0;
+
+	capname_make("bar", &when, FORMAT_PCAP, 0, last);
+	for (unsigned i = 1; i <= 999; i++) {
+		capname_make("bar", &when, i % 2 ? FORMAT_PCAP : FORMAT_PCAPNG, i, name);
+		wrong += strcmp(last, name) >= 0;
+		memcpy(last, name, sizeof(last));
+	}
+	IS_INT(wrong, 0, "names in the order of their numbers, up to 999");
+	later.tm_sec++;
+	capname_make("bar", &later, FORMAT_PCAP, 0, name);
+	OK(strcmp(last, name) < 0, "and before the next second");
 }
 
 static void test_stem(void)
@@ -103,7 +158,15 @@ static void test_foreign(void)
 	    "trace-bar-20261122_233307-4294967297.pcap",
 	    "trace-bar-20261122_233307-99999999999.pcap",
 	    "trace-bar-20261122_233307-18446744073709551617.pcap",
-	    "trace-bar-20261122_233307_1.pcap", "trace-a/b-20261122_233307.pcap",
+	    "trace-bar-20261122_233307_1.pcap", "trace-bar-20261122_233307_01.pcap",
+	    "trace-bar-20261122_233307_000.pcap", "trace-bar-20261122_233307_0001.pcap",
+	    "trace-bar-20261122_233307_0123.pcap", "trace-bar-20261122_233307_.pcap",
+	    "trace-bar-20261122_233307__001.pcap", "trace-bar-20261122_233307_001x.pcap",
+	    "trace-bar-20261122_233307_+01.pcap", "trace-bar-20261122_233307.001.pcap",
+	    "trace-bar-20261122_233307_001_001.pcap", "trace-bar-20261122_233307-1_001.pcap",
+	    "trace-bar-20261122_233307_001-1.pcap", "trace-bar_001.pcap",
+	    "trace-bar-20261122_233307_4294967296.pcap",
+	    "trace-bar-20261122_233307_99999999999.pcap", "trace-a/b-20261122_233307.pcap",
 	    "trace-../x-20261122_233307.pcap", "/trace-bar-20261122_233307.pcap",
 	    "./trace-bar-20261122_233307.pcap", "trace-b r-20261122_233307.pcap",
 	    "trace-b\nr-20261122_233307.pcap", "trace-b\xffr-20261122_233307.pcap",
@@ -137,6 +200,8 @@ static void test_foreign(void)
 	memset(name + 26, '1', 4000);
 	strcpy(name + 4026, ".pcap");
 	OK(!capname_parse(name, &c), "a number of 4,000 digits");
+	name[25] = '_';
+	OK(!capname_parse(name, &c), "behind the other sign");
 }
 
 static void test_years(void)
@@ -157,6 +222,8 @@ static void test_years(void)
 int main(void)
 {
 	test_make();
+	test_old();
+	test_order();
 	test_stem();
 	test_foreign();
 	test_years();

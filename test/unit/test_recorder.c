@@ -42,7 +42,7 @@ static void test_one_file(void)
 	recorder_close_file(&r, "again");
 	OK(!strstr(events, "again"), "nothing is published twice");
 	send_record(84);
-	OK(strstr(events, "opened " STAMP "-1.pcap"), "the next packet opens another");
+	OK(strstr(events, "opened " STAMP "_001.pcap"), "the next packet opens another");
 	end("closed");
 	IS_INT(count(done), 2, "two files");
 	IS_INT(count(base), 0, "none is left");

@@ -48,7 +48,7 @@ static void test_file_limit(void)
 	for (const char *p = events; (p = strstr(p, "packets=")); p++)
 		packets += strtoul(p + 8, NULL, 10);
 	IS_INT(packets, 100, "EFBIG: every packet is in a file");
-	OK(strstr(events, "published " STAMP ".pcap ") && strstr(events, STAMP "-1.pcap"),
+	OK(strstr(events, "published " STAMP ".pcap ") && strstr(events, STAMP "_001.pcap"),
 	    "EFBIG: the first is published, a second opened");
 	OK(!strstr(events, "packets=0 "), "EFBIG: no file without a packet is published");
 	size_t torn = 0, total = 0;
@@ -56,7 +56,7 @@ static void test_file_limit(void)
 	for (unsigned i = 0; i < 9; i++) {
 		struct stat st;
 
-		snprintf(name, sizeof(name), i ? STAMP "-%u.pcap" : STAMP ".pcap", i);
+		snprintf(name, sizeof(name), i ? STAMP "_%03u.pcap" : STAMP ".pcap", i);
 		if (fstatat(done, name, &st, 0) != 0 && fstatat(base, name, &st, 0) != 0)
 			continue;
 		torn += st.st_size != 0 && (st.st_size - 24) % 100 != 0;
@@ -150,7 +150,7 @@ static void test_file_limit_interfaces(void)
 		size_t len;
 		uint8_t *p;
 
-		snprintf(name, sizeof(name), i ? STAMP "-%u.pcapng" : STAMP ".pcapng", i);
+		snprintf(name, sizeof(name), i ? STAMP "_%03u.pcapng" : STAMP ".pcapng", i);
 		p = read_file(done, name, &len);
 		if (p)
 			wrong += wrong_interfaces(p, len, &packets);
@@ -347,6 +347,44 @@ static void full_disk(void)
 	is_file(done, STAMP ".pcap", 0440, "no inode: nothing is lost");
 }
 
+static bool delete_file(int error, unsigned attempt)
+{
+	(void)error;
+	if (attempt == 1)
+		unlinkat(base, STAMP ".pcap", 0);
+	return attempt < 10;
+}
+
+/* Somebody deletes the file to make room: there is none until it is closed. */
+static void full_and_deleted(void)
+{
+	unsigned there, lost;
+	const char *p;
+
+	begin();
+	fill(6 * 4096);
+	init();
+	no_room = delete_file;
+	clear();
+	pcap_header(1);
+	frame(0);
+	for (unsigned i = 0; i < 30; i++) {
+		record(1000);
+		frame(1);
+	}
+	go();
+	end("closed");
+	unlinkat(small, "filler", 0);
+	IS_INT(status, RECORDER_OK, "deleted on a full disk: goes on");
+	p = strstr(events, "deleted " STAMP ".pcap packets=");
+	lost = p ? (unsigned)atoi(p + strlen("deleted " STAMP ".pcap packets=")) : 0;
+	OK(lost > 0 && strstr(events, "room\nopened " STAMP "_001.pcap\n"),
+	    "deleted on a full disk: another is begun");
+	p = strstr(events, "_001.pcap closed packets=");
+	there = p ? (unsigned)atoi(p + strlen("_001.pcap closed packets=")) : 0;
+	IS_INT(there + lost, 30, "deleted on a full disk: what was not in it is in the next");
+}
+
 /* The same, full where the second section of a frame begins. */
 static void full_within_a_frame(void)
 {
@@ -425,6 +463,7 @@ static void test_full_disk(void)
 		done = open_directory(small, "done");
 		full_disk();
 		full_within_a_frame();
+		full_and_deleted();
 		fflush(stdout);
 		counts[0] = tap_count;
 		counts[1] = tap_failed;

@@ -110,14 +110,14 @@ static void test_size_contents(void)
 			memcpy(want + want_len, records[i], sizeof(records[i]));
 			want_len += sizeof(records[i]);
 		}
-		snprintf(name, sizeof(name), f ? STAMP "-%u.pcap" : STAMP ".pcap", f);
+		snprintf(name, sizeof(name), f ? STAMP "_%03u.pcap" : STAMP ".pcap", f);
 		is_file(done, name, 0440, "by size");
 	}
 	IS_STR(events,
 	    "header\nopened " STAMP ".pcap\npublished " STAMP
-	    ".pcap size packets=5 bytes=604\nopened " STAMP "-1.pcap\npublished " STAMP
-	    "-1.pcap size packets=5 bytes=604\nopened " STAMP "-2.pcap\npublished " STAMP
-	    "-2.pcap closed packets=2 bytes=256\n",
+	    ".pcap size packets=5 bytes=604\nopened " STAMP "_001.pcap\npublished " STAMP
+	    "_001.pcap size packets=5 bytes=604\nopened " STAMP "_002.pcap\npublished " STAMP
+	    "_002.pcap closed packets=2 bytes=256\n",
 	    "by size: events");
 }
 
@@ -220,9 +220,9 @@ static void test_taken(void)
 
 	begin();
 	write_file(base, STAMP ".pcap", old, sizeof(old));
-	write_file(done, STAMP "-1.pcap", old, sizeof(old));
-	if (symlinkat("/nowhere", base, STAMP "-2.pcap") != 0 ||
-	    mkdirat(done, STAMP "-3.pcap", 0755) != 0)
+	write_file(done, STAMP "_001.pcap", old, sizeof(old));
+	if (symlinkat("/nowhere", base, STAMP "_002.pcap") != 0 ||
+	    mkdirat(done, STAMP "_003.pcap", 0755) != 0)
 		support_die("taken");
 	init();
 	send_header(1);
@@ -233,13 +233,13 @@ static void test_taken(void)
 	expect();
 	frame(1);
 	go();
-	OK(strstr(events, "opened " STAMP "-4.pcap\n"), "taken in either directory: the next");
+	OK(strstr(events, "opened " STAMP "_004.pcap\n"), "taken in either directory: the next");
 	end("closed");
-	is_file(done, STAMP "-4.pcap", 0440, "the next");
+	is_file(done, STAMP "_004.pcap", 0440, "the next");
 	want_len = sizeof(old);
 	memcpy(want, old, sizeof(old));
 	is_file(base, STAMP ".pcap", 0644 & ~umask(022), "what was there");
-	is_file(done, STAMP "-1.pcap", 0644, "what was there");
+	is_file(done, STAMP "_001.pcap", 0644, "what was there");
 
 	/* taken while it was recorded */
 	begin();
@@ -253,16 +253,16 @@ static void test_taken(void)
 	frame(1);
 	go();
 	write_file(done, STAMP ".pcap", old, sizeof(old));
-	write_file(done, STAMP "-1.pcap", old, sizeof(old));
+	write_file(done, STAMP "_001.pcap", old, sizeof(old));
 	end("closed");
-	OK(strstr(
-	       events, "published " STAMP "-2.pcap was " STAMP ".pcap closed packets=1 bytes=60\n"),
+	OK(strstr(events,
+	       "published " STAMP "_002.pcap was " STAMP ".pcap closed packets=1 bytes=60\n"),
 	    "taken meanwhile in completed-path: the next number, both names told");
-	is_file(done, STAMP "-2.pcap", 0440, "the next number");
+	is_file(done, STAMP "_002.pcap", 0440, "the next number");
 	want_len = sizeof(old);
 	memcpy(want, old, sizeof(old));
 	is_file(done, STAMP ".pcap", 0644, "what came meanwhile");
-	is_file(done, STAMP "-1.pcap", 0644, "what came meanwhile");
+	is_file(done, STAMP "_001.pcap", 0644, "what came meanwhile");
 	IS_INT(count(base), 0, "taken meanwhile: nothing is left");
 
 	/* a pcapng name is another name */
@@ -278,7 +278,8 @@ static void test_taken(void)
 	go();
 	end("closed");
 	text = digest(done);
-	OK(strstr(text, STAMP ".pcapng ") || strstr(text, STAMP "-1.pcapng "), "pcapng is stored");
+	OK(strstr(text, STAMP ".pcapng ") || strstr(text, STAMP "_001.pcapng "),
+	    "pcapng is stored");
 	free(text);
 
 	/* a clock that is set back to the second of an older file */
@@ -295,9 +296,9 @@ static void test_taken(void)
 	send_record(20);
 	end("closed");
 	text = digest(done);
-	OK(strstr(text, STAMP ".pcap 60") && strstr(text, STAMP "-1.pcap 60") &&
+	OK(strstr(text, STAMP ".pcap 60") && strstr(text, STAMP "_001.pcap 60") &&
 		strstr(text, "trace-c-20261106_212005.pcap 60") &&
-		strstr(text, "trace-c-20261106_212005-1.pcap 60"),
+		strstr(text, "trace-c-20261106_212005_001.pcap 60"),
 	    "a clock that steps back overwrites nothing");
 	IS_INT(count(done), 4, "a clock that steps back: four files");
 	free(text);
@@ -341,6 +342,103 @@ static void test_unpublished(void)
 	close(gone);
 }
 
+/* ---- taken away ---- */
+
+static const uint8_t precious[] = "precious";
+
+enum taking {
+	DELETE,
+	MOVE,
+	REPLACE
+};
+
+static void take(enum taking how)
+{
+	if (how == DELETE)
+		unlinkat(base, STAMP ".pcap", 0);
+	else
+		renameat(base, STAMP ".pcap", base, "elsewhere");
+	if (how == REPLACE)
+		write_file(base, STAMP ".pcap", precious, sizeof(precious));
+}
+
+static void write_taken(enum taking how, bool with_done, const char *what)
+{
+	begin();
+	if (!with_done)
+		settings.done = base;
+	init();
+	send_header(1);
+	send_record(20);
+	send_record(20);
+	take(how);
+	send_record(20);
+	OK(!strstr(events, what), "%s: not looked for twice a second", what);
+	now++;
+	clear();
+	pcap_header(1);
+	expect();
+	record(24);
+	expect();
+	frame(1);
+	go();
+	IS_INT(status, RECORDER_OK, "%s: goes on", what);
+	OK(strstr(events, what), "%s: told, with what was in it", what);
+	OK(strstr(events, "\nopened trace-c-20261106_212001.pcap\n"), "%s: another is begun", what);
+	IS_INT(stats.file_bytes, want_len, "%s: the next packet is in it", what);
+	end("closed");
+	is_file(settings.done, "trace-c-20261106_212001.pcap", 0440, what);
+	OK(!strstr(events, "ublished " STAMP), "%s: not told as published", what);
+}
+
+/* Nothing is written any more: found out when it is closed. */
+static void close_taken(enum taking how, bool with_done, const char *what)
+{
+	begin();
+	if (!with_done)
+		settings.done = base;
+	init();
+	send_header(1);
+	send_record(20);
+	send_record(20);
+	send_record(20);
+	take(how);
+	end("closed");
+	OK(strstr(events, what), "%s, at the end: told", what);
+	OK(!strstr(events, "ublished " STAMP), "%s, at the end: not told as published", what);
+	IS_INT(stats.file_bytes, 0, "%s, at the end: no file", what);
+}
+
+static void is_left(enum taking how)
+{
+	if (how == REPLACE) {
+		memcpy(want, precious, want_len = sizeof(precious));
+		is_file(base, STAMP ".pcap", 0644, "what was put in its place");
+	}
+	if (how != DELETE)
+		OK(!locked(base, "elsewhere"), "what was moved is closed");
+}
+
+static void test_taken_away(void)
+{
+	static const struct {
+		enum taking how;
+		const char *what;
+	} rows[] = {{DELETE, "deleted " STAMP ".pcap packets=3 bytes=132\n"},
+	    {MOVE, "moved " STAMP ".pcap packets=3 bytes=132\n"},
+	    {REPLACE, "moved " STAMP ".pcap packets=3 bytes=132\n"}};
+
+	for (size_t i = 0; i < 2 * COUNT(rows); i++) {
+		const char *what = rows[i / 2].what;
+		enum taking how = rows[i / 2].how;
+
+		write_taken(how, i % 2, what);
+		is_left(how);
+		close_taken(how, i % 2, what);
+		is_left(how);
+	}
+}
+
 /* A large beginning of each file leaves half of the limit for packets. */
 static void test_size_large_header(void)
 {
@@ -382,5 +480,6 @@ int main(void)
 	test_names();
 	test_taken();
 	test_unpublished();
+	test_taken_away();
 	return world_close(at);
 }

@@ -28,7 +28,7 @@ static void test_headers(void)
 	OK(strstr(events, "published " STAMP ".pcap link-header packets=2 bytes=96\n"),
 	    "another header: the file ends");
 	end("closed");
-	is_file(done, STAMP "-1.pcap", 0440, "the file of the other header");
+	is_file(done, STAMP "_001.pcap", 0440, "the file of the other header");
 	IS_INT(count(done), 2, "another header: two files");
 
 	/* headers alone */
@@ -65,8 +65,8 @@ static void test_headers(void)
 	end("closed");
 	IS_INT(status, RECORDER_OK, "pcap, pcapng, pcap");
 	IS_INT(count(done), 3, "pcap, pcapng, pcap: three files");
-	if (exists(done, STAMP "-1.pcapng"))
-		is_file(done, STAMP "-1.pcapng", 0440, "pcapng in between");
+	if (exists(done, STAMP "_001.pcapng"))
+		is_file(done, STAMP "_001.pcapng", 0440, "pcapng in between");
 	else
 		is_file(done, STAMP ".pcapng", 0440, "pcapng in between");
 }
@@ -186,7 +186,7 @@ static void test_interfaces(void)
 	idb(101, 8);
 	epb(2, 60);
 	expect();
-	is_file(base, STAMP "-1.pcapng", 01440, "all interfaces are repeated");
+	is_file(base, STAMP "_001.pcapng", 01440, "all interfaces are repeated");
 	/* one that comes in the frame that begins a file stands there once */
 	payload_len = 0;
 	idb(1, 0);
@@ -202,7 +202,7 @@ static void test_interfaces(void)
 	idb(1, 0);
 	epb(3, 60);
 	expect();
-	is_file(base, STAMP "-2.pcapng", 01440, "an interface in the frame that begins a file");
+	is_file(base, STAMP "_002.pcapng", 01440, "an interface in the frame that begins a file");
 	/* and is repeated from then on; the one in the frame's end too */
 	payload_len = 0;
 	epb(3, 56);
@@ -223,7 +223,7 @@ static void test_interfaces(void)
 	idb(113, 0);
 	epb(4, 60);
 	expect();
-	is_file(base, STAMP "-4.pcapng", 01440, "an interface behind a packet is repeated too");
+	is_file(base, STAMP "_004.pcapng", 01440, "an interface behind a packet is repeated too");
 	/* the same link header again changes nothing */
 	section();
 	frame(0);
@@ -280,9 +280,9 @@ static void test_sections(void)
 	end("closed");
 	IS_INT(count(done), 3, "three files");
 	expect_section(113, 8);
-	is_file(done, STAMP "-1.pcapng", 0440, "the second section");
+	is_file(done, STAMP "_001.pcapng", 0440, "the second section");
 	expect_section(1, 12);
-	is_file(done, STAMP "-2.pcapng", 0440, "the third, which is as the first");
+	is_file(done, STAMP "_002.pcapng", 0440, "the third, which is as the first");
 	want_len = 0;
 	section();
 	expect();
@@ -403,7 +403,7 @@ static void test_link_header_blocks(void)
 	secrets();
 	epb(0, 8);
 	expect();
-	is_file(done, STAMP "-1.pcapng", 0440, "the next has the secrets of header and data");
+	is_file(done, STAMP "_001.pcapng", 0440, "the next has the secrets of header and data");
 
 	/* an interface behind what is no part of the head: numbered anew when it comes again */
 	for (int i = 0; i < 2; i++) {
@@ -423,7 +423,7 @@ static void test_link_header_blocks(void)
 	idb(113, 0);
 	epb(1, 4);
 	expect();
-	is_file(done, STAMP "-3.pcapng", 0440, "with all of it");
+	is_file(done, STAMP "_003.pcapng", 0440, "with all of it");
 }
 
 /* ---- packets above max_snaplen ---- */
@@ -530,7 +530,7 @@ static void test_cut_simple(void)
 	spb(9001, 100);
 	epb(1, 8);
 	expect();
-	is_file(done, STAMP "-1.pcapng", 0440, "then interface 0 has max_snaplen");
+	is_file(done, STAMP "_001.pcapng", 0440, "then interface 0 has max_snaplen");
 
 	/* another max_snaplen: what stands in the head is it, or what the client sent */
 	begin();
@@ -599,7 +599,7 @@ static void test_cut_simple(void)
 	spb(80, 80);
 	expect();
 	end("closed");
-	is_file(done, STAMP "-1.pcapng", 0440, "and in the next file");
+	is_file(done, STAMP "_001.pcapng", 0440, "and in the next file");
 }
 
 /* A changed link header forgets the interfaces that came in data. */
@@ -640,7 +640,7 @@ static void test_interfaces_forgotten(void)
 	payload_len = 0;
 	epb(0, 12);
 	expect();
-	is_file(done, STAMP "-2.pcapng", 0440, "the last has its own interfaces only");
+	is_file(done, STAMP "_002.pcapng", 0440, "the last has its own interfaces only");
 }
 
 static void test_interfaces_limit(void)
