@@ -188,6 +188,34 @@ send() {
 	done
 }
 
+# Versions below 2.3 have the two lengths of a record the other way round, 2.3 was written both ways (libpcap, sf-pcap.c).
+@test "pcap 2.0 to 2.3 arrives as 2.4, with its lengths in the right order" {
+	local minor old
+	for minor in 00 01 02 03; do
+		old=d4c3b2a10200${minor}000000000000000000$(le32 128)01000000
+		hex "$old$(le32 1)$(le32 2)$(le32 9)$(le32 3)aabbcc" >in
+		listen_file
+		send 127.0.0.1 in
+		got "$(frame 0 "$(pcap 128)")$(frame 1 "$(le32 1)$(le32 2)$(le32 3)$(le32 9)aabbcc")"
+	done
+	# What was sent first is cut behind the right length.
+	hex "$old$(le32 1)$(le32 2)$(le32 3)$(le32 9)aabbcc" >in
+	listen_file
+	send -s 2 127.0.0.1 - <in
+	got "$(frame 0 "$(pcap 2)")$(frame 1 "$(le32 1)$(le32 2)$(le32 2)$(le32 9)aabb")"
+}
+
+@test "the modified pcap of Linux 2.2 arrives as ordinary pcap" {
+	hex "34cdb2a1020004000000000000000000$(le32 128)01000000$(record 9 aabbcc | head -c 32)0500000000080000aabbcc" >in
+	listen_file
+	send 127.0.0.1 in
+	got "$(frame 0 "$(pcap 128)")$(frame 1 "$(record 9 aabbcc)")"
+	hex "a1b2cd34000200040000000000000000$(be32 128)00000001$(be32 1)$(be32 2)$(be32 2)$(be32 9)ffffffffffffffffaabb" >in
+	listen_file
+	send 127.0.0.1 in
+	got "$(frame 0 "a1b2c3d4000200040000000000000000$(be32 128)00000001")$(frame 1 "$(be32 1)$(be32 2)$(be32 2)$(be32 9)aabb")"
+}
+
 @test "a capture without packets is its link header alone" {
 	hex "$(pcap 96)" >in
 	listen_file
@@ -367,12 +395,32 @@ damaged() {
 		"48: packet of interface 1, but its section has declared 1"
 }
 
+@test "versions that nobody reads are refused before connecting, or where the section begins" {
+	PORT=1
+	local version
+	for version in 01000100 01000300 02000000; do
+		hex "$(shb | sed s/01000000/$version/)$(idb 96)$(epb 0 1 aa)" >in
+		WANT=1 send 127.0.0.1 in
+		[[ $output == "osmo-pcap-send: in: at byte 0: pcapng version ${version:1:1}.${version:5:1}; only 1.0 and 1.2 can be sent" ]]
+	done
+	hex "$(pcap 96 | sed s/02000400/02000500/)" >in
+	WANT=1 send 127.0.0.1 in
+	[[ $output == "osmo-pcap-send: in: at byte 0: pcap version 2.5; only 2.0 to 2.4 can be sent" ]]
+	local head
+	head=$(shb)$(idb 96)$(epb 0 1 aa)
+	damaged "$head$(shb | sed s/01000000/01000100/)" "$(frame 0 "$(shb)$(idb 96)")$(frame 1 "$(epb 0 1 aa)")" \
+		"$((${#head} / 2)): pcapng version 1.1; only 1.0 and 1.2 can be sent"
+	hex "$(shb | sed s/01000000/01000200/)$(idb 96)$(epb 0 1 aa)" >in
+	listen_file
+	send 127.0.0.1 in
+}
+
 @test "what is no capture is refused before connecting" {
 	PORT=1
 	local text
-	for text in "" "0a" "1f8b0800" "0a0d0d0a1c00000011223344" "d4c3b2a10200030000000000000000000000000000000000"; do
+	for text in "" "0a" "1f8b0800" "0a0d0d0a1c00000011223344" "d4c3b2a10200050000000000000000000000000000000000"; do
 		hex "$text" >in
-		WANT=1 send -q 127.0.0.1 in
+		WANT=1 send 127.0.0.1 in
 		[[ $output == "osmo-pcap-send: in: at byte 0: "* ]]
 		[[ ${#lines[@]} -eq 1 ]]
 	done

@@ -199,7 +199,8 @@ static enum send_exit finish(struct job *j, enum ending e)
 {
 	bool finished = e != LOST && send_net_finish(&j->net);
 
-	if (finished) /* else it is not known what of it arrived */
+	/* Else it is not known what of it arrived, or nothing was ever meant to. */
+	if (finished && (e != BROKEN || send_net_begun(&j->net)))
 		summary(j);
 	if (e == BROKEN)
 		say(j, j->error);
