@@ -345,12 +345,42 @@ send() {
 	[[ $output == *" cut=1" ]]
 }
 
-@test "a pcapng block that no frame holds is left out and counted" {
-	hex "$(shb)$(idb 96)$(block 2989 "$(fill 65536 ab)")$(epb 0 1 aa)" >in
+@test "a pcapng block that no frame holds is left out and counted: an error, also with -q" {
+	local long line
+	long=$(block 2989 "$(fill 65536 ab)")
+	line="osmo-pcap-send: in: at byte 48: a block of 65548 bytes is left out: a frame holds 65535, and it cannot be cut to that"
+	hex "$(shb)$(idb 96)$long$long$(epb 0 1 aa)" >in
+	listen_file
+	WANT=1 send 127.0.0.1 in
+	got "$(frame 0 "$(shb)$(idb 96)")$(frame 1 "$(epb 0 1 aa)")"
+	[[ ${#lines[@]} -eq 2 && ${lines[0]} == "$line" && ${lines[1]} == *" skipped=2" ]]
+	listen_file
+	WANT=1 send -q 127.0.0.1 in
+	[[ $output == "$line" ]]
+	hex "$(shb)$(idb 96)$(epb 0 1 aa "0100ff7f$(fill 32768 41)0100ff7f$(fill 32768 41)")" >in
+	listen_file
+	WANT=1 send -q 127.0.0.1 in
+	[[ $output == "osmo-pcap-send: in: at byte 48: a packet with its options of 65580 bytes is left out: "* ]]
+}
+
+@test "blocks of a section without an interface, of which the server stores none: an error, also with -q" {
+	local names
+	names=$(block 4 "$(fill 4 00)")
+	hex "$(shb)$names$names" >in
+	listen_file
+	WANT=1 send -q 127.0.0.1 in
+	got "$(frame 0 "$(shb)")$(frame 1 "$names")$(frame 1 "$names")"
+	[[ $output == "osmo-pcap-send: in: at byte 60: end of a section without an interface: the server stores none of its blocks (2)" ]]
+	# one before another section, and no second line
+	hex "$(shb)$names$(shb)$(idb 96)$(epb 0 1 aa)$(shb)$names" >in
+	listen_file
+	WANT=1 send 127.0.0.1 in
+	[[ ${lines[0]} == "osmo-pcap-send: in: at byte 44: end of a section without an interface: the server stores none of its blocks (1)" ]]
+	[[ ${#lines[@]} -eq 2 ]]
+	# an interface that comes later, and nothing at all, are as they should be
+	hex "$(shb)$names$(idb 96)$(epb 0 1 aa)$(shb)" >in
 	listen_file
 	send 127.0.0.1 in
-	got "$(frame 0 "$(shb)$(idb 96)")$(frame 1 "$(epb 0 1 aa)")"
-	[[ $output == *" skipped=1" ]]
 }
 
 # ---- damaged input ----
@@ -535,7 +565,7 @@ damaged() {
 	kill -TERM "$SENDER"
 	cat <&"$GOT" >/dev/null 3>&- & # lest the listener gets stuck
 	PIDS+=($!)
-	ended 1
+	ended 0
 }
 
 @test "a rate changes nothing but the time" {
