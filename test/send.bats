@@ -188,6 +188,34 @@ send() {
 	done
 }
 
+# Versions below 2.3 have the two lengths of a record the other way round, 2.3 was written both ways (libpcap, sf-pcap.c).
+@test "pcap 2.0 to 2.3 arrives as 2.4, with its lengths in the right order" {
+	local minor old
+	for minor in 00 01 02 03; do
+		old=d4c3b2a10200${minor}000000000000000000$(le32 128)01000000
+		hex "$old$(le32 1)$(le32 2)$(le32 9)$(le32 3)aabbcc" >in
+		listen_file
+		send 127.0.0.1 in
+		got "$(frame 0 "$(pcap 128)")$(frame 1 "$(le32 1)$(le32 2)$(le32 3)$(le32 9)aabbcc")"
+	done
+	# What was sent first is cut behind the right length.
+	hex "$old$(le32 1)$(le32 2)$(le32 3)$(le32 9)aabbcc" >in
+	listen_file
+	send -s 2 127.0.0.1 - <in
+	got "$(frame 0 "$(pcap 2)")$(frame 1 "$(le32 1)$(le32 2)$(le32 2)$(le32 9)aabb")"
+}
+
+@test "the modified pcap of Linux 2.2 arrives as ordinary pcap" {
+	hex "34cdb2a1020004000000000000000000$(le32 128)01000000$(record 9 aabbcc | head -c 32)0500000000080000aabbcc" >in
+	listen_file
+	send 127.0.0.1 in
+	got "$(frame 0 "$(pcap 128)")$(frame 1 "$(record 9 aabbcc)")"
+	hex "a1b2cd34000200040000000000000000$(be32 128)00000001$(be32 1)$(be32 2)$(be32 2)$(be32 9)ffffffffffffffffaabb" >in
+	listen_file
+	send 127.0.0.1 in
+	got "$(frame 0 "a1b2c3d4000200040000000000000000$(be32 128)00000001")$(frame 1 "$(be32 1)$(be32 2)$(be32 2)$(be32 9)aabb")"
+}
+
 @test "a capture without packets is its link header alone" {
 	hex "$(pcap 96)" >in
 	listen_file
@@ -317,12 +345,42 @@ send() {
 	[[ $output == *" cut=1" ]]
 }
 
-@test "a pcapng block that no frame holds is left out and counted" {
-	hex "$(shb)$(idb 96)$(block 2989 "$(fill 65536 ab)")$(epb 0 1 aa)" >in
+@test "a pcapng block that no frame holds is left out and counted: an error, also with -q" {
+	local long line
+	long=$(block 2989 "$(fill 65536 ab)")
+	line="osmo-pcap-send: in: at byte 48: a block of 65548 bytes is left out: a frame holds 65535, and it cannot be cut to that"
+	hex "$(shb)$(idb 96)$long$long$(epb 0 1 aa)" >in
+	listen_file
+	WANT=1 send 127.0.0.1 in
+	got "$(frame 0 "$(shb)$(idb 96)")$(frame 1 "$(epb 0 1 aa)")"
+	[[ ${#lines[@]} -eq 2 && ${lines[0]} == "$line" && ${lines[1]} == *" skipped=2" ]]
+	listen_file
+	WANT=1 send -q 127.0.0.1 in
+	[[ $output == "$line" ]]
+	hex "$(shb)$(idb 96)$(epb 0 1 aa "0100ff7f$(fill 32768 41)0100ff7f$(fill 32768 41)")" >in
+	listen_file
+	WANT=1 send -q 127.0.0.1 in
+	[[ $output == "osmo-pcap-send: in: at byte 48: a packet with its options of 65580 bytes is left out: "* ]]
+}
+
+@test "blocks of a section without an interface, of which the server stores none: an error, also with -q" {
+	local names
+	names=$(block 4 "$(fill 4 00)")
+	hex "$(shb)$names$names" >in
+	listen_file
+	WANT=1 send -q 127.0.0.1 in
+	got "$(frame 0 "$(shb)")$(frame 1 "$names")$(frame 1 "$names")"
+	[[ $output == "osmo-pcap-send: in: at byte 60: end of a section without an interface: the server stores none of its blocks (2)" ]]
+	# one before another section, and no second line
+	hex "$(shb)$names$(shb)$(idb 96)$(epb 0 1 aa)$(shb)$names" >in
+	listen_file
+	WANT=1 send 127.0.0.1 in
+	[[ ${lines[0]} == "osmo-pcap-send: in: at byte 44: end of a section without an interface: the server stores none of its blocks (1)" ]]
+	[[ ${#lines[@]} -eq 2 ]]
+	# an interface that comes later, and nothing at all, are as they should be
+	hex "$(shb)$names$(idb 96)$(epb 0 1 aa)$(shb)" >in
 	listen_file
 	send 127.0.0.1 in
-	got "$(frame 0 "$(shb)$(idb 96)")$(frame 1 "$(epb 0 1 aa)")"
-	[[ $output == *" skipped=1" ]]
 }
 
 # ---- damaged input ----
@@ -367,12 +425,32 @@ damaged() {
 		"48: packet of interface 1, but its section has declared 1"
 }
 
+@test "versions that nobody reads are refused before connecting, or where the section begins" {
+	PORT=1
+	local version
+	for version in 01000100 01000300 02000000; do
+		hex "$(shb | sed s/01000000/$version/)$(idb 96)$(epb 0 1 aa)" >in
+		WANT=1 send 127.0.0.1 in
+		[[ $output == "osmo-pcap-send: in: at byte 0: pcapng version ${version:1:1}.${version:5:1}; only 1.0 and 1.2 can be sent" ]]
+	done
+	hex "$(pcap 96 | sed s/02000400/02000500/)" >in
+	WANT=1 send 127.0.0.1 in
+	[[ $output == "osmo-pcap-send: in: at byte 0: pcap version 2.5; only 2.0 to 2.4 can be sent" ]]
+	local head
+	head=$(shb)$(idb 96)$(epb 0 1 aa)
+	damaged "$head$(shb | sed s/01000000/01000100/)" "$(frame 0 "$(shb)$(idb 96)")$(frame 1 "$(epb 0 1 aa)")" \
+		"$((${#head} / 2)): pcapng version 1.1; only 1.0 and 1.2 can be sent"
+	hex "$(shb | sed s/01000000/01000200/)$(idb 96)$(epb 0 1 aa)" >in
+	listen_file
+	send 127.0.0.1 in
+}
+
 @test "what is no capture is refused before connecting" {
 	PORT=1
 	local text
-	for text in "" "0a" "1f8b0800" "0a0d0d0a1c00000011223344" "d4c3b2a10200030000000000000000000000000000000000"; do
+	for text in "" "0a" "1f8b0800" "0a0d0d0a1c00000011223344" "d4c3b2a10200050000000000000000000000000000000000"; do
 		hex "$text" >in
-		WANT=1 send -q 127.0.0.1 in
+		WANT=1 send 127.0.0.1 in
 		[[ $output == "osmo-pcap-send: in: at byte 0: "* ]]
 		[[ ${#lines[@]} -eq 1 ]]
 	done
@@ -487,7 +565,7 @@ damaged() {
 	kill -TERM "$SENDER"
 	cat <&"$GOT" >/dev/null 3>&- & # lest the listener gets stuck
 	PIDS+=($!)
-	ended 1
+	ended 0
 }
 
 @test "a rate changes nothing but the time" {

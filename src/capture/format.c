@@ -27,15 +27,8 @@ enum format_status format_begin(
 		f->kind = FORMAT_PCAPNG;
 		return FORMAT_WHOLE;
 	}
-	switch (pcap_read_magic(p, &f->pcap.big)) {
-	case PCAP_MICRO:
-	case PCAP_NANO:
-		break;
-	case PCAP_MODIFIED:
-		return bad(r, "the modified pcap format of Linux 2.2 (magic a1b2cd34)");
-	case PCAP_UNKNOWN:
+	if (pcap_read_magic(p, &f->pcap.big) == PCAP_UNKNOWN)
 		return bad(r, "neither pcap nor pcapng");
-	}
 	if (len < PCAP_HEADER)
 		return more(r, PCAP_HEADER);
 	if (!pcap_read_header(&f->pcap, p))
@@ -47,22 +40,23 @@ enum format_status format_begin(
 static enum format_status next_pcap(
     const struct format *f, const uint8_t *p, size_t len, struct format_record *r)
 {
+	size_t header = PCAP_RECORD + f->pcap.more;
 	struct pcap_record k;
 
-	if (len < PCAP_RECORD)
-		return more(r, PCAP_RECORD);
+	if (len < header)
+		return more(r, header);
 	k = pcap_read_record(&f->pcap, p);
-	if (len - PCAP_RECORD < k.caplen)
-		return more(r, PCAP_RECORD + (size_t)k.caplen);
+	if (len - header < k.caplen)
+		return more(r, header + (size_t)k.caplen);
 	*r = (struct format_record){
 	    .what = FORMAT_PACKET,
-	    .len = PCAP_RECORD + (size_t)k.caplen,
+	    .len = header + (size_t)k.caplen,
 	    .timed = true,
 	    .time_ns = k.time_ns,
 	    .caplen = k.caplen,
 	    .original = k.original,
 	    .link_type = f->pcap.link_type,
-	    .data = p + PCAP_RECORD,
+	    .data = p + header,
 	};
 	return FORMAT_WHOLE;
 }
@@ -152,7 +146,7 @@ enum format_status format_next(
 
 size_t format_whole(const struct format *f, const uint8_t *p, size_t len, uint64_t *packets)
 {
-	size_t at = 0;
+	size_t header = PCAP_RECORD + f->pcap.more, at = 0;
 
 	for (;;) {
 		struct pcapng_block b;
@@ -166,12 +160,12 @@ size_t format_whole(const struct format *f, const uint8_t *p, size_t len, uint64
 				*packets += pcapng_is_packet_type(b.type);
 			continue;
 		}
-		if (len - at < PCAP_RECORD)
+		if (len - at < header)
 			break;
 		caplen = pcap_caplen(&f->pcap, p + at);
-		if (len - at - PCAP_RECORD < caplen)
+		if (len - at - header < caplen)
 			break;
-		at += PCAP_RECORD + (size_t)caplen;
+		at += header + (size_t)caplen;
 		if (packets)
 			(*packets)++;
 	}
@@ -187,13 +181,13 @@ static bool is_block_beginning(const uint8_t *p, size_t len, size_t max, bool bi
 
 bool format_is_beginning(const struct format *f, const uint8_t *p, size_t len, size_t max)
 {
-	size_t whole;
+	size_t header = PCAP_RECORD + f->pcap.more, whole;
 
 	if (f->kind == FORMAT_PCAPNG)
 		return is_block_beginning(p, len, max, f->section.big);
-	if (len < PCAP_RECORD)
+	if (len < header)
 		return true;
-	whole = PCAP_RECORD + (size_t)pcap_caplen(&f->pcap, p);
+	whole = header + (size_t)pcap_caplen(&f->pcap, p);
 	return whole > len && whole <= max;
 }
 

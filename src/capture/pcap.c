@@ -3,11 +3,12 @@
 
 #define CAPLEN_FIRST  8u
 #define CAPLEN_SECOND 12u
+#define MODIFIED_MORE 8u /* interface, protocol, packet type */
 
 static enum pcap_magic known(uint32_t magic)
 {
 	switch (magic) {
-	case 0xa1b2c3d4u:
+	case PCAP_MAGIC:
 		return PCAP_MICRO;
 	case 0xa1b23c4du:
 		return PCAP_NANO;
@@ -49,7 +50,8 @@ bool pcap_read_header(struct pcap *h, const uint8_t *p)
 	h->snaplen = bytes_load32(p + PCAP_SNAPLEN, h->big);
 	/* the upper half of the field has the length of a frame check sequence */
 	h->link_type = (uint16_t)bytes_load32(p + 20, h->big);
-	return (h->magic == PCAP_MICRO || h->magic == PCAP_NANO) && lengths_of_version(h);
+	h->more = h->magic == PCAP_MODIFIED ? MODIFIED_MORE : 0;
+	return h->magic != PCAP_UNKNOWN && lengths_of_version(h);
 }
 
 struct pcap_record pcap_read_record(const struct pcap *h, const uint8_t *p)

@@ -6,6 +6,7 @@
  *
  *   file header, 24 bytes:   magic u32 | major u16 | minor u16 | 8 unused | snaplen u32 | link u32
  *   record header, 16 bytes: seconds u32 | fraction u32 | captured length u32 | original length u32
+ *                            and 8 bytes more in the modified format
  *
  * Fields are in the byte order that the magic number tells. Lengths are bytes. */
 #ifndef CAPTURE_PCAP_H
@@ -17,6 +18,7 @@
 
 #include "base/bytes.h"
 
+#define PCAP_MAGIC   0xa1b2c3d4u /* of PCAP_MICRO */
 #define PCAP_HEADER  24u
 #define PCAP_RECORD  16u
 #define PCAP_SNAPLEN 16u /* where the snapshot length stands in the file header */
@@ -25,13 +27,14 @@ enum pcap_magic {
 	PCAP_UNKNOWN,
 	PCAP_MICRO,   /* a1b2c3d4: time stamps in microseconds */
 	PCAP_NANO,    /* a1b23c4d: in nanoseconds */
-	PCAP_MODIFIED /* a1b2cd34: Linux of 1999, record headers of 24 bytes; only recognised */
+	PCAP_MODIFIED /* a1b2cd34: Linux of 1999, microseconds, record headers of 24 bytes */
 };
 
 struct pcap {
 	enum pcap_magic magic;
 	bool big; /* byte order of every field */
 	uint16_t major, minor;
+	uint8_t more; /* bytes of a record header behind PCAP_RECORD: 8 in the modified format */
 	/* Where the captured length stands in a record header: 8, or 12 in versions below 2.3 and
 	 * in 543.0 (DG/UX), which have the two lengths the other way round. 0: version 2.3, written
 	 * both ways: the smaller one is the captured length. */
@@ -52,7 +55,7 @@ enum pcap_magic pcap_read_magic(const uint8_t *p, bool *big);
  * cannot be read; h->magic and the version then tell which. */
 bool pcap_read_header(struct pcap *h, const uint8_t *p);
 
-/* A record header, PCAP_RECORD bytes, of a file whose header was read. */
+/* A record header, its first PCAP_RECORD bytes, of a file whose header was read. */
 struct pcap_record pcap_read_record(const struct pcap *h, const uint8_t *p);
 
 /* The captured length alone. */

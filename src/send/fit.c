@@ -37,6 +37,7 @@ static bool interface_block(struct send_cut *c, const struct pcapng_block *b, ui
 	if (c->format.section.interfaces == 0)
 		c->edit.simple = snaplen;
 	pcapng_add_interface(&c->format.section, &i);
+	c->bare = 0;
 	return true;
 }
 
@@ -45,6 +46,7 @@ static bool section(struct send_cut *c, uint8_t *data, size_t len)
 	struct pcapng *s = &c->format.section;
 	struct pcapng_block b;
 
+	c->bare = 0;
 	c->format.kind = FORMAT_PCAPNG;
 	for (size_t at = 0; at < len; at += b.total) {
 		if (pcapng_read_block(&b, data + at, len - at, s->big) != PCAPNG_OK)
@@ -68,6 +70,7 @@ bool send_cut_header(struct send_cut *c, uint8_t *data, size_t len)
 		return refuse(c, "link header of %zu bytes does not fit a frame", len);
 	if (len >= PCAPNG_BLOCK_MIN && bytes_load32(data, true) == PCAPNG_SECTION)
 		return section(c, data, len);
+	c->bare = 0;
 	c->format.kind = FORMAT_PCAP;
 	if (len != PCAP_HEADER || !pcap_read_header(&c->format.pcap, data))
 		return refuse(c, "neither a pcap nor a pcapng header");
@@ -132,5 +135,6 @@ enum send_fit send_cut_record(struct send_cut *c, uint8_t *data, size_t *len)
 		return packet(c, &b, data, len);
 	if (b.type == PCAPNG_INTERFACE && !interface_block(c, &b, data))
 		return SEND_MALFORMED;
+	c->bare += c->format.section.interfaces == 0;
 	return counted(c, *len <= FRAME_PAYLOAD_MAX ? EDIT_SAME : EDIT_NEVER);
 }

@@ -30,6 +30,7 @@ struct send_cut {
 	struct edit edit;     /* its snaplen: the longest packet, 1..SEND_SNAPLEN_MAX */
 	struct format format; /* of the current header, as it stands in the input */
 	uint64_t cut, skipped;
+	uint64_t bare; /* blocks of this section so far, while it has no interface */
 	char why[128];
 };
 

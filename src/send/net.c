@@ -56,7 +56,7 @@ static bool deliver(struct send_net *n)
 
 bool send_net_flush(struct send_net *n)
 {
-	if (n->begin_len == 0)
+	if (!send_net_begun(n))
 		return true; /* not connected yet: there is no link header to connect with */
 	for (;;) {
 		if (deliver(n)) {
@@ -194,7 +194,7 @@ bool send_net_interface(struct send_net *n, const void *data, size_t len)
 
 bool send_net_finish(struct send_net *n)
 {
-	if (n->begin_len == 0)
+	if (!send_net_begun(n))
 		return true;
 	return send_net_flush(n) && send_link_look(&n->link, send_link_now()) &&
 	       send_link_finish(&n->link);

@@ -39,6 +39,12 @@ struct send_net {
 	size_t begin_seen; /* of it, in this pass of the input */
 };
 
+/* Whether there was a link header. */
+static inline bool send_net_begun(const struct send_net *n)
+{
+	return n->begin_len > 0;
+}
+
 /* Takes a copy of everything. A link header that is in force already is not sent again. */
 bool send_net_header(struct send_net *n, const void *data, size_t len);
 

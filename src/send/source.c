@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "send/convert.h"
 
 /* ---- errors ---- */
 
@@ -49,11 +50,17 @@ static enum send_got no_capture(struct send_source *s, const struct reader_recor
 {
 	const struct pcap *h = &s->reader.format.pcap;
 
-	if (k->len >= PCAP_HEADER && h->major != 0)
-		return broken(
-		    s, k->offset, "pcap version %u.%u; only 2.4 can be sent", h->major, h->minor);
+	if (s->reader.format.kind == FORMAT_PCAP && k->len >= PCAP_HEADER && h->major != 0)
+		return broken(s, k->offset, "pcap version %u.%u; only 2.0 to 2.4 can be sent",
+		    h->major, h->minor);
 	return broken(s, k->offset, "%s: it begins with %08" PRIx32, k->why,
 	    k->len < 4 ? 0 : bytes_load32(k->data, true));
+}
+
+static enum send_got bad_section(struct send_source *s, uint64_t offset)
+{
+	return broken(s, offset, "pcapng version %u.%u; only 1.0 and 1.2 can be sent",
+	    s->reader.format.section.major, s->reader.format.section.minor);
 }
 
 static enum send_got bad_record(struct send_source *s, const struct reader_record *k)
@@ -74,8 +81,11 @@ static enum send_got bad_record(struct send_source *s, const struct reader_recor
 		return broken(s, k->offset,
 		    "pcapng block lengths differ: %" PRIu32 " before, %" PRIu32 " after it",
 		    b.total, b.trailer);
-	case PCAPNG_MAGIC:
 	case PCAPNG_OK:
+		if (b.type == PCAPNG_SECTION && b.total >= PCAPNG_SECTION_MIN)
+			return bad_section(s, k->offset);
+		break;
+	case PCAPNG_MAGIC:
 		break;
 	}
 	return broken(s, k->offset, "%s", k->why);
@@ -159,6 +169,22 @@ static enum send_got read_next(struct send_source *s, struct reader_record *k)
 	return broken(s, k->offset, "cannot read: %s", strerror(errno));
 }
 
+/* Minor versions as libpcap and Wireshark know them: of others nothing that is stored is read. */
+static bool is_known_section(const struct pcapng *section)
+{
+	return section->minor == 0 || section->minor == 2;
+}
+
+static void convert(const struct pcap *h, struct send_record *r)
+{
+	if (send_convert_ordinary(h))
+		return;
+	if (r->what == SEND_HEADER)
+		send_convert_header(h, r->data);
+	else
+		r->data = send_convert_record(h, r->data, &r->len);
+}
+
 static enum send_got hand_out(
     struct send_source *s, struct send_record *r, const struct reader_record *k)
 {
@@ -174,6 +200,8 @@ static enum send_got hand_out(
 	    .timed = k->timed,
 	    .time_ns = k->time_ns};
 	s->done = k->offset + k->len;
+	if (s->reader.format.kind == FORMAT_PCAP)
+		convert(&s->reader.format.pcap, r);
 	return SEND_GOT;
 }
 
@@ -222,14 +250,10 @@ enum send_got send_source_next(struct send_source *s, struct send_record *r)
 		return got;
 	if (s->next.kind != READER_HEADER || s->next.len > sizeof(s->header))
 		return hand_out(s, r, &s->next);
-	if (s->reader.format.kind == FORMAT_PCAP) {
-		const struct pcap *h = &s->reader.format.pcap;
-
-		if (h->major != 2 || h->minor != 4)
-			return broken(s, s->next.offset, "pcap version %u.%u; only 2.4 can be sent",
-			    h->major, h->minor);
+	if (s->reader.format.kind == FORMAT_PCAP)
 		return hand_out(s, r, &s->next);
-	}
+	if (!is_known_section(&s->reader.format.section))
+		return bad_section(s, s->next.offset);
 	s->header_at = s->next.offset;
 	add_to_header(s, &s->next);
 	return section(s, r);

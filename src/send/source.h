@@ -1,8 +1,9 @@
 /* send_source: hands out a capture file, or standard input, as what is sent of it.
  *
  * Reads with record/reader.h, and joins a section header with the interface descriptions right
- * behind it to one link header. Payloads are handed out as they stand in the input: no byte order,
- * time stamp or option is converted. Refuses to interpret packets; what is wrong inside a record is
+ * behind it to one link header. Old and modified pcap is handed out as ordinary pcap
+ * (send/convert.h), everything else as it stands in the input: no byte order, time stamp or option
+ * is converted. Refuses to interpret packets; what is wrong inside a record is
  * for send_cut and the server to say.
  *
  * Offsets and lengths are bytes. Errors come back as text that names the input and the offset. */

@@ -74,10 +74,27 @@ static void test_lengths(void)
 		}
 }
 
+static void test_modified(void)
+{
+	for (size_t m = 0; m < 2; m++) {
+		struct pcap h;
+
+		pcap(m, 2, 4, 0, 1);
+		OK(pcap_read_header(&h, buf) && h.more == 0, "an ordinary record header");
+		memcpy(buf, m ? "\xa1\xb2\xcd\x34" : "\x34\xcd\xb2\xa1", 4);
+		OK(pcap_read_header(&h, buf) && h.more == 8, "a modified one");
+		start(big);
+		put_record(60, 90, 0);
+		IS_INT(pcap_read_record(&h, buf).time_ns, 1794000000123456000, "in microseconds");
+		IS_INT(pcap_read_record(&h, buf).caplen, 60, "the captured length");
+	}
+}
+
 int main(void)
 {
 	test_magics();
 	test_versions();
 	test_lengths();
+	test_modified();
 	return tap_done();
 }
