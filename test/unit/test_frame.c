@@ -147,8 +147,9 @@ static void test_reasons(void)
 		const char *bytes, *word;
 	} rows[] = {{"GET ", "HTTP"}, {"POST", "HTTP"}, {"HEAD", "HTTP"}, {"PUT ", "HTTP"},
 	    {"SSH-", "SSH"}, {"\x16\x03\x01\x02", "TLS"}, {"\x16\x03\x03\x00", "TLS"}};
-	static const char *const others[] = {
-	    "\2\0\0\4", "\7\0\0\0", "\xff\xff\xff\xff", "\x89PNG", "\xd4\xc3\xb2\xa1"};
+	static const char *const others[] = {"\2\0\0\4", "\7\0\0\0", "\xff\xff\xff\xff", "\x89PNG",
+	    "\xd4\xc3\xb2\xa1", "\x16\x02\x01\x02", "\x16\x04\x01\x02", "\x15\x03\x01\x02", "GETS",
+	    "SSH2", "PUT\n"};
 	char reason[200], small[8];
 
 	for (size_t i = 0; i < COUNT(rows); i++) {

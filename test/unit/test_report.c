@@ -73,6 +73,13 @@ static void test_bad(void)
 	}
 	make(REPORT_ESTABLISHED, 0, "");
 	OK(!check(&in, sizeof(in), 0), "a candidate of none");
+	in.id.serial_len = CERTID_SERIAL_MAX;
+	OK(check(&in, sizeof(in), 1), "the longest serial number");
+	in.id.serial_len = CERTID_SERIAL_MAX + 1;
+	OK(!check(&in, sizeof(in), 1), "a longer one than there is room for");
+	make(REPORT_ESTABLISHED, 0, "");
+	memset(in.name, 'a', sizeof(in.name));
+	OK(!check(&in, sizeof(in), 1), "an unterminated name, where none is used");
 	make(REPORT_OPENED, 0, NAME);
 	for (size_t n = 0; n < sizeof(in); n++)
 		if (check(&in, n, 1))
@@ -134,6 +141,11 @@ static void test_orders(void)
 		if (c != ORDER_REPLACED && c != ORDER_RECONFIGURED && c != ORDER_REVOKED)
 			wrong += strcmp(order_text((char)c), order_text(ORDER_STOP)) != 0;
 	IS_INT(wrong, 0, "every other byte is a plain stop");
+	wrong = 0;
+	for (int c = -128; c < 128; c++)
+		wrong +=
+		    order_is_patient((char)c) != (c == ORDER_REPLACED || c == ORDER_RECONFIGURED);
+	IS_INT(wrong, 0, "who is replaced or configured anew may wait for room, nobody else");
 }
 
 int main(void)
