@@ -805,3 +805,43 @@ END
 	[[ $output == *$'\r['*'#'*'] '*'% '*' MB/s left '* ]]
 	[[ $output == *$'\r\033[Ksent packets=2 '* ]]
 }
+
+@test "a server that is silent is probed" {
+	command -v ss >/dev/null || skip "no ss"
+	listen_live
+	start_fed 127.0.0.1
+	hex "$(pcap 96)" >&"$IN"
+	[[ $(take 28) == "$(frame 0 "$(pcap 96)")" ]]
+	ss -tnoH "dport = :$PORT" >sockets
+	grep 'timer:(keepalive,' sockets
+	exec {IN}>&-
+	ended 0
+}
+
+@test "a server that never closes: given up a minute after it has taken everything" {
+	local lib
+	lib=$(ls /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null) || skip "no libfaketime"
+	cat >serve <<'END'
+cat >got
+echo >event
+read -r _ <gate
+END
+	mkfifo gate
+	exec {GATE}<>gate
+	hex "$(pcap 96)" >in
+	socat -d -d -t 200 TCP-LISTEN:0,bind=127.0.0.1 SYSTEM:"sh ./serve" 2>log 3>&- {GATE}>&- &
+	PIDS+=($!)
+	exec {LOG}<log
+	local line
+	while read -r -t 10 line <&"$LOG" && [[ $line != *"listening on "* ]]; do :; done
+	PORT=${line##*:}
+	echo '+0' >clock
+	LD_PRELOAD=$lib FAKETIME_TIMESTAMP_FILE=$PWD/clock FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=0 \
+		ASAN_OPTIONS="${ASAN_OPTIONS-}:verify_asan_link_order=0" start 127.0.0.1 in
+	read -r -t 20 _ <event
+	kill -0 "$SENDER"
+	echo '+2m' >clock.new
+	mv clock.new clock
+	ended 1
+	[[ $(<err) == *"the server has not closed the connection within 60 seconds" ]]
+}
