@@ -792,3 +792,23 @@ no_more_processes() {
 	wait_log 'file client=bar .*reason=repaired'
 	unframe s | cmp - done/trace-bar-20250101_000000.pcap
 }
+
+@test "no descriptor even to accept with: the spare one is there again after each peer that was closed" {
+	beside_memcheck "it has need of them, too"
+	needs_one_server "descriptors of its own are used up"
+	two_record
+	local free=0 n before
+	while [ -L "/proc/$SERVER_PID/fd/$free" ]; do
+		free=$((free + 1))
+	done
+	prlimit --pid "$SERVER_PID" --nofile=$free:
+	open_now() { find "/proc/$SERVER_PID/fd/" -type l | sort; }
+	open_now >before
+	for n in 1 2 3; do
+		live c$n 127.0.0.2
+		until_true test -s c$n.end
+		open_now | cmp - before
+	done
+	[ "$(grep -c 'reason="no descriptors are left"' log)" -eq 3 ]
+	b_goes_on
+}

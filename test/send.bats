@@ -845,3 +845,32 @@ END
 	ended 1
 	[[ $(<err) == *"the server has not closed the connection within 60 seconds" ]]
 }
+
+@test "a server that ends its side while data are on their way has not read everything" {
+	command -v ss >/dev/null || skip "no ss"
+	mkfifo gate
+	perl -MSocket=:all -e '$| = 1;
+		socket(my $l, AF_INET, SOCK_STREAM, 0) or die;
+		setsockopt($l, SOL_SOCKET, SO_RCVBUF, 1);
+		bind($l, pack_sockaddr_in(0, INADDR_LOOPBACK)) && listen($l, 1) or die;
+		print((unpack_sockaddr_in(getsockname $l))[0], "\n");
+		accept(my $c, $l) or die;
+		open my $gate, "<", "gate" or die;
+		shutdown $c, 1;
+		sleep 100' >log 3>&- &
+	PIDS+=($!)
+	read -r -t 10 PORT <log
+	local i data
+	printf -v data 'aa%.0s' {1..9000}
+	hex "$(pcap 9000)$(record 9000 "$data")$(record 9000 "$data")$(record 9000 "$data")" >in
+	start 127.0.0.1 in
+	for ((i = 0; i < 500; i++)); do # all is written, and most of it waits
+		ss -tnH state fin-wait-1 "dport = :$PORT" >sockets
+		[[ ! -s sockets ]] || break
+		sleep 0.02
+	done
+	[[ -s sockets ]]
+	echo >gate
+	ended 1
+	[[ $(<err) == *"the server closed the connection before it had read everything" ]]
+}

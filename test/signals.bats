@@ -654,3 +654,16 @@ shares() {
 	as_before() { [ "$(find "/proc/$SERVER_PID/fd" -type l | wc -l)" -eq $((before - 2)) ]; } # two channels
 	until_true as_before
 }
+
+@test "TERM with connections that have sent nothing yet: they are not waited for, status 0" {
+	needs_one_server "it stops all"
+	config 'limits: { handshake-timeout = 100; };'
+	server_start
+	live a 127.0.0.2
+	live b 127.0.0.3
+	silent() { server_signal USR2 && log_has ' status connections=2 unestablished=2'; }
+	until_true silent
+	server_stop
+	log_has 'stopping connections=2'
+	never_log 'did not stop'
+}

@@ -1306,7 +1306,7 @@ memory() {
 	local version status
 	for version in '' --priority=NORMAL:-VERS-TLS1.3; do
 		status=0
-		"$SEND" -p "$PORT" -s 127.0.0.3 --tls --no-verify --cert pki/alien.crt --key pki/alien.key ${version:+"$version"} \
+		"$SEND" -p "$PORT" -S 127.0.0.3 --tls --no-verify --cert pki/alien.crt --key pki/alien.key ${version:+"$version"} \
 			"$LISTEN" capture 2>err || status=$?
 		[ "$status" -eq 1 ]
 		grep "with the alert '" err
@@ -1338,4 +1338,17 @@ memory() {
 		quietly openssl x509 -req -in twice.csr -CA ca.crt -CAkey ca.key -days 9 -extfile extensions -out twice.crt
 	)
 	x509_refuses 127.0.0.2 twice 'the certificate .* does not contain the name foo that client foo must have, but no name'
+}
+
+@test "a certificate that was revoked between the handshake and the first link header" {
+	needs_one_server "a reload"
+	tls_config
+	server_start
+	tls_live b 127.0.0.3 bar
+	wait_log 'connected client=any'
+	cp pki/more.crl pki/ca.crl
+	server_signal HUP
+	wait_log 'reload clients=5 finished=0 '
+	tell b pcap rec
+	wait_log 'closed client=any .*reason="?revoked"?'
 }

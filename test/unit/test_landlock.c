@@ -80,6 +80,13 @@ static int truncate_outside(void)
 	return result(truncate(path, 0));
 }
 
+static int ask_device(void)
+{
+	int fd = openat(base, "device", O_RDONLY | O_CLOEXEC), n;
+
+	return result(ioctl(fd, FIONREAD, &n));
+}
+
 static int tcp(bool to)
 {
 	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -183,6 +190,11 @@ static void test_rest(int abi)
 	if (abi >= 4) {
 		DENIED(1, here, bind_tcp, "no port is taken");
 		DENIED(1, here, connect_tcp, "nobody is connected to");
+	}
+	if (abi >= 5 && mknodat(base, "device", S_IFCHR | 0600, (dev_t)(1 << 8 | 3)) == 0) {
+		const struct landlock_dir mends[] = {{.fd = base, .repair = true}};
+
+		DENIED(1, mends, ask_device, "no device is asked anything");
 	}
 	if (abi < 6) {
 		OK(true, "signals and abstract sockets # skip: Landlock of ABI %d", abi);

@@ -1,9 +1,22 @@
-/* test_session_end: which deadline of a session is the next. */
+/* test_session_end: which deadline of a session is the next, and what its master sees of it. */
 #include "tap.h"
 #include "support.h"
 
 #include "server/session_end.h"
+#include "server/session_tell.h"
 #include "tls/transport.h"
+
+static void test_waiting(void)
+{
+	struct stats stats = {.waiting = true};
+	struct channel channel = {.fd = -1, .stats = &stats};
+	struct session s = {.name = "foo", .channel = &channel};
+	struct recorder_events on;
+
+	session_events(&s, &on);
+	on.room_again(on.context);
+	OK(!stats.waiting, "with room on the disk it waits no more, and is not waited for");
+}
 
 int main(void)
 {
@@ -22,5 +35,6 @@ int main(void)
 	IS_INT(session_deadline(&s), 160000, "but that of silence");
 	s.frame_since = 150000;
 	IS_INT(session_deadline(&s), 180000, "a frame that has begun is no silence");
+	test_waiting();
 	return tap_done();
 }
