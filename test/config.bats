@@ -702,3 +702,83 @@ printed() {
 		run ! grep -vE 'No such file' out
 	}
 }
+
+# ---- to the last value ----
+
+@test "an error of what a client has inherited names the line where it stands" {
+	[ -w /dev/shm ] && [ "$(stat -c %d /dev/shm)" != "$(stat -c %d .)" ] || skip "no other filesystem here"
+	local other
+	other=$(mktemp -d /dev/shm/bats-XXXXXX)
+	mkdir rec2
+	config '' "$(one 'base-path = "rec2";')"
+	sed -i "s,\"done\",\"$other\"," cfg
+	check
+	rmdir "$other"
+	[ $STATUS -eq 78 ]
+	[ "$(grep -cE '^cfg:2: .*filesystem' <<<"$OUT")" -eq 2 ]
+}
+
+@test "a fingerprint has 64 hexadecimal digits" {
+	local hex
+	hex=$(printf '%064d' 0)
+	config 'tls: { };' "$(one "tls = true; certificate = \"sha256:${hex/0/z}\";")"
+	check
+	grep -E '^cfg:5: .*neither a name nor sha256' <<<"$OUT"
+	config 'tls: { };' "$(one "tls = true; certificate = \"sha256:${hex}0\";")"
+	check
+	grep -E '^cfg:5: .*neither a name nor sha256' <<<"$OUT"
+	config 'tls: { };' "$(one "tls = true; certificate = \"sha256:${hex/00/aF}\";")"
+	check
+	run ! grep 'neither a name' <<<"$OUT"
+}
+
+@test "unestablished as high as connections is no warning, above it is" {
+	good 'limits: { connections = 50; unestablished = 50; };'
+	[[ $OUT != *unestablished* ]]
+	config 'limits: { connections = 50; unestablished = 51; };'
+	check
+	[ $STATUS -eq 0 ]
+	grep -E '^cfg:3: .*warning.*unestablished is above connections' <<<"$OUT"
+}
+
+@test "a file of more than 16 MiB is not read" {
+	config
+	head -c $((17 << 20)) /dev/zero | tr '\0' '\n' >>cfg
+	check
+	[ $STATUS -eq 78 ]
+	[[ $OUT == *cfg*"larger than 16 MiB"* ]]
+}
+
+@test "ten includes within each other are read, the eleventh is an error" {
+	local n
+	config '@include "include1"
+	'
+	for n in 1 2 3 4 5 6 7 8 9; do
+		echo "@include \"include$((n + 1))\"" >include$n
+	done
+	echo 'max-snaplen = 4711;' >include10
+	run -0 "$SERVER" -c cfg -T
+	[[ $output == *"max-snaplen = 4711;"* ]]
+	mv include10 include11
+	echo '@include "include11"' >include10
+	check
+	[ $STATUS -eq 78 ]
+	grep -E '(^|/)include10:1: .*nested too deep' <<<"$OUT"
+}
+
+@test "a size is printed with the largest unit of which it is a multiple" {
+	local size
+	for size in 1000 5K 1025K 6M 7G 3T; do
+		config "max-file-size = \"$size\";"
+		run -0 "$SERVER" -c cfg -T
+		[[ $output == *"max-file-size = \"$size\";"* ]]
+	done
+}
+
+@test "a directory beneath the root directory, which is another one: a warning" {
+	[ -w / ] || skip "needs to write to /"
+	config '' "$(one 'base-path = "/"; completed-path = "/";')"
+	check
+	[ $STATUS -eq 0 ]
+	[[ $OUT == *warning*rec*"lies beneath /:"* ]]
+}

@@ -464,3 +464,41 @@ is_nobody() {
 	ends
 	[ ! -e run/pid ]
 }
+
+# ---- the change of user, when the system does not do as it says ----
+
+not_verified() { # COMMAND…
+	run timeout 20 "$@" "$SERVER" -c cfg
+	[ "$status" -eq 78 ]
+	[[ $output == *"could not verify the change to user nobody"* ]]
+}
+@test "a change of user or group that did not take place is not verified: not started" {
+	beside_memcheck "strace is beside it"
+	dropping
+	can_trace
+	not_verified strace -f -qq -o trace -e trace=setresuid -e inject=setresuid:retval=0
+	not_verified strace -f -qq -o trace -e trace=setresgid -e inject=setresgid:retval=0
+}
+@test "a change of user with a way back to root is not verified: not started" {
+	dropping
+	setpriv --securebits=+no_setuid_fixup true 2>/dev/null || skip "setpriv does not do it here"
+	not_verified setpriv --securebits=+no_setuid_fixup
+}
+@test "started as root with user and a group that is not the user's: the group is that" {
+	dropping
+	local group
+	group=$(getent group daemon | cut -d : -f 3)
+	[ -n "$group" ] || skip "no group daemon"
+	config 'user = "nobody"; group = "daemon";'
+	server_start
+	grep -qE "^Gid:	$group	$group	$group	$group\$" "/proc/$SERVER_PID/status"
+	grep -qE "^Groups:	$group \$" "/proc/$SERVER_PID/status"
+}
+@test "-t as root: directories that the user may not write to" {
+	dropping
+	chown root rec
+	chmod 755 rec
+	run timeout 20 "$SERVER" -t -c cfg
+	[ "$status" -eq 78 ]
+	[[ $output == *rec*"not writable"* ]]
+}

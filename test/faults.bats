@@ -778,3 +778,55 @@ no_more_processes() {
 	stream pcap rec >s2
 	until_true tell_and_wait
 }
+
+@test "what repair was interrupted in has the client's mode in the end" {
+	needs_one_server "its start, without a connection"
+	config '' '{ name = "foo"; address = "127.0.0.2"; file-permission-mask = "0040"; }, { name = "bar"; address = "127.0.0.3"; }'
+	stream pcap rec rec >s
+	local name
+	for name in foo bar; do
+		unframe s | head -c 150 >rec/trace-$name-20250101_000000.pcap
+	done
+	chmod 1640 rec/trace-bar-* # while it is cut
+	chmod 1440 rec/trace-foo-* # while it is recorded
+	server_start
+	wait_log 'reason=repaired' 2
+	[ "$(mode done/trace-bar-*)" = 440 ]
+	[ "$(mode done/trace-foo-*)" = 40 ]
+}
+@test "what is left in the directories of the former configuration is repaired when there are other directories" {
+	needs_one_server "a reload"
+	mkdir rec2 done2
+	config
+	stream pcap rec rec >s
+	unframe s >rec/trace-foo-20250101_000000.pcap
+	torn rec/trace-foo-*
+	server_start
+	wait_log 'reason=repaired'
+	unframe s >rec/trace-bar-20250101_000000.pcap
+	torn rec/trace-bar-*
+	sed -i 's/"rec"/"rec2"/; s/"done"/"done2"/' cfg
+	server_signal HUP
+	wait_log 'file client=bar .*reason=repaired'
+	unframe s | cmp - done/trace-bar-20250101_000000.pcap
+}
+
+@test "no descriptor even to accept with: the spare one is there again after each peer that was closed" {
+	beside_memcheck "it has need of them, too"
+	needs_one_server "descriptors of its own are used up"
+	two_record
+	local free=0 n before
+	while [ -L "/proc/$SERVER_PID/fd/$free" ]; do
+		free=$((free + 1))
+	done
+	prlimit --pid "$SERVER_PID" --nofile=$free:
+	open_now() { find "/proc/$SERVER_PID/fd/" -type l | sort; }
+	open_now >before
+	for n in 1 2 3; do
+		live c$n 127.0.0.2
+		until_true test -s c$n.end
+		open_now | cmp - before
+	done
+	[ "$(grep -c 'reason="no descriptors are left"' log)" -eq 3 ]
+	b_goes_on
+}

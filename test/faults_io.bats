@@ -661,3 +661,26 @@ herd_start() {
 			die "$name: no whole record at its end\n" if (length($got) - length $first) % 216;
 		}'
 }
+
+@test "publication fails after a reload with other directories, and what the process said last is read after its end" {
+	beside_memcheck "strace is beside it"
+	needs_one_server "its older connections"
+	mkdir rec2 done2
+	record
+	sed -i 's/"rec"/"rec2"/; s/"done"/"done2"/' cfg
+	server_signal HUP
+	wait_log 'file client=foo .*reason=reload'
+	wait_log 'file client=bar .*reason=reload'
+	wait_log 'reload clients='
+	failing "$CHILD" renameat2:error=EIO:when=1
+	kill -STOP "$SERVER_PID"
+	hang_up b
+	until_true gone "$(child bar)" # whose end the master notices first
+	tell a rec
+	wait_log 'file client=foo .*reason=opened' 2
+	hang_up a
+	until_true gone "$CHILD"
+	kill -CONT "$SERVER_PID"
+	wait_log 'file client=foo .*reason=repaired packets=1 '
+	none 'rec/trace-foo-*'
+}

@@ -676,3 +676,12 @@ replacing() {
 	peer_send 127.0.0.2 s >end
 	wait_log 'closed client=foo .*reason="peer closed the connection" packets=2 '
 }
+
+@test "what was suppressed is told by itself when nothing else happens" {
+	needs_one_server "what it refuses"
+	server_start
+	: >nothing
+	knock 25 127.0.0.9 nothing
+	wait_log 'suppressed .*not in the client list'
+	[ $(($(lines 'refused peer=127.0.0.9:') + $(suppressed 'not in the client list' lines))) -eq 25 ]
+}

@@ -596,3 +596,69 @@ recorded_mode() {
 	[ "$status" -eq 78 ]
 	[[ $output == *cfg:5:*tls* ]]
 }
+
+# ---- names and places, once more ----
+
+@test "completed-path that is another spelling of base-path is as none" {
+	config
+	sed -i 's,"done","./rec/../rec",' cfg
+	server_start
+	stream pcap rec rec >s
+	peer_send 127.0.0.2 s
+	wait_log 'closed client=foo'
+	[[ $(only_file rec) =~ _[0-9]{6}\.pcap$ ]]
+	unframe s | cmp - "$(only_file rec)"
+	[ "$(mode "$(only_file rec)")" = 440 ]
+}
+@test "clients with one base-path have each its own completed-path" {
+	mkdir one two
+	config '' '{ name = "foo"; address = "127.0.0.2"; completed-path = "one"; },
+		{ name = "bar"; address = "127.0.0.3"; completed-path = "two"; }'
+	server_start
+	stream pcap rec >s
+	peer_send 127.0.0.2 s
+	peer_send 127.0.0.3 s
+	wait_log 'closed client=foo'
+	wait_log 'closed client=bar'
+	[[ $(only_file one) == one/trace-foo-* ]]
+	[[ $(only_file two) == two/trace-bar-* ]]
+	no_file
+}
+@test "a client of a network and of an address within it: from there its name is enough" {
+	config '' '{ name = "net"; address = [ "127.0.7.0/24", "127.0.7.19" ]; }'
+	server_start
+	stream pcap rec >s
+	peer_send 127.0.7.19 s
+	wait_log 'closed client=net peer=127.0.7.19:'
+	[[ $(only_file) =~ ^done/trace-net-[0-9]{8}_[0-9]{6}\.pcap$ ]]
+	rm "$(only_file)"
+	peer_send 127.0.7.20 s
+	wait_log 'closed client=net peer=127.0.7.20:'
+	[[ $(only_file) =~ ^done/trace-net-127\.0\.7\.20-[0-9]{8}_[0-9]{6}\.pcap$ ]]
+}
+@test "ip = \"::\" is all IPv6 addresses, and no IPv4 one" {
+	needs_own_sockets "what it binds"
+	grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no IPv6 here"
+	LISTEN=::
+	config '' '{ name = "six"; address = "::1"; }, { name = "four"; address = "127.0.0.2"; }'
+	server_start
+	stream pcap rec >s
+	LISTEN=127.0.0.1
+	[ "$(peer_send 127.0.0.2 s)" = refused ]
+	LISTEN=::1
+	[ "$(peer_send ::1 s)" = closed ]
+	wait_log 'closed client=six .*packets=1 '
+	never_log 'four'
+}
+@test "mode 0040 is exact; only while recording its owner may read the file" {
+	as_root # nobody else could compare it
+	config 'file-permission-mask = "0040";'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	[ "$(mode "$(only_file rec)")" = 1440 ]
+	hang_up a
+	wait_log 'closed client=foo'
+	[ "$(mode "$(only_file)")" = 40 ]
+}

@@ -472,4 +472,22 @@ lengths() { # WHERE: an EPB in a data frame, an IDB or the SHB in a link header
 @test "a simple packet block of 12 bytes" { refused 'block of 12' "$G" spb,size=12; }
 @test "a simple packet block shorter than its packet" { refused 'captured|length|short' "$G" spb=60,len=70; }
 
+# received ADDRESS: the server has read all that came from there
+received() {
+	command -v ss >/dev/null || skip "no ss"
+	ss -tnH "src $LISTEN:$PORT and dst $1" | awk '{ n++; left += $2 } END { exit n != 1 || left > 0 }'
+}
+@test "reset inside the first frame: the end is logged" {
+	needs_one_server "its connection alone"
+	config ''
+	server_start
+	live a 127.0.0.2 -r
+	tell a raw:hex=0000
+	wait_log 'connected client=foo'
+	until_true received 127.0.0.2
+	hang_up a
+	wait_log 'closed client=foo .*reason="the connection broke: .*packets=0 '
+	log_has 'rejected client=foo .*reason="the connection broke: '
+}
+
 @test "the bystander of all these rows lost nothing" { bystander_unharmed; }

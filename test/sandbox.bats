@@ -411,3 +411,45 @@ without() {
 	[ "$(grep -c MADV_DONTFORK trace)" -ge $((before + 2)) ]
 	not grep 'MADV_DONTFORK) *= -1' trace
 }
+
+@test "the limits of a session: no core, no process, few descriptors; master and keeper keep theirs" {
+	recording
+	local pid
+	for pid in "$CHILD" "$(child bar)"; do
+		grep -qE '^Max core file size +0 +0 ' "/proc/$pid/limits"
+		grep -qE '^Max processes +0 +0 ' "/proc/$pid/limits"
+		grep -qE '^Max open files +64 +64 ' "/proc/$pid/limits"
+	done
+	not grep -qE '^Max open files +64 ' "/proc/$SERVER_PID/limits"
+}
+
+@test "a session looks at no file but its own, and asks devices nothing" {
+	recording
+	dies "stat() of any path" 262 $AT_FDCWD "=$PWD/secret" =bufferbufferbuffer 0
+	dies "stat() that follows a link" 262 "$BASE" =x =bufferbufferbuffer 0
+	dies "statx()" 332 $AT_FDCWD "=$PWD/secret" 0 0 =bufferbufferbuffer
+	dies "ask a terminal" 16 2 0x5401 =bufferbufferbuffer
+	dies "put a character into a terminal" 16 2 0x5412 =x
+	unharmed
+}
+
+@test "without Landlock and completed-path the filter alone keeps finished captures" {
+	can_inject
+	can_trace
+	config 'sandbox = "best-effort";'
+	sed -i 's/ completed-path = "done";//' cfg
+	echo finished >rec/finished.pcap
+	WRAP=(strace -D -qq -o /dev/null -e trace=landlock_create_ruleset -e inject=landlock_create_ruleset:error=EOPNOTSUPP)
+	server_start
+	log_has 'kernel lacks: Landlock'
+	live a 127.0.0.2
+	tell a pcap rec
+	unkilled foo stored a foo
+	CHILD=$(child foo)
+	BASE=$(descriptor "$CHILD" "$PWD/rec")
+	"$INJECT" "$CHILD" 263 "$BASE" =finished.pcap 0 >result
+	[ "$(cat result)" = -1 ]
+	"$INJECT" "$CHILD" 263 "$BASE" "=$(basename rec/trace-foo-*)" 0 >result
+	[ "$(cat result)" = -1 ]
+	[ "$(cat rec/finished.pcap)" = finished ]
+}

@@ -883,3 +883,72 @@ END
 	[[ $output == *$'\r['*'#'*'] '*'% '*' MB/s left '* ]]
 	[[ $output == *$'\r\033[Ksent packets=2 '* ]]
 }
+
+@test "a server that is silent is probed" {
+	command -v ss >/dev/null || skip "no ss"
+	listen_live
+	start_fed 127.0.0.1
+	hex "$(pcap 96)" >&"$IN"
+	[[ $(take 28) == "$(frame 0 "$(pcap 96)")" ]]
+	ss -tnoH "dport = :$PORT" >sockets
+	grep 'timer:(keepalive,' sockets
+	exec {IN}>&-
+	ended 0
+}
+
+@test "a server that never closes: given up a minute after it has taken everything" {
+	local lib
+	lib=$(ls /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null) || skip "no libfaketime"
+	cat >serve <<'END'
+cat >got
+echo >event
+read -r _ <gate
+END
+	mkfifo gate
+	exec {GATE}<>gate
+	hex "$(pcap 96)" >in
+	socat -d -d -t 200 TCP-LISTEN:0,bind=127.0.0.1 SYSTEM:"sh ./serve" 2>log 3>&- {GATE}>&- &
+	PIDS+=($!)
+	exec {LOG}<log
+	local line
+	while read -r -t 10 line <&"$LOG" && [[ $line != *"listening on "* ]]; do :; done
+	PORT=${line##*:}
+	echo '+0' >clock
+	LD_PRELOAD=$lib FAKETIME_TIMESTAMP_FILE=$PWD/clock FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=0 \
+		ASAN_OPTIONS="${ASAN_OPTIONS-}:verify_asan_link_order=0" start 127.0.0.1 in
+	read -r -t 20 _ <event
+	kill -0 "$SENDER"
+	echo '+2m' >clock.new
+	mv clock.new clock
+	ended 1
+	[[ $(<err) == *"the server has not closed the connection within 60 seconds" ]]
+}
+
+@test "a server that ends its side while data are on their way has not read everything" {
+	command -v ss >/dev/null || skip "no ss"
+	mkfifo gate
+	perl -MSocket=:all -e '$| = 1;
+		socket(my $l, AF_INET, SOCK_STREAM, 0) or die;
+		setsockopt($l, SOL_SOCKET, SO_RCVBUF, 1);
+		bind($l, pack_sockaddr_in(0, INADDR_LOOPBACK)) && listen($l, 1) or die;
+		print((unpack_sockaddr_in(getsockname $l))[0], "\n");
+		accept(my $c, $l) or die;
+		open my $gate, "<", "gate" or die;
+		shutdown $c, 1;
+		sleep 100' >log 3>&- &
+	PIDS+=($!)
+	read -r -t 10 PORT <log
+	local i data
+	printf -v data 'aa%.0s' {1..9000}
+	hex "$(pcap 9000)$(record 9000 "$data")$(record 9000 "$data")$(record 9000 "$data")" >in
+	start 127.0.0.1 in
+	for ((i = 0; i < 500; i++)); do # all is written, and most of it waits
+		ss -tnH state fin-wait-1 "dport = :$PORT" >sockets
+		[[ ! -s sockets ]] || break
+		sleep 0.02
+	done
+	[[ -s sockets ]]
+	echo >gate
+	ended 1
+	[[ $(<err) == *"the server closed the connection before it had read everything" ]]
+}

@@ -537,3 +537,145 @@ serves() { peer_send "$1" s >end; PATIENCE=1 wait_log 'closed client=new .*packe
 	hang_up a
 	wait_log 'closed client=foo .*packets=2 '
 }
+
+# ---- the port, and what is left ----
+
+# nobody_shares ADDRESS: no other program can bind the server's port there, if it wants to share it, too
+nobody_shares() {
+	perl -MSocket=:all -e 'socket(my $s, AF_INET, SOCK_STREAM, 0) or die;
+		setsockopt($s, SOL_SOCKET, SO_REUSEPORT, 1) or die;
+		exit !!bind($s, pack_sockaddr_in($ARGV[1], inet_aton($ARGV[0])))' "$1" "$PORT"
+}
+# taken ADDRESS: somebody else listens there on the port
+taken() {
+	socat "TCP-LISTEN:$PORT,bind=$1" /dev/null 3>&- &
+	PIDS+=($!)
+	until_true grep -q "$(printf ': 0500007F:%04X ' "$PORT")" /proc/net/tcp
+}
+# shares: how many of the server's listening sockets let others share their port
+shares() {
+	perl -e 'opendir my $dir, "/proc/$ARGV[0]/fd" or die;
+		my $pid = syscall 434, $ARGV[0] + 0, 0; # pidfd_open, pidfd_getfd
+		my ($listening, $shared) = (0, 0);
+		for (grep { /^\d+$/ } readdir $dir) {
+			(readlink("/proc/$ARGV[0]/fd/$_") // "") =~ /^socket/ or next;
+			my $fd = syscall 438, $pid, $_ + 0, 0;
+			exit 77 if $fd < 0;
+			open my $s, "+<&=", $fd or die;
+			my ($accepts, $port) = map { unpack "i", getsockopt($s, 1, $_) // "\0" x 4 } 30, 15; # SO_ACCEPTCONN, SO_REUSEPORT
+			$listening += $accepts;
+			$shared += $accepts && $port;
+		}
+		print "$shared of $listening\n"' "$SERVER_PID"
+}
+@test "reload: a port that was bound beside an older socket is shared no more" {
+	needs_own_sockets "its own sockets"
+	FIXED_PORT=$(free_port)
+	config ''
+	server_start
+	shares >before || skip "the sockets of the server cannot be looked at here"
+	[ "$(cat before)" = "0 of 1" ]
+	LISTEN=0.0.0.0
+	reload ''
+	log_has 'reload clients='
+	[ "$(shares)" = "0 of 1" ]
+}
+@test "reload: no other program can share the port when the new address is taken, and the old one still accepts" {
+	needs_own_sockets "its own sockets"
+	FIXED_PORT=$(free_port)
+	config ''
+	server_start
+	taken 127.0.0.5
+	LISTEN=0.0.0.0
+	reload ''
+	log_has 'in use'
+	nobody_shares 127.0.0.1
+	[ "$(shares || echo "0 of 1")" = "0 of 1" ]
+	LISTEN=127.0.0.1
+	config ''
+	sed -i 's/ip = "127.0.0.1"/ip = [ "127.0.0.1", "127.0.0.5" ]/' cfg
+	server_signal HUP
+	wait_log 'in use' 2
+	served 127.0.0.2 foo
+}
+@test "reload: another user, group or pid-file is a warning" {
+	server_start
+	reload 'pid-file = "other";'
+	wait_log 'warning.*pid-file changes with a restart only'
+	reload 'user = "nobody";'
+	wait_log 'warning.*user and group change with a restart only'
+	wait_log 'warning.*pid-file changes with a restart only' 2
+	reload 'user = "nobody"; group = "daemon";'
+	wait_log 'warning.*user and group change with a restart only' 2
+	reload 'user = "nobody"; group = "daemon";'
+	[ "$(grep -c 'with a restart only' log)" -eq 4 ]
+}
+@test "a stop is begun once, and a HUP after TERM reloads nothing" {
+	needs_one_server "its own recordings"
+	two_record
+	local pid=$SERVER_PID status=0
+	kill -STOP "$(child foo)"
+	kill -TERM "$pid"
+	wait_log ' stopping '
+	kill -TERM "$pid"
+	kill -HUP "$pid"
+	kill -USR2 "$pid"
+	wait_log ' status connections='
+	[ "$(grep -c ' stopping ' log)" -eq 1 ]
+	never_log ' reload |listening.*listening'
+	[ "$(grep -c ' listening ' log)" -eq 1 ]
+	kill -CONT "$(child foo)"
+	await "$pid" || status=$?
+	SERVER_PID=
+	[ $status -eq 0 ]
+}
+@test "a recording process that even KILL does not end: the server ends all the same, with status 1" {
+	needs_one_server "it stops all"
+	can_trace
+	two_record
+	local pid=$SERVER_PID status=0 tracer
+	strace -qq -o trace -p "$(child foo)" 3>&- &
+	tracer=$!
+	PIDS+=($tracer)
+	until_true grep -q 'TracerPid:.*[1-9]' "/proc/$(child foo)/status"
+	kill -STOP $tracer # its end is first the tracer's to know
+	kill -TERM "$pid"
+	await "$pid" || status=$?
+	SERVER_PID=
+	kill -KILL $tracer
+	[ $status -eq 1 ]
+	log_has 'error reason="1 children did not stop: killed"'
+	stored b bar "done"
+}
+@test "a recording process has a session of its own: what a terminal sends goes to the master alone" {
+	needs_one_server "its own recordings"
+	two_record
+	[ "$(ps -o sid= -p "$(child foo)" | tr -d ' ')" = "$(child foo)" ]
+	[ "$(ps -o sid= -p "$(child bar)" | tr -d ' ')" = "$(child bar)" ]
+}
+@test "a recording that has lasted through reloads leaves no descriptor of its configuration" {
+	needs_one_server "its own recordings"
+	two_record
+	local before
+	before=$(find "/proc/$SERVER_PID/fd" -type l | wc -l)
+	reload ''
+	reload ''
+	hang_up a
+	hang_up b
+	wait_log 'closed client=' 2
+	as_before() { [ "$(find "/proc/$SERVER_PID/fd" -type l | wc -l)" -eq $((before - 2)) ]; } # two channels
+	until_true as_before
+}
+
+@test "TERM with connections that have sent nothing yet: they are not waited for, status 0" {
+	needs_one_server "it stops all"
+	config 'limits: { handshake-timeout = 100; };'
+	server_start
+	live a 127.0.0.2
+	live b 127.0.0.3
+	silent() { server_signal USR2 && log_has ' status connections=2 unestablished=2'; }
+	until_true silent
+	server_stop
+	log_has 'stopping connections=2'
+	never_log 'did not stop'
+}

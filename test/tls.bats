@@ -1368,3 +1368,143 @@ memory() {
 	grep -qx "$k 0 1" found
 	grep -qE "^$pid (1 .|unreadable)\$" found
 }
+
+# ---- to the last detail ----
+
+@test "-t: a CRL past its next update that somebody has changed" {
+	openssl crl -in pki/late.crl -outform DER -out der
+	perl -0777 -pi -e 's/(.)\z/chr(ord($1) ^ 1)/se' der
+	openssl crl -inform DER -in der -out pki/changed.crl
+	tested 78 '(error: )?crlfile .*a revocation list that no authority of capath has signed' \
+		"capath = \"pki/ca.crt\"; crlfile = \"pki/changed.crl\"; $OWN"
+}
+
+@test "a reload with a new CRL of other certificates: with a serial number that begins alike, or of another authority" {
+	needs_one_server "a reload"
+	local client='tls_www_client\nexpiration_days = 50\nserial ='
+	(
+		cd pki
+		certificate client258 ca "$client 258"
+		certificate client1 ca "$client 1"
+		certificate other258 other "$client 258"
+		revocations one.crl ca 'crl_next_update = 30\ncrl_number = 3' client1.crt
+		revocations two.crl other 'crl_next_update = 30\ncrl_number = 3' other258.crt
+		revocations three.crl ca 'crl_next_update = 30\ncrl_number = 4' client258.crt
+		cat ca.crt other.crt >both.crt
+	)
+	tls_config "capath = \"pki/both.crt\"; crlfile = \"pki/ca.crl\"; $OWN"
+	server_start
+	tls_live a 127.0.0.3 client258
+	tell a pcap rec
+	wait_stored a any
+	cat pki/one.crl pki/two.crl >pki/ca.crl
+	server_signal HUP
+	wait_log 'reload clients=5 finished=0 '
+	tell a rec
+	wait_stored a any "done" || wait_log 'file client=any .*reason=opened' 2
+	never_log 'closed client=any'
+	cat pki/three.crl pki/two.crl >pki/ca.crl
+	server_signal HUP
+	wait_log 'reload clients=5 finished=1 '
+	wait_log 'closed client=any .*reason="?revoked"? packets=2 '
+}
+
+@test "a reload ends the keeper of the former configuration" {
+	needs_one_server "a reload"
+	tls_config
+	server_start
+	local pid
+	pid=$(keeper)
+	server_signal HUP
+	wait_log 'reload clients='
+	until_true gone "$pid"
+	[ "$(keeper)" -ne "$pid" ]
+}
+
+@test "a reload while no keeper runs: the new one serves at once, and is not started again" {
+	needs_one_server "one keeper for all"
+	tls_config
+	server_start
+	FIRST=$(keeper)
+	stream pcap rec >s
+	until_true without_keeper
+	server_signal HUP
+	wait_log 'reload clients='
+	local refused pid
+	refused=$(grep -c 'the key keeper is not running' log)
+	pid=$(keeper)
+	tls_send 127.0.0.3 bar s
+	wait_log 'closed client=any .* packets=1 '
+	[ "$(grep -c 'the key keeper is not running' log)" -eq "$refused" ]
+	not gone "$pid"
+}
+
+@test "the first link header has a time anew, from the end of the handshake" {
+	tls_config "$X509 $OWN" 'limits: { handshake-timeout = 10; };'
+	server_start
+	relayed a 127.0.0.2 foo -w 1
+	wait_log 'connected client=foo'
+	sleep 6
+	kill -USR2 "$RELAY"
+	until_true grep -q armed relay.out
+	sleep 6 # more than ten seconds after the connection
+	tell a pcap rec
+	wait_stored a foo
+	never_log 'rejected'
+	tls_hang_up a
+}
+
+@test "a client that is refused is told why, by an alert" {
+	tls_config
+	server_start
+	stream pcap rec >s
+	unframe s >capture
+	local version status
+	for version in '' --priority=NORMAL:-VERS-TLS1.3; do
+		status=0
+		"$SEND" -p "$PORT" -S 127.0.0.3 --tls --no-verify --cert pki/alien.crt --key pki/alien.key ${version:+"$version"} \
+			"$LISTEN" capture 2>err || status=$?
+		[ "$status" -eq 1 ]
+		grep "with the alert '" err
+	done
+}
+
+@test "a certificate of a thousand names: those beyond the first are not looked at" {
+	(
+		cd pki
+		certificate names ca "tls_www_client\nexpiration_days = 50\n$(printf 'dns_name = n%d.example\\n' {1..1000})"
+	)
+	tls_config "$X509 $OWN" '' '{ name = "foo"; address = "127.0.0.2"; tls = true; certificate = "n64.example"; },
+		{ name = "bar"; address = "127.0.0.3"; tls = true; certificate = "n65.example"; }'
+	server_start
+	stream pcap rec >s
+	tls_send 127.0.0.2 names s
+	wait_log 'closed client=foo .*packets=1 '
+	tls_send 127.0.0.3 names s
+	wait_log 'rejected client=bar .*does not contain the name n65.example that client bar must have'
+	never_log 'signal|internal'
+}
+
+@test "x509: of two common names none is the client's" {
+	(
+		cd pki
+		key twice
+		quietly openssl req -new -key twice.key -subj /CN=bar/CN=foo -out twice.csr
+		echo 'extendedKeyUsage = clientAuth' >extensions
+		quietly openssl x509 -req -in twice.csr -CA ca.crt -CAkey ca.key -days 9 -extfile extensions -out twice.crt
+	)
+	x509_refuses 127.0.0.2 twice 'the certificate .* does not contain the name foo that client foo must have, but no name'
+}
+
+@test "a certificate that was revoked between the handshake and the first link header" {
+	needs_one_server "a reload"
+	tls_config
+	server_start
+	tls_live b 127.0.0.3 bar
+	wait_log 'connected client=any'
+	cp pki/more.crl pki/ca.crl
+	server_signal HUP
+	wait_log 'reload clients=5 finished=0 '
+	tell b pcap rec
+	wait_log 'closed client=any .*reason="?revoked"?'
+}

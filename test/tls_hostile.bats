@@ -592,3 +592,13 @@ crumbled() {
 	[ $(((n - 24) % 516)) -eq 0 ]
 	log_has "file client=foo .*reason=stop packets=$(((n - 24) / 516)) "
 }
+
+@test "a handshake message without end, before the handshake is done" {
+	perl -e 'my $hello = "\1\377\377\377\3\3" . "x" x 200000;
+		print "\026\3\1" . pack "n/a*", substr $hello, 0, 16384, "" while length $hello' >s
+	early 'the TLS handshake does not end|.*(large|length).*'
+}
+@test "a ClientHello of more than 64 KB" {
+	big_extensions 65000=40000 65001=40000
+	grep 'rejected client=foo .*too large' log
+}

@@ -208,6 +208,13 @@ static void test_shared(void)
 	from = 0;
 	OK(admit_shared(t, &from, &first, &second) && first->client == second->client,
 	    "twice by one client is a pair, too");
+	list(2, "10.0.0.1");
+	t = clients_table_new(region, entries, n);
+	from = 0;
+	OK(admit_shared(t, &from, &first, &second) && admit_shared(t, &from, &first, &second) &&
+		second->client == 2,
+	    "of three each with the one before it");
+	OK(!admit_shared(t, &from, &first, &second), "that is all");
 }
 
 static void test_limits(void)

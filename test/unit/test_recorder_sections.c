@@ -687,6 +687,31 @@ static void test_interfaces_limit(void)
 	is_file(done, STAMP ".pcapng", 0440, "1 MiB and a packet");
 }
 
+/* The same when all of it comes at once, and nothing is written in between. */
+static void test_interfaces_limit_pending(void)
+{
+	unsigned n;
+
+	begin();
+	init();
+	clear();
+	section();
+	frame(0);
+	payload_len = 0;
+	epb(0, 20); /* a file is open: what comes is pending for it */
+	frame(1);
+	for (n = 0; n < 20; n++) {
+		payload_len = 0;
+		idb(1, 60000);
+		frame(1);
+	}
+	go();
+	IS_INT(status, RECORDER_PROTOCOL, "interfaces of more than 1 MiB at once: refused");
+	OK(strstr(r.reason, "1 MiB"), "with the reason: %s", r.reason);
+	IS_INT(r.frames, 2 + (1048576 - 48) / 60020, "those before it are kept");
+	end("error");
+}
+
 int main(void)
 {
 	int at = world_open();
@@ -701,5 +726,6 @@ int main(void)
 	test_interfaces();
 	test_interfaces_forgotten();
 	test_interfaces_limit();
+	test_interfaces_limit_pending();
 	return world_close(at);
 }

@@ -75,6 +75,13 @@ static void test_bad(void)
 	}
 	make(REPORT_ESTABLISHED, 0, "");
 	OK(!check(&in, sizeof(in), 0), "a candidate of none");
+	in.id.serial_len = CERTID_SERIAL_MAX;
+	OK(check(&in, sizeof(in), 1), "the longest serial number");
+	in.id.serial_len = CERTID_SERIAL_MAX + 1;
+	OK(!check(&in, sizeof(in), 1), "a longer one than there is room for");
+	make(REPORT_ESTABLISHED, 0, "");
+	memset(in.name, 'a', sizeof(in.name));
+	OK(!check(&in, sizeof(in), 1), "an unterminated name, where none is used");
 	make(REPORT_OPENED, 0, NAME);
 	for (size_t n = 0; n < sizeof(in); n++)
 		if (check(&in, n, 1))

@@ -687,6 +687,23 @@ static void test_given_clock(void)
 	    "the clock that is given counts for days too");
 }
 
+/* A clock that is 15 hours ahead from 10:00 to 15:00 UTC of 2026-11-06. */
+static struct tm *leaping_clock(const time_t *when, struct tm *out)
+{
+	time_t t = *when, noon = 1793966400;
+
+	return gmtime_r(
+	    &(time_t){t >= noon - 2 * HOUR && t < noon + 3 * HOUR ? t + 15 * HOUR : t}, out);
+}
+
+static void test_leap_and_back(void)
+{
+	struct rotate r = {ROTATE_DAY, 1};
+
+	IS_INT(rotate_period(&r, 1793966400 - 11 * HOUR, leaping_clock).end, 1793966400 - 2 * HOUR,
+	    "a clock that leaps to the next day, and back, ends the day when it leaps");
+}
+
 /* ---- text ---- */
 
 static void test_text(void)
@@ -763,6 +780,7 @@ int main(void)
 	test_no_storm();
 	test_never();
 	test_given_clock();
+	test_leap_and_back();
 	test_text();
 	return tap_done();
 }

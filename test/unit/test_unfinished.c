@@ -141,6 +141,12 @@ static void test_as_it_is(void)
 		OK(len == image_len && memcmp(got, image, len) == 0, "and kept");
 		free(got);
 	}
+	unlinkat(done, NAME, 0);
+	pcap_file(1);
+	bytes_store32(image + 24 + 8, 70000, false);
+	put(NAME, image_len, 01440);
+	IS_INT(finish(), UNFINISHED_PUBLISHED, "what no crash leaves behind the header alone");
+	OK(u.as_it_is && u.whole == 24 && exists(done, NAME), "is kept, too");
 	pcap_file(1);
 	put(NAME, image_len, 01440);
 	IS_INT(finish(), UNFINISHED_PUBLISHED, "a name that is taken");
