@@ -115,3 +115,20 @@ expected() {
 	grep -q osmocom said
 	not grep -nE 'osmo-pcap-server[a-z@-]*\.(conf|socket|service)|osmo-pcap-send@|sysusers\.d/osmo|systemd/stop' said
 }
+
+@test "bootstrap configures again when systemd was installed after it had configured" {
+	local source
+	source=$(cd "$TESTDIR/.." && pwd)
+	[ ! -e "$source/config.status" ] || skip "the source tree is itself configured"
+	[ -x "$source/configure" ] && [ -x "$source/bootstrap" ] || skip "no configure here"
+	pkg-config --exists systemd || skip "no systemd.pc"
+	command -v dpkg-query >/dev/null || skip "not Debian"
+	mkdir elsewhere none bin
+	printf '#!/bin/sh\ncase $* in *systemd*) exit 1;; esac\nexec %s "$@"\n' "$(command -v pkg-config)" >none/pkg-config
+	printf '#!/bin/sh\n' >bin/make # not the point here
+	chmod +x none/pkg-config bin/make
+	(cd elsewhere && PATH=$PWD/../none:$PATH "$source/configure" --silent >out 2>&1)
+	[ "$(BUILDDIR=$PWD/elsewhere make_var systemdsystemunitdir)" = no ]
+	BUILD=$PWD/elsewhere PATH=$PWD/bin:$PATH "$source/bootstrap" build
+	[ "$(BUILDDIR=$PWD/elsewhere make_var systemdsystemunitdir)" = "$(pkg-config --variable=systemdsystemunitdir systemd)" ]
+}
