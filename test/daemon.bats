@@ -375,6 +375,31 @@ is_nobody() {
 	no_file rec
 }
 
+# groups_of FILE…: the groups that they have
+groups_of() { stat -c %g "$@" | sort -u; }
+
+@test "with the bit 2000 on the directories each file has their group: recorded, published, repaired" {
+	local readers=4242
+	dropping
+	chgrp "$readers" rec 'done'
+	chmod 2750 rec 'done'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	[ "$(groups_of rec/*)" = "$readers" ]
+	server_signal USR1
+	wait_log 'reason=reload'
+	tell a rec
+	until_true compgen -G 'rec/*'
+	kill -KILL "$(child foo)"
+	wait_log 'reason=repaired'
+	no_file rec
+	[ "$(find 'done' -type f | wc -l)" -eq 2 ]
+	[ "$(groups_of 'done'/*)" = "$readers" ]
+	[ "$(mode 'done'/* | sort -u)" = 440 ]
+}
+
 @test "after root is dropped: reloads, listens on another port, ends" {
 	dropping
 	server_start

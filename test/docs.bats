@@ -250,7 +250,7 @@ pki_commands() {
 @test "README and the man page show osmo-pcap-pki as it is, and how long its work holds" {
 	local pki=$TESTDIR/../etc/osmo-pcap-pki said days
 	not "$pki" >usage 2>&1
-	for said in "$TESTDIR/../README" "$MAN/osmo-pcap-server.8"; do
+	for said in "$TESTDIR/../README" "$MAN/osmo-pcap-server.8" "$MAN/osmo-pcap-pki.1"; do
 		pki_commands "$said" >shown
 		[ "$(wc -l <shown)" -ge 4 ]
 		while read -r command; do
@@ -261,12 +261,13 @@ pki_commands() {
 	done
 	days=$(sed -n 's/^CERT_DAYS=//p' "$pki")
 	grep -q "certificates for $days days" "$MAN/osmo-pcap-server.8"
+	grep -q "Certificates hold for $days days" "$MAN/osmo-pcap-pki.1"
 	[ "$(sed -n 's/^CA_DAYS=//p' "$pki")" -eq 3650 ]
 	grep -q 'The authority holds for 10 years' "$MAN/osmo-pcap-server.8"
 }
 
 @test "mandoc has no complaint about any page" {
-	for page in osmo-pcap-server.8 osmo-pcap-server.cfg.5 osmo-pcap-send.1 osmo-pcap-vty2cfg.1; do
+	for page in osmo-pcap-server.8 osmo-pcap-server.cfg.5 osmo-pcap-send.1 osmo-pcap-vty2cfg.1 osmo-pcap-pki.1; do
 		[ -s "$MAN/$page" ]
 	done
 	command -v mandoc >/dev/null || skip "mandoc is not installed"

@@ -14,22 +14,27 @@ expected() {
 		echo "755 $(make_var sbindir)/osmo-pcap-server"
 		echo "755 $(make_var bindir)/osmo-pcap-send"
 		echo "755 $(make_var bindir)/osmo-pcap-vty2cfg"
+		echo "755 $(make_var bindir)/osmo-pcap-pki"
 		echo "644 $osmocom/osmo-pcap-server.cfg"
+		echo "644 $osmocom/osmo-pcap-send.conf"
 		echo "644 $doc/README"
 		echo "644 $doc/COPYING"
 		echo "644 $doc/PERFORMANCE"
 		echo "644 $doc/examples/osmo-pcap-server.cfg"
-		echo "755 $doc/examples/osmo-pcap-pki"
+		echo "644 $doc/examples/osmo-pcap-send.conf"
 		echo "644 $man/man1/osmo-pcap-send.1"
 		echo "644 $man/man1/osmo-pcap-vty2cfg.1"
+		echo "644 $man/man1/osmo-pcap-pki.1"
 		echo "644 $man/man5/osmo-pcap-server.cfg.5"
 		echo "644 $man/man8/osmo-pcap-server.8"
 		if [ "$systemd" != no ]; then
 			for unit in .socket .service -standalone.service -inetd.socket -inetd@.service; do
 				echo "644 $systemd/osmo-pcap-server$unit"
 			done
+			echo "644 $systemd/osmo-pcap-send@.service"
 			echo "755 $(make_var stopdir)/stop"
 			echo "644 $sysusers/osmo-pcap-server.conf"
+			echo "644 $sysusers/osmo-pcap-send.conf"
 			echo "644 $tmpfiles/osmo-pcap-server.conf"
 		fi
 	} | sort -k 2
@@ -74,14 +79,27 @@ expected() {
 	[ ! -e "${cfg%/*}/elsewhere" ]
 }
 
-@test "make uninstall leaves the configuration and nothing else" {
+@test "osmo-pcap-pki, where it is installed, names the directory of that installation" {
+	command -v certtool >/dev/null || skip "no certtool"
+	ROOT=$PWD/root
+	make_install "$ROOT"
+	PKI=$ROOT$(make_var bindir)/osmo-pcap-pki
+	"$PKI" ca pki
+	"$PKI" server pki a.example >said
+	"$PKI" client pki b >>said
+	grep -oE '[^ "]*(/ca\.crt|/ca\.crl|/(server|client)-[a-z.]*\.(key|crt))' said | grep '^/' | sed 's|/[^/]*$||' | sort -u >dirs
+	diff dirs <(make_var osmocomdir)
+	grep -q "OPTIONS=--tls --ca $(make_var osmocomdir)/ca.crt" said
+}
+
+@test "make uninstall leaves the configurations and nothing else" {
 	ROOT=$PWD/root
 	make_install "$ROOT"
 	echo '# mine' >>"$ROOT$(make_var osmocomdir)/osmo-pcap-server.cfg"
 	make_install "$ROOT" uninstall
 	installed | cut -d ' ' -f 2 >left
-	[ "$(cat left)" = "$(make_var osmocomdir)/osmo-pcap-server.cfg" ]
-	tail -n 1 "$ROOT$(cat left)" | grep -qx '# mine'
+	[ "$(xargs <left)" = "$(make_var osmocomdir)/osmo-pcap-send.conf $(make_var osmocomdir)/osmo-pcap-server.cfg" ]
+	tail -n 1 "$ROOT$(make_var osmocomdir)/osmo-pcap-server.cfg" | grep -qx '# mine'
 	[ -z "$(find "$ROOT" -type d -name osmo-pcap-server)" ]
 }
 
@@ -95,5 +113,22 @@ expected() {
 	[ -z "$(BUILDDIR=$PWD make_var HARDEN_CFLAGS)$(BUILDDIR=$PWD make_var HARDEN_LDFLAGS)" ]
 	env -u MAKEFLAGS -u MAKELEVEL make -n install DESTDIR=/nowhere >said
 	grep -q osmocom said
-	not grep -nE 'osmo-pcap-server[a-z@-]*\.(conf|socket|service)|systemd/stop' said
+	not grep -nE 'osmo-pcap-server[a-z@-]*\.(conf|socket|service)|osmo-pcap-send@|sysusers\.d/osmo|systemd/stop' said
+}
+
+@test "bootstrap configures again when systemd was installed after it had configured" {
+	local source
+	source=$(cd "$TESTDIR/.." && pwd)
+	[ ! -e "$source/config.status" ] || skip "the source tree is itself configured"
+	[ -x "$source/configure" ] && [ -x "$source/bootstrap" ] || skip "no configure here"
+	pkg-config --exists systemd || skip "no systemd.pc"
+	command -v dpkg-query >/dev/null || skip "not Debian"
+	mkdir elsewhere none bin
+	printf '#!/bin/sh\ncase $* in *systemd*) exit 1;; esac\nexec %s "$@"\n' "$(command -v pkg-config)" >none/pkg-config
+	printf '#!/bin/sh\n' >bin/make # not the point here
+	chmod +x none/pkg-config bin/make
+	(cd elsewhere && PATH=$PWD/../none:$PATH "$source/configure" --silent >out 2>&1)
+	[ "$(BUILDDIR=$PWD/elsewhere make_var systemdsystemunitdir)" = no ]
+	BUILD=$PWD/elsewhere PATH=$PWD/bin:$PATH "$source/bootstrap" build
+	[ "$(BUILDDIR=$PWD/elsewhere make_var systemdsystemunitdir)" = "$(pkg-config --variable=systemdsystemunitdir systemd)" ]
 }

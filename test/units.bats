@@ -4,7 +4,7 @@
 . "$BATS_TEST_DIRNAME/lib.bash"
 
 UNITS='osmo-pcap-server.socket osmo-pcap-server.service osmo-pcap-server-standalone.service
-	osmo-pcap-server-inetd.socket osmo-pcap-server-inetd@.service'
+	osmo-pcap-server-inetd.socket osmo-pcap-server-inetd@.service osmo-pcap-send@.service'
 
 # Installs beneath ./root; DIR: the units there.
 units() {
@@ -43,14 +43,17 @@ exposure() {
 	[ "$(cat of)" -le 4 ]
 	exposure osmo-pcap-server-inetd@.service >of
 	[ "$(cat of)" -le 3 ]
+	exposure osmo-pcap-send@.service >of
+	[ "$(cat of)" -le 22 ]
 }
 
-@test "the three services have the same confinement in common" {
+@test "the services have the same confinement in common" {
 	local unit
 	units
 	grep -vE '^(#|$)' "$TESTDIR/../etc/systemd/hardening.conf" >lines
 	[ "$(wc -l <lines)" -ge 20 ]
-	for unit in osmo-pcap-server.service osmo-pcap-server-standalone.service osmo-pcap-server-inetd@.service; do
+	for unit in osmo-pcap-server.service osmo-pcap-server-standalone.service osmo-pcap-server-inetd@.service \
+		osmo-pcap-send@.service; do
 		grep -Fxf lines "$DIR/$unit" | diff lines -
 		! grep -n '@' "$DIR/$unit" | grep -vE ':#|SystemCallFilter=|ExecStart=.*@' || false
 	done
@@ -60,7 +63,7 @@ exposure() {
 	local path
 	units
 	grep -hE '^Exec' "$DIR"/*.service | grep -oE '(=| )/[^ ]+' | tr -d '= ' | grep -v '^/bin/sh$' | sort -u >paths
-	[ "$(wc -l <paths)" -eq 3 ] # server, configuration, stop
+	[ "$(wc -l <paths)" -eq 4 ] # server, configuration, stop, send
 	while read -r path; do
 		[ -e "root$path" ]
 	done <paths
@@ -74,13 +77,26 @@ exposure() {
 	grep -E '^osmo-pcap:x:[0-9]+:[0-9]+:[^:]*:/:/(usr/)?s?bin/nologin$' root/etc/passwd
 	grep '^osmo-pcap:' root/etc/group
 	systemd-tmpfiles --root="$PWD/root" --create "$PWD/root$(make_var tmpfilesdir)/osmo-pcap-server.conf"
-	local uid gid
+	local uid gid readers
 	uid=$(sed -n 's/^osmo-pcap:x:\([0-9]*\):.*/\1/p' root/etc/passwd)
 	gid=$(sed -n 's/^osmo-pcap:x:\([0-9]*\):.*/\1/p' root/etc/group)
-	[ "$(stat -c '%u:%g %a' root/var/lib/osmo-pcap-server)" = "0:$gid 750" ]
-	[ "$(stat -c '%u:%g %a' root/var/lib/osmo-pcap-server/recording)" = "$uid:$gid 750" ]
-	[ "$(stat -c '%u:%g %a' root/var/lib/osmo-pcap-server/done)" = "$uid:$gid 750" ]
+	readers=$(sed -n 's/^osmo-pcap-read:x:\([0-9]*\):$/\1/p' root/etc/group)
+	[ "$readers" != "$gid" ]
+	[ "$(stat -c '%u:%g %a' root/var/lib/osmo-pcap-server)" = "0:0 755" ]
+	[ "$(stat -c '%u:%g %a' root/var/lib/osmo-pcap-server/recording)" = "$uid:$readers 2750" ]
+	[ "$(stat -c '%u:%g %a' root/var/lib/osmo-pcap-server/done)" = "$uid:$readers 2750" ]
 	[ "$(stat -c '%u:%g %a' "root$(make_var osmocomdir)")" = "0:0 755" ]
+}
+
+@test "a directory of the configuration that others own stays as it is" {
+	units
+	as_root
+	mkdir -p root/etc
+	systemd-sysusers --root="$PWD/root" "$PWD/root$(make_var sysusersdir)/osmo-pcap-server.conf"
+	chown 1:2 "root$(make_var osmocomdir)"
+	chmod 2775 "root$(make_var osmocomdir)"
+	systemd-tmpfiles --root="$PWD/root" --create "$PWD/root$(make_var tmpfilesdir)/osmo-pcap-server.conf"
+	[ "$(stat -c '%u:%g %a' "root$(make_var osmocomdir)")" = "1:2 2775" ]
 }
 
 @test "stop: does nothing when the main process has left by itself" {
