@@ -756,6 +756,27 @@ no_more_processes() {
 }
 
 # bats test_tags=ways
+@test "fork fails: repair for the configuration before a reload is not forgotten" {
+	beside_memcheck "it has need of them, too"
+	needs_one_server "reloads"
+	can_trace
+	server_start
+	until_true no_children # the first round
+	stream pcap rec >s
+	unframe s >rec/trace-foo-20260101_000000.pcap
+	chmod 1440 rec/trace-foo-20260101_000000.pcap
+	mkdir next
+	sed -i 's/"rec"/"next"/' cfg
+	strace -qq -o trace -e trace=clone -e inject=clone:error=EAGAIN:when=1 -p "$SERVER_PID" 3>&- &
+	PIDS+=($!)
+	until_true grep -q 'TracerPid:.*[1-9]' "/proc/$SERVER_PID/status"
+	server_signal HUP
+	wait_log 'error reason="repair cannot be started"'
+	wait_log 'file client=foo name=trace-foo-20260101_000000.pcap reason=repaired packets=1 '
+}
+no_children() { [ -z "$(ps -o pid= --ppid "$SERVER_PID")" ]; }
+
+# bats test_tags=ways
 @test "nobody reads the log: recording goes on, and the lost lines are counted when somebody does" {
 	needs_one_server "a log that it opened at its start"
 	config 'max-file-size = 90;' # a file for every packet

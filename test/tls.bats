@@ -1105,10 +1105,7 @@ client_ends_in() {
 
 # A list that openssl makes, of serial numbers in hexadecimal.
 serials() {
-	local serial
-	for serial in "${@:2}"; do
-		printf 'R\t360101000000Z\t260101000000Z\t%s\tunknown\t/CN=x\n' "$serial"
-	done >index
+	printf 'R\t360101000000Z\t260101000000Z\t%s\tunknown\t/CN=x\n' "${@:2}" >index
 	printf '[ca]\ndefault_ca = d\n[d]\ndatabase = index\ncrlnumber = number\ndefault_md = sha256\ndefault_crl_days = 9\n' >openssl.cnf
 	echo 05 >number
 	quietly openssl ca -gencrl -config openssl.cnf -keyfile pki/ca.key -cert pki/ca.crt -out "$1"
@@ -1141,6 +1138,30 @@ no_key_log() { # SERVER-KEYS
 @test "SSLKEYLOGFILE: a warning, no secrets are written, without a sandbox" { no_key_log 'sandbox = "off";'; }
 
 # ---- the keeper ----
+
+# room PID: kB of address space that it may still take
+room() {
+	local limit size
+	limit=$(awk '/^Max address space/ { print $4 }' "/proc/$1/limits")
+	size=$(awk '/^VmSize:/ { print $2 }' "/proc/$1/status")
+	[ "$limit" != unlimited ] || skip "without the sandbox's limits"
+	echo $((limit / 1024 - size))
+}
+@test "a reload that needs much more memory: the keeper may take as much beyond it as one at the start" {
+	[ -z "${VALGRIND-}" ] || beside_memcheck "no sandbox, no limit"
+	tls_config
+	server_start
+	local before after
+	before=$(room "$(keeper)")
+	# shellcheck disable=SC2046 # many
+	serials pki/ca.crl $(seq -f %08.0f 1 50000)
+	server_signal HUP
+	wait_log ' reload clients='
+	after=$(room "$(keeper)")
+	echo "$before kB before, $after kB after"
+	[ "$after" -ge $((before * 9 / 10)) ]
+	records any 127.0.0.3 bar ''
+}
 
 # bats test_tags=ways
 @test "the keeper killed: recordings go on, a new one serves the next handshake" {

@@ -76,34 +76,37 @@ static _Noreturn void repair_main(const struct generation *g, const struct repai
 
 /* With one connection there is no further round: a thousand such servers would repair all the
  * time. */
-static void next_round(struct repairs *r, int64_t after)
+static void next_round(struct repairs *r, int64_t due)
 {
-	r->due = r->once ? INT64_MAX : r->began + after;
+	r->due = r->once ? INT64_MAX : due;
 }
 
-/* Starts the first round that waits, unless one runs. */
+/* Starts the first round that waits, unless one runs. When it cannot be started it goes on waiting,
+ * for the next regular round at the latest. */
 static void start_next(struct repairs *r, struct floods *f)
 {
 	struct generation *g = r->queue[0];
 	struct repair_scope scope = r->scope; /* a copy: the child has no memory at `r` */
+	int64_t now = io_monotonic_ms();
 	pid_t pid;
 
 	if (r->pid || r->queued == 0)
 		return;
-	r->queued--;
-	memmove(r->queue, r->queue + 1, r->queued * sizeof(*r->queue));
-	g->repair_wanted = false;
 	scope.first = r->began == 0;
-	r->began = io_monotonic_ms();
 	pid = fork();
 	if (pid == 0)
 		repair_main(g, &scope);
-	r->pid = pid > 0 ? pid : 0;
 	if (pid < 0) {
-		next_round(r, EVERY_MS);
+		next_round(r, now + EVERY_MS);
 		if (floods_line(f, FLOOD_RESOURCES))
 			event_error("repair cannot be started");
+		return;
 	}
+	r->pid = pid;
+	r->began = now;
+	r->queued--;
+	memmove(r->queue, r->queue + 1, r->queued * sizeof(*r->queue));
+	g->repair_wanted = false;
 	generation_unref(g);
 }
 
@@ -123,7 +126,7 @@ void repairs_ended(struct repairs *r, int status, struct floods *f)
 	int64_t took = io_monotonic_ms() - r->began;
 
 	r->pid = 0;
-	next_round(r, took + (took * SHARE > EVERY_MS ? took * SHARE : EVERY_MS));
+	next_round(r, r->began + took + (took * SHARE > EVERY_MS ? took * SHARE : EVERY_MS));
 	if (WIFSIGNALED(status))
 		event_repair_killed(WTERMSIG(status));
 	start_next(r, f);
