@@ -392,7 +392,7 @@ without() {
 	local pid
 	pid=$(awk '/renameat2.*trace-foo-20260101/ { print $1 }' trace)
 	[ -n "$pid" ]
-	awk -v pid="$pid" '$1 == pid { print $2 }' trace | sed 's/(.*//' | grep -v setsid >calls
+	awk -v pid="$pid" '$1 == pid { print $2 }' trace | grep -vE 'setsid|PR_SET_MM|PR_SET_NAME' | sed 's/(.*//' >calls
 	[ "$(head -n 3 calls | tr '\n' ' ')" = "prctl landlock_restrict_self prctl " ]
 	grep -q openat calls
 }
