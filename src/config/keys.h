@@ -11,6 +11,7 @@
 enum key_type {
 	KEY_STRING,  /* char * */
 	KEY_PATH,    /* char *, made absolute */
+	KEY_ACCOUNT, /* char *: a name, or a number, also without quotes */
 	KEY_NUMBER,  /* unsigned, min..max */
 	KEY_SIZE,    /* uint64_t bytes: a number, or a string with K M G T */
 	KEY_MODE,    /* unsigned: a string of octal digits */

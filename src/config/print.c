@@ -50,6 +50,7 @@ static bool has_value(const struct key *key, const void *at)
 	switch (key->type) {
 	case KEY_STRING:
 	case KEY_PATH:
+	case KEY_ACCOUNT:
 		return *(char *const *)at != NULL;
 	case KEY_STRINGS:
 		return ((const struct strings *)at)->n > 0;
@@ -67,6 +68,7 @@ static void print_value(const struct key *key, const void *at, FILE *out)
 	switch (key->type) {
 	case KEY_STRING:
 	case KEY_PATH:
+	case KEY_ACCOUNT:
 		quote_print(*(char *const *)at, out);
 		break;
 	case KEY_NUMBER:
