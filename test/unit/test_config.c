@@ -391,10 +391,15 @@ static void test_paths(void)
 		IS_STR(config->server.group, "g", "group");
 		OK(config->tls.present, "a tls group");
 	}
+	group(text, SERVER, "user = 1000; group = 4294967296L;");
+	if (accepted(text, "user and group as numbers")) {
+		IS_STR(config->server.user, "1000", "user");
+		IS_STR(config->server.group, "4294967296", "group");
+	}
 	static const char *const bad[] = {"base-path = 5;", "base-path = [ \"/a\" ];",
-	    "completed-path = true;", "user = 0;", "pid-file = 1.5;", "tls: { capath = 1; };",
-	    "tls: { priority = 1; };", "tls = true;", "limits = 5;", "limits = ( 1 );", "ip = 5;",
-	    "ip = [ 1, 2 ];"};
+	    "completed-path = true;", "user = -1;", "group = 1.5;", "user = true;",
+	    "pid-file = 1.5;", "tls: { capath = 1; };", "tls: { priority = 1; };", "tls = true;",
+	    "limits = 5;", "limits = ( 1 );", "ip = 5;", "ip = [ 1, 2 ];"};
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		group(text, SERVER, bad[i]);
 		refused(text, "2", bad[i]);
