@@ -270,6 +270,19 @@ unprinted() {
 @test "an unknown key of tls" { bad 3 'colour' 'tls: { colour = 1; };'; }
 @test "an unknown key of a client" { bad 5 'colour' '' "$(one 'colour = 1;')"; }
 @test "a key of the server in a client" { bad 5 'port' '' "$(one 'port = 1;')"; }
+@test "a misspelt key: the nearest is named" { bad 3 'unknown key max-filesize in server: did you mean max-file-size' 'max-filesize = 5;'; }
+@test "a misspelt key of a client: the nearest is named" { bad 5 'unknown key adress in a client: did you mean address' '' "$(one 'adress = "x";')"; }
+@test "a key of another group: that is named" { bad 3 'unknown key connections in server: it belongs into limits' 'connections = 5;'; }
+@test "a key that all clients share, in one: the group is named" { bad 5 'unknown key keepalive in a client: it belongs into limits' '' "$(one 'keepalive = 5;')"; }
+@test "a client for all addresses, without a certificate: a warning" {
+	local net
+	for net in 0.0.0.0/0 ::/0; do
+		good '' "{ name = \"all\"; address = \"$net\"; }"
+		grep -F "cfg:5: warning: client all: address $net without a certificate" <<<"$OUT"
+	done
+	good '' '{ name = "half"; address = "0.0.0.0/1"; }'
+	not grep warning:.*certificate <<<"$OUT"
+}
 @test "an unknown group" {
 	config
 	echo 'colour: { };' >>cfg

@@ -476,6 +476,62 @@ groups_of() { stat -c %g "$@" | sort -u; }
 	[[ $output == *no-such-user* ]]
 }
 
+@test "a user and a group by their numbers, quoted and not" {
+	dropping
+	local keys
+	for keys in "user = $(id -u nobody); group = $(id -g nobody);" "user = \"$(id -u nobody)\";"; do
+		config "$keys"
+		server_start
+		is_nobody "$SERVER_PID"
+		stream pcap rec >s
+		peer_send 127.0.0.2 s
+		wait_log 'closed client=foo .*packets=1 '
+		server_stop
+	done
+}
+
+@test "a number that no user has: with a group" {
+	dropping
+	getent passwd 54329 && skip "there is a user 54329"
+	chown -R 54329:54330 rec 'done'
+	config 'user = 54329; group = 54330;'
+	server_start
+	grep -qE "^Uid:	54329	54329	54329	54329\$" "/proc/$SERVER_PID/status"
+	grep -qE "^Gid:	54330	54330	54330	54330\$" "/proc/$SERVER_PID/status"
+	stream pcap rec >s
+	peer_send 127.0.0.2 s
+	wait_log 'closed client=foo .*packets=1 '
+	[ "$(stat -c %u:%g done/*)" = 54329:54330 ]
+	server_stop
+	config 'user = 54329;'
+	run timeout 20 "$SERVER" -c cfg
+	[ "$status" -eq 78 ]
+	[[ $output == *"user 54329 has no entry, and so no primary group: set group"* ]]
+}
+
+@test "a user with a number for its name: the name counts" {
+	dropping
+	unshare -Urm true 2>/dev/null || skip "no user namespaces here"
+	sed "s/^nobody:/54329:/" /etc/passwd >passwd
+	# shellcheck disable=SC2016
+	WRAP=(unshare -m sh -c 'mount --bind passwd /etc/passwd && exec "$@"' sh)
+	unshare -m true 2>/dev/null || skip "no mounts here"
+	config 'user = "54329";'
+	server_start
+	is_nobody "$SERVER_PID"
+	server_stop
+}
+
+@test "a number that is none, too large, negative: not started" {
+	as_root
+	local user
+	for user in 4294967295 99999999999L '"-1"' -1 '"1000x"' '"0x10"'; do
+		config "user = $user; group = 1;"
+		run timeout 20 "$SERVER" -c cfg
+		[ "$status" -eq 78 ]
+	done
+}
+
 @test "-D as root with user: the pid-file is written and removed" {
 	dropping
 	FIXED_PORT=$(free_port)

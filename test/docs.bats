@@ -121,7 +121,8 @@ examples() {
 }
 
 # alike: lines without what is different in every run
-alike() { sed -E 's/^[0-9]{4}-[^ ]* //; s/:[0-9]+/:N/g; s/pid=[0-9]+/pid=N/; s/-[0-9]{8}_[0-9]{6}/-TIME/' "$@"; }
+alike() { sed -E 's/^[0-9]{4}-[^ ]* //; s/:[0-9]+/:N/g; s/pid=[0-9]+/pid=N/; s/-[0-9]{8}_[0-9]{6}/-TIME/
+	s/ version=[^ ]*/ version=N/; s/ config="?[^ "]*"?/ config=FILE/; s/ sandbox=[a-z]+/ sandbox=LEVEL/' "$@"; }
 
 @test "the first screen of README shows what the server logs, and README stays short" {
 	config "" '{ name = "demo"; address = "127.0.0.1"; }'

@@ -445,6 +445,38 @@ timed_out() {
 	never_log 'rejected'
 }
 
+@test "idle-timeout and frame-timeout of one client: the others have those of all" {
+	limits 'idle-timeout = 0; frame-timeout = 3600;' \
+		'{ name = "foo"; address = "127.0.0.2"; idle-timeout = 1; }, { name = "bar"; address = "127.0.0.3"; frame-timeout = 1; }, { name = "new"; address = "127.0.0.4"; }'
+	server_start
+	local n
+	for n in 2 3 4; do
+		live "p$n" "127.0.0.$n"
+		tell "p$n" pcap rec
+	done
+	wait_log 'established' 3
+	tell p3 data,send=5:rec
+	tell p4 data,send=5:rec
+	wait_log 'closed client=foo .*reason="no frame for 1 seconds" packets=1 '
+	wait_log 'rejected client=bar .*reason="a frame took longer than 1 seconds" '
+	never_log '(closed|rejected) client=new'
+}
+
+@test "per-client of one client: the others have that of all" {
+	limits 'per-client = 1; handshake-timeout = 60;' \
+		'{ name = "foo"; address = "127.0.0.2"; per-client = 2; }, { name = "bar"; address = "127.0.0.3"; }'
+	server_start
+	stream pcap rec >s
+	live a 127.0.0.2
+	live b 127.0.0.2
+	live c 127.0.0.3
+	until_true connections 3
+	peer_send 127.0.0.3 s
+	wait_log 'refused client=bar .*per-client'
+	peer_send 127.0.0.2 s
+	wait_log 'refused client=foo .*per-client'
+}
+
 @test "without idle-timeout a quiet connection stays" {
 	limits 'handshake-timeout = 1; frame-timeout = 1;'
 	server_start

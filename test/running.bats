@@ -187,6 +187,14 @@ counted() { # as the status says
 	never_log ' kept | settings '
 }
 
+@test "the first line of the log says what has started" {
+	needs_one_server "a line for all connections"
+	config 'sandbox = "off";' "{ $FOO }, $BAR"
+	server_start
+	grep -m 1 '^[0-9-]*T[^ ]* ' log | grep -E " starting version=[0-9][^ ]* config=\"$PWD/cfg\" clients=2 tls=false sandbox=off\$"
+	[ "$(grep -c ' starting ' log)" -eq 1 ]
+}
+
 @test "clients that come, go and change are counted" {
 	begin
 	config '' '{ name = "foo"; address = "127.0.0.2"; max-snaplen = 50; }, { name = "x"; address = "127.0.0.4"; }, { name = "y"; address = "127.0.0.5"; }'

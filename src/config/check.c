@@ -152,6 +152,23 @@ static void check_tls(const struct config *c, struct problems *p)
 		    "tls: allow-auth = \"x509\" needs capath, the authority of the clients");
 }
 
+/* Whoever reaches the port may send. */
+static void warn_open(const struct config *c, const struct config_client *k, struct problems *p)
+{
+	struct origin o = config_origin(&config_client_keys, &k->origins, "address");
+	char net[ADDR_NET_TEXT_MAX];
+
+	if (k->tls && c->tls.auth == AUTH_X509)
+		return;
+	for (size_t i = 0; i < k->address.n; i++)
+		if (k->address.v[i].bits == 0)
+			problem_warning(p, o.file, o.line,
+			    "client %s: address %s without a certificate: whoever reaches the "
+			    "server "
+			    "may send; tls = true and allow-auth = \"x509\" ask for one",
+			    k->name, addr_net_format(&k->address.v[i], net));
+}
+
 static void check_server(const struct config *c, struct problems *p)
 {
 	struct origin o = config_origin(&config_server_keys, &c->server.origins, "group");
@@ -174,4 +191,6 @@ void config_check(const struct config *c, struct problems *p)
 	check_addresses(c, p);
 	check_file_names(c, p);
 	check_tls(c, p);
+	for (size_t i = 0; i < c->nclients; i++)
+		warn_open(c, &c->clients[i], p);
 }

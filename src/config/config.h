@@ -83,9 +83,16 @@ struct config_tls {
 };
 
 struct config_limits { /* times in seconds */
-	unsigned connections, unestablished, per_client;
-	unsigned handshake_timeout, frame_timeout, idle_timeout, keepalive;
+	unsigned connections, unestablished;
+	unsigned handshake_timeout, keepalive;
 	unsigned header_changes_per_minute;
+	struct origins origins;
+};
+
+/* Limits that may also stand in a client, for it alone. */
+struct config_own_limits {
+	unsigned per_client;
+	unsigned frame_timeout, idle_timeout;
 	struct origins origins;
 };
 
@@ -104,7 +111,8 @@ struct config_client {
 	bool tls;
 	struct strings certificate; /* empty: any of the CA */
 	bool store;
-	struct config_storage storage; /* effective */
+	struct config_storage storage;       /* effective */
+	struct config_own_limits own_limits; /* effective */
 	struct origins origins;
 };
 
@@ -119,6 +127,7 @@ struct config {
 	struct config_storage storage;
 	struct config_tls tls;
 	struct config_limits limits;
+	struct config_own_limits own_limits; /* they stand among the limits */
 	struct config_client *clients;
 	size_t nclients;
 	const struct config_client **by_name; /* all of them, in the order of their names */

@@ -38,6 +38,7 @@ static bool same(const struct key *key, const void *a, const void *b)
 	switch (key->type) {
 	case KEY_STRING:
 	case KEY_PATH:
+	case KEY_ACCOUNT:
 		return cstr_equal(*(const char *const *)x, *(const char *const *)y);
 	case KEY_SIZE:
 		return *(const uint64_t *)x == *(const uint64_t *)y;
@@ -80,8 +81,9 @@ bool differ_same_proof(const struct config_client *was, const struct config_clie
 enum part {
 	STORE,   /* the caller finds out */
 	STORAGE, /* directories: its sandbox allows no others */
-	LIMITS,  /* they are of its connection */
-	TLS      /* decided in its handshake */
+	OWN,     /* they are of its connection */
+	LIMITS,
+	TLS /* decided in its handshake */
 };
 
 static const struct {
@@ -91,8 +93,8 @@ static const struct {
     {STORE, "store"}, /* bit 0: DIFFER_STORE */
     {STORAGE, "base-path"},
     {STORAGE, "completed-path"},
-    {LIMITS, "frame-timeout"},
-    {LIMITS, "idle-timeout"},
+    {OWN, "frame-timeout"},
+    {OWN, "idle-timeout"},
     {LIMITS, "keepalive"},
     {LIMITS, "header-changes-per-minute"},
     {TLS, "allow-auth"},
@@ -114,6 +116,9 @@ uint32_t differ_kept(const struct config *from, const struct config_client *was,
 
 		if (kept[i].part == STORAGE)
 			equal = same_key(&config_storage_keys, name, &was->storage, &is->storage);
+		else if (kept[i].part == OWN)
+			equal = same_key(
+			    &config_own_limits_keys, name, &was->own_limits, &is->own_limits);
 		else if (kept[i].part == LIMITS)
 			equal = same_key(&config_limits_keys, name, &from->limits, &to->limits);
 		else if (kept[i].part == TLS && was->tls)
@@ -140,7 +145,8 @@ const char *differ_text(uint32_t keys, char out[DIFFER_TEXT_MAX])
 static bool same_client(const struct config_client *a, const struct config_client *b)
 {
 	return same_all(&config_client_keys, a, b) &&
-	       same_all(&config_storage_keys, &a->storage, &b->storage);
+	       same_all(&config_storage_keys, &a->storage, &b->storage) &&
+	       same_all(&config_own_limits_keys, &a->own_limits, &b->own_limits);
 }
 
 struct differ_counts differ_count(const struct config *from, const struct config *to)

@@ -4,11 +4,25 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "config/suggest.h"
 
-static void read_group(const struct reader *r, const struct key_table *table, void *base,
-    const config_setting_t *group)
+static void unknown(
+    const struct reader *r, const config_setting_t *s, enum suggest_group group, const char *where)
+{
+	char advice[SUGGEST_MAX];
+
+	SETTING_ERROR(r, s, "unknown key %s in %s%s", config_setting_name(s), where,
+	    suggest(group, config_setting_name(s), advice));
+}
+
+/* A group with the keys of one table, or of two. */
+static void read_group(const struct reader *r, const config_setting_t *group,
+    enum suggest_group kind, const struct key_table *table, void *base,
+    const struct key_table *more, void *more_base)
 {
 	key_origins(table, base)->group = setting_origin(r, group);
+	if (more)
+		key_origins(more, more_base)->group = setting_origin(r, group);
 	if (!config_setting_is_group(group)) {
 		SETTING_ERROR(r, group, "%s must be a group { … }", config_setting_name(group));
 		return;
@@ -16,9 +30,8 @@ static void read_group(const struct reader *r, const struct key_table *table, vo
 	for (int i = 0; i < config_setting_length(group); i++) {
 		const config_setting_t *s = config_setting_get_elem(group, (unsigned)i);
 
-		if (!values_set(r, table, base, s))
-			SETTING_ERROR(r, s, "unknown key %s in %s", config_setting_name(s),
-			    config_setting_name(group));
+		if (!values_set(r, table, base, s) && !(more && values_set(r, more, more_base, s)))
+			unknown(r, s, kind, config_setting_name(group));
 	}
 }
 
@@ -35,12 +48,13 @@ static void read_server(const struct reader *r, struct config *c, const config_s
 
 		if (strcmp(name, "tls") == 0) {
 			c->tls.present = true;
-			read_group(r, &config_tls_keys, &c->tls, s);
+			read_group(r, s, SUGGEST_TLS, &config_tls_keys, &c->tls, NULL, NULL);
 		} else if (strcmp(name, "limits") == 0) {
-			read_group(r, &config_limits_keys, &c->limits, s);
+			read_group(r, s, SUGGEST_LIMITS, &config_limits_keys, &c->limits,
+			    &config_own_limits_keys, &c->own_limits);
 		} else if (!values_set(r, &config_server_keys, &c->server, s) &&
 			   !values_set(r, &config_storage_keys, &c->storage, s)) {
-			SETTING_ERROR(r, s, "unknown key %s in server", name);
+			unknown(r, s, SUGGEST_SERVER, "server");
 		}
 	}
 }
@@ -57,6 +71,7 @@ static void read_client(const struct reader *r, struct config_client *client,
     const config_setting_t *g, unsigned number)
 {
 	client->origins.group = client->storage.origins.group = setting_origin(r, g);
+	client->own_limits.origins.group = client->origins.group;
 	if (!config_setting_is_group(g)) {
 		SETTING_ERROR(r, g, "a client must be a group { … }");
 		client->name = place_name(r, number);
@@ -66,8 +81,9 @@ static void read_client(const struct reader *r, struct config_client *client,
 		const config_setting_t *s = config_setting_get_elem(g, (unsigned)i);
 
 		if (!values_set(r, &config_client_keys, client, s) &&
-		    !values_set(r, &config_storage_keys, &client->storage, s))
-			SETTING_ERROR(r, s, "unknown key %s in a client", config_setting_name(s));
+		    !values_set(r, &config_storage_keys, &client->storage, s) &&
+		    !values_set(r, &config_own_limits_keys, &client->own_limits, s))
+			unknown(r, s, SUGGEST_CLIENT, "a client");
 	}
 	if (!client->name) {
 		client->name = place_name(r, number);
@@ -104,6 +120,8 @@ static void read_clients(const struct reader *r, struct config *c, const config_
 
 void groups_read(const struct reader *r, struct config *c, const config_setting_t *root)
 {
+	char advice[SUGGEST_MAX];
+
 	for (int i = 0; i < config_setting_length(root); i++) {
 		const config_setting_t *s = config_setting_get_elem(root, (unsigned)i);
 		const char *name = config_setting_name(s);
@@ -113,7 +131,8 @@ void groups_read(const struct reader *r, struct config *c, const config_setting_
 		else if (strcmp(name, "clients") == 0)
 			read_clients(r, c, s);
 		else
-			SETTING_ERROR(
-			    r, s, "unknown setting %s: only server and clients stand here", name);
+			SETTING_ERROR(r, s,
+			    "unknown setting %s: only server and clients stand here%s", name,
+			    suggest(SUGGEST_TOP, name, advice));
 	}
 }

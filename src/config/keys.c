@@ -15,8 +15,8 @@ static const char *const auths[] = {"x509", "none", "anonymous", NULL};
 static const struct key config_server[] = {
     {"ip", KEY_ADDRS, S(ip), 0, 0, NULL, NULL, "all addresses"},
     {"port", KEY_NUMBER, S(port), 0, 65535, "54321", NULL, NULL},
-    {"user", KEY_STRING, S(user), 0, 0, NULL, NULL, "the user that starts it"},
-    {"group", KEY_STRING, S(group), 0, 0, NULL, NULL, "the primary group of user"},
+    {"user", KEY_ACCOUNT, S(user), 0, 0, NULL, NULL, "the user that starts it"},
+    {"group", KEY_ACCOUNT, S(group), 0, 0, NULL, NULL, "the primary group of user"},
     {"pid-file", KEY_PATH, S(pid_file), 0, 0, NULL, NULL, "none"},
     {"log-level", KEY_WORD, S(log_level), 0, 0, "info", levels, NULL},
     {"sandbox", KEY_WORD, S(sandbox), 0, 0, "best-effort", sandboxes, NULL},
@@ -57,16 +57,23 @@ _Static_assert(
 static const struct key config_limits[] = {
     {"connections", KEY_NUMBER, L(connections), 1, CONFIG_CONNECTIONS_MAX, "1000", NULL, NULL},
     {"unestablished", KEY_NUMBER, L(unestablished), 1, 100000, "100", NULL, NULL},
-    {"per-client", KEY_NUMBER, L(per_client), 1, 100000, "4", NULL, NULL},
     {"handshake-timeout", KEY_NUMBER, L(handshake_timeout), 1, 86400, "10", NULL, NULL},
-    {"frame-timeout", KEY_NUMBER, L(frame_timeout), 1, 86400, "30", NULL, NULL},
-    {"idle-timeout", KEY_NUMBER, L(idle_timeout), 0, 31536000, "0", NULL, NULL},
     {"keepalive", KEY_NUMBER, L(keepalive), 0, 32767, "60", NULL, NULL},
     {"header-changes-per-minute", KEY_NUMBER, L(header_changes_per_minute), 0, 1000000, "60", NULL,
 	NULL},
 };
 TABLE(config_limits, struct config_limits);
 _Static_assert(sizeof(config_limits) / sizeof(*config_limits) <= CONFIG_KEYS_MAX,
+    "origins has room for all keys");
+
+#define O(m) offsetof(struct config_own_limits, m)
+static const struct key config_own_limits[] = {
+    {"per-client", KEY_NUMBER, O(per_client), 1, 100000, "4", NULL, NULL},
+    {"frame-timeout", KEY_NUMBER, O(frame_timeout), 1, 86400, "30", NULL, NULL},
+    {"idle-timeout", KEY_NUMBER, O(idle_timeout), 0, 31536000, "0", NULL, NULL},
+};
+TABLE(config_own_limits, struct config_own_limits);
+_Static_assert(sizeof(config_own_limits) / sizeof(*config_own_limits) <= CONFIG_KEYS_MAX,
     "origins has room for all keys");
 
 #define C(m) offsetof(struct config_client, m)

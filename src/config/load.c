@@ -41,21 +41,29 @@ static void copy_value(const struct key *key, void *to, const void *from)
 		*(unsigned *)to = *(const unsigned *)from;
 }
 
-/* A client's storage settings are the server's where it has none of its own. */
+/* What a client has not set itself, it has from the server. */
+static void inherit_table(const struct key_table *table, void *own, const void *server)
+{
+	struct origins *mine = key_origins(table, own);
+	const struct origins *theirs =
+	    (const struct origins *)((const char *)server + table->origins_offset);
+
+	for (size_t i = 0; i < table->n; i++) {
+		const struct key *key = &table->key[i];
+
+		if (!(mine->set >> i & 1))
+			copy_value(
+			    key, (char *)own + key->offset, (const char *)server + key->offset);
+		if (!mine->key[i].line)
+			mine->key[i] = theirs->key[i];
+	}
+}
+
 static void inherit(struct config *c)
 {
 	for (size_t i = 0; i < c->nclients; i++) {
-		struct config_storage *own = &c->clients[i].storage;
-
-		for (size_t k = 0; k < config_storage_keys.n; k++) {
-			const struct key *key = &config_storage_keys.key[k];
-
-			if (!(own->origins.set >> k & 1))
-				copy_value(key, (char *)own + key->offset,
-				    (const char *)&c->storage + key->offset);
-			if (!own->origins.key[k].line)
-				own->origins.key[k] = c->storage.origins.key[k];
-		}
+		inherit_table(&config_storage_keys, &c->clients[i].storage, &c->storage);
+		inherit_table(&config_own_limits_keys, &c->clients[i].own_limits, &c->own_limits);
 	}
 }
 
@@ -110,6 +118,7 @@ static void complete(const struct reader *r, struct config *c)
 	values_default(r, &config_storage_keys, &c->storage);
 	values_default(r, &config_tls_keys, &c->tls);
 	values_default(r, &config_limits_keys, &c->limits);
+	values_default(r, &config_own_limits_keys, &c->own_limits);
 	inherit(c);
 	c->by_name = clients_by_name(c);
 	c->admission = clients_table_of(c);

@@ -50,6 +50,7 @@ static bool has_value(const struct key *key, const void *at)
 	switch (key->type) {
 	case KEY_STRING:
 	case KEY_PATH:
+	case KEY_ACCOUNT:
 		return *(char *const *)at != NULL;
 	case KEY_STRINGS:
 		return ((const struct strings *)at)->n > 0;
@@ -67,6 +68,7 @@ static void print_value(const struct key *key, const void *at, FILE *out)
 	switch (key->type) {
 	case KEY_STRING:
 	case KEY_PATH:
+	case KEY_ACCOUNT:
 		quote_print(*(char *const *)at, out);
 		break;
 	case KEY_NUMBER:
@@ -128,11 +130,13 @@ void config_print(const struct config *c, FILE *out)
 	}
 	fputs("\tlimits:\n\t{\n", out);
 	print_table(&config_limits_keys, &c->limits, "\t\t", false, out);
+	print_table(&config_own_limits_keys, &c->own_limits, "\t\t", false, out);
 	fputs("\t};\n};\nclients = (", out);
 	for (size_t i = 0; i < c->nclients; i++) {
 		fputs(i ? ",\n\t{\n" : "\n\t{\n", out);
 		print_table(&config_client_keys, &c->clients[i], "\t\t", false, out);
 		print_table(&config_storage_keys, &c->clients[i].storage, "\t\t", true, out);
+		print_table(&config_own_limits_keys, &c->clients[i].own_limits, "\t\t", true, out);
 		fputs("\t}", out);
 	}
 	fputs("\n);\n", out);

@@ -29,6 +29,7 @@ static const char *set_text(
 	switch (key->type) {
 	case KEY_STRING:
 	case KEY_PATH:
+	case KEY_ACCOUNT:
 		if (text[0] == '\0')
 			return "must not be empty";
 		*(const char **)at = key->type == KEY_PATH
@@ -132,11 +133,15 @@ static bool set_number(
 
 	if (v == TEXT_NUMBER_UNFIT) /* its error was reported when the text was read */
 		return false;
+	if (v < 0 && key->type != KEY_NUMBER) {
+		SETTING_ERROR(r, s, "%s: %lld is negative", key->name, v);
+		return false;
+	}
+	if (key->type == KEY_ACCOUNT) {
+		*(const char **)at = region_print(r->region, "%lld", v);
+		return *(const char **)at;
+	}
 	if (key->type == KEY_SIZE) {
-		if (v < 0) {
-			SETTING_ERROR(r, s, "%s: %lld is negative", key->name, v);
-			return false;
-		}
 		*(uint64_t *)at = (uint64_t)v;
 		return true;
 	}
@@ -154,6 +159,7 @@ static const char *type_wanted(const struct key *key)
 	case KEY_NUMBER:
 		return "a number";
 	case KEY_SIZE:
+	case KEY_ACCOUNT:
 		return "a number or a string";
 	case KEY_BOOL:
 		return "true or false";
@@ -171,7 +177,8 @@ static bool set_value(
 
 	if (key->type >= KEY_STRINGS)
 		return set_list(r, key, at, s);
-	if (number && (key->type == KEY_NUMBER || key->type == KEY_SIZE))
+	if (number &&
+	    (key->type == KEY_NUMBER || key->type == KEY_SIZE || key->type == KEY_ACCOUNT))
 		return set_number(r, key, at, s);
 	if (key->type == KEY_BOOL && type == CONFIG_TYPE_BOOL) {
 		*(bool *)at = config_setting_get_bool(s);

@@ -9,26 +9,59 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-static bool look_up(
-    const char *user, const char *group, uid_t *uid, gid_t *gid, char reason[PRIVS_REASON_MAX])
-{
-	const struct passwd *pw = getpwnam(user);
-	const struct group *gr;
+#include "base/parse.h"
 
-	if (!pw) {
+/* The greatest id: the number above it means "unchanged" to the system calls. */
+#define ID_MAX 4294967294u
+
+/* As chown(1): a name, or else a number, whether or not the system knows it. */
+static bool look_up_user(
+    const char *user, uid_t *uid, const struct passwd **pw, char reason[PRIVS_REASON_MAX])
+{
+	uint64_t number;
+
+	*pw = getpwnam(user);
+	if (*pw) {
+		*uid = (*pw)->pw_uid;
+		return true;
+	}
+	if (!parse_number(user, 0, ID_MAX, &number)) {
 		snprintf(reason, PRIVS_REASON_MAX, "there is no user %s", user);
 		return false;
 	}
-	*uid = pw->pw_uid;
-	*gid = pw->pw_gid;
-	if (!group)
-		return true;
-	gr = getgrnam(group);
-	if (!gr) {
+	*uid = (uid_t)number;
+	*pw = getpwuid(*uid);
+	return true;
+}
+
+static bool look_up_group(const char *group, gid_t *gid, char reason[PRIVS_REASON_MAX])
+{
+	const struct group *gr = getgrnam(group);
+	uint64_t number;
+
+	if (!gr && !parse_number(group, 0, ID_MAX, &number)) {
 		snprintf(reason, PRIVS_REASON_MAX, "there is no group %s", group);
 		return false;
 	}
-	*gid = gr->gr_gid;
+	*gid = gr ? gr->gr_gid : (gid_t)number;
+	return true;
+}
+
+static bool look_up(
+    const char *user, const char *group, uid_t *uid, gid_t *gid, char reason[PRIVS_REASON_MAX])
+{
+	const struct passwd *pw;
+
+	if (!look_up_user(user, uid, &pw, reason))
+		return false;
+	if (group)
+		return look_up_group(group, gid, reason);
+	if (!pw) {
+		snprintf(reason, PRIVS_REASON_MAX,
+		    "user %s has no entry, and so no primary group: set group", user);
+		return false;
+	}
+	*gid = pw->pw_gid;
 	return true;
 }
 

@@ -9,7 +9,7 @@
 
 #define PRIVS_REASON_MAX 160
 
-/* As root: changes to `user` and `group` (NULL: the user's own). On failure the reason is written;
+/* Names, or numbers. As root: changes to `user` and `group` (NULL: the user's own). On failure the reason is written;
  * the process must not go on. */
 bool privs_drop(const char *user, const char *group, char reason[PRIVS_REASON_MAX]);
 

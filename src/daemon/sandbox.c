@@ -30,6 +30,15 @@ void sandbox_prepare(
 	    have.seccomp ? "" : "seccomp filters for this architecture");
 }
 
+const char *sandbox_level(void)
+{
+	if (!have.on)
+		return "off";
+	if (have.landlock)
+		return have.seccomp ? "full" : "landlock";
+	return have.seccomp ? "seccomp" : "none";
+}
+
 int sandbox_rules(const struct landlock_dir *dir, size_t n)
 {
 	int rules = have.landlock ? landlock_rules(dir, n) : -1;

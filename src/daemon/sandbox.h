@@ -33,6 +33,10 @@ struct sandbox_role {
 void sandbox_prepare(
     const struct sandbox_role *const *role, size_t n, char lacking[SANDBOX_LACKING_MAX]);
 
+/* How much of it this process and its children have: "full", "landlock" or "seccomp" where the
+ * kernel lacks the other, "none", or "off". */
+const char *sandbox_level(void);
+
 /* A ruleset over these directories and nothing else, as a descriptor; -1 where there is no need of
  * one, -2 with errno when it cannot be made. */
 int sandbox_rules(const struct landlock_dir *dir, size_t n);

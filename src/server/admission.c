@@ -37,7 +37,7 @@ static bool has_room(const struct master *m)
 	const struct config_limits *l = &m->generation->config->limits;
 	struct admit_counts now = {
 	    .children = m->children.used, .unestablished = m->children.unestablished};
-	struct admit_limits max = {l->connections, l->unestablished, l->per_client};
+	struct admit_limits max = {l->connections, l->unestablished, 0};
 
 	return admit_room(&now, &max);
 }
@@ -49,14 +49,15 @@ void admission_resume(struct master *m)
 		admission_listen(m, true);
 }
 
-static bool peer_is_busy(
-    const struct master *m, const char *client, const struct addr *peer, size_t candidates)
+/* `row` are the clients that the peer may be; `client`: the only one, or NULL. */
+static bool peer_is_busy(const struct master *m, const char *client, const struct addr *peer,
+    const struct admit_entry *row, size_t n)
 {
-	const struct config_limits *l = &m->generation->config->limits;
-	struct admit_counts now = {
-	    .of_peer = children_of_peer(&m->children, client, peer), .candidates = candidates};
-	struct admit_limits max = {.per_client = l->per_client};
+	struct admit_counts now = {.of_peer = children_of_peer(&m->children, client, peer)};
+	struct admit_limits max = {0};
 
+	for (size_t i = 0; i < n; i++)
+		max.of_peer += m->generation->config->clients[row[i].client].own_limits.per_client;
 	return !admit_peer(&now, &max);
 }
 
@@ -87,7 +88,7 @@ static bool admit_listed(struct master *m, int fd, const struct addr *peer, uint
 	if (client->tls && keepers_gone(&m->keepers))
 		refuse(m, FLOOD_TLS, name, peer, port,
 		    "the key keeper is not running; it will be started again");
-	else if (peer_is_busy(m, name, peer, n))
+	else if (peer_is_busy(m, name, peer, row, n))
 		refuse(m, FLOOD_BUSY, name, peer, port, "per-client connections are used up");
 	else if (!spawn(m, fd, peer, port, row, n))
 		refuse_resources(m, name, peer, port, errno);

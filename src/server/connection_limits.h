@@ -11,12 +11,12 @@
 
 struct admit_counts {
 	unsigned children, unestablished;
-	unsigned of_peer;  /* same address, and same client where that is known */
-	size_t candidates; /* clients that the peer may be: of_peer is of all of them */
+	unsigned of_peer; /* same address, and same client where that is known */
 };
 
 struct admit_limits {
-	unsigned children, unestablished, per_client;
+	unsigned children, unestablished;
+	uint64_t of_peer; /* the per-client of all clients that the peer may be */
 };
 
 /* A new connection can be forked for at all; when not, it stays in the accept queue. */
@@ -29,7 +29,7 @@ static inline bool admit_room(const struct admit_counts *now, const struct admit
  * apart have their shares together. */
 static inline bool admit_peer(const struct admit_counts *now, const struct admit_limits *max)
 {
-	return now->of_peer < (uint64_t)max->per_client * now->candidates;
+	return now->of_peer < max->of_peer;
 }
 
 #endif

@@ -25,6 +25,13 @@ void event_bug(const char *reason)
 	log_line(LVL_ERROR, "bug reason=%s", LOG_QUOTE(reason));
 }
 
+void event_starting(const struct config *c, const char *sandbox)
+{
+	log_line(LVL_NOTICE, "starting version=%s config=%s clients=%zu tls=%s sandbox=%s",
+	    PACKAGE_VERSION, LOG_QUOTE(c->file), c->nclients, c->tls.present ? "true" : "false",
+	    sandbox);
+}
+
 void event_listening(const char *address)
 {
 	log_line(LVL_NOTICE, "listening address=%s", address);

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "base/addr.h"
+#include "config/config.h"
 #include "record/stats.h"
 #include "server/children.h"
 
@@ -19,6 +20,7 @@
 void event_error(const char *reason);
 void event_warning(const char *reason);
 void event_bug(const char *reason);
+void event_starting(const struct config *c, const char *sandbox);
 void event_listening(const char *address);
 void event_descriptors(unsigned long long need, unsigned long long limit);
 void event_stopping(unsigned connections);

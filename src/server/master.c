@@ -162,6 +162,7 @@ static void tell_others(const struct master *m)
 
 static bool begin(struct master *m, const struct master_start *start)
 {
+	event_starting(m->generation->config, sandbox_level());
 	reload_check_descriptors(m);
 	for (size_t i = 0; i < m->accepting.listeners.n; i++)
 		event_listening(m->accepting.listeners.v[i].name);

@@ -94,10 +94,11 @@ int64_t session_seconds_after(int64_t since, unsigned seconds)
 
 int64_t session_deadline(const struct session *s)
 {
-	const struct config_limits *l = &s->config->limits;
+	const struct config_own_limits *l;
 
 	if (!s->established)
 		return s->header_deadline;
+	l = &s->client->own_limits;
 	if (s->frame_since)
 		return session_seconds_after(s->frame_since, l->frame_timeout);
 	if (l->idle_timeout)
@@ -107,14 +108,15 @@ int64_t session_deadline(const struct session *s)
 
 enum step session_end_late(struct session *s)
 {
-	const struct config_limits *l = &s->config->limits;
+	const struct config_own_limits *l;
 	char reason[96];
 
 	if (!s->established) {
 		snprintf(reason, sizeof(reason), "no link header within %u seconds",
-		    l->handshake_timeout);
+		    s->config->limits.handshake_timeout);
 		return end_timeout(s, reason);
 	}
+	l = &s->client->own_limits;
 	if (s->frame_since) {
 		snprintf(reason, sizeof(reason), "a frame took longer than %u seconds",
 		    l->frame_timeout);

@@ -118,20 +118,21 @@ struct number {
 	size_t at;
 };
 
-#define SERVER   "server: {\n%s\n};\n"
-#define LIMITS   "server: { limits: {\n%s\n}; };\n"
-#define CLIENT   "clients = ( { name = \"a\"; address = \"192.0.2.1\";\n%s\n} );\n"
-#define LIMIT(m) offsetof(struct config, limits.m)
+#define SERVER       "server: {\n%s\n};\n"
+#define LIMITS       "server: { limits: {\n%s\n}; };\n"
+#define CLIENT       "clients = ( { name = \"a\"; address = \"192.0.2.1\";\n%s\n} );\n"
+#define LIMIT(m)     offsetof(struct config, limits.m)
+#define OWN_LIMIT(m) offsetof(struct config, own_limits.m)
 
 static const struct number numbers[] = {
     {SERVER, "port", 0, 65535, 54321, offsetof(struct config, server.port)},
     {SERVER, "max-snaplen", 1, 262144, 9000, offsetof(struct config, storage.max_snaplen)},
     {LIMITS, "connections", 1, 100000, 1000, LIMIT(connections)},
     {LIMITS, "unestablished", 1, 100000, 100, LIMIT(unestablished)},
-    {LIMITS, "per-client", 1, 100000, 4, LIMIT(per_client)},
+    {LIMITS, "per-client", 1, 100000, 4, OWN_LIMIT(per_client)},
     {LIMITS, "handshake-timeout", 1, 86400, 10, LIMIT(handshake_timeout)},
-    {LIMITS, "frame-timeout", 1, 86400, 30, LIMIT(frame_timeout)},
-    {LIMITS, "idle-timeout", 0, 31536000, 0, LIMIT(idle_timeout)},
+    {LIMITS, "frame-timeout", 1, 86400, 30, OWN_LIMIT(frame_timeout)},
+    {LIMITS, "idle-timeout", 0, 31536000, 0, OWN_LIMIT(idle_timeout)},
     {LIMITS, "keepalive", 0, 32767, 60, LIMIT(keepalive)},
     {LIMITS, "header-changes-per-minute", 0, 1000000, 60, LIMIT(header_changes_per_minute)}};
 
@@ -390,10 +391,15 @@ static void test_paths(void)
 		IS_STR(config->server.group, "g", "group");
 		OK(config->tls.present, "a tls group");
 	}
+	group(text, SERVER, "user = 1000; group = 4294967296L;");
+	if (accepted(text, "user and group as numbers")) {
+		IS_STR(config->server.user, "1000", "user");
+		IS_STR(config->server.group, "4294967296", "group");
+	}
 	static const char *const bad[] = {"base-path = 5;", "base-path = [ \"/a\" ];",
-	    "completed-path = true;", "user = 0;", "pid-file = 1.5;", "tls: { capath = 1; };",
-	    "tls: { priority = 1; };", "tls = true;", "limits = 5;", "limits = ( 1 );", "ip = 5;",
-	    "ip = [ 1, 2 ];"};
+	    "completed-path = true;", "user = -1;", "group = 1.5;", "user = true;",
+	    "pid-file = 1.5;", "tls: { capath = 1; };", "tls: { priority = 1; };", "tls = true;",
+	    "limits = 5;", "limits = ( 1 );", "ip = 5;", "ip = [ 1, 2 ];"};
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		group(text, SERVER, bad[i]);
 		refused(text, "2", bad[i]);
@@ -1019,10 +1025,10 @@ static bool same_config(const struct config *a, const struct config *b)
 	       same_string(a->tls.priority, b->tls.priority) &&
 	       a->limits.connections == b->limits.connections &&
 	       a->limits.unestablished == b->limits.unestablished &&
-	       a->limits.per_client == b->limits.per_client &&
+	       a->own_limits.per_client == b->own_limits.per_client &&
 	       a->limits.handshake_timeout == b->limits.handshake_timeout &&
-	       a->limits.frame_timeout == b->limits.frame_timeout &&
-	       a->limits.idle_timeout == b->limits.idle_timeout &&
+	       a->own_limits.frame_timeout == b->own_limits.frame_timeout &&
+	       a->own_limits.idle_timeout == b->own_limits.idle_timeout &&
 	       a->limits.keepalive == b->limits.keepalive &&
 	       a->limits.header_changes_per_minute == b->limits.header_changes_per_minute;
 }
