@@ -169,7 +169,7 @@ static void test_change(void)
 	frame(1);
 	go();
 	IS_INT(stats.files, 2, "the next packet opens another");
-	is_file(base, STAMP "-1.pcap", 01604, "which is recorded under the new mode");
+	is_file(base, STAMP "_001.pcap", 01604, "which is recorded under the new mode");
 	send_record(84);
 	IS_INT(stats.files, 3, "the new size holds");
 	l.max_file_size = 0;
@@ -217,7 +217,7 @@ static void test_change_store(void)
 	expect();
 	frame(1);
 	go();
-	is_file(base, STAMP "-1.pcap", 01440, "store = true: under the newest link header");
+	is_file(base, STAMP "_001.pcap", 01440, "store = true: under the newest link header");
 	end("closed");
 
 	begin();
