@@ -20,8 +20,10 @@ static void test_waiting(void)
 
 int main(void)
 {
-	static struct config c = {.limits = {.handshake_timeout = 7, .frame_timeout = 30}};
-	static struct session s = {.config = &c, .header_deadline = 5000, .quiet_since = 100000};
+	static struct config c = {.limits = {.handshake_timeout = 7}};
+	static struct config_client client = {.own_limits = {.frame_timeout = 30}};
+	static struct session s = {
+	    .config = &c, .client = &client, .header_deadline = 5000, .quiet_since = 100000};
 
 	IS_INT(session_seconds_after(1000, 7), 8000, "seconds are 1,000 milliseconds");
 	IS_INT(session_deadline(&s), 5000, "until the first link header, for it");
@@ -31,7 +33,7 @@ int main(void)
 	IS_INT(session_deadline(&s), 120000, "then of the frame that has begun");
 	s.frame_since = 0;
 	IS_INT(session_deadline(&s), TRANSPORT_FOREVER, "without one there is none");
-	c.limits.idle_timeout = 60;
+	client.own_limits.idle_timeout = 60;
 	IS_INT(session_deadline(&s), 160000, "but that of silence");
 	s.frame_since = 150000;
 	IS_INT(session_deadline(&s), 180000, "a frame that has begun is no silence");
