@@ -233,6 +233,8 @@ AT_FDCWD=0xffffff9c
 	dies "receive descriptors" 47 2 =x 0
 	dies "setsockopt(), level of the socket" 54 2 1 8 =x 4
 	dies "setsockopt(), another of TCP" 54 2 6 1 =x 4
+	dies "prlimit(), another limit than that of CPU time" 302 0 7 0 0
+	dies "prlimit(), of another process" 302 1 0 0 0
 	unharmed
 }
 

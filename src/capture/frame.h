@@ -46,7 +46,8 @@ static inline enum frame_status frame_next(const uint8_t *data, size_t len, stru
 	return len - FRAME_HEADER < out->len ? FRAME_MORE : FRAME_OK;
 }
 
-/* What is wrong with bytes that gave FRAME_BAD, and what they look like (HTTP, SSH, TLS, a capture file). */
+/* What is wrong with bytes that gave FRAME_BAD, and what they look like (HTTP, SSH, TLS, a capture
+ * file). */
 void frame_reason(const uint8_t data[FRAME_HEADER], char *out, size_t size);
 
 #endif

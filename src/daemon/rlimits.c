@@ -37,8 +37,6 @@ void limits_measure_again(void)
 	fclose(f);
 }
 
-static struct rlimit cpu_before; /* limits_cpu() */
-
 static bool set(int what, rlim_t value)
 {
 	struct rlimit r;
@@ -67,19 +65,24 @@ bool limits_enter(bool few_descriptors, bool unmaps)
 	       (!few_descriptors || set(RLIMIT_NOFILE, DESCRIPTORS));
 }
 
-bool limits_cpu(unsigned seconds)
+bool limits_cpu(unsigned seconds, unsigned long *before)
 {
 	struct rlimit r;
 
-	if (getrlimit(RLIMIT_CPU, &cpu_before) < 0)
+	if (getrlimit(RLIMIT_CPU, &r) < 0)
 		return false;
-	r = cpu_before;
+	*before = r.rlim_cur;
 	if (r.rlim_cur > seconds)
 		r.rlim_cur = seconds;
 	return setrlimit(RLIMIT_CPU, &r) == 0;
 }
 
-bool limits_cpu_off(void)
+bool limits_cpu_off(unsigned long before)
 {
-	return setrlimit(RLIMIT_CPU, &cpu_before) == 0;
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_CPU, &r) < 0)
+		return false;
+	r.rlim_cur = before;
+	return setrlimit(RLIMIT_CPU, &r) == 0;
 }

@@ -23,8 +23,8 @@ void limits_measure_again(void);
 bool limits_enter(bool few_descriptors, bool unmaps);
 
 /* From now on the process is killed (SIGXCPU) after so many seconds of CPU time, until
- * limits_cpu_off(). False with errno. */
-bool limits_cpu(unsigned seconds);
-bool limits_cpu_off(void);
+ * limits_cpu_off() with what it gave as *before. False with errno. */
+bool limits_cpu(unsigned seconds, unsigned long *before);
+bool limits_cpu_off(unsigned long before);
 
 #endif

@@ -294,7 +294,7 @@ static enum step prove(struct session *s)
 		return session_end_handshake(s, CHILD_INTERNAL, "out of memory");
 	if (handshake(s) == STEP_END)
 		return STEP_END;
-	limits_cpu_off();
+	limits_cpu_off(s->cpu_before);
 	become_client(s, s->candidate[s->tls.candidate]);
 	s->header_deadline =
 	    session_seconds_after(io_monotonic_ms(), s->config->limits.handshake_timeout);
@@ -321,7 +321,7 @@ static bool set_up(struct session *s, int fd)
 	s->signals = session_take_signals();
 	s->buffer = pages_new(BUFFER);
 	if (s->signals < 0 || !s->buffer ||
-	    (has_tls(s) && !(want(s) && limits_cpu(HANDSHAKE_CPU)))) {
+	    (has_tls(s) && !(want(s) && limits_cpu(HANDSHAKE_CPU, &s->cpu_before)))) {
 		session_broken(s, "the connection cannot be served", errno);
 		return false;
 	}

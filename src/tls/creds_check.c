@@ -109,8 +109,8 @@ static void certificate_age(time_t end, const char *path, const struct site *s)
 	if (end < now)
 		WARN_AT(s, "%s: the certificate has expired", path);
 	else if (end - now < CREDS_SOON)
-		WARN_AT(s, "%s: the certificate expires on %s: renew it", path,
-		    creds_day(end, day));
+		WARN_AT(
+		    s, "%s: the certificate expires on %s: renew it", path, creds_day(end, day));
 }
 
 static void crl_age(time_t end, const char *path, const struct site *s)
@@ -123,8 +123,8 @@ static void crl_age(time_t end, const char *path, const struct site *s)
 	if (end < now)
 		WARN_AT(s, "%s: a revocation list is past its next update", path);
 	else if (end - now < CREDS_SOON)
-		WARN_AT(s, "%s: a revocation list holds until %s: renew it", path,
-		    creds_day(end, day));
+		WARN_AT(
+		    s, "%s: a revocation list holds until %s: renew it", path, creds_day(end, day));
 }
 
 void creds_age(const struct creds *c, const struct config *config, struct problems *p)

@@ -3,98 +3,112 @@
 
 #include <stdio.h>
 
-#include <gnutls/abstract.h>
-#include <gnutls/x509.h>
-
 #include "tls/messages.h"
+
+enum tag {
+	TAG_INTEGER = 0x02,
+	TAG_BITS = 0x03,
+	TAG_SEQUENCE = 0x30,
+	TAG_VERSION = 0xa0
+};
 
 struct why {
 	char *text;
 	size_t size;
 };
 
-static unsigned bits_of(const gnutls_datum_t *number)
+static unsigned u8(struct bytes *b)
 {
-	unsigned i = 0, n;
+	const uint8_t *p = bytes_take(b, 1);
 
-	while (i < number->size && number->data[i] == 0)
-		i++;
-	if (i == number->size)
+	return p ? *p : 0;
+}
+
+static size_t length(struct bytes *b)
+{
+	unsigned first = u8(b), n = first & 0x7f;
+	size_t len = 0;
+
+	if (first < 0x80)
+		return first;
+	if (n == 0 || n > 3) /* without end, or larger than any message */
+		b->failed = true;
+	for (; n > 0 && !b->failed; n--)
+		len = len << 8 | u8(b);
+	return len;
+}
+
+/* The content of what comes next, which must have that tag. */
+static struct bytes content(struct bytes *b, unsigned tag)
+{
+	unsigned is = u8(b);
+	const uint8_t *p;
+	size_t n;
+
+	if (is != tag)
+		b->failed = true;
+	n = length(b);
+	p = bytes_take(b, n);
+	return (struct bytes){.at = p, .left = p ? n : 0, .big = true, .failed = !p};
+}
+
+static unsigned bits_of(struct bytes number)
+{
+	unsigned n, top;
+
+	while (number.left > 0 && *number.at == 0)
+		bytes_take(&number, 1);
+	if (number.left == 0)
 		return 0;
-	n = (number->size - i) * 8;
-	for (unsigned top = number->data[i]; !(top & 0x80); top <<= 1)
+	n = (unsigned)number.left * 8;
+	for (top = *number.at; !(top & 0x80); top <<= 1)
 		n--;
 	return n;
 }
 
-static bool at_most(struct why *y, const char *what, unsigned bits, unsigned most)
+static bool at_most(struct why *y, const char *what, size_t n, unsigned most, const char *unit)
 {
-	if (bits > most)
+	if (n > most)
 		snprintf(y->text, y->size,
-		    "a certificate of the client has %s of %u bits: at most %u are accepted", what,
-		    bits, most);
-	return bits <= most;
+		    "a certificate of the client has %s of %zu %s: at most %u are accepted", what,
+		    n, unit, most);
+	return n <= most;
 }
 
-static bool rsa_ok(struct why *y, gnutls_pubkey_t key)
+/* SubjectPublicKeyInfo. What has the form of an RSA key counts as one, whatever it is called. */
+static bool key_ok(struct why *y, struct bytes info)
 {
-	gnutls_datum_t n, e;
-	bool ok;
+	size_t size = info.left;
+	struct bytes key, pair, modulus, exponent;
 
-	if (gnutls_pubkey_export_rsa_raw2(key, &n, &e, 0) < 0)
-		return true; /* of another kind */
-	ok = at_most(y, "an RSA key", bits_of(&n), KEYCOST_BITS) &&
-	     at_most(y, "a public exponent", bits_of(&e), KEYCOST_EXPONENT);
-	gnutls_free(n.data);
-	gnutls_free(e.data);
-	return ok;
-}
-
-static bool dsa_ok(struct why *y, gnutls_pubkey_t key)
-{
-	gnutls_datum_t p, q, g, v;
-	bool ok;
-
-	if (gnutls_pubkey_export_dsa_raw2(key, &p, &q, &g, &v, 0) < 0)
-		return true;
-	ok = at_most(y, "a DSA key", bits_of(&p), KEYCOST_BITS) &&
-	     at_most(y, "a DSA order", bits_of(&q), KEYCOST_DSA_ORDER) &&
-	     at_most(y, "a DSA generator", bits_of(&g), KEYCOST_BITS) &&
-	     at_most(y, "a DSA value", bits_of(&v), KEYCOST_BITS);
-	gnutls_free(p.data);
-	gnutls_free(q.data);
-	gnutls_free(g.data);
-	gnutls_free(v.data);
-	return ok;
-}
-
-static bool key_ok(struct why *y, gnutls_x509_crt_t cert)
-{
-	gnutls_pubkey_t key;
-	unsigned bits = 0;
-	bool ok = false;
-
-	if (gnutls_pubkey_init(&key) < 0)
+	content(&info, TAG_SEQUENCE); /* algorithm, parameters */
+	key = content(&info, TAG_BITS);
+	u8(&key); /* unused bits */
+	if (key.failed)
 		return false;
-	if (gnutls_pubkey_import_x509(key, cert, 0) == 0) {
-		gnutls_pubkey_get_pk_algorithm(key, &bits);
-		ok = rsa_ok(y, key) && dsa_ok(y, key) && at_most(y, "a key", bits, KEYCOST_BITS);
-	}
-	gnutls_pubkey_deinit(key);
-	return ok;
+	pair = content(&key, TAG_SEQUENCE);
+	modulus = content(&pair, TAG_INTEGER);
+	exponent = content(&pair, TAG_INTEGER);
+	if (!key.failed && !pair.failed &&
+	    !(at_most(y, "an RSA key", bits_of(modulus), KEYCOST_MODULUS, "bits") &&
+		at_most(y, "a public exponent", bits_of(exponent), KEYCOST_EXPONENT, "bits")))
+		return false;
+	return at_most(y, "a key", size, KEYCOST_BYTES, "bytes");
 }
 
 static bool certificate_ok(struct why *y, const uint8_t *p, size_t len)
 {
-	const gnutls_datum_t der = {(unsigned char *)(uintptr_t)p, (unsigned)len};
-	gnutls_x509_crt_t cert;
-	bool ok;
+	struct bytes all = bytes_over(p, len, true), certificate, body, info;
 
-	if (gnutls_x509_crt_init(&cert) < 0)
-		return false;
-	ok = gnutls_x509_crt_import(cert, &der, GNUTLS_X509_FMT_DER) == 0 && key_ok(y, cert);
-	gnutls_x509_crt_deinit(cert);
-	return ok;
+	certificate = content(&all, TAG_SEQUENCE);
+	body = content(&certificate, TAG_SEQUENCE);
+	if (body.left > 0 && *body.at == TAG_VERSION)
+		content(&body, TAG_VERSION);
+	content(&body, TAG_INTEGER); /* serial number */
+	for (int i = 0; i < 4; i++)  /* algorithm, issuer, validity, subject */
+		content(&body, TAG_SEQUENCE);
+	info = content(&body, TAG_SEQUENCE);
+	return !body.failed && key_ok(y, info);
 }
 
 bool tls_keycost_ok(const uint8_t *message, size_t len, bool tls13, char *out, size_t size)
