@@ -1,5 +1,6 @@
-/* messages: the small parsers: a child's report to the master, a configuration's text, names in
- * certificates, file names, sizes, modes, periods, addresses, what the keeper signs.
+/* messages: the small parsers: a child's report to the master, the master's order, a
+ * configuration's text, names in certificates, file names, sizes, modes, periods, addresses, what
+ * the keeper signs.
  *
  * The input: which one (a byte), then what it reads. What is accepted must keep what its header
  * promises; for names and addresses that the text it is written as is read as the same. */
@@ -145,6 +146,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	switch (data[0] % 7) {
 	case 0:
 		report(data + 1, len - 1);
+		order(data + 1, len - 1);
 		break;
 	case 1:
 		lexer(text, strlen(text));

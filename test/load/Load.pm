@@ -176,7 +176,7 @@ sub captures {
 	for my $dir ('rec', 'done') {
 		opendir my $d, "$Bench::dir/$dir" or die "$dir: $!\n";
 		for my $file (readdir $d) {
-			my ($address, $when, $k) = $file =~ /^trace-\Q$name\E-([0-9.]+)-(\d+_\d+)(?:-(\d+))?\.pcap$/ or next;
+			my ($address, $when, $k) = $file =~ /^trace-\Q$name\E-([0-9.]+)-(\d+_\d+)(?:_(\d+))?\.pcap$/ or next;
 			push @{ $files{$address} }, [$when, $k // 0, "$dir/$file"];
 		}
 	}
