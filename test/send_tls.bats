@@ -295,3 +295,13 @@ message() {
 	WANT=1 send --tls --no-verify --priority NORMAL:+NONSENSE 127.0.0.1 "$C/in"
 	[[ $output == "osmo-pcap-send: --priority: not understood from '"*NONSENSE\' ]]
 }
+
+@test "a certificate that is not valid yet is refused with its date" {
+	local f
+	for f in ca.pem ca.key; do cp "$C/$f" .; done
+	certificate future ca tls_www_server signing_key 'ip_address = "127.0.0.1"' \
+		'activation_date = "2090-01-02 03:04:05 UTC"' 'expiration_date = "2091-01-02 00:00:00 UTC"' >certtool.out 2>&1
+	C=$PWD listen future
+	WANT=1 send --tls --ca "$C/ca.pem" 127.0.0.1 "$C/in"
+	refused "the server's certificate is not valid before 2090-01-02 03:04:05 UTC"
+}

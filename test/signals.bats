@@ -546,9 +546,9 @@ nobody_shares() {
 		setsockopt($s, SOL_SOCKET, SO_REUSEPORT, 1) or die;
 		exit !!bind($s, pack_sockaddr_in($ARGV[1], inet_aton($ARGV[0])))' "$1" "$PORT"
 }
-# taken ADDRESS: somebody else listens there on the port
+# taken ADDRESS [SOCAT-OPTIONS]: somebody else listens there on the port
 taken() {
-	socat "TCP-LISTEN:$PORT,bind=$1" /dev/null 3>&- &
+	socat "TCP-LISTEN:$PORT,bind=$1${2-}" /dev/null 3>&- &
 	PIDS+=($!)
 	until_true grep -q "$(printf ': 0500007F:%04X ' "$PORT")" /proc/net/tcp
 }
@@ -641,6 +641,7 @@ shares() {
 	kill -STOP $tracer # its end is first the tracer's to know
 	kill -TERM "$pid"
 	await "$pid" || status=$?
+	gone "$pid" # else that was not its status
 	SERVER_PID=
 	kill -KILL $tracer
 	[ $status -eq 1 ]
@@ -678,4 +679,16 @@ shares() {
 	server_stop
 	log_has 'stopping connections=2'
 	never_log 'did not stop'
+}
+
+@test "reload: an address that another program would share is taken all the same" {
+	needs_own_sockets "its own sockets"
+	FIXED_PORT=$(free_port)
+	config ''
+	server_start
+	taken 127.0.0.5 ,reuseport
+	sed -i 's/ip = "127.0.0.1"/ip = [ "127.0.0.1", "127.0.0.5" ]/' cfg
+	server_signal HUP
+	wait_log 'in use'
+	never_log 'reload clients='
 }

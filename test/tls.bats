@@ -1529,3 +1529,12 @@ memory() {
 	tell b pcap rec
 	wait_log 'closed client=any .*reason="?revoked"?'
 }
+
+@test "a keeper that dies before it has said anything: not started" {
+	beside_memcheck "strace is beside it"
+	can_trace
+	tls_config
+	run timeout 60 strace -f -qq -o trace -P "$PWD/pki/server.key" -e trace=read -e inject=read:signal=KILL "$SERVER" -c cfg -t
+	[ "$status" -eq 78 ]
+	[[ $output == *"the key keeper did not start"* ]]
+}

@@ -165,6 +165,8 @@ static void test_reasons(void)
 			!strstr(reason, "file"),
 		    "looks like nothing known: %s", reason);
 	}
+	frame_reason((const uint8_t *)"GET ", reason, sizeof(reason));
+	OK(strstr(reason, "type 71:"), "the type is told: %s", reason);
 	memset(small, 'x', sizeof(small));
 	frame_reason((const uint8_t *)"GET ", small, sizeof(small));
 	OK(memchr(small, 0, sizeof(small)) != NULL, "a reason is cut to its buffer");

@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "base/log.h"
@@ -84,6 +85,25 @@ static void test_patient(void)
 	OK(killed(k), "not when it has room and does not finish");
 }
 
+/* What is no report is the last that the master reads of a child. */
+static void test_channel(void)
+{
+	struct child *k = child();
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) < 0)
+		support_die("socketpair");
+	k->channel = pair[0];
+	reap_reports(&m, k);
+	IS_INT(k->channel, pair[0], "a channel without a report stays");
+	if (send(pair[1], "x", 1, 0) != 1)
+		support_die("send");
+	reap_reports(&m, k);
+	IS_INT(k->channel, -1, "one with something else is closed");
+	OK(fcntl(pair[0], F_GETFD) < 0, "for good");
+	kill(k->pid, SIGKILL);
+}
+
 int main(void)
 {
 	if (!children_init(&m.children, 8) || !statpages_reserve(&m.pages, 8))
@@ -92,5 +112,6 @@ int main(void)
 	dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
 	test_overdue();
 	test_patient();
+	test_channel();
 	return tap_done();
 }
