@@ -633,6 +633,48 @@ damaged() {
 	[[ $output == *"the source address is of another IP version"* ]]
 }
 
+# in_a_network COMMANDS: in a network of its own, whose interface "here" has the addresses fe80::15 and fe80::16.
+in_a_network() {
+	unshare -Urn true 2>/dev/null || skip "no network namespaces here"
+	unshare -Urn bash -eu -c '
+		ip link set lo up
+		ip link add here type veth peer name there
+		ip link set here addrgenmode none
+		ip link set here up
+		ip link set there up
+		ip addr add fe80::15/64 dev here nodad
+		ip addr add fe80::16/64 dev here nodad
+		'"$1"
+}
+
+@test "link-local addresses, with their zone: as source, as server, and each has it from the other" {
+	hex "$(pcap 96)" >in
+	export SEND
+	# shellcheck disable=SC2016
+	in_a_network '
+		try() {
+			socat -d -d -u "TCP6-LISTEN:4711,bind=[fe80::16%here],reuseaddr" OPEN:got,creat,trunc 2>told &
+			until grep -q "listening on" told; do sleep 0.02; done
+			"$SEND" -q -p 4711 "$@" in
+			wait
+			grep -q "connection from AF=10 \[fe80:.*:0015\]" told
+			cmp <(head -c 24 in) <(tail -c +5 got)
+		}
+		try --source fe80::15%here fe80::16%here
+		try -S fe80::15%$(ip -o link show here | cut -d: -f1) fe80::16
+		try -S fe80::15 fe80::16%here
+		! "$SEND" -q -p 4711 fe80::16 in 2>>err
+		! "$SEND" -q -p 4711 -S fe80::15 fe80::16 in 2>>err
+		! "$SEND" -q -p 4711 -S fe80::15%nowhere fe80::16%here in 2>>err
+		! "$SEND" -q -p 4712 fe80::16%here in 2>>err
+	'
+	mapfile -t lines <err
+	[[ ${lines[0]} == "osmo-pcap-send: [fe80::16]:4711: cannot connect: this address needs its interface, as in fe80::16%eth0" ]]
+	[[ ${lines[1]} == "osmo-pcap-send: [fe80::16]:4711: cannot send from source address fe80::15: it needs its interface, as in fe80::15%eth0" ]]
+	[[ ${lines[2]} == "osmo-pcap-send: [fe80::16%here]:4711: cannot send from source address fe80::15%nowhere: there is no such interface" ]]
+	[[ ${lines[3]} == "osmo-pcap-send: [fe80::16%here]:4712: cannot connect: Connection refused" ]]
+}
+
 @test "a name is looked up" {
 	getent ahostsv4 localhost >/dev/null || skip "localhost has no address here"
 	hex "$(pcap 96)" >in
@@ -806,10 +848,77 @@ END
 	[[ $(<err) == "sent packets=1 bytes=95 seconds="*" dropped=0" ]]
 }
 
+# in_netfilter TARGET COMMANDS: in a network of its own, in which what is sent to port 4712 goes to the target, and what
+# port 4711 gets comes into "got".
+in_netfilter() {
+	local iptables
+	unshare -Urn true 2>/dev/null || skip "no network namespaces here"
+	for iptables in iptables-legacy iptables none; do
+		unshare -Urn "$iptables" -A OUTPUT -p udp --dport 4712 -j $1 2>/dev/null && break
+	done
+	[[ $iptables != none ]] || skip "no $1 in a network namespace here"
+	unshare -Urn bash -eu -c '
+		ip link set lo up
+		'"$iptables -A OUTPUT -p udp --dport 4712 -j $1"'
+		packet() { printf "%s" "$1" | socat -u - UDP:127.0.0.1:4712; }
+		until_true() { local end=$((SECONDS + 20)); until "$@"; do ((SECONDS < end)) || exit 99; sleep 0.02; done; }
+		socat -d -d -u TCP-LISTEN:4711,bind=127.0.0.1 OPEN:got,creat,trunc 2>told &
+		until_true grep -qs "listening on" told
+		'"$2"
+}
+
+# frames_in_got: TYPE LENGTH DATA-AT-THE-END of each
+frames_in_got() {
+	perl -e 'local $/; $_ = <STDIN>; while (length) { my ($type, $n) = unpack "C x n", $_; my $f = substr $_, 0, 4 + $n, "";
+		print "$type $n ", substr($f, -8) =~ s/[^ -~]//gr, "\n" }' <got
+}
+
+@test "live capture from nflog: packets are waited for, until TERM" {
+	export SEND
+	# shellcheck disable=SC2016
+	in_netfilter "NFLOG --nflog-group 5 --nflog-threshold 2" '
+		"$SEND" -p 4711 -s 200 -i nflog:5 127.0.0.1 2>err &
+		sender=$!
+		until_true test -s got
+		packet "the first"
+		packet "second-1" # both come at once
+		until_true grep -q second-1 got
+		packet "$(printf "%0900d" 7)"
+		packet "the last"
+		until_true grep -q "the last" got
+		kill $sender
+		wait $sender
+	'
+	[[ $(<err) == "sent packets=4 "*" cut=1 "* ]]
+	frames_in_got >frames
+	[[ $(head -n 1 frames) == "0 24 "* ]]
+	[[ $(sed -n 2p frames) == "1 "*first && $(sed -n 3p frames) == "1 "*second-1 && $(sed -n 5p frames) == "1 "*"the last" ]]
+	[[ $(sed -n 4p frames) == "1 216 "* ]]
+	[[ $(xxd -s 24 -l 4 -p got) == "$(le32 239)" ]] # DLT_NFLOG
+}
+
+@test "live capture from nfqueue" {
+	export SEND
+	# shellcheck disable=SC2016
+	in_netfilter "NFQUEUE --queue-num 6" '
+		"$SEND" -p 4711 -i nfqueue:6 127.0.0.1 2>err &
+		sender=$!
+		until_true test -s got
+		packet "one-one-"
+		until_true grep -q one-one- got
+		packet "two-two-"
+		until_true grep -q two-two- got
+		kill $sender
+		wait $sender
+	'
+	[[ $(<err) == "sent packets=2 "* ]]
+}
+
 @test "live capture: an unknown interface and a wrong filter are named" {
 	PORT=1
 	WANT=1 send -i nosuchif 127.0.0.1
 	[[ $output == "osmo-pcap-send: nosuchif: cannot capture: "* ]]
+	[[ $output != *"No such device"*"No such device"* ]]
 	"$SEND" -q -p 1 -i lo 127.0.0.1 2>&1 | grep -q "cannot capture" && skip "no permission to capture"
 	WANT=1 send -i lo 127.0.0.1 no such filter
 	[[ $output == "osmo-pcap-send: lo: filter: "* ]]
@@ -839,6 +948,8 @@ END
 	wrong "--rate 'fast'" -r fast h in
 	wrong "--loop '-1'" -l -1 h in
 	wrong "--source 'here'" -S here h in
+	wrong "--source '127.0.0.1%lo'" -S 127.0.0.1%lo h in
+	wrong "--source 'fe80::1%'" -S fe80::1% h in
 	wrong "'more' after the FILE" h in more
 	wrong "--loop is for files, not for standard input" -l 2 h
 	wrong "--loop is for files, not for standard input" -l 2 h -

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "send/address.h"
 
 /* TCP looks whether a silent server is still there. */
 #define KEEPALIVE_S 60
@@ -26,15 +27,43 @@ static void set_options(int fd)
 	io_keepalive(fd, KEEPALIVE_S, PROBE_S, PROBES);
 }
 
-static bool bind_source(const struct send_link *l, int fd)
+/* Both ends of a connection between link-local addresses are of one interface, so that each may
+ * have the zone from the other. */
+static uint32_t *scope_of(struct sockaddr_storage *ss)
 {
-	struct sockaddr_storage ss;
+	return ss->ss_family == AF_INET6 ? &((struct sockaddr_in6 *)ss)->sin6_scope_id : NULL;
+}
+
+static bool bind_source(struct send_link *l, int fd, struct sockaddr_storage *to)
+{
+	char text[ADDR_TEXT_MAX];
+	struct sockaddr_storage from;
 	socklen_t len;
 
 	if (l->source.len == 0)
 		return true;
-	len = addr_to_sockaddr(&l->source, 0, &ss);
-	return bind(fd, (struct sockaddr *)&ss, len) == 0;
+	len = addr_to_sockaddr(&l->source, 0, &from);
+	addr_format(&l->source, text);
+	if (send_address_is_link_local(&l->source)) {
+		uint32_t scope =
+		    l->source_zone ? send_address_scope(l->source_zone) : *scope_of(to);
+
+		if (scope == 0 && l->source_zone)
+			return send_link_failed(l,
+			    "cannot send from source address %s%%%s: there is "
+			    "no such interface",
+			    text, l->source_zone);
+		if (scope == 0)
+			return send_link_failed(l,
+			    "cannot send from source address %s: it needs "
+			    "its interface, as in %s%%eth0",
+			    text, text);
+		*scope_of(&from) = scope;
+		if (*scope_of(to) == 0)
+			*scope_of(to) = scope;
+	}
+	return bind(fd, (struct sockaddr *)&from, len) == 0 ||
+	       send_link_failed(l, "cannot send from source address %s: %s", text, strerror(errno));
 }
 
 static bool await_connect(struct send_link *l, int fd)
@@ -53,14 +82,26 @@ static bool await_connect(struct send_link *l, int fd)
 	return err == 0 || send_link_failed(l, "cannot connect: %s", strerror(err));
 }
 
+static bool lacks_zone(struct sockaddr_storage *to)
+{
+	struct addr a;
+	uint16_t port;
+
+	return addr_from_sockaddr((struct sockaddr *)to, &a, &port) &&
+	       send_address_is_link_local(&a) && *scope_of(to) == 0;
+}
+
 static bool connect_fd(struct send_link *l, int fd, const struct addrinfo *ai)
 {
-	char text[ADDR_TEXT_MAX];
+	struct sockaddr_storage to = {0};
 
-	if (!bind_source(l, fd))
-		return send_link_failed(l, "cannot send from source address %s: %s",
-		    addr_format(&l->source, text), strerror(errno));
-	if (connect(fd, ai->ai_addr, ai->ai_addrlen) == 0)
+	memcpy(&to, ai->ai_addr, ai->ai_addrlen);
+	if (!bind_source(l, fd, &to))
+		return false;
+	if (lacks_zone(&to))
+		return send_link_failed(l,
+		    "cannot connect: this address needs its interface, as in %.64s%%eth0", l->host);
+	if (connect(fd, (struct sockaddr *)&to, ai->ai_addrlen) == 0)
 		return true;
 	if (errno == EINPROGRESS)
 		return await_connect(l, fd);
@@ -107,20 +148,32 @@ static bool open_transport(struct send_link *l, int fd)
 	return false;
 }
 
-static bool connect_one(struct send_link *l, const struct addrinfo *ai)
+/* Where the connection goes, for messages. */
+static bool name_server(struct send_link *l, const struct addrinfo *ai)
 {
-	struct addr a, given;
-	uint16_t port;
 	char peer[ADDR_PEER_MAX];
-	int fd;
+	struct addr a, given;
+	const char *zone;
+	uint16_t port;
 
 	if (!addr_from_sockaddr(ai->ai_addr, &a, &port))
-		return send_link_failed(l, "not an IP address");
+		return false;
 	addr_format_peer(&a, port, peer);
-	if (addr_parse(l->host, &given))
-		snprintf(l->where, sizeof(l->where), "%s", peer);
-	else
+	if (!send_address_parse(l->host, &given, &zone))
 		snprintf(l->where, sizeof(l->where), "%.255s (%s)", l->host, peer);
+	else if (zone)
+		snprintf(l->where, sizeof(l->where), "[%.128s]:%u", l->host, l->port);
+	else
+		snprintf(l->where, sizeof(l->where), "%s", peer);
+	return true;
+}
+
+static bool connect_one(struct send_link *l, const struct addrinfo *ai)
+{
+	int fd;
+
+	if (!name_server(l, ai))
+		return send_link_failed(l, "not an IP address");
 	/* The kernel's family, not the normalised one, is what the socket and a mapped address
 	 * need. */
 	if (l->source.len != 0 && l->source.len != (ai->ai_family == AF_INET ? 4 : 16))

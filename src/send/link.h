@@ -28,7 +28,8 @@ struct send_link {
 	/* Set by the caller before the first frame; the rest zero. */
 	const char *host; /* borrowed; name or numeric address */
 	uint16_t port;
-	struct addr source; /* len 0: the kernel's choice */
+	struct addr source;      /* len 0: the kernel's choice */
+	const char *source_zone; /* borrowed; of a link-local source; NULL: that of the server */
 	bool reconnect;
 	/* Makes a transport on a connected socket, which it owns from then on; false, the socket
 	 * closed, when there is no memory. NULL: plain. */

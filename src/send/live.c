@@ -1,6 +1,7 @@
 /* send_live: see live.h. */
 #include "send/live.h"
 
+#include <errno.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,8 @@
 #define PCAP_RECORD 16u
 /* Every packet occupies a slot of the snapshot length in the kernel's ring, so libpcap's usual 2
  * MiB would be some 130 packets. */
-#define RING_SIZE (32 << 20)
+#define RING_SIZE         (32 << 20)
+#define NETFILTER_SNAPLEN 65535u
 
 static bool failed(struct send_live *l, const char *what)
 {
@@ -58,20 +60,31 @@ static bool set_filter(struct send_live *l, char *const *words)
 	return ok || failed(l, "filter");
 }
 
+/* libpcap reads several packets of nflog and nfqueue at once into a buffer of 128 bytes and the
+ * snapshot length, and fails when they are more: send_cut cuts them. */
+static uint32_t at_least(const char *interface, uint32_t snaplen)
+{
+	bool netfilter =
+	    strncmp(interface, "nflog", 5) == 0 || strncmp(interface, "nfqueue", 7) == 0;
+
+	return netfilter && snaplen < NETFILTER_SNAPLEN ? NETFILTER_SNAPLEN : snaplen;
+}
+
 static bool activate(struct send_live *l, uint32_t snaplen)
 {
 	int r;
 
 	/* Before activation these fail only on an already active handle. */
-	pcap_set_snaplen(l->pcap, (int)snaplen);
+	pcap_set_snaplen(l->pcap, (int)at_least(l->interface, snaplen));
 	pcap_set_immediate_mode(l->pcap, 1);
 	pcap_set_buffer_size(l->pcap, RING_SIZE);
 	r = pcap_activate(l->pcap);
 	if (r < 0) {
-		const char *detail = pcap_geterr(l->pcap);
+		const char *detail = pcap_geterr(l->pcap), *status = pcap_statustostr(r);
+		bool more = *detail && strcmp(detail, status) != 0;
 
 		snprintf(l->error, sizeof(l->error), "%.64s: cannot capture: %s%s%s", l->interface,
-		    pcap_statustostr(r), *detail ? ": " : "", detail);
+		    status, more ? ": " : "", more ? detail : "");
 		return false;
 	}
 	return true;
@@ -144,29 +157,35 @@ enum send_got send_live_next(struct send_live *l, struct send_record *r)
 {
 	struct pcap_pkthdr *h;
 	const u_char *data;
-	uint32_t field[4];
+	uint32_t field[4], caplen;
 	int got;
 
 	r->timed = false;
 	if (!l->begun)
 		return header(l, r);
+	errno = 0;
 	got = pcap_next_ex(l->pcap, &h, &data);
-	if (got == 0)
+	/* nflog and nfqueue: libpcap takes it for a failure that there is nothing to read. */
+	if (got == 0 || (got == PCAP_ERROR && errno == EAGAIN))
 		return SEND_PAUSE;
-	if (got < 0 || h->caplen > (uint32_t)pcap_snapshot(l->pcap)) {
+	if (got < 0) {
 		failed(l, "capture ended");
 		return SEND_FAILED;
 	}
+	/* nflog and nfqueue: their attributes are beyond what was limited. */
+	caplen = h->caplen;
+	if (caplen > (uint32_t)pcap_snapshot(l->pcap))
+		caplen = (uint32_t)pcap_snapshot(l->pcap);
 	field[0] = (uint32_t)h->ts.tv_sec;
 	field[1] = (uint32_t)h->ts.tv_usec;
-	field[2] = h->caplen;
+	field[2] = caplen;
 	field[3] = h->len;
 	memcpy(l->buf, field, PCAP_RECORD);
-	memcpy(l->buf + PCAP_RECORD, data, h->caplen);
+	memcpy(l->buf + PCAP_RECORD, data, caplen);
 	r->what = SEND_PACKET;
 	r->timed = true;
 	r->time_ns = (int64_t)h->ts.tv_sec * 1000000000 + h->ts.tv_usec * 1000;
-	return hand_out(l, r, PCAP_RECORD + h->caplen);
+	return hand_out(l, r, PCAP_RECORD + caplen);
 }
 
 bool send_live_dropped(struct send_live *l, uint64_t *dropped)

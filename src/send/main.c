@@ -115,6 +115,7 @@ static void prepare(struct send_job *j)
 	j->net.link.host = o->host;
 	j->net.link.port = o->port;
 	j->net.link.source = o->source;
+	j->net.link.source_zone = o->source_zone;
 	j->net.link.reconnect = o->reconnect;
 	j->net.link.open = j->tls ? send_tls_open : NULL;
 	j->net.link.opener = j->tls;

@@ -11,6 +11,7 @@
 
 #include "base/io.h"
 #include "base/parse.h"
+#include "send/address.h"
 #include "send/fit.h"
 #include "send/net.h"
 
@@ -139,7 +140,7 @@ static enum send_exit read_option(struct send_options *o, int option, const char
 	case 'r':
 		return read_rate(o, text);
 	case 'S':
-		return addr_parse(text, &o->source)
+		return send_address_parse(text, &o->source, &o->source_zone)
 			   ? r
 			   : wrong("--source '%s' is not an IP address", text);
 	case 'i':
@@ -173,13 +174,25 @@ static enum send_exit read_option(struct send_options *o, int option, const char
 	}
 }
 
+/* The name that the server's certificate must contain, if no other is given. A zone is of this
+ * machine: no certificate can contain it. */
+static const char *name_of_host(struct send_options *o)
+{
+	struct addr a;
+	const char *zone;
+
+	if (!send_address_parse(o->host, &a, &zone) || !zone)
+		return o->host;
+	return addr_format(&a, o->host_address);
+}
+
 static enum send_exit read_operands(struct send_options *o, int argc, char **argv)
 {
 	if (argc < 1 || !*argv[0])
 		return wrong("no HOST given");
 	o->host = argv[0];
 	if (!o->secure.name)
-		o->secure.name = o->host;
+		o->secure.name = name_of_host(o);
 	o->filter = argv + 1;
 	if (o->interface)
 		return o->looped ? wrong("--loop is for files, not for an interface")

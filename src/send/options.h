@@ -20,11 +20,12 @@ enum send_exit {
 
 struct send_options {
 	uint32_t snaplen;
-	struct addr source;
-	uint64_t rate; /* packets per second; 0: as fast as it goes */
-	bool original; /* by the packets' times */
-	uint64_t loop; /* passes; 0: for ever */
-	bool looped;   /* --loop was given */
+	struct addr source;      /* len 0: the kernel's choice */
+	const char *source_zone; /* NULL: none given */
+	uint64_t rate;           /* packets per second; 0: as fast as it goes */
+	bool original;           /* by the packets' times */
+	uint64_t loop;           /* passes; 0: for ever */
+	bool looped;             /* --loop was given */
 	bool reconnect, quiet;
 	bool tls;
 	const char *tls_option; /* one that needs --tls, if any was given */
@@ -32,8 +33,9 @@ struct send_options {
 	uint16_t port;
 	const char *interface; /* NULL: from a file */
 	const char *host;
-	const char *file;    /* NULL: standard input */
-	char *const *filter; /* words, up to a NULL */
+	char host_address[ADDR_TEXT_MAX]; /* of a host with a zone: without it */
+	const char *file;                 /* NULL: standard input */
+	char *const *filter;              /* words, up to a NULL */
 };
 
 /* The strings stay argv's. Whatever it returns but SEND_EXIT_NOT_YET is an exit status. */
