@@ -563,7 +563,7 @@ static void test_cut_simple(void)
 		payload_len = 0;
 		spb(9001, is);
 		expect();
-		snprintf(name, sizeof(name), STAMP "-%zu.pcapng", i + 1);
+		snprintf(name, sizeof(name), STAMP "_%03zu.pcapng", i + 1);
 		is_file(done, name, 0440, "so interface 0 says");
 	}
 	end("closed");
