@@ -3,6 +3,7 @@
 . "$BATS_TEST_DIRNAME/lib.bash"
 
 MAN=$TESTDIR/../man
+OPERATIONS=$MAN/osmo-pcap-operations.7
 SAMPLE=$TESTDIR/../etc/osmo-pcap-server.cfg
 
 # Two configurations that print every key; what one of them sets, the other leaves at its default.
@@ -108,13 +109,13 @@ examples() {
 	awk '/^```$/ || /^\.(Bd|Ed)/ { on = 0; fresh = 1; next }
 		fresh && /^server:/ { on = 1; name = "example." ++n }
 		{ fresh = 0 }
-		on { print >name }' "$TESTDIR/../README" "$MAN/osmo-pcap-server.cfg.5"
+		on { print >name }' "$TESTDIR/../README" "$MAN/osmo-pcap-server.cfg.5" "$OPERATIONS"
 }
 
-@test "the configurations in README and the man page are valid" {
+@test "the configurations in README and the man pages are valid" {
 	echo 'clients = ( { name = "a"; address = "192.0.2.1"; } );' >clients.cfg
 	examples
-	[ -e example.4 ]
+	[ -e example.6 ]
 	for example in example.*; do
 		"$SERVER" -T -c "$example" >/dev/null
 	done
@@ -245,13 +246,13 @@ close_reasons() {
 
 # pki_commands FILE: the commands of osmo-pcap-pki that it shows.
 pki_commands() {
-	sed -nE 's|^ *(.*`)?(etc/)?osmo-pcap-pki ([a-z]+) /.*|\3|p' "$1" | sort -u
+	sed -nE 's|^#? *(.*`)?osmo-pcap-pki ([a-z]+) /.*|\2|p' "$1" | sort -u
 }
 
 @test "README and the man page show osmo-pcap-pki as it is, and how long its work holds" {
 	local pki=$TESTDIR/../etc/osmo-pcap-pki said days
 	not "$pki" >usage 2>&1
-	for said in "$TESTDIR/../README" "$MAN/osmo-pcap-server.8" "$MAN/osmo-pcap-pki.1"; do
+	for said in "$TESTDIR/../README" "$MAN/osmo-pcap-server.8" "$MAN/osmo-pcap-pki.1" "$OPERATIONS"; do
 		pki_commands "$said" >shown
 		[ "$(wc -l <shown)" -ge 4 ]
 		while read -r command; do
@@ -263,12 +264,75 @@ pki_commands() {
 	days=$(sed -n 's/^CERT_DAYS=//p' "$pki")
 	grep -q "certificates for $days days" "$MAN/osmo-pcap-server.8"
 	grep -q "Certificates hold for $days days" "$MAN/osmo-pcap-pki.1"
+	tr '\n' ' ' <"$OPERATIONS" | grep -q "certificates for $days days, the authority for 10 years"
 	[ "$(sed -n 's/^CA_DAYS=//p' "$pki")" -eq 3650 ]
 	grep -q 'The authority holds for 10 years' "$MAN/osmo-pcap-server.8"
 }
 
+# commands: what the operations page shows to be typed, continued lines joined
+commands() { sed -e ':a' -e '/\\e$/ { N; s/\\e\n *//; ta' -e '}' "$OPERATIONS" | sed -n 's/^[#$] //p'; }
+
+@test "operations: units, users, groups, files and variables that it names are there" {
+	local top=$TESTDIR/.. name
+	commands >commands
+	[ "$(wc -l <commands)" -ge 30 ]
+	grep -oE 'systemctl .*' commands | grep -oE 'osmo-pcap-[a-z-]+(@|\.socket)?' | sort -u >units
+	[ "$(wc -l <units)" -ge 4 ]
+	while read -r name; do
+		compgen -G "$top/etc/systemd/$name.in" || compgen -G "$top/etc/systemd/$name.service.in" ||
+			{ echo "no unit $name" >&2; return 1; }
+	done <units
+	for name in osmo-pcap osmo-pcap-read osmo-pcap-send; do
+		grep -q "\<$name\>" "$OPERATIONS"
+		grep -qE "^[ug] $name " "$top"/etc/sysusers.d/*
+	done
+	grep -q 'osmo-pcap-read' commands
+	grep -oE '/var/lib/osmo-pcap-server/(recording|done)\>' commands | sort -u >dirs
+	[ "$(wc -l <dirs)" -eq 2 ]
+	while read -r name; do
+		grep -qF "d $name 2750 osmo-pcap osmo-pcap-read -" "$top/etc/tmpfiles.d/osmo-pcap-server.conf.in"
+	done <dirs
+	sed -n 's/^\([A-Z]*\)=.*/\1/p; s/^\.Va \([A-Z]*\).*/\1/p' "$OPERATIONS" | sort -u >variables
+	[ "$(wc -l <variables)" -eq 3 ]
+	while read -r name; do
+		grep -q "^$name=" "$top/etc/osmo-pcap-send.conf"
+		grep -q "[$]{*$name\>" "$top/etc/systemd/osmo-pcap-send@.service.in"
+	done <variables
+}
+
+@test "operations: keys, events and default values are those of the programs" {
+	{
+		keys
+		log_calls | grep -oE '^[a-z]+'
+		echo tls
+	} | sort -u >known
+	sed -n 's/^\.\(It \)*Ic \([a-z-]*\)\( .*\)*$/\2/p' "$OPERATIONS" | sort -u >named
+	[ "$(wc -l <named)" -ge 20 ]
+	comm -23 named known >unknown
+	[ ! -s unknown ] || { cat unknown >&2; return 1; }
+	# ".Ic KEY", and behind it "(NUMBER)", with a unit or without
+	perl -0777 -ne 'print "$1 $2\n" while /^\.Ic ([a-z-]+)\n(?:[a-z ]*)\((\d+)(?: seconds)?\)/mg' "$OPERATIONS" >said
+	[ "$(wc -l <said)" -ge 4 ]
+	defaults >want
+	while read -r line; do
+		grep -qxF -- "$line" want || { echo "not the default: $line" >&2; return 1; }
+	done <said
+}
+
+@test "operations: the sender that it shows is recorded" {
+	config "" '{ name = "foo"; address = "127.0.0.1"; }'
+	server_start
+	sed -n '/^perl /,/54321$/p' "$OPERATIONS" | sed -e 's/^\\&//' -e 's/\\e/\\/g' -e "s/192.0.2.10 54321/127.0.0.1 $PORT/" >sender
+	[ "$(wc -l <sender)" -ge 8 ]
+	bash sender
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=1 '
+	[ "$(packets "$(only_file)")" -eq 1 ]
+	[ "$(size "$(only_file)")" -eq 100 ]
+}
+
 @test "mandoc has no complaint about any page" {
-	for page in osmo-pcap-server.8 osmo-pcap-server.cfg.5 osmo-pcap-send.1 osmo-pcap-vty2cfg.1 osmo-pcap-pki.1; do
+	for page in osmo-pcap-server.8 osmo-pcap-server.cfg.5 osmo-pcap-send.1 osmo-pcap-vty2cfg.1 osmo-pcap-pki.1 \
+		osmo-pcap-operations.7; do
 		[ -s "$MAN/$page" ]
 	done
 	command -v mandoc >/dev/null || skip "mandoc is not installed"

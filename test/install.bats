@@ -26,6 +26,7 @@ expected() {
 		echo "644 $man/man1/osmo-pcap-vty2cfg.1"
 		echo "644 $man/man1/osmo-pcap-pki.1"
 		echo "644 $man/man5/osmo-pcap-server.cfg.5"
+		echo "644 $man/man7/osmo-pcap-operations.7"
 		echo "644 $man/man8/osmo-pcap-server.8"
 		if [ "$systemd" != no ]; then
 			for unit in .socket .service -standalone.service -inetd.socket -inetd@.service; do
