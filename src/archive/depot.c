@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -38,6 +37,21 @@ static bool clear(int work)
 	return true;
 }
 
+/* A lock of the process, which a worker that outlives it does not have. */
+static bool lock(struct depot *d, char *reason)
+{
+	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	d->lock = openat(d->dir, DEPOT_LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (d->lock < 0)
+		return fail(reason, d->path, strerror(errno));
+	if (fcntl(d->lock, F_SETLK, &all) < 0)
+		return fail(reason, d->path,
+		    errno == EACCES || errno == EAGAIN ? "another archive works there"
+						       : strerror(errno));
+	return true;
+}
+
 static bool open_work(struct depot *d, char *reason)
 {
 	if (mkdirat(d->dir, DEPOT_WORK, 0700) < 0 && errno != EEXIST)
@@ -45,9 +59,6 @@ static bool open_work(struct depot *d, char *reason)
 	d->work = openat(d->dir, DEPOT_WORK, DIRECTORY | O_NOFOLLOW);
 	if (d->work < 0)
 		return fail(reason, d->path, strerror(errno));
-	if (flock(d->work, LOCK_EX | LOCK_NB) < 0)
-		return fail(reason, d->path,
-		    errno == EWOULDBLOCK ? "another archive works there" : strerror(errno));
 	return clear(d->work) || fail(reason, d->path, strerror(errno));
 }
 
@@ -63,11 +74,11 @@ static bool open_index(struct depot *d, char *reason)
 
 bool depot_open(struct depot *d, const char *path, char reason[DEPOT_REASON_MAX])
 {
-	*d = (struct depot){.path = path, .work = -1};
+	*d = (struct depot){.path = path, .work = -1, .lock = -1};
 	d->dir = open(path, DIRECTORY);
 	if (d->dir < 0)
 		return fail(reason, path, strerror(errno));
-	if (open_work(d, reason) && open_index(d, reason))
+	if (lock(d, reason) && open_work(d, reason) && open_index(d, reason))
 		return true;
 	depot_close(d);
 	return false;
@@ -78,9 +89,11 @@ void depot_close(struct depot *d)
 	store_close(d->store);
 	if (d->work >= 0)
 		close(d->work);
+	if (d->lock >= 0)
+		close(d->lock);
 	if (d->dir >= 0)
 		close(d->dir);
-	*d = (struct depot){.dir = -1, .work = -1};
+	*d = (struct depot){.dir = -1, .work = -1, .lock = -1};
 }
 
 int depot_create(struct depot *d, const char *name)

@@ -14,11 +14,13 @@
 #define DEPOT_PATH_MAX   1024 /* of a file, beneath the archive's path */
 #define DEPOT_REASON_MAX (PATH_MAX + STORE_REASON_MAX + 20)
 #define DEPOT_WORK       ".work"
+#define DEPOT_LOCK       ".lock"
 #define DEPOT_INDEX      "index.sqlite"
 
 struct depot {
 	const char *path; /* borrowed */
 	int dir, work;    /* the path, and the directory of files in work */
+	int lock;
 	struct store *store;
 };
 

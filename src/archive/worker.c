@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -92,7 +93,8 @@ static _Noreturn void child(const struct worker_task *task, int channel)
 	    [RULES] = rules};
 	sigset_t none;
 
-	setsid(); /* a ^C of the terminal goes to the master only */
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* its file would be nobody's */
+	setsid();                         /* a ^C of the terminal goes to the master only */
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
 	sigemptyset(&none);
