@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -164,6 +165,7 @@ int main(int argc, char **argv)
 		return EXITCODE_FAILURE;
 	options_parse(argc, argv, &o);
 	zone_read();
+	umask(027); /* what is archived is for the group as well */
 	d.context = &o;
 	d.once = o.mode == MODE_ONCE;
 	d.config = examine(o.file, &p);

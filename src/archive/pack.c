@@ -261,6 +261,7 @@ bool pack(int in, int out, int level, const struct pack_names *names, struct pac
 
 	*result = (struct pack_result){0};
 	summary_init(&result->summary);
+	result->summary.facts.kind = names->kind;
 	ok = begin(&p) && walk(&p);
 	end(&p);
 	if (ok && level != PACK_PLAIN)

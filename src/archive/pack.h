@@ -20,6 +20,7 @@
 
 struct pack_names {
 	const char *client, *address, *name; /* as in struct metadata */
+	enum format_kind kind;               /* by the name: of what has no content */
 	int64_t ended;
 };
 

@@ -138,6 +138,7 @@ static enum take_status start(struct take *t, unsigned number)
 	    .names = {.client = t->client,
 		.address = t->address,
 		.name = t->name,
+		.kind = t->parts.kind,
 		.ended = t->st.st_mtim.tv_sec}};
 	if (!worker_start(&t->worker, &task))
 		return fail(t, "no process can be started: %s", strerror(errno));

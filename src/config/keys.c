@@ -92,8 +92,8 @@ const struct key_table config_client_keys = {config_client_table,
 #define A(m) offsetof(struct config_archive, m)
 static const struct key config_archive[] = {
     {"path", KEY_PATH, A(path), 0, 0, NULL, NULL, NULL},
-    {"user", KEY_STRING, A(user), 0, 0, NULL, NULL, "the user that starts it"},
-    {"group", KEY_STRING, A(group), 0, 0, NULL, NULL, "the primary group of user"},
+    {"user", KEY_ACCOUNT, A(user), 0, 0, NULL, NULL, "the user that starts it"},
+    {"group", KEY_ACCOUNT, A(group), 0, 0, NULL, NULL, "the primary group of user"},
     {"directories", KEY_STRING, A(directories), 0, 0, "%c/%Y-%m-%d", NULL, NULL},
     {"compress", KEY_LEVEL, A(level), 0, 19, "zstd:3", NULL, NULL},
 };

@@ -144,26 +144,23 @@ static void print_table(
 	}
 }
 
-/* A client without one has no limits of its own. */
-static void print_keep(
-    const struct key_table *table, const struct config_keep *keep, const char *indent, FILE *out)
+/* Of a client only what it has; without that it has no limits of its own. */
+static void print_client_keep(const struct config_keep *keep, FILE *out)
 {
-	char deeper[8];
-
 	if (!keep->origins.set)
 		return;
-	snprintf(deeper, sizeof(deeper), "%s\t", indent);
-	fprintf(out, "%skeep:\n%s{\n", indent, indent);
-	print_table(table, keep, deeper, true, out);
-	fprintf(out, "%s};\n", indent);
+	fputs("\t\tkeep:\n\t\t{\n", out);
+	print_table(&config_client_keep_keys, keep, "\t\t\t", true, out);
+	fputs("\t\t};\n", out);
 }
 
 static void print_archive(const struct config_archive *a, FILE *out)
 {
 	fputs("archive:\n{\n", out);
 	print_table(&config_archive_keys, a, "\t", false, out);
-	print_keep(&config_keep_keys, &a->keep, "\t", out);
-	fputs("};\n", out);
+	fputs("\tkeep:\n\t{\n", out);
+	print_table(&config_keep_keys, &a->keep, "\t\t", false, out);
+	fputs("\t};\n};\n", out);
 }
 
 void config_print(const struct config *c, FILE *out)
@@ -190,7 +187,7 @@ void config_print(const struct config *c, FILE *out)
 		print_table(&config_client_keys, &c->clients[i], "\t\t", false, out);
 		print_table(&config_storage_keys, &c->clients[i].storage, "\t\t", true, out);
 		print_table(&config_own_limits_keys, &c->clients[i].own_limits, "\t\t", true, out);
-		print_keep(&config_client_keep_keys, &c->clients[i].keep, "\t\t", out);
+		print_client_keep(&c->clients[i].keep, out);
 		fputs("\t}", out);
 	}
 	fputs("\n);\n", out);

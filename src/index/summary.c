@@ -37,7 +37,8 @@ void summary_add(struct summary *s, const struct reader *r, const struct reader_
 {
 	struct facts *f = &s->facts;
 
-	f->kind = r->format.kind;
+	if (k->kind == READER_HEADER)
+		f->kind = r->format.kind;
 	if (k->kind == READER_HEADER && f->kind == FORMAT_PCAP)
 		add_link_type(f, r->format.pcap.link_type);
 	if (k->kind != READER_PACKET)
