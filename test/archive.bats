@@ -165,7 +165,6 @@ keep() { mkdir -p was && cp -p 'done'/trace-* was/; }
 	can_trace
 	settings
 	capture trace-foo-20261128_000001.pcap 3
-	capture trace-bar-20261128_000002.pcap 2
 	keep
 	strace -qq -o trace "$ARCHIVE" --once -c cfg 2>log
 	everything_once

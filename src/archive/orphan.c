@@ -49,7 +49,7 @@ static bool hash_zstd(int fd, gnutls_hash_hd_t hash, uint8_t *buf, ZSTD_DCtx *zs
 
 bool orphan_is(int fd, int level, const uint8_t *sha256)
 {
-	uint8_t *buf = malloc(2 * STEP), digest[METADATA_SHA256];
+	uint8_t *buf = malloc(2 * STEP), digest[METADATA_SHA256] = {0};
 	ZSTD_DCtx *zstd = ZSTD_createDCtx();
 	gnutls_hash_hd_t hash;
 	bool ok = false;

@@ -27,24 +27,38 @@ static const char *path_of(const struct config_storage *g)
 	return g->completed_path ? g->completed_path : g->base_path;
 }
 
+/* A stream of its own, which is rewound, and a descriptor to open files with. */
+static bool open_source(struct source *new, const char *path)
+{
+	DIR *stream;
+	int list;
+
+	new->path = path;
+	new->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (new->dir < 0)
+		return false;
+	list = openat(new->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	stream = list < 0 ? NULL : fdopendir(list);
+	new->list = stream;
+	if (stream)
+		return true;
+	if (list >= 0)
+		close(list);
+	close(new->dir);
+	return false;
+}
+
 static void add(struct sources *s, const char *path, struct problems *problems)
 {
-	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int list = dir < 0 ? -1 : openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct source *new = &s->v[s->n];
 
-	if (dir >= 0 && is_listed(s, dir)) {
-		close(dir);
-		close(list);
+	if (!open_source(new, path)) {
+		problem_error(problems, NULL, 0, "%s: %s", path, strerror(errno));
 		return;
 	}
-	*new = (struct source){.path = path, .dir = dir, .list = list < 0 ? NULL : fdopendir(list)};
-	if (!new->list) {
-		problem_error(problems, NULL, 0, "%s: %s", path, strerror(errno));
-		if (dir >= 0)
-			close(dir);
-		if (list >= 0)
-			close(list);
+	if (is_listed(s, new->dir)) {
+		closedir(new->list);
+		close(new->dir);
 		return;
 	}
 	/* published files arrive by rename, or by link; what stays in base-path loses its mark */

@@ -99,7 +99,7 @@ static _Noreturn void child(const struct worker_task *task, int channel)
 	signal(SIGPIPE, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (!place(from) || !sandbox_enter(&role_packer, NULL, 0, rules < 0 ? -1 : RULES))
+	if (!place(from) || sandbox_enter(&role_packer, NULL, 0, rules < 0 ? -1 : RULES))
 		_exit(1);
 	run(task);
 }
