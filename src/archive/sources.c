@@ -27,45 +27,23 @@ static const char *path_of(const struct config_storage *g)
 	return g->completed_path ? g->completed_path : g->base_path;
 }
 
-/* A stream of its own, which is rewound, and a descriptor to open files with. */
-static bool open_source(struct source *new, const char *path)
-{
-	DIR *stream;
-	int list;
-
-	new->path = path;
-	new->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (new->dir < 0)
-		return false;
-	list = openat(new->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	stream = list < 0 ? NULL : fdopendir(list);
-	new->list = stream;
-	if (stream)
-		return true;
-	if (list >= 0)
-		close(list);
-	close(new->dir);
-	return false;
-}
-
 static void add(struct sources *s, const char *path, struct problems *problems)
 {
-	struct source *new = &s->v[s->n];
+	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (!open_source(new, path)) {
+	if (dir < 0) {
 		problem_error(problems, NULL, 0, "%s: %s", path, strerror(errno));
 		return;
 	}
-	if (is_listed(s, new->dir)) {
-		closedir(new->list);
-		close(new->dir);
+	if (is_listed(s, dir)) {
+		close(dir);
 		return;
 	}
 	/* published files arrive by rename, or by link; what stays in base-path loses its mark */
 	if (s->inotify >= 0)
 		inotify_add_watch(
 		    s->inotify, path, IN_MOVED_TO | IN_CREATE | IN_ATTRIB | IN_ONLYDIR);
-	s->n++;
+	s->v[s->n++] = (struct source){.path = path, .dir = dir};
 }
 
 bool sources_open(struct sources *s, const struct config *c, struct problems *problems)
@@ -84,12 +62,18 @@ bool sources_open(struct sources *s, const struct config *c, struct problems *pr
 	return problems->errors == before;
 }
 
+static void close_list(struct sources *s)
+{
+	if (s->list)
+		closedir(s->list);
+	s->list = NULL;
+}
+
 void sources_close(struct sources *s)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		closedir(s->v[i].list);
+	close_list(s);
+	for (size_t i = 0; i < s->n; i++)
 		close(s->v[i].dir);
-	}
 	if (s->inotify >= 0)
 		close(s->inotify);
 	*s = (struct sources){.inotify = -1};
@@ -97,19 +81,35 @@ void sources_close(struct sources *s)
 
 void sources_begin(struct sources *s)
 {
-	for (size_t i = 0; i < s->n; i++)
-		rewinddir(s->v[i].list);
+	close_list(s);
 	s->at = 0;
+}
+
+/* The list of the directory that the round is in; NULL: it cannot be read now. */
+static DIR *list_of(struct sources *s)
+{
+	int fd;
+
+	if (s->list)
+		return s->list;
+	fd = openat(s->v[s->at].dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
+		s->list = fdopendir(fd);
+	if (fd >= 0 && !s->list)
+		close(fd);
+	return s->list;
 }
 
 const char *sources_next(struct sources *s, const struct source **where)
 {
 	for (; s->at < s->n; s->at++) {
-		struct dirent *e = readdir(s->v[s->at].list);
+		DIR *list = list_of(s);
+		struct dirent *e = list ? readdir(list) : NULL;
 
 		*where = &s->v[s->at];
 		if (e)
 			return e->d_name;
+		close_list(s);
 	}
 	return NULL;
 }

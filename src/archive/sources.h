@@ -16,12 +16,12 @@
 struct source {
 	const char *path; /* the configuration's */
 	int dir;
-	DIR *list; /* of the same; where the round is */
 };
 
 struct sources {
 	struct source *v; /* in the configuration's region */
-	size_t n, at;     /* at: the one whose list is read */
+	size_t n, at;     /* at: the one that the round is in */
+	DIR *list;        /* of it; NULL: not begun */
 	int inotify;      /* readable when something has arrived; -1: there is no inotify */
 };
 
