@@ -8,7 +8,8 @@ SAMPLE=$TESTDIR/../etc/osmo-pcap-server.cfg
 
 # Two configurations that print every key; what one of them sets, the other leaves at its default.
 print_all_keys() {
-	local client='clients = ( { name = "a"; address = "192.0.2.1"; } );'
+	local client='clients = ( { name = "a"; address = "192.0.2.1"; keep: { weight = 1; floor = "0"; }; } );
+		archive: { path = "/d"; };'
 	echo "server: { tls: { allow-auth = \"anonymous\"; }; }; $client" >unset.cfg
 	echo "server: { tls: { capath = \"/a\"; server-cert = \"/b\"; server-key = \"/c\"; }; };" \
 		"$client" >set.cfg
@@ -30,7 +31,7 @@ keys() {
 # defaults: "KEY VALUE" of every key that need not be set.
 defaults() {
 	print_all_keys
-	printed unset.out | grep -vE '^(name|address|allow-auth) '
+	printed unset.out | grep -vE '^(name|address|path|allow-auth) '
 	printed set.out | grep '^allow-auth '
 }
 
@@ -63,7 +64,7 @@ items() {
 @test "defaults in the man page are those of the program" {
 	# the directory of this test is what "." became
 	defaults | sed "s|^base-path \"$PWD\"$|base-path \".\"|" | sort >want
-	items "$MAN/osmo-pcap-server.cfg.5" | grep -vE '^(name|address) ' | sort >said
+	items "$MAN/osmo-pcap-server.cfg.5" | grep -vE '^(name|address|path) ' | sort >said
 	[ -s want ]
 	diff want said
 }
@@ -179,6 +180,20 @@ all_described() {
 	all_described "$SEND" "$MAN/osmo-pcap-send.1"
 }
 
+@test "every option of osmo-pcap-archive is in its man page, and every event of its log" {
+	[ -x "$BUILDDIR/osmo-pcap-archive" ] || skip "built without the archive"
+	all_described "$BUILDDIR/osmo-pcap-archive" "$MAN/osmo-pcap-archive.8" 6
+	local event
+	grep -ohE '"[a-z]+ [a-z]+=|"stopped"' "$TESTDIR/../src/archive/events.c" | tr -d '"' | cut -d ' ' -f 1 | sort -u >events
+	[ "$(wc -l <events)" -ge 6 ]
+	while read -r event; do
+		grep -qx -- "\.It Ic $event" "$MAN/osmo-pcap-archive.8" || {
+			echo "not in LOG: $event" >&2
+			return 1
+		}
+	done <events
+}
+
 @test "every option of osmo-pcap-vty2cfg is in its man page" {
 	all_described "$BUILDDIR/osmo-pcap-vty2cfg" "$MAN/osmo-pcap-vty2cfg.1" 4
 }
@@ -186,7 +201,7 @@ all_described() {
 # log_calls: the string literals of each call that logs, one call a line.
 log_calls() {
 	perl -0777 -ne '
-		next if $ARGV =~ m{/src/send/};
+		next if $ARGV =~ m{/src/(send|archive)/};
 		while (/\b(?:log_line|snprintf)\s*(\((?:[^()"]|"(?:[^"\\]|\\.)*"|(?1))*\))/g) {
 			my $call = $1;
 			next if $& =~ /^snprintf/ && $call !~ /"log lost=/;
@@ -331,7 +346,7 @@ commands() { sed -e ':a' -e '/\\e$/ { N; s/\\e\n *//; ta' -e '}' "$OPERATIONS" |
 }
 
 @test "mandoc has no complaint about any page" {
-	for page in osmo-pcap-server.8 osmo-pcap-server.cfg.5 osmo-pcap-send.1 osmo-pcap-vty2cfg.1 osmo-pcap-pki.1 \
+	for page in osmo-pcap-archive.8 osmo-pcap-server.8 osmo-pcap-server.cfg.5 osmo-pcap-send.1 osmo-pcap-vty2cfg.1 osmo-pcap-pki.1 \
 		osmo-pcap-operations.7; do
 		[ -s "$MAN/$page" ]
 	done

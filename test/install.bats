@@ -28,6 +28,10 @@ expected() {
 		echo "644 $man/man5/osmo-pcap-server.cfg.5"
 		echo "644 $man/man7/osmo-pcap-operations.7"
 		echo "644 $man/man8/osmo-pcap-server.8"
+		if [ -x "$BUILDDIR/osmo-pcap-archive" ]; then
+			echo "755 $(make_var sbindir)/osmo-pcap-archive"
+			echo "644 $man/man8/osmo-pcap-archive.8"
+		fi
 		if [ "$systemd" != no ]; then
 			for unit in .socket .service -standalone.service -inetd.socket -inetd@.service; do
 				echo "644 $systemd/osmo-pcap-server$unit"

@@ -41,6 +41,19 @@ static inline void bytes_store32(uint8_t *p, uint32_t v, bool big)
 		p[big ? 3 - i : i] = (uint8_t)(v >> (8 * i));
 }
 
+static inline uint64_t bytes_load64(const uint8_t *p, bool big)
+{
+	uint64_t high = bytes_load32(p + (big ? 0 : 4), big);
+
+	return high << 32 | bytes_load32(p + (big ? 4 : 0), big);
+}
+
+static inline void bytes_store64(uint8_t *p, uint64_t v, bool big)
+{
+	bytes_store32(p + (big ? 0 : 4), (uint32_t)(v >> 32), big);
+	bytes_store32(p + (big ? 4 : 0), (uint32_t)v, big);
+}
+
 struct bytes bytes_over(const void *data, size_t len, bool big);
 uint16_t bytes_u16(struct bytes *b);
 uint32_t bytes_u32(struct bytes *b);

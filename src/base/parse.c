@@ -83,3 +83,31 @@ bool parse_name(const char *text)
 			return false;
 	return i <= PARSE_NAME_MAX;
 }
+
+bool parse_duration(const char *text, uint64_t *out)
+{
+	static const struct {
+		char letter;
+		unsigned seconds;
+	} unit[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}};
+	uint64_t v;
+	const char *end = digits(text, 10, &v);
+
+	for (size_t i = 0; end && i < sizeof(unit) / sizeof(*unit); i++)
+		if (*end == unit[i].letter && !end[1] && v <= UINT64_MAX / unit[i].seconds) {
+			*out = v * unit[i].seconds;
+			return true;
+		}
+	return false;
+}
+
+bool parse_percent(const char *text, unsigned *out)
+{
+	uint64_t v;
+	const char *end = digits(text, 10, &v);
+
+	if (!end || strcmp(end, "%") != 0 || v > 100)
+		return false;
+	*out = (unsigned)v;
+	return true;
+}

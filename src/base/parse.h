@@ -17,6 +17,13 @@ bool parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *out);
 /* Decimal number of bytes, optionally followed by K, M, G or T (powers of 1024). */
 bool parse_size(const char *text, uint64_t *out);
 
+/* Decimal number with s, m, h, d or w behind it (seconds, minutes, hours, days, weeks), as seconds.
+ */
+bool parse_duration(const char *text, uint64_t *out);
+
+/* Decimal number with % behind it, 0 to 100. */
+bool parse_percent(const char *text, unsigned *out);
+
 /* Octal file mode, at most 0777. */
 bool parse_mode(const char *text, unsigned *out);
 

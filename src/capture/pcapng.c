@@ -73,13 +73,6 @@ bool pcapng_read_section(struct pcapng *s, const struct pcapng_block *b)
 	return true;
 }
 
-static uint64_t load64(const uint8_t *p, bool big)
-{
-	uint64_t a = bytes_load32(p, big), b = bytes_load32(p + 4, big);
-
-	return big ? a << 32 | b : b << 32 | a;
-}
-
 bool pcapng_read_interface(struct pcapng_interface *i, const struct pcapng_block *b)
 {
 	struct pcapng_option o;
@@ -97,7 +90,7 @@ bool pcapng_read_interface(struct pcapng_interface *i, const struct pcapng_block
 		if (o.code == OPT_TSRESOL && o.len >= 1)
 			i->clock.resolution = o.value[0];
 		else if (o.code == OPT_TSOFFSET && o.len >= 8)
-			i->clock.offset = (int64_t)load64(o.value, b->big);
+			i->clock.offset = (int64_t)bytes_load64(o.value, b->big);
 	}
 	return true;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cstr.h"
+#include "base/expand.h"
 #include "capture/capname.h"
 #include "config/clients.h"
 #include "config/keys.h"
@@ -183,6 +184,21 @@ static void check_server(const struct config *c, struct problems *p)
 		    p, whole(c).file, 0, "no clients: every connection will be refused");
 }
 
+static void check_archive(const struct config *c, struct problems *p)
+{
+	const struct config_archive *a = &c->archive;
+	struct origin o = config_origin(&config_archive_keys, &a->origins, "directories");
+	const char *why = expand_check(a->directories);
+
+	if (!a->present)
+		return;
+	if (!a->path)
+		problem_error(
+		    p, a->origins.group.file, a->origins.group.line, "archive has no path");
+	if (why)
+		problem_error(p, o.file, o.line, "directories: \"%s\": %s", a->directories, why);
+}
+
 void config_check(const struct config *c, struct problems *p)
 {
 	check_server(c, p);
@@ -193,4 +209,5 @@ void config_check(const struct config *c, struct problems *p)
 	check_tls(c, p);
 	for (size_t i = 0; i < c->nclients; i++)
 		warn_open(c, &c->clients[i], p);
+	check_archive(c, p);
 }

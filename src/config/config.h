@@ -105,12 +105,39 @@ struct config_server {
 	struct origins origins;
 };
 
+/* Room on a filesystem: one of both is 0. */
+struct config_space {
+	uint64_t bytes;
+	unsigned percent;
+};
+
+/* What retention keeps; 0: no limit. */
+struct config_keep {
+	uint64_t max_age;  /* seconds */
+	uint64_t max_size; /* bytes */
+	unsigned max_files;
+	struct config_space min_free; /* of the archive's filesystem */
+	unsigned weight;              /* of a client: 1 or more */
+	uint64_t floor;               /* of a client: bytes */
+	struct origins origins;
+};
+
+/* What osmo-pcap-archive works by; the server reads and checks it, and uses none of it. */
+struct config_archive {
+	bool present; /* there is an archive group */
+	const char *path, *user, *group, *directories;
+	unsigned level; /* of zstd; 0: not compressed */
+	struct config_keep keep;
+	struct origins origins;
+};
+
 struct config_client {
 	const char *name;
 	struct nets address;
 	bool tls;
 	struct strings certificate; /* empty: any of the CA */
 	bool store;
+	struct config_keep keep;
 	struct config_storage storage;       /* effective */
 	struct config_own_limits own_limits; /* effective */
 	struct origins origins;
@@ -128,6 +155,7 @@ struct config {
 	struct config_tls tls;
 	struct config_limits limits;
 	struct config_own_limits own_limits; /* they stand among the limits */
+	struct config_archive archive;
 	struct config_client *clients;
 	size_t nclients;
 	const struct config_client **by_name; /* all of them, in the order of their names */

@@ -59,6 +59,26 @@ static void read_server(const struct reader *r, struct config *c, const config_s
 	}
 }
 
+static void read_archive(
+    const struct reader *r, struct config_archive *a, const config_setting_t *group)
+{
+	a->present = true;
+	a->origins.group = setting_origin(r, group);
+	if (!config_setting_is_group(group)) {
+		SETTING_ERROR(r, group, "archive must be a group { … }");
+		return;
+	}
+	for (int i = 0; i < config_setting_length(group); i++) {
+		const config_setting_t *s = config_setting_get_elem(group, (unsigned)i);
+		const char *name = config_setting_name(s);
+
+		if (strcmp(name, "keep") == 0)
+			read_group(r, s, SUGGEST_KEEP, &config_keep_keys, &a->keep, NULL, NULL);
+		else if (!values_set(r, &config_archive_keys, a, s))
+			unknown(r, s, SUGGEST_ARCHIVE, "archive");
+	}
+}
+
 /* A client without a name is called by its place, so that the rest can be checked. */
 static const char *place_name(const struct reader *r, unsigned number)
 {
@@ -80,9 +100,12 @@ static void read_client(const struct reader *r, struct config_client *client,
 	for (int i = 0; i < config_setting_length(g); i++) {
 		const config_setting_t *s = config_setting_get_elem(g, (unsigned)i);
 
-		if (!values_set(r, &config_client_keys, client, s) &&
-		    !values_set(r, &config_storage_keys, &client->storage, s) &&
-		    !values_set(r, &config_own_limits_keys, &client->own_limits, s))
+		if (strcmp(config_setting_name(s), "keep") == 0)
+			read_group(r, s, SUGGEST_CLIENT_KEEP, &config_client_keep_keys,
+			    &client->keep, NULL, NULL);
+		else if (!values_set(r, &config_client_keys, client, s) &&
+			 !values_set(r, &config_storage_keys, &client->storage, s) &&
+			 !values_set(r, &config_own_limits_keys, &client->own_limits, s))
 			unknown(r, s, SUGGEST_CLIENT, "a client");
 	}
 	if (!client->name) {
@@ -97,6 +120,7 @@ static void read_client(const struct reader *r, struct config_client *client,
 	if (!client->address.v)
 		SETTING_ERROR(r, g, "client %s has no address", client->name);
 	values_default(r, &config_client_keys, client);
+	values_default(r, &config_client_keep_keys, &client->keep);
 }
 
 static void read_clients(const struct reader *r, struct config *c, const config_setting_t *list)
@@ -128,11 +152,13 @@ void groups_read(const struct reader *r, struct config *c, const config_setting_
 
 		if (strcmp(name, "server") == 0)
 			read_server(r, c, s);
+		else if (strcmp(name, "archive") == 0)
+			read_archive(r, &c->archive, s);
 		else if (strcmp(name, "clients") == 0)
 			read_clients(r, c, s);
 		else
 			SETTING_ERROR(r, s,
-			    "unknown setting %s: only server and clients stand here%s", name,
-			    suggest(SUGGEST_TOP, name, advice));
+			    "unknown setting %s: only server, clients and archive stand here%s",
+			    name, suggest(SUGGEST_TOP, name, advice));
 	}
 }

@@ -1,6 +1,7 @@
 /* keys: see keys.h. */
 #include "config/keys.h"
 
+#include <limits.h>
 #include <string.h>
 
 #define TABLE(name, type)                                                                          \
@@ -87,6 +88,40 @@ static const struct key config_client_table[] = {
 const struct key_table config_client_keys = {config_client_table,
     sizeof(config_client_table) / sizeof(*config_client_table),
     offsetof(struct config_client, origins)};
+
+#define A(m) offsetof(struct config_archive, m)
+static const struct key config_archive[] = {
+    {"path", KEY_PATH, A(path), 0, 0, NULL, NULL, NULL},
+    {"user", KEY_ACCOUNT, A(user), 0, 0, NULL, NULL, "the user that starts it"},
+    {"group", KEY_ACCOUNT, A(group), 0, 0, NULL, NULL, "the primary group of user"},
+    {"directories", KEY_STRING, A(directories), 0, 0, "%c/%Y-%m-%d", NULL, NULL},
+    {"compress", KEY_LEVEL, A(level), 0, 19, "zstd:3", NULL, NULL},
+};
+TABLE(config_archive, struct config_archive);
+_Static_assert(sizeof(config_archive) / sizeof(*config_archive) <= CONFIG_KEYS_MAX,
+    "origins has room for all keys");
+
+#define K(m) offsetof(struct config_keep, m)
+#define KEEP                                                                                       \
+	{"max-age", KEY_TIME, K(max_age), 0, 0, NULL, NULL, "no limit"},                           \
+	    {"max-size", KEY_SIZE, K(max_size), 0, 0, "0", NULL, NULL},                            \
+	{                                                                                          \
+		"max-files", KEY_NUMBER, K(max_files), 0, UINT_MAX, "0", NULL, NULL                \
+	}
+static const struct key config_keep[] = {
+    KEEP,
+    {"min-free", KEY_FREE, K(min_free), 0, 0, "0", NULL, NULL},
+};
+TABLE(config_keep, struct config_keep);
+
+static const struct key config_client_keep[] = {
+    KEEP,
+    {"weight", KEY_NUMBER, K(weight), 1, 1000000, "1", NULL, NULL},
+    {"floor", KEY_SIZE, K(floor), 0, 0, "0", NULL, NULL},
+};
+const struct key_table config_client_keep_keys = {config_client_keep,
+    sizeof(config_client_keep) / sizeof(*config_client_keep),
+    offsetof(struct config_keep, origins)};
 
 struct origin config_origin(
     const struct key_table *table, const struct origins *origins, const char *key)

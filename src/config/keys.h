@@ -14,6 +14,9 @@ enum key_type {
 	KEY_ACCOUNT, /* char *: a name, or a number, also without quotes */
 	KEY_NUMBER,  /* unsigned, min..max */
 	KEY_SIZE,    /* uint64_t bytes: a number, or a string with K M G T */
+	KEY_TIME,    /* uint64_t seconds: a string with s m h d w */
+	KEY_FREE,    /* struct config_space: a size, or a string with % */
+	KEY_LEVEL,   /* unsigned: a string, "none" or "zstd:1" to "zstd:19" */
 	KEY_MODE,    /* unsigned: a string of octal digits */
 	KEY_ROTATE,  /* struct rotate: a string */
 	KEY_BOOL,    /* bool */
@@ -52,11 +55,14 @@ struct origin config_origin(
 /* Whether a key stands in the file, with a valid value. */
 bool key_is_set(const struct key_table *table, const struct origins *origins, const char *key);
 
-extern const struct key_table config_server_keys;     /* struct config_server */
-extern const struct key_table config_storage_keys;    /* struct config_storage */
-extern const struct key_table config_tls_keys;        /* struct config_tls */
-extern const struct key_table config_limits_keys;     /* struct config_limits */
-extern const struct key_table config_own_limits_keys; /* struct config_own_limits */
-extern const struct key_table config_client_keys;     /* struct config_client */
+extern const struct key_table config_server_keys;      /* struct config_server */
+extern const struct key_table config_storage_keys;     /* struct config_storage */
+extern const struct key_table config_tls_keys;         /* struct config_tls */
+extern const struct key_table config_limits_keys;      /* struct config_limits */
+extern const struct key_table config_own_limits_keys;  /* struct config_own_limits */
+extern const struct key_table config_client_keys;      /* struct config_client */
+extern const struct key_table config_archive_keys;     /* struct config_archive */
+extern const struct key_table config_keep_keys;        /* struct config_keep of the archive */
+extern const struct key_table config_client_keep_keys; /* struct config_keep of a client */
 
 #endif

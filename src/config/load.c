@@ -119,6 +119,8 @@ static void complete(const struct reader *r, struct config *c)
 	values_default(r, &config_tls_keys, &c->tls);
 	values_default(r, &config_limits_keys, &c->limits);
 	values_default(r, &config_own_limits_keys, &c->own_limits);
+	values_default(r, &config_archive_keys, &c->archive);
+	values_default(r, &config_keep_keys, &c->archive.keep);
 	inherit(c);
 	c->by_name = clients_by_name(c);
 	c->admission = clients_table_of(c);

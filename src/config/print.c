@@ -20,6 +20,19 @@ static void print_size(uint64_t v, FILE *out)
 	fprintf(out, u < 0 ? "\"%" PRIu64 "\"" : "\"%" PRIu64 "%c\"", v, units[u < 0 ? 0 : u]);
 }
 
+static void print_time(uint64_t v, FILE *out)
+{
+	static const struct {
+		unsigned seconds;
+		char letter;
+	} unit[] = {{604800, 'w'}, {86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
+	size_t u = 0;
+
+	while (v % unit[u].seconds)
+		u++;
+	fprintf(out, "\"%" PRIu64 "%c\"", v / unit[u].seconds, unit[u].letter);
+}
+
 /* A list of n texts; one alone stands without brackets. */
 static void print_list(const struct key *key, const void *at, FILE *out)
 {
@@ -52,6 +65,8 @@ static bool has_value(const struct key *key, const void *at)
 	case KEY_PATH:
 	case KEY_ACCOUNT:
 		return *(char *const *)at != NULL;
+	case KEY_TIME:
+		return *(const uint64_t *)at > 0;
 	case KEY_STRINGS:
 		return ((const struct strings *)at)->n > 0;
 	case KEY_ADDRS:
@@ -76,6 +91,19 @@ static void print_value(const struct key *key, const void *at, FILE *out)
 		break;
 	case KEY_SIZE:
 		print_size(*(const uint64_t *)at, out);
+		break;
+	case KEY_TIME:
+		print_time(*(const uint64_t *)at, out);
+		break;
+	case KEY_FREE:
+		if (((const struct config_space *)at)->percent)
+			fprintf(out, "\"%u%%\"", ((const struct config_space *)at)->percent);
+		else
+			print_size(((const struct config_space *)at)->bytes, out);
+		break;
+	case KEY_LEVEL:
+		fprintf(
+		    out, *(const unsigned *)at ? "\"zstd:%u\"" : "\"none\"", *(const unsigned *)at);
 		break;
 	case KEY_MODE:
 		fprintf(out, "\"%04o\"", *(const unsigned *)at);
@@ -116,6 +144,25 @@ static void print_table(
 	}
 }
 
+/* Of a client only what it has; without that it has no limits of its own. */
+static void print_client_keep(const struct config_keep *keep, FILE *out)
+{
+	if (!keep->origins.set)
+		return;
+	fputs("\t\tkeep:\n\t\t{\n", out);
+	print_table(&config_client_keep_keys, keep, "\t\t\t", true, out);
+	fputs("\t\t};\n", out);
+}
+
+static void print_archive(const struct config_archive *a, FILE *out)
+{
+	fputs("archive:\n{\n", out);
+	print_table(&config_archive_keys, a, "\t", false, out);
+	fputs("\tkeep:\n\t{\n", out);
+	print_table(&config_keep_keys, &a->keep, "\t\t", false, out);
+	fputs("\t};\n};\n", out);
+}
+
 void config_print(const struct config *c, FILE *out)
 {
 	fputs("server:\n{\n", out);
@@ -131,12 +178,16 @@ void config_print(const struct config *c, FILE *out)
 	fputs("\tlimits:\n\t{\n", out);
 	print_table(&config_limits_keys, &c->limits, "\t\t", false, out);
 	print_table(&config_own_limits_keys, &c->own_limits, "\t\t", false, out);
-	fputs("\t};\n};\nclients = (", out);
+	fputs("\t};\n};\n", out);
+	if (c->archive.present)
+		print_archive(&c->archive, out);
+	fputs("clients = (", out);
 	for (size_t i = 0; i < c->nclients; i++) {
 		fputs(i ? ",\n\t{\n" : "\n\t{\n", out);
 		print_table(&config_client_keys, &c->clients[i], "\t\t", false, out);
 		print_table(&config_storage_keys, &c->clients[i].storage, "\t\t", true, out);
 		print_table(&config_own_limits_keys, &c->clients[i].own_limits, "\t\t", true, out);
+		print_client_keep(&c->clients[i].keep, out);
 		fputs("\t}", out);
 	}
 	fputs("\n);\n", out);

@@ -42,8 +42,9 @@ size_t suggest_distance(const char *a, const char *b)
 	return row[n % 3][m];
 }
 
-static const char *const top_groups[] = {"server", "clients", NULL};
+static const char *const top_groups[] = {"server", "clients", "archive", NULL};
 static const char *const server_groups[] = {"tls", "limits", NULL};
+static const char *const keep_groups[] = {"keep", NULL};
 static const char *const none[] = {NULL};
 
 static const struct {
@@ -55,8 +56,11 @@ static const struct {
     [SUGGEST_SERVER] = {"server", server_groups, {&config_server_keys, &config_storage_keys}},
     [SUGGEST_TLS] = {"tls, in server", none, {&config_tls_keys}},
     [SUGGEST_LIMITS] = {"limits, in server", none, {&config_limits_keys, &config_own_limits_keys}},
-    [SUGGEST_CLIENT] = {"a client", none,
+    [SUGGEST_CLIENT] = {"a client", keep_groups,
 	{&config_client_keys, &config_storage_keys, &config_own_limits_keys}},
+    [SUGGEST_ARCHIVE] = {"archive", keep_groups, {&config_archive_keys}},
+    [SUGGEST_KEEP] = {"keep, in archive", none, {&config_keep_keys}},
+    [SUGGEST_CLIENT_KEEP] = {"keep, in a client", none, {&config_client_keep_keys}},
 };
 #define KNOWN (sizeof(known) / sizeof(*known))
 

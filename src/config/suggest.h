@@ -12,11 +12,14 @@
 #define SUGGEST_MAX 120
 
 enum suggest_group {
-	SUGGEST_TOP, /* beside server and clients */
+	SUGGEST_TOP, /* beside server, clients and archive */
 	SUGGEST_SERVER,
 	SUGGEST_TLS,
 	SUGGEST_LIMITS,
-	SUGGEST_CLIENT
+	SUGGEST_CLIENT,
+	SUGGEST_ARCHIVE,
+	SUGGEST_KEEP, /* of the archive */
+	SUGGEST_CLIENT_KEEP
 };
 
 /* Advice that continues a sentence, such as ": it belongs into tls" or ": max-snaplen?"; "" for

@@ -20,6 +20,30 @@ const char *reader_absolute(const struct reader *r, const char *path)
 	return region_print(r->region, "%s/%s", r->cwd, path);
 }
 
+static const char *set_space(struct config_space *space, const char *text)
+{
+	struct config_space new = {0};
+
+	if (!parse_percent(text, &new.percent) && !parse_size(text, &new.bytes))
+		return "is neither a size nor a percentage";
+	*space = new;
+	return NULL;
+}
+
+/* The level alone is part of "zstd:N"; without it, it is zstd's own. */
+static const char *set_level(const struct key *key, unsigned *level, const char *text)
+{
+	uint64_t n = 3;
+
+	if (strcmp(text, "none") == 0)
+		n = 0;
+	else if (strcmp(text, "zstd") != 0 &&
+		 (strncmp(text, "zstd:", 5) != 0 || !parse_number(text + 5, 1, key->max, &n)))
+		return "must be none, zstd, or zstd:1 to zstd:19";
+	*level = (unsigned)n;
+	return NULL;
+}
+
 /* One text value. NULL, or what is wrong with it. */
 static const char *set_text(
     const struct reader *r, const struct key *key, void *at, const char *text)
@@ -38,6 +62,12 @@ static const char *set_text(
 		return *(const char **)at ? NULL : "out of memory";
 	case KEY_SIZE:
 		return parse_size(text, at) ? NULL : "is no size: digits, then K, M, G or T";
+	case KEY_TIME:
+		return parse_duration(text, at) ? NULL : "is no time: digits, then s, m, h, d or w";
+	case KEY_FREE:
+		return set_space(at, text);
+	case KEY_LEVEL:
+		return set_level(key, at, text);
 	case KEY_MODE:
 		return parse_mode(text, at) ? NULL : "is no octal mode from 0 to 0777";
 	case KEY_ROTATE:
@@ -141,6 +171,10 @@ static bool set_number(
 		*(const char **)at = region_print(r->region, "%lld", v);
 		return *(const char **)at;
 	}
+	if (key->type == KEY_FREE) {
+		*(struct config_space *)at = (struct config_space){.bytes = (uint64_t)v};
+		return true;
+	}
 	if (key->type == KEY_SIZE) {
 		*(uint64_t *)at = (uint64_t)v;
 		return true;
@@ -160,6 +194,7 @@ static const char *type_wanted(const struct key *key)
 		return "a number";
 	case KEY_SIZE:
 	case KEY_ACCOUNT:
+	case KEY_FREE:
 		return "a number or a string";
 	case KEY_BOOL:
 		return "true or false";
@@ -177,8 +212,8 @@ static bool set_value(
 
 	if (key->type >= KEY_STRINGS)
 		return set_list(r, key, at, s);
-	if (number &&
-	    (key->type == KEY_NUMBER || key->type == KEY_SIZE || key->type == KEY_ACCOUNT))
+	if (number && (key->type == KEY_NUMBER || key->type == KEY_SIZE || key->type == KEY_FREE ||
+			  key->type == KEY_ACCOUNT))
 		return set_number(r, key, at, s);
 	if (key->type == KEY_BOOL && type == CONFIG_TYPE_BOOL) {
 		*(bool *)at = config_setting_get_bool(s);

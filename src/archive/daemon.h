@@ -1,0 +1,29 @@
+/* daemon: the loop of the archive: rounds, retention, signals.
+ *
+ * Refuses to open what it works with: main does. */
+#ifndef ARCHIVE_DAEMON_H
+#define ARCHIVE_DAEMON_H
+
+#include <stdbool.h>
+
+#include "archive/depot.h"
+#include "archive/sources.h"
+#include "config/config.h"
+
+struct daemon {
+	struct depot depot;
+	struct sources sources;
+	struct config *config;
+	bool once;   /* one round, retention, and out */
+	int signals; /* signalfd: HUP INT TERM USR1 */
+
+	/* Reads the configuration anew: NULL when it has errors, which were logged. */
+	struct config *(*reload)(void *context);
+	void *context;
+};
+
+/* Until it is told to stop, or the round is over. False: a capture could not be archived, or
+ * retention failed, in the last round. */
+bool daemon_run(struct daemon *d);
+
+#endif

@@ -1,0 +1,175 @@
+/* depot: see depot.h. */
+#include "archive/depot.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define DIRECTORY (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+
+static bool fail(char *reason, const char *path, const char *why)
+{
+	snprintf(reason, DEPOT_REASON_MAX, "%s: %s", path, why);
+	return false;
+}
+
+/* What a crash has left in work. */
+static bool clear(int work)
+{
+	int fd = openat(work, ".", DIRECTORY);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+
+	if (!list) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	while ((e = readdir(list)))
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			unlinkat(work, e->d_name, 0);
+	closedir(list);
+	return true;
+}
+
+/* A lock of the process, which a worker that outlives it does not have. */
+static bool lock(struct depot *d, char *reason)
+{
+	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	d->lock = openat(d->dir, DEPOT_LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (d->lock < 0)
+		return fail(reason, d->path, strerror(errno));
+	if (fcntl(d->lock, F_SETLK, &all) < 0)
+		return fail(reason, d->path,
+		    errno == EACCES || errno == EAGAIN ? "another archive works there"
+						       : strerror(errno));
+	return true;
+}
+
+static bool open_work(struct depot *d, char *reason)
+{
+	if (mkdirat(d->dir, DEPOT_WORK, 0700) < 0 && errno != EEXIST)
+		return fail(reason, d->path, strerror(errno));
+	d->work = openat(d->dir, DEPOT_WORK, DIRECTORY | O_NOFOLLOW);
+	if (d->work < 0)
+		return fail(reason, d->path, strerror(errno));
+	return clear(d->work) || fail(reason, d->path, strerror(errno));
+}
+
+static bool open_index(struct depot *d, char *reason)
+{
+	char path[PATH_MAX], why[STORE_REASON_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/" DEPOT_INDEX, d->path) >= (int)sizeof(path))
+		return fail(reason, d->path, strerror(ENAMETOOLONG));
+	d->store = store_open(path, STORE_WRITE, why);
+	return d->store || fail(reason, path, why);
+}
+
+bool depot_open(struct depot *d, const char *path, char reason[DEPOT_REASON_MAX])
+{
+	*d = (struct depot){.path = path, .work = -1, .lock = -1};
+	d->dir = open(path, DIRECTORY);
+	if (d->dir < 0)
+		return fail(reason, path, strerror(errno));
+	if (lock(d, reason) && open_work(d, reason) && open_index(d, reason))
+		return true;
+	depot_close(d);
+	return false;
+}
+
+void depot_close(struct depot *d)
+{
+	store_close(d->store);
+	if (d->work >= 0)
+		close(d->work);
+	if (d->lock >= 0)
+		close(d->lock);
+	if (d->dir >= 0)
+		close(d->dir);
+	*d = (struct depot){.dir = -1, .work = -1, .lock = -1};
+}
+
+int depot_create(struct depot *d, const char *name)
+{
+	return openat(
+	    d->work, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IRGRP);
+}
+
+void depot_discard(struct depot *d, const char *name)
+{
+	unlinkat(d->work, name, 0);
+}
+
+int depot_directory(struct depot *d, const char *path)
+{
+	int at = openat(d->dir, ".", DIRECTORY);
+	char part[NAME_MAX + 1];
+	size_t len;
+
+	for (; at >= 0 && path[len = strcspn(path, "/")] == '/'; path += len + 1) {
+		int below;
+
+		if (snprintf(part, sizeof(part), "%.*s", (int)len, path) >= (int)sizeof(part)) {
+			close(at);
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		/* the entry must be on the disk before what lies in it */
+		if (mkdirat(at, part, 0750) == 0)
+			fsync(at);
+		below = openat(at, part, DIRECTORY | O_NOFOLLOW);
+		close(at);
+		at = below;
+	}
+	return at;
+}
+
+static const char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+bool depot_publish(struct depot *d, const char *work, const char *path, bool over)
+{
+	int dir = depot_directory(d, path), why;
+	bool ok;
+
+	if (dir < 0)
+		return false;
+	ok = renameat2(d->work, work, dir, name_of(path), over ? 0 : RENAME_NOREPLACE) == 0 &&
+	     fsync(dir) == 0;
+	why = errno;
+	close(dir);
+	errno = why;
+	return ok;
+}
+
+int depot_file(struct depot *d, const char *path)
+{
+	return openat(d->dir, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+bool depot_remove(struct depot *d, const char *path)
+{
+	return unlinkat(d->dir, path, 0) == 0 || errno == ENOENT;
+}
+
+bool depot_space(struct depot *d, uint64_t *free, uint64_t *all)
+{
+	struct statvfs s;
+
+	if (fstatvfs(d->dir, &s) < 0)
+		return false;
+	*free = (uint64_t)s.f_bavail * s.f_frsize;
+	*all = (uint64_t)s.f_blocks * s.f_frsize;
+	return true;
+}

@@ -1,0 +1,51 @@
+/* depot: the archive's path, opened for the one process that writes there.
+ *
+ * Its files, its index, and a directory for files in work, whose content a crash may leave and the
+ * next start removes. A lock keeps a second archive out. Refuses to know captures. */
+#ifndef ARCHIVE_DEPOT_H
+#define ARCHIVE_DEPOT_H
+
+#include <stdbool.h>
+#include <limits.h>
+#include <stdint.h>
+
+#include "index/store.h"
+
+#define DEPOT_PATH_MAX   1024 /* of a file, beneath the archive's path */
+#define DEPOT_REASON_MAX (PATH_MAX + STORE_REASON_MAX + 20)
+#define DEPOT_WORK       ".work"
+#define DEPOT_LOCK       ".lock"
+#define DEPOT_INDEX      "index.sqlite"
+
+struct depot {
+	const char *path; /* borrowed */
+	int dir, work;    /* the path, and the directory of files in work */
+	int lock;
+	struct store *store;
+};
+
+/* Creates what is not there but the path itself. */
+bool depot_open(struct depot *d, const char *path, char reason[DEPOT_REASON_MAX]);
+void depot_close(struct depot *d);
+
+/* A new, empty file in work; -1 with errno. */
+int depot_create(struct depot *d, const char *name);
+void depot_discard(struct depot *d, const char *name);
+
+/* The directory of a file, which is created with all above it; -1 with errno. */
+int depot_directory(struct depot *d, const char *path);
+
+/* Gives a file in work its name beneath the path. False with errno: EEXIST, there is one already;
+ * over: it is replaced. Synced, as are the directories above. */
+bool depot_publish(struct depot *d, const char *work, const char *path, bool over);
+
+/* A file beneath the path, for reading; -1 with errno. */
+int depot_file(struct depot *d, const char *path);
+
+/* False with errno; a file that is not there any more counts as removed. */
+bool depot_remove(struct depot *d, const char *path);
+
+/* Bytes that this user can still write there, and how many the filesystem has. */
+bool depot_space(struct depot *d, uint64_t *free, uint64_t *all);
+
+#endif

@@ -1,0 +1,74 @@
+/* events: see events.h. */
+#include "archive/events.h"
+
+#include <inttypes.h>
+
+#include "base/log.h"
+
+void event_archiving(const struct config *c)
+{
+	log_line(
+	    LVL_NOTICE, "archiving path=%s clients=%zu", LOG_QUOTE(c->archive.path), c->nclients);
+}
+
+void event_archived(const struct take *t)
+{
+	const struct facts *f = &t->facts;
+	const char *path = LOG_QUOTE(t->path);
+
+	if (t->known)
+		log_line(LVL_NOTICE, "archived client=%s name=%s reason=\"archived before\"",
+		    t->client, t->name);
+	else if (f->broken)
+		log_line(LVL_WARNING,
+		    "archived client=%s name=%s path=%s packets=%" PRIu64 " bytes=%" PRIu64
+		    " stored=%" PRIu64 " broken=%s offset=%" PRIu64,
+		    t->client, t->name, path, f->packets, f->bytes, t->stored, LOG_QUOTE(f->why),
+		    f->whole);
+	else
+		log_line(LVL_INFO,
+		    "archived client=%s name=%s path=%s packets=%" PRIu64 " bytes=%" PRIu64
+		    " stored=%" PRIu64,
+		    t->client, t->name, path, f->packets, f->bytes, t->stored);
+}
+
+void event_not_archived(const struct take *t)
+{
+	log_line(LVL_ERROR, "error client=%s name=%s reason=%s", t->client, t->name,
+	    LOG_QUOTE(t->reason));
+}
+
+void event_expired(const struct expired *e)
+{
+	log_line(LVL_INFO, "deleted client=%s path=%s reason=\"%s\" age=%" PRId64 " bytes=%" PRIu64,
+	    e->client, LOG_QUOTE(e->path), e->reason, e->age, e->bytes);
+}
+
+void event_expire_failed(const char *reason)
+{
+	log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
+}
+
+void event_excess(uint64_t bytes)
+{
+	log_line(LVL_ERROR,
+	    "error reason=\"%" PRIu64
+	    " bytes are stored above max-size or min-free, and floors let "
+	    "nothing more be deleted\"",
+	    bytes);
+}
+
+void event_reload(const struct config *c)
+{
+	log_line(LVL_NOTICE, "reload path=%s clients=%zu", LOG_QUOTE(c->archive.path), c->nclients);
+}
+
+void event_not_reloaded(void)
+{
+	log_line(LVL_ERROR, "error reason=\"the configuration has errors: the old one stays\"");
+}
+
+void event_stopped(void)
+{
+	log_line(LVL_NOTICE, "stopped");
+}

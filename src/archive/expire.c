@@ -1,0 +1,144 @@
+/* expire: see expire.h. */
+#include "archive/expire.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a round knows of one client, beside what retain does. */
+struct owner {
+	int64_t id;
+	struct store_place last; /* the file that was named last */
+	bool named;
+};
+
+struct round {
+	struct expire *e;
+	struct retain retain;
+	struct owner *owner;
+	bool failed;
+};
+
+static bool fail(struct expire *e, const char *what, const char *why)
+{
+	snprintf(e->reason, sizeof(e->reason), "%s%s%s", what, *what ? ": " : "", why);
+	return false;
+}
+
+/* ---- from index and configuration ---- */
+
+static bool oldest(void *context, size_t client, struct retain_file *out)
+{
+	struct round *r = context;
+	struct store *store = r->e->depot->store;
+	struct owner *o = &r->owner[client];
+	struct store_row row;
+
+	if (!store_oldest(store, o->id, o->named ? &o->last : NULL, false, &row)) {
+		r->failed |= store_reason(store)[0] != '\0';
+		return false;
+	}
+	*out = (struct retain_file){.id = row.id, .bytes = row.stored, .ended = row.ended};
+	return true;
+}
+
+static void set_limits(struct retain_client *c, const struct config_client *k)
+{
+	c->weight = 1;
+	if (!k)
+		return;
+	c->own = (struct retain_limits){.max_age = k->keep.max_age,
+	    .max_size = k->keep.max_size,
+	    .max_files = k->keep.max_files};
+	c->weight = k->keep.weight;
+	c->floor = k->keep.floor;
+}
+
+static bool add_client(struct round *r, const struct store_client *from)
+{
+	size_t n = r->retain.n;
+	struct retain_client *c = reallocarray(r->retain.client, n + 1, sizeof(*c));
+	struct owner *o = c ? reallocarray(r->owner, n + 1, sizeof(*o)) : NULL;
+
+	if (c)
+		r->retain.client = c;
+	if (!o)
+		return fail(r->e, "", strerror(ENOMEM));
+	r->owner = o;
+	o[n] = (struct owner){.id = from->id};
+	c[n] = (struct retain_client){.bytes = from->bytes, .files = from->files};
+	set_limits(&c[n], config_client(r->e->config, from->client));
+	r->retain.n++;
+	return true;
+}
+
+static bool read_clients(struct round *r)
+{
+	struct store *store = r->e->depot->store;
+	struct store_client c = {.id = 0};
+
+	while (store_next_client(store, c.id, &c))
+		if (c.files > 0 && !add_client(r, &c))
+			return false;
+	return !store_reason(store)[0] || fail(r->e, "", store_reason(store));
+}
+
+static bool read_limits(struct round *r)
+{
+	const struct config_keep *k = &r->e->config->archive.keep;
+	uint64_t all;
+
+	if (!depot_space(r->e->depot, &r->retain.free, &all))
+		return fail(r->e, r->e->depot->path, strerror(errno));
+	r->retain.all = (struct retain_limits){
+	    .max_age = k->max_age, .max_size = k->max_size, .max_files = k->max_files};
+	r->retain.min_free =
+	    k->min_free.percent ? all / 100 * k->min_free.percent : k->min_free.bytes;
+	return true;
+}
+
+/* ---- to the disk ---- */
+
+static bool delete (struct round *r, const struct retain_choice *c)
+{
+	struct expire *e = r->e;
+	struct store *store = e->depot->store;
+	struct owner *o = &r->owner[c->client];
+	struct store_row row;
+	struct expired told;
+
+	if (!store_oldest(store, o->id, o->named ? &o->last : NULL, false, &row))
+		return fail(e, "", store_reason(store));
+	o->last = (struct store_place){.ended = row.ended, .id = row.id};
+	o->named = true;
+	told = (struct expired){.client = row.client,
+	    .path = row.path,
+	    .reason = retain_reason_text(c->reason),
+	    .bytes = row.stored,
+	    .age = e->now - row.ended};
+	if (!e->only_plan && !depot_remove(e->depot, row.path))
+		return fail(e, row.path, strerror(errno));
+	e->tell(e->context, &told);
+	return e->only_plan || store_remove(store, c->file.id) || fail(e, "", store_reason(store));
+}
+
+bool expire_run(struct expire *e)
+{
+	struct round r = {.e = e, .retain = {.now = e->now, .oldest = oldest}};
+	struct retain_choice c;
+	bool ok;
+
+	e->excess = 0;
+	r.retain.context = &r;
+	ok = read_limits(&r) && read_clients(&r);
+	while (ok && retain_next(&r.retain, &c))
+		ok = delete (&r, &c);
+	if (ok && r.failed)
+		ok = fail(e, "", store_reason(e->depot->store));
+	if (ok)
+		e->excess = retain_excess(&r.retain);
+	free(r.retain.client);
+	free(r.owner);
+	return ok;
+}

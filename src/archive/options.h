@@ -1,0 +1,23 @@
+/* options: the command line of osmo-pcap-archive.
+ *
+ * -h, -V and wrong options end the program here; everything else is only read. */
+#ifndef ARCHIVE_OPTIONS_H
+#define ARCHIVE_OPTIONS_H
+
+#include <stdbool.h>
+
+enum mode {
+	MODE_DAEMON,
+	MODE_TEST,
+	MODE_ONCE,
+	MODE_PLAN
+};
+
+struct options {
+	const char *file; /* the configuration; in argv, or the default */
+	enum mode mode;
+};
+
+void options_parse(int argc, char **argv, struct options *o);
+
+#endif

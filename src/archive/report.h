@@ -1,0 +1,32 @@
+/* report: what a worker tells the archive's master of the file it has packed.
+ *
+ *   struct report | profile column | frames column
+ *
+ * The worker has read a capture and may be hijacked: the master takes nothing of it that it has not
+ * checked here, and looks into neither column. Pure. Host byte order: both are one program. */
+#ifndef ARCHIVE_REPORT_H
+#define ARCHIVE_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "archive/pack.h"
+#include "index/metadata.h"
+
+/* Bytes of both columns that are taken: frames of a capture of 4 TB. */
+#define REPORT_COLUMNS_MAX (40u << 20)
+
+struct report {
+	bool ok;
+	bool known;                   /* the orphan that was there holds the same capture */
+	char reason[PACK_REASON_MAX]; /* when not ok */
+	struct facts facts;
+	uint8_t sha256[METADATA_SHA256];
+	uint64_t stored;
+	uint32_t profile_len, frames_len;
+};
+
+/* Makes texts end and times possible. False when it is none that a sound worker sends. */
+bool report_check(struct report *r);
+
+#endif

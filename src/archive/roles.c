@@ -1,0 +1,38 @@
+/* roles: see roles.h. */
+#include "archive/roles.h"
+
+#include "daemon/seccomp_rule.h"
+
+/* Its descriptors are open, and writing goes to the new file and the channel alone: standard error
+ * is closed. What all processes need (memory, end) is in daemon/seccomp.c. */
+static const struct seccomp_rule packer_calls[] = {
+    ALLOW(pread64),
+    ALLOW(write),
+    ALLOW(fstat),
+    ALLOW(newfstatat), /* fstat() of the C library */
+    ALLOW(fsync),
+};
+
+static struct seccomp_program packer_program;
+
+const struct sandbox_role role_packer = {.calls = SECCOMP_TABLE(packer_calls),
+    .program = &packer_program,
+    .limited = true,
+    .few_descriptors = true,
+    .confined = true};
+
+static int no_files = -1;
+
+int archive_roles_no_files(void)
+{
+	return no_files;
+}
+
+bool archive_roles_prepare(char lacking[SANDBOX_LACKING_MAX])
+{
+	static const struct sandbox_role *const all[] = {&role_packer};
+
+	sandbox_prepare(all, sizeof(all) / sizeof(*all), lacking);
+	no_files = sandbox_rules(NULL, 0);
+	return no_files > -2;
+}

@@ -1,0 +1,41 @@
+/* sources: the directories in which finished captures arrive, and what lies in them.
+ *
+ * Each completed-path of a configuration, once (base-path where files stay there). Lists names one
+ * after another, so that a million of them need no memory, and says when new ones have come.
+ * Refuses to look at files: take does. */
+#ifndef ARCHIVE_SOURCES_H
+#define ARCHIVE_SOURCES_H
+
+#include <dirent.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/problem.h"
+#include "config/config.h"
+
+struct source {
+	const char *path; /* the configuration's */
+	int dir;
+};
+
+struct sources {
+	struct source *v; /* in the configuration's region */
+	size_t n, at;     /* at: the one that the round is in */
+	DIR *list;        /* of it; NULL: not begun */
+	int inotify;      /* readable when something has arrived; -1: there is no inotify */
+};
+
+/* Every directory that cannot be opened is a problem. */
+bool sources_open(struct sources *s, const struct config *c, struct problems *problems);
+void sources_close(struct sources *s);
+
+/* A new round, from the first name on. */
+void sources_begin(struct sources *s);
+
+/* The next name of the round, and its directory; NULL at the end. Valid until the next call. */
+const char *sources_next(struct sources *s, const struct source **where);
+
+/* Takes what inotify has to say; true when another round is worth while. */
+bool sources_have_news(struct sources *s);
+
+#endif

@@ -1,0 +1,289 @@
+/* take: see take.h. */
+#include "archive/take.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <stdarg.h>
+
+#include "base/expand.h"
+#include "base/io.h"
+
+/* Names that are tried for one capture. */
+#define NUMBERS 100000u
+
+__attribute__((format(printf, 2, 3))) static enum take_status fail(
+    struct take *t, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(t->reason, sizeof(t->reason), fmt, ap);
+	va_end(ap);
+	return TAKE_FAILED;
+}
+
+static void close_if_open(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* ---- which capture ---- */
+
+/* A client of the list, or what its name says where the list has changed since. */
+static void find_client(struct take *t)
+{
+	const char *stem = t->parts.stem;
+	struct addr address;
+	size_t len;
+
+	snprintf(t->client, sizeof(t->client), "%s", stem);
+	t->address[0] = '\0';
+	if (config_client(t->config, stem))
+		return;
+	len = capname_stem_parse(stem, &address);
+	if (len == 0)
+		return;
+	t->client[len] = '\0';
+	addr_format(&address, t->address);
+}
+
+/* Marked files are still being recorded, or wait for repair. */
+static bool is_finished(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) && !(st->st_mode & S_ISVTX);
+}
+
+static enum take_status open_capture(struct take *t)
+{
+	t->capture =
+	    openat(t->dir, t->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (t->capture < 0)
+		return errno == ENOENT || errno == ELOOP
+			   ? TAKE_NOT_OURS
+			   : fail(t, "it cannot be opened: %s", strerror(errno));
+	if (fstat(t->capture, &t->st) < 0)
+		return fail(t, "it cannot be opened: %s", strerror(errno));
+	return is_finished(&t->st) ? TAKE_WORKING : TAKE_NOT_OURS;
+}
+
+/* ---- which name in the archive ---- */
+
+static bool make_path(struct take *t, unsigned number)
+{
+	const struct config_archive *a = &t->config->archive;
+	const char *stamp = t->parts.stamp + strlen(t->parts.stamp) - EXPAND_STAMP;
+	char directories[DEPOT_PATH_MAX], name[CAPNAME_MAX];
+
+	if (number == t->parts.number)
+		snprintf(name, sizeof(name), "%s", t->name);
+	else
+		capname_renumber(&t->parts, number, name);
+	return expand_directories(
+		   a->directories, t->client, stamp, directories, sizeof(directories)) &&
+	       snprintf(t->path, sizeof(t->path), "%s/%s%s", directories, name,
+		   a->level == PACK_PLAIN ? "" : ".zst") < (int)sizeof(t->path);
+}
+
+/* The first name that is in no index and free; or, with take_orphan, that of a file which is in no
+ * index, which is opened then. */
+static enum take_status choose_path(struct take *t, bool take_orphan)
+{
+	for (unsigned number = t->parts.number; number < t->parts.number + NUMBERS; number++) {
+		bool indexed;
+		int fd;
+
+		if (!make_path(t, number))
+			return fail(t, "its name in the archive would be too long");
+		if (!store_has_path(t->depot->store, t->path, &indexed))
+			return fail(t, "%s", store_reason(t->depot->store));
+		if (indexed)
+			continue;
+		fd = depot_file(t->depot, t->path);
+		if (fd < 0 && errno == ENOENT)
+			return TAKE_WORKING;
+		if (fd < 0)
+			return fail(t, "%s in the archive: %s", t->path, strerror(errno));
+		if (take_orphan) {
+			t->orphan = fd;
+			return TAKE_WORKING;
+		}
+		close(fd);
+	}
+	return fail(t, "every name in the archive is taken");
+}
+
+/* ---- the way ---- */
+
+static enum take_status start(struct take *t, unsigned number)
+{
+	struct worker_task task;
+
+	snprintf(t->work, sizeof(t->work), "%u", number);
+	t->archived = depot_create(t->depot, t->work);
+	if (t->archived < 0) {
+		t->work[0] = '\0';
+		return fail(t, "no file can be created in the archive: %s", strerror(errno));
+	}
+	task = (struct worker_task){.capture = t->capture,
+	    .archived = t->archived,
+	    .orphan = t->orphan,
+	    .level = (int)t->config->archive.level,
+	    .names = {.client = t->client,
+		.address = t->address,
+		.name = t->name,
+		.kind = t->parts.kind,
+		.ended = t->st.st_mtim.tv_sec}};
+	if (!worker_start(&t->worker, &task))
+		return fail(t, "no process can be started: %s", strerror(errno));
+	return TAKE_WORKING;
+}
+
+enum take_status take_begin(struct take *t, struct depot *depot, const struct config *config,
+    int dir, const char *name, unsigned number)
+{
+	enum take_status st;
+
+	*t = (struct take){.depot = depot,
+	    .config = config,
+	    .dir = dir,
+	    .capture = -1,
+	    .archived = -1,
+	    .orphan = -1,
+	    .worker.channel = -1};
+	if (!capname_parse(name, &t->parts))
+		return TAKE_NOT_OURS;
+	snprintf(t->name, sizeof(t->name), "%s", name);
+	find_client(t);
+	st = open_capture(t);
+	if (st == TAKE_WORKING)
+		st = choose_path(t, true);
+	if (st == TAKE_WORKING)
+		st = start(t, number);
+	if (st == TAKE_NOT_OURS)
+		take_end(t);
+	return st;
+}
+
+int take_channel(const struct take *t)
+{
+	return t->worker.channel;
+}
+
+/* The new file gets its name; over: that of an orphan with the same capture. */
+static enum take_status publish(struct take *t, bool over)
+{
+	enum take_status st = TAKE_WORKING;
+
+	if (t->orphan >= 0 && !over)
+		st = choose_path(t, false);
+	if (st != TAKE_WORKING)
+		return st;
+	if (!depot_publish(t->depot, t->work, t->path, over))
+		return fail(t, "%s in the archive: %s", t->path, strerror(errno));
+	t->work[0] = '\0';
+	return TAKE_WORKING;
+}
+
+static enum take_status commit(
+    struct take *t, const struct report *r, const uint8_t *profile, const uint8_t *frames)
+{
+	struct store_file f = {.client = t->client,
+	    .address = t->address,
+	    .name = t->name,
+	    .path = t->path,
+	    .compressed = t->config->archive.level != PACK_PLAIN,
+	    .ended = t->st.st_mtim.tv_sec,
+	    .archived = time(NULL),
+	    .stored = r->stored,
+	    .facts = &r->facts,
+	    .sha256 = r->sha256,
+	    .profile = profile,
+	    .profile_len = r->profile_len,
+	    .frames = frames,
+	    .frames_len = r->frames_len};
+	int64_t id;
+
+	return store_add(t->depot->store, &f, &id) ? TAKE_WORKING
+						   : fail(t, "%s", store_reason(t->depot->store));
+}
+
+/* Only the file that was packed: somebody may have put another one there. */
+static enum take_status remove_capture(struct take *t)
+{
+	struct stat now;
+
+	if (fstatat(t->dir, t->name, &now, AT_SYMLINK_NOFOLLOW) < 0 || !io_same_file(&now, &t->st))
+		return TAKE_DONE;
+	if (unlinkat(t->dir, t->name, 0) < 0)
+		return fail(t, "it is archived, but cannot be removed: %s", strerror(errno));
+	fsync(t->dir);
+	return TAKE_DONE;
+}
+
+/* Whether the index has this capture, and its file is there: a crash came before its removal. */
+static enum take_status is_known(struct take *t, const uint8_t *sha256)
+{
+	struct store_row row;
+	struct stat st;
+	int fd;
+
+	if (!store_same(t->depot->store, t->name, sha256, &row))
+		return store_reason(t->depot->store)[0]
+			   ? fail(t, "%s", store_reason(t->depot->store))
+			   : TAKE_WORKING;
+	fd = depot_file(t->depot, row.path);
+	t->known = fd >= 0 && fstat(fd, &st) == 0 && (uint64_t)st.st_size == row.stored;
+	close_if_open(&fd);
+	return TAKE_WORKING;
+}
+
+static enum take_status finish(
+    struct take *t, const struct report *r, const uint8_t *profile, const uint8_t *frames)
+{
+	enum take_status st;
+
+	t->facts = r->facts;
+	t->stored = r->stored;
+	st = is_known(t, r->sha256);
+	if (!t->known && st == TAKE_WORKING)
+		st = publish(t, r->known);
+	if (!t->known && st == TAKE_WORKING)
+		st = commit(t, r, profile, frames);
+	return st == TAKE_WORKING ? remove_capture(t) : st;
+}
+
+enum take_status take_go_on(struct take *t)
+{
+	const uint8_t *profile, *frames;
+	struct report r;
+
+	switch (worker_read(&t->worker, &r, &profile, &frames)) {
+	case WORKER_MORE:
+		return TAKE_WORKING;
+	case WORKER_FAILED:
+		return fail(t, "its worker failed");
+	case WORKER_DONE:
+		break;
+	}
+	if (!r.ok)
+		return fail(t, "%s", r.reason);
+	return finish(t, &r, profile, frames);
+}
+
+void take_end(struct take *t)
+{
+	worker_end(&t->worker);
+	if (t->work[0])
+		depot_discard(t->depot, t->work);
+	t->work[0] = '\0';
+	close_if_open(&t->capture);
+	close_if_open(&t->archived);
+	close_if_open(&t->orphan);
+}

@@ -1,0 +1,129 @@
+/* work: see work.h. */
+#include "archive/work.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/events.h"
+
+bool work_init(struct work *w, struct depot *depot, const struct config *config,
+    struct sources *sources, unsigned at_once)
+{
+	*w = (struct work){.depot = depot,
+	    .config = config,
+	    .sources = sources,
+	    .at_once = at_once,
+	    .take = calloc(at_once, sizeof(*w->take))};
+	for (unsigned i = 0; w->take && i < at_once; i++)
+		w->take[i].worker.channel = -1;
+	return w->take;
+}
+
+static bool is_active(const struct take *t)
+{
+	return take_channel(t) >= 0;
+}
+
+void work_free(struct work *w)
+{
+	for (unsigned i = 0; w->take && i < w->at_once; i++)
+		if (is_active(&w->take[i]))
+			take_end(&w->take[i]);
+	free(w->take);
+	w->take = NULL;
+}
+
+void work_begin(struct work *w)
+{
+	sources_begin(w->sources);
+	w->reading = true;
+}
+
+/* A directory that is read anew still lists what is at work. */
+static bool is_at_work(const struct work *w, int dir, const char *name)
+{
+	for (unsigned i = 0; i < w->at_once; i++)
+		if (is_active(&w->take[i]) && w->take[i].dir == dir &&
+		    strcmp(w->take[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static struct take *free_take(struct work *w)
+{
+	for (unsigned i = 0; i < w->at_once; i++)
+		if (!is_active(&w->take[i]))
+			return &w->take[i];
+	return NULL;
+}
+
+/* Ends a capture that is not at work any more. */
+static void conclude(struct work *w, struct take *t, enum take_status st)
+{
+	if (st == TAKE_DONE) {
+		w->archived++;
+		event_archived(t);
+	} else {
+		w->failed++;
+		event_not_archived(t);
+	}
+	take_end(t);
+}
+
+void work_start(struct work *w)
+{
+	while (w->reading && w->active < w->at_once) {
+		const struct source *where;
+		const char *name = sources_next(w->sources, &where);
+		struct take *t = free_take(w);
+		enum take_status st;
+
+		if (!name) {
+			w->reading = false;
+			return;
+		}
+		if (!t || is_at_work(w, where->dir, name))
+			continue;
+		st = take_begin(t, w->depot, w->config, where->dir, name, w->number++);
+		if (st == TAKE_WORKING)
+			w->active++;
+		else if (st == TAKE_FAILED)
+			conclude(w, t, st);
+	}
+}
+
+size_t work_channels(const struct work *w, struct pollfd p[WORK_MAX])
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < w->at_once; i++)
+		if (is_active(&w->take[i]))
+			p[n++] = (struct pollfd){.fd = take_channel(&w->take[i]), .events = POLLIN};
+	return n;
+}
+
+static struct take *take_of(struct work *w, int channel)
+{
+	for (unsigned i = 0; i < w->at_once; i++)
+		if (take_channel(&w->take[i]) == channel)
+			return &w->take[i];
+	return NULL;
+}
+
+void work_go_on(struct work *w, const struct pollfd *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct take *t = p[i].revents ? take_of(w, p[i].fd) : NULL;
+		enum take_status st = t ? take_go_on(t) : TAKE_WORKING;
+
+		if (st == TAKE_WORKING)
+			continue;
+		w->active--;
+		conclude(w, t, st);
+	}
+}
+
+bool work_is_done(const struct work *w)
+{
+	return !w->reading && w->active == 0;
+}

@@ -1,0 +1,46 @@
+/* worker: the process that packs one capture, and how the master hears of it.
+ *
+ * It has the capture, the new file, what may be an orphan of a crash, and a channel, and can reach
+ * nothing else. Refuses to open, to name and to publish: the master does. */
+#ifndef ARCHIVE_WORKER_H
+#define ARCHIVE_WORKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "archive/pack.h"
+#include "archive/report.h"
+
+struct worker_task {
+	int capture, archived; /* descriptors; the caller's */
+	int orphan;            /* a file that has the new one's name and is in no index; -1: none */
+	int level;             /* of zstd; PACK_PLAIN */
+	struct pack_names names;
+};
+
+struct worker {
+	pid_t pid;   /* 0: there is none */
+	int channel; /* to poll for reading */
+	/* What has come of the report. */
+	uint8_t *bytes;
+	size_t have;
+};
+
+/* False with errno. */
+bool worker_start(struct worker *w, const struct worker_task *task);
+
+enum worker_status {
+	WORKER_MORE,
+	WORKER_DONE,  /* *out is checked, and columns lead into w->bytes until worker_end() */
+	WORKER_FAILED /* it has ended without a sound report */
+};
+
+/* When the channel is readable. Does not wait. */
+enum worker_status worker_read(
+    struct worker *w, struct report *out, const uint8_t **profile, const uint8_t **frames);
+
+/* Kills it when it still runs, and reaps it. */
+void worker_end(struct worker *w);
+
+#endif

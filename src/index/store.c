@@ -1,0 +1,423 @@
+/* store: see store.h. */
+#include "index/store.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "index/schema.h"
+
+/* A reader waits so long for the writer's commit. */
+#define BUSY_MS 10000
+
+enum statement {
+	BEGIN,
+	COMMIT,
+	ROLLBACK,
+	ADD_CLIENT,
+	ADD_FILE,
+	SAME,
+	HAS_PATH,
+	REMOVE_FILE,
+	NEXT_CLIENT,
+	OLDEST,
+	STATEMENTS
+};
+
+#define ROW                                                                                        \
+	"SELECT file.id, client.id, client.name, address, file.name, path, compressed,"            \
+	" pcapng, ended, archived, packets, bytes, file.stored, first, last, sha256, damaged,"     \
+	" whole, why, handed_over, link_types, profile, frames"                                    \
+	" FROM file JOIN client ON client.id = file.client "
+
+static const char *const sql[STATEMENTS] = {
+    [BEGIN] = "BEGIN IMMEDIATE",
+    [COMMIT] = "COMMIT",
+    [ROLLBACK] = "ROLLBACK",
+    [ADD_CLIENT] = "INSERT INTO client (name) VALUES (?1) ON CONFLICT DO NOTHING",
+    [ADD_FILE] =
+	"INSERT INTO file (client, address, name, path, compressed, pcapng, ended, archived,"
+	" packets, bytes, stored, first, last, sha256, damaged, whole, why, link_types,"
+	" profile, frames) SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+	" ?15, ?16, ?17, ?18, ?19, ?20 FROM client WHERE name = ?1",
+    [SAME] = ROW "WHERE sha256 = ?2 AND file.name = ?1 LIMIT 1",
+    [HAS_PATH] = "SELECT 1 FROM file WHERE path = ?1",
+    [REMOVE_FILE] = "DELETE FROM file WHERE id = ?1",
+    [NEXT_CLIENT] = "SELECT id, name, files, stored FROM client WHERE id > ?1"
+		    " ORDER BY id LIMIT 1",
+    [OLDEST] = ROW "WHERE file.client = ?1 AND (ended, file.id) > (?2, ?3)"
+		   " AND (?4 = 0 OR handed_over > 0) ORDER BY ended, file.id LIMIT 1",
+};
+
+struct store {
+	sqlite3 *db;
+	sqlite3_stmt *prepared[STATEMENTS];
+	char reason[STORE_REASON_MAX];
+};
+
+static bool fail(struct store *s)
+{
+	snprintf(s->reason, sizeof(s->reason), "the index: %s", sqlite3_errmsg(s->db));
+	return false;
+}
+
+const char *store_reason(const struct store *s)
+{
+	return s->reason;
+}
+
+/* ---- statements ---- */
+
+/* Ready for its parameters; NULL with a reason. Rows of others end here: one that stays would keep
+ * the database as it is at this moment. */
+static sqlite3_stmt *statement(struct store *s, enum statement which)
+{
+	sqlite3_stmt **p = &s->prepared[which];
+
+	s->reason[0] = '\0';
+	for (int i = 0; i < STATEMENTS; i++)
+		sqlite3_reset(s->prepared[i]);
+	if (*p) {
+		sqlite3_clear_bindings(*p);
+	} else if (sqlite3_prepare_v3(s->db, sql[which], -1, SQLITE_PREPARE_PERSISTENT, p, NULL) !=
+		   SQLITE_OK) {
+		fail(s);
+	}
+	return *p;
+}
+
+/* One that gives no rows. */
+static bool run(struct store *s, sqlite3_stmt *st)
+{
+	bool ok = st && sqlite3_step(st) == SQLITE_DONE;
+
+	if (!ok)
+		fail(s);
+	if (st)
+		sqlite3_reset(st);
+	return ok;
+}
+
+/* True when there is a row; it stays until the statement is used again. */
+static bool row(struct store *s, sqlite3_stmt *st)
+{
+	int e = st ? sqlite3_step(st) : SQLITE_ERROR;
+
+	if (e == SQLITE_ROW)
+		return true;
+	if (e != SQLITE_DONE)
+		fail(s);
+	return false;
+}
+
+static void bind_text(sqlite3_stmt *st, int i, const char *text)
+{
+	sqlite3_bind_text(st, i, text, -1, SQLITE_STATIC);
+}
+
+static void bind_number(sqlite3_stmt *st, int i, uint64_t n)
+{
+	sqlite3_bind_int64(st, i, n > INT64_MAX ? INT64_MAX : (int64_t)n);
+}
+
+static void bind_column(sqlite3_stmt *st, int i, const void *column, size_t len)
+{
+	/* a pointer that is NULL would bind NULL */
+	sqlite3_bind_blob64(st, i, len > 0 ? column : "", len, SQLITE_STATIC);
+}
+
+/* ---- opening ---- */
+
+static int64_t number_of(struct store *s, const char *query)
+{
+	sqlite3_stmt *st;
+	int64_t n = -1;
+
+	if (sqlite3_prepare_v2(s->db, query, -1, &st, NULL) != SQLITE_OK)
+		return -1;
+	if (sqlite3_step(st) == SQLITE_ROW)
+		n = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return n;
+}
+
+static bool execute(struct store *s, const char *text)
+{
+	return sqlite3_exec(s->db, text, NULL, NULL, NULL) == SQLITE_OK || fail(s);
+}
+
+static bool create(struct store *s)
+{
+	char pragmas[80];
+
+	snprintf(pragmas, sizeof(pragmas), "PRAGMA application_id = %d; PRAGMA user_version = %d",
+	    SCHEMA_APPLICATION, SCHEMA_VERSION);
+	return execute(s, "BEGIN IMMEDIATE") && execute(s, schema) && execute(s, pragmas) &&
+	       execute(s, "COMMIT");
+}
+
+static bool is_ours(struct store *s)
+{
+	int64_t version = number_of(s, "PRAGMA user_version");
+
+	if (version < 0)
+		return fail(s);
+	if (number_of(s, "PRAGMA application_id") != SCHEMA_APPLICATION)
+		snprintf(s->reason, sizeof(s->reason), "it is no index of captures");
+	else if (version != SCHEMA_VERSION)
+		snprintf(s->reason, sizeof(s->reason),
+		    "the index is of version %lld, this program's of %d: --rebuild makes it anew",
+		    (long long)version, SCHEMA_VERSION);
+	else
+		return true;
+	return false;
+}
+
+/* With WAL readers and the writer do not wait for each other; a commit is synced all the same. */
+static bool prepare_writing(struct store *s)
+{
+	int stay = 1; /* readers that may not write in the directory cannot create them */
+
+	sqlite3_file_control(s->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &stay);
+	if (!execute(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+			"PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096"))
+		return false;
+	if (number_of(s, "SELECT count(*) FROM sqlite_schema") == 0 && !create(s))
+		return false;
+	return is_ours(s);
+}
+
+struct store *store_open(const char *path, enum store_use use, char reason[STORE_REASON_MAX])
+{
+	int flags =
+	    use == STORE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+	struct store *s = calloc(1, sizeof(*s));
+	bool ok;
+
+	if (!s) {
+		snprintf(reason, STORE_REASON_MAX, "out of memory");
+		return NULL;
+	}
+	ok = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK ||
+	     fail(s);
+	if (ok) {
+		sqlite3_busy_timeout(s->db, BUSY_MS);
+		ok = use == STORE_WRITE ? prepare_writing(s) : is_ours(s);
+	}
+	if (ok)
+		return s;
+	snprintf(reason, STORE_REASON_MAX, "%s", s->reason);
+	store_close(s);
+	return NULL;
+}
+
+void store_close(struct store *s)
+{
+	if (!s)
+		return;
+	for (int i = 0; i < STATEMENTS; i++)
+		sqlite3_finalize(s->prepared[i]);
+	sqlite3_close(s->db);
+	free(s);
+}
+
+/* ---- adding and removing ---- */
+
+static void bind_link_types(sqlite3_stmt *st, int i, const struct facts *f)
+{
+	uint8_t column[2 * SUMMARY_LINK_TYPES];
+
+	for (unsigned k = 0; k < f->link_types; k++)
+		bytes_store16(column + 2 * k, f->link_type[k], false);
+	sqlite3_bind_blob(st, i, column, (int)(2 * f->link_types), SQLITE_TRANSIENT);
+}
+
+static void bind_facts(sqlite3_stmt *st, const struct facts *f)
+{
+	sqlite3_bind_int(st, 6, f->kind == FORMAT_PCAPNG);
+	bind_number(st, 9, f->packets);
+	bind_number(st, 10, f->bytes);
+	if (f->timed > 0) {
+		sqlite3_bind_int64(st, 12, f->first);
+		sqlite3_bind_int64(st, 13, f->last);
+	}
+	bind_number(st, 15, f->damaged);
+	if (f->broken) {
+		bind_number(st, 16, f->whole);
+		bind_text(st, 17, f->why);
+	}
+	bind_link_types(st, 18, f);
+}
+
+static bool add_file(struct store *s, const struct store_file *f)
+{
+	sqlite3_stmt *st = statement(s, ADD_FILE);
+
+	if (!st)
+		return false;
+	bind_text(st, 1, f->client);
+	bind_text(st, 2, f->address);
+	bind_text(st, 3, f->name);
+	bind_text(st, 4, f->path);
+	sqlite3_bind_int(st, 5, f->compressed);
+	sqlite3_bind_int64(st, 7, f->ended);
+	sqlite3_bind_int64(st, 8, f->archived);
+	bind_number(st, 11, f->stored);
+	sqlite3_bind_blob(st, 14, f->sha256, METADATA_SHA256, SQLITE_STATIC);
+	bind_facts(st, f->facts);
+	bind_column(st, 19, f->profile, f->profile_len);
+	bind_column(st, 20, f->frames, f->frames_len);
+	return run(s, st);
+}
+
+static bool add_client(struct store *s, const struct store_file *f)
+{
+	sqlite3_stmt *st = statement(s, ADD_CLIENT);
+
+	if (!st)
+		return false;
+	bind_text(st, 1, f->client);
+	return run(s, st);
+}
+
+bool store_add(struct store *s, const struct store_file *f, int64_t *id)
+{
+	char reason[STORE_REASON_MAX];
+
+	if (!run(s, statement(s, BEGIN)))
+		return false;
+	if (add_client(s, f) && add_file(s, f)) {
+		*id = sqlite3_last_insert_rowid(s->db);
+		if (run(s, statement(s, COMMIT)))
+			return true;
+	}
+	memcpy(reason, s->reason, sizeof(reason));
+	run(s, statement(s, ROLLBACK));
+	memcpy(s->reason, reason, sizeof(reason));
+	return false;
+}
+
+bool store_has_path(struct store *s, const char *path, bool *has)
+{
+	sqlite3_stmt *st = statement(s, HAS_PATH);
+
+	if (!st)
+		return false;
+	bind_text(st, 1, path);
+	*has = row(s, st);
+	sqlite3_reset(st);
+	return s->reason[0] == '\0';
+}
+
+bool store_remove(struct store *s, int64_t id)
+{
+	sqlite3_stmt *st = statement(s, REMOVE_FILE);
+
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, id);
+	return run(s, st);
+}
+
+/* ---- clients and files ---- */
+
+static const char *text_of(sqlite3_stmt *st, int i)
+{
+	const char *text = (const char *)sqlite3_column_text(st, i);
+
+	return text ? text : "";
+}
+
+static uint64_t number_at(sqlite3_stmt *st, int i)
+{
+	int64_t n = sqlite3_column_int64(st, i);
+
+	return n > 0 ? (uint64_t)n : 0;
+}
+
+bool store_next_client(struct store *s, int64_t after, struct store_client *out)
+{
+	sqlite3_stmt *st = statement(s, NEXT_CLIENT);
+
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, after);
+	if (!row(s, st))
+		return false;
+	*out = (struct store_client){.id = sqlite3_column_int64(st, 0),
+	    .client = text_of(st, 1),
+	    .files = number_at(st, 2),
+	    .bytes = number_at(st, 3)};
+	return true;
+}
+
+static const void *column(sqlite3_stmt *st, int i, size_t *len)
+{
+	const void *p = sqlite3_column_blob(st, i);
+
+	*len = (size_t)sqlite3_column_bytes(st, i);
+	return p;
+}
+
+/* False when it has a hash of another length: the database was written by somebody else. */
+static bool read_row(struct store *s, sqlite3_stmt *st, struct store_row *r)
+{
+	size_t hash;
+
+	*r = (struct store_row){.id = sqlite3_column_int64(st, 0),
+	    .client_id = sqlite3_column_int64(st, 1),
+	    .client = text_of(st, 2),
+	    .address = text_of(st, 3),
+	    .name = text_of(st, 4),
+	    .path = text_of(st, 5),
+	    .compressed = sqlite3_column_int(st, 6),
+	    .pcapng = sqlite3_column_int(st, 7),
+	    .ended = sqlite3_column_int64(st, 8),
+	    .archived = sqlite3_column_int64(st, 9),
+	    .packets = number_at(st, 10),
+	    .bytes = number_at(st, 11),
+	    .stored = number_at(st, 12),
+	    .timed = sqlite3_column_type(st, 13) != SQLITE_NULL,
+	    .first = sqlite3_column_int64(st, 13),
+	    .last = sqlite3_column_int64(st, 14),
+	    .sha256 = column(st, 15, &hash),
+	    .damaged = number_at(st, 16),
+	    .broken = sqlite3_column_type(st, 17) != SQLITE_NULL,
+	    .whole = number_at(st, 17),
+	    .why = text_of(st, 18),
+	    .handed_over = sqlite3_column_int64(st, 19)};
+	r->link_types = column(st, 20, &r->link_types_len);
+	r->profile = column(st, 21, &r->profile_len);
+	r->frames = column(st, 22, &r->frames_len);
+	if (hash != METADATA_SHA256)
+		snprintf(s->reason, sizeof(s->reason), "the index: file %lld has no SHA-256",
+		    (long long)r->id);
+	return hash == METADATA_SHA256;
+}
+
+bool store_same(struct store *s, const char *name, const uint8_t *sha256, struct store_row *out)
+{
+	sqlite3_stmt *st = statement(s, SAME);
+
+	if (!st)
+		return false;
+	bind_text(st, 1, name);
+	sqlite3_bind_blob(st, 2, sha256, METADATA_SHA256, SQLITE_STATIC);
+	return row(s, st) && read_row(s, st, out);
+}
+
+bool store_oldest(struct store *s, int64_t client_id, const struct store_place *after,
+    bool only_handed_over, struct store_row *out)
+{
+	sqlite3_stmt *st = statement(s, OLDEST);
+
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, client_id);
+	sqlite3_bind_int64(st, 2, after ? after->ended : INT64_MIN);
+	sqlite3_bind_int64(st, 3, after ? after->id : 0);
+	sqlite3_bind_int(st, 4, only_handed_over);
+	return row(s, st) && read_row(s, st, out);
+}

@@ -1,0 +1,102 @@
+/* store: the index of archived captures, in SQLite.
+ *
+ * One database, index.sqlite in the archive's path; the files there are the truth, from which it
+ * can be made anew. One process writes (a lock says so), any number reads at the same time. Refuses
+ * to touch files, to know captures, and to decide which of them goes.
+ *
+ * Names given out are borrowed until the next call on the same store. Times are nanoseconds since
+ * 1970 where a packet is meant, else seconds; sizes are bytes. */
+#ifndef INDEX_STORE_H
+#define INDEX_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "index/frames.h"
+#include "index/metadata.h"
+#include "index/summary.h"
+
+#define STORE_REASON_MAX 200
+
+struct store; /* opaque */
+
+enum store_use {
+	STORE_WRITE, /* creates it when it is not there */
+	STORE_READ
+};
+
+/* NULL with a reason: not there, damaged, of a newer version, or used by another writer. */
+struct store *store_open(const char *path, enum store_use use, char reason[STORE_REASON_MAX]);
+void store_close(struct store *s);
+
+/* What went wrong in the last call that returned false; "": nothing did, there is no such row. */
+const char *store_reason(const struct store *s);
+
+/* A file as it is put in. */
+struct store_file {
+	const char *client, *address; /* address: "" unless of one host of a network */
+	const char *name;             /* when it was completed */
+	const char *path;             /* beneath the archive's path; unique */
+	bool compressed;
+	int64_t ended, archived; /* seconds */
+	uint64_t stored;         /* bytes in the archive */
+	const struct facts *facts;
+	const uint8_t *sha256;  /* METADATA_SHA256 bytes */
+	const uint8_t *profile; /* columns, as index/profile.h and index/frames.h have them */
+	const uint8_t *frames;
+	size_t profile_len, frames_len;
+};
+
+/* In one transaction, synced; its number goes to *id. */
+bool store_add(struct store *s, const struct store_file *f, int64_t *id);
+
+/* Whether there is a file of that path. */
+bool store_has_path(struct store *s, const char *path, bool *has);
+
+bool store_remove(struct store *s, int64_t id);
+
+/* ---- clients ---- */
+
+struct store_client {
+	int64_t id;
+	const char *client;
+	uint64_t files, bytes; /* stored */
+};
+
+/* The client with the next larger id (0: the first); false at the end, or with a reason. */
+bool store_next_client(struct store *s, int64_t after, struct store_client *out);
+
+/* ---- files ---- */
+
+struct store_row {
+	int64_t id, client_id;
+	const char *client, *address, *name, *path;
+	bool compressed, pcapng;
+	int64_t ended, archived;
+	uint64_t packets, bytes, stored;
+	bool timed;
+	int64_t first, last;
+	const uint8_t *sha256;
+	uint64_t damaged;
+	bool broken;
+	uint64_t whole;
+	const char *why;
+	int64_t handed_over;                       /* when; 0: not yet */
+	const void *link_types, *profile, *frames; /* columns */
+	size_t link_types_len, profile_len, frames_len;
+};
+
+/* A file with these contents that had this name: a crash may have come between the index and the
+ * removal of the capture. False: there is none, or a reason. */
+bool store_same(struct store *s, const char *name, const uint8_t *sha256, struct store_row *out);
+
+/* The oldest file of a client by the end of its recording, behind (ended, id) of `after` (NULL: the
+ * first); only_handed_over: passes over others. */
+struct store_place {
+	int64_t ended, id;
+};
+bool store_oldest(struct store *s, int64_t client_id, const struct store_place *after,
+    bool only_handed_over, struct store_row *out);
+
+#endif

@@ -1,0 +1,280 @@
+#!/usr/bin/env bats
+# archive: what osmo-pcap-archive takes from completed-path, keeps, and lets go.
+. "$BATS_TEST_DIRNAME/lib.bash"
+
+ARCHIVE=$PROGRAMS/osmo-pcap-archive
+
+setup() {
+	begin_in "$BATS_TEST_TMPDIR"
+	beside_memcheck "its processes are confined"
+	[ -x "$ARCHIVE" ] || skip "built without the archive"
+	mkdir archive
+}
+
+# settings [ARCHIVE-LINES [CLIENTS]]: ./cfg with an archive
+settings() {
+	config "" "${2-$DEFAULT_CLIENTS}"
+	cat >>cfg <<-EOT
+	archive: { path = "archive"; ${1-} };
+	EOT
+}
+
+# capture NAME [PACKETS]: a finished capture in done, the same for the same arguments; age: touch
+capture() {
+	stream pcap data,times="${2:-3}":rec=100 >s
+	unframe s >"done/$1"
+}
+
+once() { "$ARCHIVE" --once -c cfg "$@" 2>log; }
+
+index() { sqlite3 -readonly archive/index.sqlite "$@"; }
+
+# archived_as FILE PATH: the archive holds exactly this capture there, and the index knows
+archived_as() {
+	zstd -dcq "archive/$2" | cmp - "$1"
+	[ "$(index "SELECT lower(hex(sha256)) FROM file WHERE path = '$2'")" = "$(sha256sum <"$1" | cut -d' ' -f1)" ]
+	[ "$(index "SELECT stored FROM file WHERE path = '$2'")" = "$(size "archive/$2")" ]
+}
+
+# everything_once: each capture kept in ./was is archived once, intact, and gone from done
+everything_once() {
+	local f
+	[ "$(find 'done' -name 'trace-*' | wc -l)" -eq 0 ]
+	[ "$(find archive -name 'trace-*' | wc -l)" -eq "$(find was -type f | wc -l)" ]
+	[ "$(index 'SELECT count(*) FROM file')" -eq "$(find was -type f | wc -l)" ]
+	for f in was/*; do
+		archived_as "$f" "$(index "SELECT path FROM file WHERE name = '${f##*/}'")"
+	done
+	[ -z "$(find archive/.work -type f)" ]
+}
+keep() { mkdir -p was && cp -p 'done'/trace-* was/; }
+
+# Wireshark looks for the next frame at the beginning of its input buffer instead of where the last one has ended
+# (wiretap/file_wrappers.c), so it reads files of several frames only up to 4 KiB; behind zstd -dc it reads all.
+@test "a finished capture is archived, indexed and removed; zstd and capinfos read it" {
+	settings
+	capture trace-foo-20261128_101500.pcap 5
+	keep
+	once
+	everything_once
+	local f=archive/foo/2026-11-28/trace-foo-20261128_101500.pcap.zst
+	zstd -dcq "$f" >plain.pcap
+	[ "$(packets plain.pcap)" -eq 5 ]
+	capinfos -Mc "$f" | grep -E 'Number of packets: +5$'
+	[ "$(mode "$f")" = 440 ]
+	log_has 'archived client=foo name=trace-foo-20261128_101500.pcap path=".*" packets=5 bytes='
+}
+
+@test "what the server has recorded arrives in the archive, of one host of a network with its address" {
+	settings "" '{ name = "net"; address = "127.0.9.0/24"; }'
+	server_start
+	stream pcap rec rec >s
+	peer_send 127.0.9.7 s
+	wait_log 'closed client=net'
+	server_stop
+	keep
+	once
+	everything_once
+	[ "$(index 'SELECT client.name, address, packets FROM file JOIN client ON client.id = client')" = \
+		'net|127.0.9.7|2' ]
+}
+
+@test "what is not a finished capture of the server is left alone" {
+	settings
+	mkdir 'done'/trace-foo-20261128_000001.pcap
+	ln -s /etc/passwd 'done'/trace-foo-20261128_000002.pcap
+	mkfifo 'done'/trace-foo-20261128_000003.pcap
+	capture trace-foo-20261128_000004.pcap
+	chmod +t 'done'/trace-foo-20261128_000004.pcap # being recorded
+	echo x >'done'/notes.txt
+	echo x >'done'/trace-foo-20261128_0000.pcap
+	echo x >'done'/.trace-foo-20261128_000005.pcap
+	ls -A 'done' >before
+	once
+	ls -A 'done' | diff before -
+	[ "$(index 'SELECT count(*) FROM file')" -eq 0 ]
+}
+
+@test "a capture that is torn, or none at all, is archived whole, and the index says where it breaks" {
+	settings
+	capture trace-foo-20261128_000001.pcap 3
+	truncate -s -1 'done'/trace-foo-20261128_000001.pcap
+	head -c 5000000 /dev/urandom >'done'/trace-foo-20261128_000002.pcap
+	: >'done'/trace-foo-20261128_000003.pcapng
+	keep
+	once
+	everything_once
+	[ "$(index "SELECT packets, whole, why FROM file WHERE name LIKE '%000001.pcap'")" = \
+		"2|$((24 + 2 * 116))|it ends inside a record" ]
+	[ "$(index "SELECT packets, whole, why FROM file WHERE name LIKE '%000002.pcap'")" = \
+		'0|0|neither pcap nor pcapng' ]
+	log_has 'warning|archived .*broken="it ends inside a record" offset=256'
+}
+
+@test "frames hold at most 4 MiB, cut between records, the header alone in the first" {
+	settings
+	stream pcap data,times=200:rec=60000 >s
+	unframe s >'done'/trace-foo-20261128_000001.pcap
+	keep
+	once
+	everything_once
+	zstd -lv archive/foo/*/*.zst >list
+	# 200 records of 60,016 bytes, 69 to a frame: three, and the header's; metadata and seek table are skippable
+	grep -qE 'Skippable Frames: 2$' list
+	grep -qE 'Zstandard Frames: 4$' list
+	[ "$(index 'SELECT length(frames) FROM file')" -eq $((4 * 33)) ]
+}
+
+@test "the metadata at the end of a file is JSON that says what the index says" {
+	settings
+	capture trace-foo-20261128_000001.pcap 4
+	once
+	local f
+	f=$(find archive -name '*.zst')
+	perl -0777 -ne '/\x5d\x2a\x4d\x18(.{4})/s or die; print substr($_, $+[0], unpack "V", $1)' "$f" >json
+	sqlite3 :memory: "SELECT json_extract(readfile('json'), '\$.client', '\$.name', '\$.format', '\$.packets',
+		'\$.profile.packets')" >got
+	grep -qF '["foo","trace-foo-20261128_000001.pcap","pcap",4,' got
+	[ "$(sqlite3 :memory: "SELECT json_extract(readfile('json'), '\$.sha256')")" = \
+		"$(index 'SELECT lower(hex(sha256)) FROM file')" ]
+}
+
+@test "a name that is taken gets a number; the same name again later is another file" {
+	settings
+	capture trace-foo-20261128_000001.pcap 1
+	cp 'done'/* one
+	once
+	capture trace-foo-20261128_000001.pcap 2
+	cp 'done'/* two
+	once
+	archived_as one foo/2026-11-28/trace-foo-20261128_000001.pcap.zst
+	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
+	archived_as two "$(index 'SELECT path FROM file WHERE packets = 2')"
+}
+
+@test "compress = none: the capture as it is" {
+	settings 'compress = "none"; directories = "%Y/%c";'
+	capture trace-foo-20261128_000001.pcap
+	cp 'done'/* was.pcap
+	once
+	cmp was.pcap archive/2026/foo/trace-foo-20261128_000001.pcap
+	[ "$(index 'SELECT compressed, stored FROM file')" = "0|$(size was.pcap)" ]
+}
+
+@test "killed at every system call in turn: each capture is there once, intact" {
+	can_trace
+	settings
+	capture trace-foo-20261128_000001.pcap 3
+	keep
+	strace -qq -o trace "$ARCHIVE" --once -c cfg 2>log
+	everything_once
+	# the calls of the master from the one on that opens the archive: name, and its how many-th of this name
+	sed -nE 's/^([a-z0-9_]+)\(.*/\1/p' trace | awk '{ print $1, ++n[$1] }' >calls
+	sed -n "$(($(grep -nF '/archive"' trace | head -n 1 | cut -d: -f1))),\$p" calls | grep -v exit_group >from
+	[ "$(wc -l <from)" -gt 50 ]
+	local name k
+	while read -r name k; do
+		rm -r archive
+		mkdir archive
+		cp -p was/* 'done'/
+		! strace -qq -o /dev/null -e trace="$name" -e inject="$name:signal=KILL:when=$k" \
+			"$ARCHIVE" --once -c cfg 2>log 3>&- || break
+		once
+		everything_once || {
+			echo "killed at $name, $k" >&2
+			return 1
+		}
+	done <from
+}
+
+@test "a second archive on the same path is refused; the first goes on" {
+	settings
+	"$ARCHIVE" -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	wait_log 'archiving path='
+	run "$ARCHIVE" --once -c cfg
+	[ "$status" -eq 1 ]
+	[[ $output == *"archive: another archive works there"* ]]
+	capture trace-foo-20261128_000001.pcap
+	wait_log 'archived client=foo'
+}
+
+@test "the daemon takes what appears, a round at USR1, another configuration at HUP, and stops at TERM" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	"$ARCHIVE" -c cfg 2>log 3>&- &
+	local pid=$!
+	PIDS+=($pid)
+	wait_log 'archived client=foo name=trace-foo-20261128_000001.pcap'
+	capture x
+	mv 'done'/x 'done'/trace-foo-20261128_000002.pcap
+	wait_log 'archived client=foo name=trace-foo-20261128_000002.pcap'
+	settings 'directories = "new/%c";'
+	kill -HUP $pid
+	wait_log 'reload path='
+	capture x
+	mv 'done'/x 'done'/trace-bar-20261128_000003.pcap
+	wait_log 'archived client=bar .*path="new/bar/trace-bar-20261128_000003.pcap.zst"'
+	echo nonsense >>cfg
+	kill -HUP $pid
+	wait_log 'the configuration has errors: the old one stays'
+	kill -TERM $pid
+	await $pid
+	log_has ' stopped$'
+}
+
+@test "retention: the client furthest above its share goes first; --plan says so and changes nothing" {
+	settings 'compress = "none"; keep: { max-size = 2000; };'
+	local i
+	for i in 1 2 3; do
+		capture "trace-foo-2026112${i}_000000.pcap" 3 # 24 + 3 * 116 = 372 bytes
+		touch -d "2026-11-2$i 12:00" "done/trace-foo-2026112${i}_000000.pcap"
+	done
+	capture trace-bar-20261120_000000.pcap 10 # 1184
+	touch -d '2026-11-20 12:00' 'done'/trace-bar-20261120_000000.pcap
+	once
+	[ "$(index 'SELECT group_concat(name) FROM (SELECT name FROM file ORDER BY name)')" = \
+		"$(echo trace-foo-2026112{1,2,3}_000000.pcap | tr ' ' ,)" ]
+	log_has 'deleted client=bar path=".*" reason="max-size" age=[0-9]* bytes=1184$'
+	[ "$(find archive -name 'trace-bar*')" = "" ]
+	settings 'compress = "none"; keep: { max-size = 800; };'
+	"$ARCHIVE" --plan -c cfg >plan
+	grep -c . plan
+	grep -F 'trace-foo-20261121_000000.pcap: max-size, 372 bytes' plan
+	[ "$(find archive -name 'trace-foo*' | wc -l)" -eq 3 ]
+	once
+	[ "$(index 'SELECT name FROM file ORDER BY name' | head -1)" = trace-foo-20261122_000000.pcap ]
+}
+
+@test "a floor keeps its client's files, and what cannot be kept then is an error" {
+	settings 'compress = "none"; keep: { max-size = 500; };' \
+		'{ name = "foo"; address = "127.0.0.2"; keep: { floor = 10000; }; }'
+	capture trace-foo-20261121_000000.pcap 3
+	capture trace-foo-20261122_000000.pcap 3
+	once
+	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
+	log_has 'error reason="244 bytes are stored above max-size or min-free'
+}
+
+@test "settings of the archive that are wrong are errors with file and line" {
+	config
+	local at=$(($(wc -l <cfg) + 1))
+	echo 'archive: { path = "archive"; compress = "zstd:20"; directories = "../%c"; keep: { max-age = "30"; min-free = "101%"; weight = 1; }; what = 1; };' >>cfg
+	run "$ARCHIVE" -t -c cfg
+	[ "$status" -eq 78 ]
+	local why
+	for why in 'compress: "zstd:20": must be none' 'directories: "../%c": leads out of path' \
+		'max-age: "30": is no time' 'min-free: "101%": is neither a size nor a percentage' \
+		'unknown key weight in keep' 'unknown key what in archive'; do
+		grep -F "cfg:$at: error: $why" <<<"$output"
+	done
+	run "$SERVER" -t -c cfg
+	[ "$status" -eq 78 ]
+	config
+	run "$ARCHIVE" -t -c cfg
+	[ "$status" -eq 78 ]
+	[[ $output == *"there is no archive group"* ]]
+	echo 'archive: { };' >>cfg
+	run "$ARCHIVE" -t -c cfg
+	[[ $output == *"archive has no path"* ]]
+}

@@ -1,0 +1,141 @@
+/* test_store: the index: what is put in comes out, totals follow, other databases are refused. */
+#include <sqlite3.h>
+
+#include "tap.h"
+#include "support.h"
+
+#include "index/store.h"
+
+static char path[200], reason[STORE_REASON_MAX];
+static uint8_t sha256[METADATA_SHA256] = {1, 2, 3};
+
+static int64_t add(
+    struct store *s, const char *client, const char *name, int64_t ended, uint64_t stored)
+{
+	struct facts facts = {.kind = FORMAT_PCAPNG,
+	    .bytes = 1000,
+	    .packets = 10,
+	    .timed = 9,
+	    .first = 1790000000000000001,
+	    .last = 1790000001000000002,
+	    .link_type = {1, 113},
+	    .link_types = 2};
+	char file[200];
+	struct store_file f = {.client = client,
+	    .address = "10.0.0.1",
+	    .name = name,
+	    .path = file,
+	    .compressed = true,
+	    .ended = ended,
+	    .archived = ended + 5,
+	    .stored = stored,
+	    .facts = &facts,
+	    .sha256 = sha256,
+	    .profile = (const uint8_t *)"profile",
+	    .profile_len = 7};
+	int64_t id = 0;
+
+	snprintf(file, sizeof(file), "%s/%s", client, name);
+	OK(store_add(s, &f, &id), "%s is put in: %s", name, store_reason(s));
+	return id;
+}
+
+static void test_files(void)
+{
+	struct store *s = store_open(path, STORE_WRITE, reason);
+	struct store_client c = {.id = 0};
+	struct store_place after;
+	struct store_row r;
+	bool has = false;
+	int64_t first;
+
+	OK(s, "an index is made: %s", s ? "" : reason);
+	first = add(s, "foo", "one", 100, 50);
+	add(s, "foo", "two", 90, 60);
+	add(s, "bar", "three", 80, 70);
+
+	OK(store_oldest(s, 1, NULL, false, &r), "foo's oldest");
+	IS_STR(r.name, "two", "by the end of its recording");
+	IS_STR(r.path, "foo/two", "with its path");
+	IS_STR(r.client, "foo", "its client");
+	IS_STR(r.address, "10.0.0.1", "its address");
+	IS_INT(r.first, 1790000000000000001, "exact times");
+	IS_INT(r.packets, 10, "its packets");
+	IS_INT(r.link_types_len, 4, "two link types");
+	IS_INT(r.profile_len, 7, "its profile");
+	IS_INT(r.frames_len, 0, "no frames, which is not NULL");
+	OK(r.pcapng && r.compressed && !r.broken && r.timed, "and what it is");
+	after = (struct store_place){.ended = r.ended, .id = r.id};
+	OK(store_oldest(s, 1, &after, false, &r), "the next");
+	IS_STR(r.name, "one", "is the later one");
+	OK(!store_oldest(s, 1, NULL, true, &r) && !store_reason(s)[0], "none was handed over");
+
+	OK(store_same(s, "one", sha256, &r) && r.id == first, "the same contents under this name");
+	OK(!store_same(s, "four", sha256, &r) && !store_reason(s)[0], "not under another");
+	OK(store_has_path(s, "foo/one", &has) && has, "a path that is taken");
+	OK(store_has_path(s, "foo/four", &has) && !has, "and one that is not");
+
+	OK(store_next_client(s, 0, &c), "the first client");
+	IS_STR(c.client, "foo", "is foo");
+	IS_INT(c.files, 2, "with two files");
+	IS_INT(c.bytes, 110, "and their bytes");
+	OK(store_remove(s, first), "a file is removed");
+	OK(store_next_client(s, 0, &c) && c.files == 1 && c.bytes == 60, "totals follow");
+	OK(store_next_client(s, c.id, &c), "the second client");
+	IS_STR(c.client, "bar", "is bar");
+	OK(!store_next_client(s, c.id, &c) && !store_reason(s)[0], "there is no third");
+	store_close(s);
+
+	s = store_open(path, STORE_READ, reason);
+	OK(s && store_oldest(s, 2, NULL, false, &r), "it is all there when it is read");
+	OK(!store_remove(s, r.id), "a reader changes nothing");
+	store_close(s);
+}
+
+static void test_others(void)
+{
+	char other[220];
+	FILE *f;
+
+	snprintf(other, sizeof(other), "%s.other", path);
+	OK(!store_open(other, STORE_READ, reason), "what is not there is not read");
+	f = fopen(other, "w");
+	fputs("this is no database, though it is long enough to be looked at as one of them, and "
+	      "more "
+	      "than a hundred bytes, as a header of SQLite has",
+	    f);
+	fclose(f);
+	OK(!store_open(other, STORE_WRITE, reason), "no database: %s", reason);
+	unlink(other);
+	{
+		sqlite3 *db;
+
+		sqlite3_open(other, &db);
+		sqlite3_exec(db, "CREATE TABLE x (y)", NULL, NULL, NULL);
+		sqlite3_close(db);
+	}
+	OK(!store_open(other, STORE_WRITE, reason), "somebody else's: %s", reason);
+	unlink(other);
+	{
+		struct store *s = store_open(other, STORE_WRITE, reason);
+		sqlite3 *db;
+
+		store_close(s);
+		sqlite3_open(other, &db);
+		sqlite3_exec(db, "PRAGMA user_version = 99", NULL, NULL, NULL);
+		sqlite3_close(db);
+	}
+	OK(!store_open(other, STORE_READ, reason), "a newer one: %s", reason);
+	OK(strstr(reason, "--rebuild"), "and what to do");
+}
+
+int main(void)
+{
+	char *dir = temporary_directory();
+
+	snprintf(path, sizeof(path), "%s/index.sqlite", dir);
+	test_files();
+	test_others();
+	remove_directory(dir);
+	return tap_done();
+}
