@@ -95,6 +95,35 @@ got() {
 	cmp <(hex "$1") got
 }
 
+# refuser WHEN [COUNT]: a server at a free port, or $AT, that ends connections with a reset, as osmo-pcap-server ends what
+# it refuses: WHEN bytes are read, or "end": after the end. After COUNT of them (default: never) it stops. Prints a
+# line to the FIFO "event" for each. Sets PORT.
+refuser() {
+	perl -MIO::Socket::INET -e '
+		my ($at, $when, $count) = @ARGV;
+		my $l = IO::Socket::INET->new(Listen => 5, LocalAddr => "127.0.0.1", LocalPort => $at, ReuseAddr => 1) or die;
+		$| = 1;
+		print "port ", $l->sockport, "\n";
+		while ($count-- != 0) {
+			my $c = $l->accept or next;
+			my $n = 0;
+			while ($when eq "end" || $n < $when) {
+				my $got = sysread($c, my $data, $when eq "end" ? 65536 : $when - $n) or last;
+				$n += $got;
+			}
+			setsockopt($c, SOL_SOCKET, SO_LINGER, pack("ii", 1, 0));
+			close $c;
+			print "$n\n";
+		}' "${AT:-0}" "$1" "${2:--1}" >event 3>&- {IN}>&- &
+	LISTENER=$!
+	PIDS+=("$LISTENER")
+	exec {EVENT}<>event
+	local word=
+	while [[ $word != port ]]; do
+		read -r -t 10 word PORT <&"$EVENT" || return
+	done
+}
+
 # no_listener: sets PORT to one where nobody listens.
 no_listener() {
 	listen_file
@@ -696,7 +725,7 @@ in_a_network() {
 	hex "$(pcap 96)$(record 1 aa)" >in
 	listen SYSTEM:'head -c 100 >/dev/null'
 	WANT=1 send --loop 0 127.0.0.1 in
-	[[ $output == "osmo-pcap-send: 127.0.0.1:$PORT: "*"connection"* ]]
+	[[ $output == "osmo-pcap-send: 127.0.0.1:$PORT: the server "*" its log says why" || $output == *": the server closed the connection before "* ]]
 }
 
 @test "a server that closes early is noticed while there is nothing to send" {
@@ -710,6 +739,26 @@ in_a_network() {
 	exec {IN}>&-
 }
 
+@test "a server that ends the connection with a reset has refused the stream: while sending, in a pause, at the end" {
+	local refused when
+	hex "$(pcap 96)$(record 1 aa)" >in
+	refuser 1000
+	refused="the server refused the stream or went away: its log says why"
+	WANT=1 send --loop 0 127.0.0.1 in
+	[[ $output == "osmo-pcap-send: 127.0.0.1:$PORT: $refused" ]]
+	refuser 28
+	start_fed -q 127.0.0.1
+	hex "$(pcap 96)" >&"$IN"
+	ended 1
+	exec {IN}>&-
+	[[ $(<err) == "osmo-pcap-send: 127.0.0.1:$PORT: $refused" ]]
+	for when in 49 end; do
+		refuser "$when"
+		WANT=1 send 127.0.0.1 in
+		[[ $output == "osmo-pcap-send: 127.0.0.1:$PORT: $refused" ]]
+	done
+}
+
 @test "a server that has not read everything when it goes is an error, although all was sent" {
 	listen_live
 	start_fed 127.0.0.1
@@ -720,7 +769,7 @@ in_a_network() {
 	exec {IN}>&-
 	kill -KILL "$LISTENER"
 	ended 1
-	grep -q "^osmo-pcap-send: 127.0.0.1:$PORT: .*connection" err
+	grep -qE "^osmo-pcap-send: 127.0.0.1:$PORT: the server (refused the stream or went away|ended the connection)" err
 }
 
 @test "the end is when the server has closed" {
@@ -775,7 +824,7 @@ END
 	[[ $(take $((${#first} / 2))) == "$first" ]]
 	[[ $(message) == "osmo-pcap-send: 127.0.0.1:$PORT: connected again" ]]
 	kill "$LISTENER"
-	[[ $(message) == *": the server closed the connection before everything was sent; trying every 2 seconds" ]]
+	[[ $(message) == *": the server closed the connection before everything was sent; trying again in 1 s" ]]
 	wait "$LISTENER" || true
 	listen_again
 	[[ $(take $((${#again} / 2))) == "$again" ]]
@@ -814,6 +863,29 @@ END
 	((size > 28 && size < $(stat -c %s expected) && (size - 28) % 60020 == 0))
 	cmp <(head -c 28 expected) <(head -c 28 got)
 	cmp <(tail -c $((size - 28)) expected) <(tail -c +29 got)
+}
+
+@test "reconnect: what is refused is tried ever less often, which one line says; after that only what lasts" {
+	refuser 28
+	mkfifo err
+	start_fed --reconnect 127.0.0.1
+	exec {ERR}<err
+	hex "$(pcap 96)" >&"$IN"
+	local server="osmo-pcap-send: 127.0.0.1:$PORT" refused="the server refused the stream or went away: its log says why"
+	[[ $(message) == "$server: $refused; trying again in 1 s" ]]
+	[[ $(message) == "$server: connected again" ]]
+	[[ $(message) == "$server: $refused; trying again in 2 s" ]]
+	[[ $(message) == "$server: connected again" ]]
+	[[ $(message) == "$server: ended 3 connections at once: does its log refuse this stream? trying again in 4 s, and ever less often, up to every 60 s" ]]
+	local i n
+	for i in 1 2 3 4; do
+		read -r -t 10 n <&"$EVENT"
+		[[ $n -eq 28 ]]
+	done
+	exec {IN}>&-
+	kill -TERM "$SENDER"
+	ended 1
+	[[ $(message) == *"interrupted while not connected; not everything was sent" ]] # nothing about the fourth
 }
 
 @test "reconnect: INT ends the waiting" {

@@ -252,7 +252,7 @@ message() {
 	xxd -r -p <<<"${packet:8}" >&"$IN"
 	[[ $(take 21) == "$packet" ]]
 	kill "$LISTENER"
-	[[ $(message) == *": the server closed the connection before everything was sent; trying every 2 seconds" ]]
+	[[ $(message) == *": the server closed the connection before everything was sent; trying again in 1 s" ]]
 	wait "$LISTENER" || true
 	AT=$PORT listen server
 	[[ $(message) == "osmo-pcap-send: 127.0.0.1:$PORT: connected again" ]]
@@ -265,6 +265,28 @@ message() {
 }
 
 # ---- usage ----
+
+@test "a reset is no end: the server refused the stream, at its end and in a pause" {
+	local said="the server refused the stream or went away: its log says why"
+	listen server 0,linger=0
+	WANT=1 send --tls --ca "$C/ca.pem" 127.0.0.1 "$C/in"
+	cmp "$C/expected" got
+	[[ $output == "osmo-pcap-send: 127.0.0.1:$PORT: $said" ]]
+	mkfifo pipe
+	exec {GOT}<>pipe
+	TO=OPEN:pipe,wronly listen server 0,linger=0
+	"$SEND" -q -p "$PORT" --tls --ca "$C/ca.pem" 127.0.0.1 <input 2>err 3>&- &
+	SENDER=$!
+	PIDS+=("$SENDER")
+	exec {IN}>input
+	head -c 24 "$C/in" >&"$IN"
+	[[ $(take 28) == "00000018"* ]]
+	kill -KILL "$LISTENER"
+	local code=0
+	wait "$SENDER" || code=$?
+	exec {IN}>&-
+	[[ $code -eq 1 && $(<err) == "osmo-pcap-send: 127.0.0.1:$PORT: $said" ]]
+}
 
 @test "the other options need --tls, a certificate needs its key" {
 	PORT=1

@@ -185,6 +185,7 @@ static bool connect_one(struct send_link *l, const struct addrinfo *ai)
 		close(fd);
 		return false;
 	}
+	l->since = send_link_now();
 	set_options(fd);
 	return open_transport(l, fd);
 }
@@ -196,6 +197,7 @@ bool send_connect(struct send_link *l)
 	bool ok = false;
 	int err;
 
+	l->since = -1;
 	snprintf(l->where, sizeof(l->where), "%.255s port %u", l->host, l->port);
 	snprintf(port, sizeof(port), "%u", l->port);
 	err = getaddrinfo(l->host, port, &hints, &list);
@@ -208,28 +210,44 @@ bool send_connect(struct send_link *l)
 	if (!ok && *l->stop)
 		return send_link_failed(
 		    l, "interrupted while not connected; not everything was sent");
-	if (ok && l->noticed && l->notice) {
-		char text[400];
-
-		snprintf(text, sizeof(text), "%s: connected again", l->where);
-		l->notice(l->context, text);
-	}
-	l->noticed = l->noticed && !ok;
+	l->unconfirmed = ok && send_retry_many(&l->retry);
+	if (ok && l->noticed && !l->unconfirmed)
+		send_link_notice_connected(l);
 	return ok;
+}
+
+/* Why there is no connection, and when the next one is tried. Of many that are ended at once one
+ * line says it, and no further one comes until one has lasted. */
+static void notice_lost(struct send_link *l, unsigned pause)
+{
+	char text[sizeof(l->error) + 160];
+
+	if (l->noticed || !l->notice)
+		return;
+	if (send_retry_many(&l->retry))
+		snprintf(text, sizeof(text),
+		    "%s: ended %u connections at once: does its log refuse this stream? trying "
+		    "again in %u s, and ever less often, up to every %d s",
+		    l->where, l->retry.ended, pause, SEND_RETRY_MAX_S);
+	else if (l->since < 0)
+		snprintf(text, sizeof(text), "%s; trying every %u seconds", l->error, pause);
+	else
+		snprintf(text, sizeof(text), "%s; trying again in %u s", l->error, pause);
+	l->notice(l->context, text);
 }
 
 bool send_connect_recover(struct send_link *l)
 {
+	int64_t now = send_link_now();
+	unsigned pause;
+
 	if (!l->reconnect || *l->stop)
 		return false;
-	if (!l->noticed && l->notice) {
-		char text[sizeof(l->error) + 64];
-
-		snprintf(text, sizeof(text), "%s; trying every %d seconds", l->error, SEND_RETRY_S);
-		l->notice(l->context, text);
-	}
+	pause = send_retry_pause(&l->retry, l->since < 0 ? -1 : now - l->since);
+	notice_lost(l, pause);
 	l->noticed = true;
-	send_link_wait(l, NULL, 0, send_link_now() + SEND_RETRY_S * SEND_SECOND);
+	l->unconfirmed = false;
+	send_link_wait(l, NULL, 0, now + pause * SEND_SECOND);
 	if (*l->stop)
 		return send_link_failed(
 		    l, "interrupted while not connected; not everything was sent");

@@ -9,7 +9,6 @@
 
 #include "send/link.h"
 
-#define SEND_RETRY_S 2  /* between attempts to connect, as the real client */
 #define SEND_START_S 30 /* for a handshake */
 
 /* Tries every address of the host, which is looked up each time because it may move. */

@@ -12,6 +12,9 @@
 
 #define TICK (SEND_SECOND / 10)
 
+/* What a reset means: the server ends a stream that it refuses with one. */
+#define REFUSED "the server refused the stream or went away: its log says why"
+
 int64_t send_link_now(void)
 {
 	struct timespec ts;
@@ -38,11 +41,25 @@ void send_link_close(struct send_link *l)
 	l->transport = (struct send_transport){.fd = -1};
 }
 
+void send_link_notice_connected(struct send_link *l)
+{
+	char text[400];
+
+	l->unconfirmed = false;
+	l->noticed = false;
+	if (!l->notice)
+		return;
+	snprintf(text, sizeof(text), "%s: connected again", l->where);
+	l->notice(l->context, text);
+}
+
 bool send_link_lost(struct send_link *l, int err)
 {
 	if (err != 0 && l->transport.why)
 		send_link_failed(l, "%s", l->transport.why);
-	else if (err == 0 || err == EPIPE)
+	else if (err == ECONNRESET || err == EPIPE)
+		send_link_failed(l, REFUSED);
+	else if (err == 0)
 		send_link_failed(l, "the server closed the connection before everything was sent");
 	else
 		send_link_failed(l, "connection lost: %s", strerror(err));
@@ -60,6 +77,13 @@ void send_link_tick(struct send_link *l, int64_t now)
 	l->tick(l->context, now);
 }
 
+/* Behind many connections that were ended at once, another one is told only when it lasts. */
+static void confirm(struct send_link *l, int64_t now)
+{
+	if (l->unconfirmed && now >= l->since + SEND_RETRY_LONG_S * SEND_SECOND)
+		send_link_notice_connected(l);
+}
+
 int send_link_wait(struct send_link *l, struct pollfd *fds, nfds_t count, int64_t deadline)
 {
 	for (;;) {
@@ -68,6 +92,10 @@ int send_link_wait(struct send_link *l, struct pollfd *fds, nfds_t count, int64_
 		int ready;
 
 		send_link_tick(l, now);
+		confirm(l, now);
+		if (l->unconfirmed &&
+		    (until < 0 || until > l->since + SEND_RETRY_LONG_S * SEND_SECOND))
+			until = l->since + SEND_RETRY_LONG_S * SEND_SECOND;
 		if (l->tick && (until < 0 || until > now + TICK))
 			until = now + TICK;
 		left = until > now ? until - now : 0;
@@ -102,6 +130,7 @@ bool send_link_look(struct send_link *l, int64_t now)
 	struct timespec none = {0};
 
 	l->looked = now;
+	confirm(l, now);
 	return ppoll(&p, 1, &none, &l->wait_mask) <= 0 || send_link_still_open(l);
 }
 
@@ -172,6 +201,8 @@ static bool closed_well(struct send_link *l, ssize_t got)
 		return send_link_failed(l, "the other end sent data, so it is no osmo-pcap-server");
 	if (l->transport.why)
 		return send_link_failed(l, "%s", l->transport.why);
+	if (errno == ECONNRESET || errno == EPIPE)
+		return send_link_failed(l, REFUSED);
 	return send_link_failed(l,
 	    "the server ended the connection before it had read everything: %s", strerror(errno));
 }

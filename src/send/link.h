@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "send/retry.h"
 #include "send/transport.h"
 
 #define SEND_SECOND   INT64_C(1000000000)
@@ -50,8 +51,11 @@ struct send_link {
 	struct send_transport transport;
 	int64_t looked; /* when the connection was last looked at without need */
 	int64_t ticked;
-	char where[320]; /* the server, for messages */
-	bool noticed;    /* that the connection is lost */
+	char where[320];  /* the server, for messages */
+	int64_t since;    /* when this connection, or the last one, was made; -1: none was */
+	bool noticed;     /* the last notice is that there is no connection */
+	bool unconfirmed; /* connected again, which is told when it has lasted */
+	struct send_retry retry;
 };
 
 int64_t send_link_now(void);
@@ -64,6 +68,9 @@ static inline bool send_link_is_open(const struct send_link *l)
 {
 	return l->transport.close;
 }
+
+/* Tells that there is a connection again. */
+void send_link_notice_connected(struct send_link *l);
 
 /* Closes the connection, if there is one. */
 void send_link_close(struct send_link *l);

@@ -38,7 +38,7 @@ static const char usage_text[] =
     "  -S, --source ADDRESS       send from this address\n"
     "  -r, --rate N|original      packets per second, or as they were captured\n"
     "  -l, --loop N               send FILE N times, 0: for ever\n"
-    "  -R, --reconnect            connect again, every 2 seconds, for ever\n"
+    "  -R, --reconnect            connect again, as often as it takes\n"
     "  -q, --quiet                no progress, no summary\n"
     "      --tls                  encrypt, and verify the server; the options below need this\n"
     "      --ca FILE              authorities to trust (those of the system)\n"

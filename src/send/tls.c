@@ -26,6 +26,7 @@ struct state {
 	gnutls_session_t session;
 	int fd;
 	int broken;       /* errno of writing, once that has failed */
+	int lost;         /* errno of reading, likewise */
 	bool ended;       /* the server has said that it sends nothing more */
 	bool said;        /* we have */
 	uint32_t records; /* under this key */
@@ -56,6 +57,27 @@ static ssize_t push(gnutls_transport_ptr_t p, const giovec_t *iov, int count)
 		s->broken = errno;
 	gnutls_transport_set_errno(s->session, s->broken ? EAGAIN : errno);
 	return -1;
+}
+
+/* GnuTLS takes a reset for an end. */
+static ssize_t pull(gnutls_transport_ptr_t p, void *data, size_t len)
+{
+	struct state *s = p;
+	ssize_t got = recv(s->fd, data, len, 0);
+
+	if (got < 0 && errno != EAGAIN && errno != EINTR)
+		s->lost = errno;
+	if (got < 0)
+		gnutls_transport_set_errno(s->session, errno);
+	return got;
+}
+
+static int pull_timeout(gnutls_transport_ptr_t p, unsigned ms)
+{
+	struct state *s = p;
+	struct pollfd f = {.fd = s->fd, .events = POLLIN};
+
+	return poll(&f, 1, ms == GNUTLS_INDEFINITE_TIMEOUT ? -1 : (int)ms);
 }
 
 /* Makes errno, and a text where that does not say it, of an error; `doing` is where. -1. */
@@ -176,6 +198,10 @@ static ssize_t tls_read(struct send_transport *t, void *data, size_t len)
 		s->ended = true;
 		return recv(s->fd, data, len, 0);
 	}
+	if (s->lost) {
+		errno = s->lost;
+		return -1;
+	}
 	if (r == 0 || r == GNUTLS_E_PREMATURE_TERMINATION)
 		return 0;
 	return fail(t, (int)r, err, "the TLS connection");
@@ -215,8 +241,9 @@ static bool start_session(struct state *s)
 	gnutls_session_set_ptr(s->session, s);
 	if (!tls->o->no_verify)
 		gnutls_session_set_verify_function(s->session, verify);
-	gnutls_transport_set_int(s->session, s->fd);
-	gnutls_transport_set_ptr2(s->session, (gnutls_transport_ptr_t)(intptr_t)s->fd, s);
+	gnutls_transport_set_ptr(s->session, s);
+	gnutls_transport_set_pull_function(s->session, pull);
+	gnutls_transport_set_pull_timeout_function(s->session, pull_timeout);
 	gnutls_transport_set_vec_push_function(s->session, push);
 	if (gnutls_priority_set(s->session, tls->priority) == 0 &&
 	    gnutls_credentials_set(s->session, GNUTLS_CRD_CERTIFICATE, tls->cred) == 0 &&
