@@ -492,16 +492,6 @@ named_as() { # ADDRESS-OF-FOO NAME
 	grep -E '^cfg:2: .*filesystem' <<<"$OUT"
 }
 
-@test "completed-path where a file cannot be moved without replacing another" {
-	strace -qq -o /dev/null true 2>/dev/null || skip "no strace here"
-	config 'sandbox = "off";'
-	STATUS=0
-	# leaks cannot be looked for beside strace
-	OUT=$(ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -f -qq -o /dev/null -e trace=renameat2 -e inject=renameat2:error=EINVAL "$SERVER" -c cfg -t 2>&1) || STATUS=$?
-	[ $STATUS -eq 78 ]
-	grep -E '^cfg:2: .*completed-path .*: a file cannot be moved there from base-path .* without replacing another \(renameat2\): Invalid argument' <<<"$OUT"
-}
-
 @test "base-path on a filesystem that knows no mark: said at the start, and nothing is left there" {
 	can_trace
 	config 'sandbox = "off";'

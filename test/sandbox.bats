@@ -142,6 +142,7 @@ AT_FDCWD=0xffffff9c
 	dies "replace a finished capture" 316 "$BASE" "=$(basename rec/trace-bar-*)" "$DONE" =finished.pcap 0
 	dies "rename()" 82 "=$PWD/secret" "=$PWD/rec/x"
 	dies "link" 265 $AT_FDCWD "=$PWD/secret" "$BASE" =x 0
+	dies "link its own into completed-path, as a rename does it here" 265 "$BASE" "=$(basename rec/trace-foo-*)" "$DONE" =x 0
 	dies "symbolic link" 266 =/etc/passwd "$BASE" =x
 	dies "truncate()" 76 "=$PWD/done/finished.pcap" 0
 	dies "chmod()" 90 "=$PWD/secret" 0777
@@ -154,6 +155,27 @@ AT_FDCWD=0xffffff9c
 	dies "write over the log" 18 2 =nonsense 8 0
 	unharmed
 	[ ! -e stolen ]
+}
+
+@test "where files are linked, a session links out of its own directory into completed-path only" {
+	can_trace
+	WRAP=(strace -D -qq -o trace -e trace=renameat2 -e inject=renameat2:error=EINVAL) # the server's trial alone
+	recording
+	local own
+	own=$(basename rec/trace-foo-*)
+	"$INJECT" "$CHILD" 265 "$BASE" "=$own" "$DONE" =linked 0 >result
+	[ "$(cat result)" = 0 ]
+	[ done/linked -ef "rec/$own" ]
+	"$INJECT" "$CHILD" 265 "$BASE" "=$own" "$DONE" =finished.pcap 0 >result
+	[ "$(cat result)" = -17 ]
+	denied "link a file from outside" 265 "$BASE" =../secret "$DONE" =secret 0
+	denied "link somewhere else" 265 "$BASE" "=$own" "$DONE" =../stolen 0
+	dies "link back" 265 "$DONE" =finished.pcap "$BASE" =x 0
+	dies "link within its directory" 265 "$BASE" "=$(basename rec/trace-bar-*)" "$BASE" =x 0
+	dies "link what a link points to" 265 "$BASE" "=$(basename rec/trace-bar-*)" "$DONE" =x 0x400
+	dies "link a descriptor" 265 "$(capture)" = "$DONE" =x 0x1000
+	dies "remove in completed-path" 263 "$DONE" =finished.pcap 0
+	unharmed
 }
 
 @test "without completed-path a session removes and renames nothing, as finished captures stay there" {

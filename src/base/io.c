@@ -75,6 +75,37 @@ ssize_t io_read_at(int fd, void *data, size_t len, uint64_t at)
 	return (ssize_t)got;
 }
 
+bool io_no_such_rename(int error)
+{
+	return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP;
+}
+
+static bool link_to(int from, const char *old, int to, const char *name)
+{
+	int unknown = errno, r;
+
+	do
+		r = linkat(from, old, to, name, 0);
+	while (r < 0 && errno == EINTR);
+	if (r < 0 && (errno == EPERM || errno == ENOSYS || errno == EOPNOTSUPP))
+		errno = unknown; /* there are no hard links either */
+	return r == 0;
+}
+
+enum io_moved io_move(int from, const char *old, int to, const char *name, bool may_link)
+{
+	int r;
+
+	do
+		r = renameat2(from, old, to, name, RENAME_NOREPLACE);
+	while (r < 0 && errno == EINTR);
+	if (r == 0)
+		return IO_RENAMED;
+	if (may_link && io_no_such_rename(errno) && link_to(from, old, to, name))
+		return IO_LINKED;
+	return IO_NOT_MOVED;
+}
+
 int io_open_regular(const char *path, struct stat *st, const char **why)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

@@ -21,6 +21,20 @@ ssize_t io_read_full(int fd, void *data, size_t len);
  * it is. Returns the count, or -1 with errno set. */
 ssize_t io_read_at(int fd, void *data, size_t len, uint64_t at);
 
+/* Moves a file to a name that must be free: it replaces nothing. Where the filesystem knows no such
+ * rename (many of FUSE and of networks do not) and `may_link`, the file gets a second name instead,
+ * and the caller removes the old one. Errno is EEXIST where the name is taken; where there are no
+ * hard links either, it is that of the rename. */
+enum io_moved {
+	IO_NOT_MOVED,
+	IO_RENAMED,
+	IO_LINKED
+};
+enum io_moved io_move(int from, const char *old, int to, const char *name, bool may_link);
+
+/* Whether this errno says that the filesystem knows no rename without replacement. */
+bool io_no_such_rename(int error);
+
 /* Opens a regular file for reading, and nothing else: opening a FIFO or a device could block for
  * ever. Otherwise -1, and *why is the reason (valid until the next strerror()). */
 int io_open_regular(const char *path, struct stat *st, const char **why);

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -198,38 +198,49 @@ static bool sync_fd(int fd, int (*sync)(int))
 	return r == 0;
 }
 
-static bool rename_to(const struct capfile *f, const char *name)
+/* A name that is taken in completed-path may be ours: a crash came between link and unlink, or a
+ * network filesystem has done the first attempt of two. */
+static enum io_moved move_to(const struct capfile *f, const char *name)
 {
-	int r;
+	enum io_moved moved = io_move(f->base, f->name, f->done, name, f->may_link);
 
-	do
-		r = renameat2(f->base, f->name, f->done, name, RENAME_NOREPLACE);
-	while (r < 0 && errno == EINTR);
-	return r == 0;
+	if (moved != IO_NOT_MOVED || errno != EEXIST)
+		return moved;
+	if (owner_of(f->done, name, f->fd) == OURS)
+		return IO_LINKED;
+	errno = EEXIST;
+	return IO_NOT_MOVED;
 }
 
-/* The rename, under another number where the name was taken meanwhile. */
-static bool move(struct capfile *f, bool *renamed)
+/* Into completed-path, under another number where the name was taken meanwhile. */
+static enum io_moved move(struct capfile *f, bool *renamed)
 {
+	enum io_moved moved = move_to(f, f->name);
 	char name[CAPNAME_MAX];
 	struct capname parsed;
-	unsigned number;
 
-	if (rename_to(f, f->name))
-		return true;
-	if (errno != EEXIST || !capname_parse(f->name, &parsed))
-		return false;
-	for (number = parsed.number + 1; number < NUMBER_MAX; number++) {
+	if (moved != IO_NOT_MOVED || errno != EEXIST || !capname_parse(f->name, &parsed))
+		return moved;
+	for (unsigned number = parsed.number + 1; number < NUMBER_MAX; number++) {
 		capname_renumber(&parsed, number, name);
-		if (rename_to(f, name)) {
-			snprintf(f->name, sizeof(f->name), "%s", name);
+		moved = move_to(f, name);
+		if (moved != IO_NOT_MOVED) {
+			memcpy(f->name, name, sizeof(f->name));
 			*renamed = true;
-			return true;
+			return moved;
 		}
 		if (errno != EEXIST)
-			return false;
+			return moved;
 	}
-	return false;
+	return IO_NOT_MOVED;
+}
+
+/* Of the two names of a linked file the one in base-path goes, once the other is on the disk. It
+ * goes before the mark: a crash in between leaves an unfinished file, and repair comes here, too.
+ */
+static bool drop_name(const struct capfile *f, const char *name)
+{
+	return sync_fd(f->done, fsync) && unlinkat(f->base, name, 0) == 0;
 }
 
 /* The kernel reports an error of the disk once: a second sync of the file succeeds, and would
@@ -250,12 +261,20 @@ static bool sync_data(struct capfile *f)
 
 static enum capfile_published publish(struct capfile *f, bool *renamed)
 {
+	enum io_moved moved = IO_RENAMED;
+	char old[CAPNAME_MAX];
+
+	memcpy(old, f->name, sizeof(old));
 	/* Data first: a name in completed-path promises what is behind it. The mark goes last, so
 	 * that a crash in between leaves either an unfinished file or a published one. */
-	if (!sync_data(f) || (f->done != f->base && !move(f, renamed)))
+	if (!sync_data(f))
 		return CAPFILE_LEFT;
-	if (fchmod(f->fd, f->mode) < 0 || !sync_fd(f->done, fsync) ||
-	    (f->done != f->base && !sync_fd(f->base, fsync)))
+	if (f->done != f->base)
+		moved = move(f, renamed);
+	if (moved == IO_NOT_MOVED)
+		return CAPFILE_LEFT;
+	if ((moved == IO_LINKED && !drop_name(f, old)) || fchmod(f->fd, f->mode) < 0 ||
+	    !sync_fd(f->done, fsync) || (f->done != f->base && !sync_fd(f->base, fsync)))
 		return CAPFILE_UNSYNCED;
 	return CAPFILE_PUBLISHED;
 }

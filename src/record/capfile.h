@@ -2,11 +2,12 @@
  *
  * While it is recorded a file has the sticky bit and its writer holds an exclusive flock: a file
  * that is marked and unlocked has lost its writer (unfinished.h finishes it). No existing file is
- * ever opened for writing, truncated or replaced: O_EXCL on creation, RENAME_NOREPLACE on
- * publication. What a failed write left behind the last whole record is cut off here, what a crash
- * left by unfinished.h. A large file goes to the disk as it grows, so that little of it is left for
- * the sync on publication and none of it crowds the page cache. Refuses to know what is in the
- * file. The directory descriptors stay the caller's. Sizes are bytes, errors are errno. */
+ * ever opened for writing, truncated or replaced: O_EXCL on creation, a rename that replaces
+ * nothing on publication, or a link where there is none. What a failed write left behind the last
+ * whole record is cut off here, what a crash left by unfinished.h. A large file goes to the disk as
+ * it grows, so that little of it is left for the sync on publication and none of it crowds the page
+ * cache. Refuses to know what is in the file. The directory descriptors stay the caller's. Sizes
+ * are bytes, errors are errno. */
 #ifndef RECORD_CAPFILE_H
 #define RECORD_CAPFILE_H
 
@@ -22,6 +23,7 @@
 struct capfile {
 	int fd; /* -1: none is open */
 	int base, done;
+	bool may_link;         /* io_move(): set by the caller before the file is published */
 	uint64_t size;         /* whole data in it */
 	unsigned mode;         /* when published */
 	uint64_t written_back; /* where the next write-back step begins; UINT64_MAX: none is made */
@@ -52,7 +54,8 @@ enum capfile_fate capfile_fate(const struct capfile *f);
 
 enum capfile_published {
 	CAPFILE_PUBLISHED,
-	CAPFILE_UNSYNCED, /* published, but it may not outlive a power failure; errno tells */
+	CAPFILE_UNSYNCED, /* published, but it may not outlive a power failure, or a second name of
+			   * it is left in base-path; errno tells */
 	CAPFILE_LEFT      /* whole and closed, but still in base-path; errno tells. Marked, so that
 			     repair tries again, unless the disk has failed */
 };

@@ -129,6 +129,7 @@ static enum recorder_status create_file(struct output *o, time_t now)
 		if (st != RECORDER_OK)
 			return st;
 	}
+	o->file.may_link = o->set.may_link;
 	return RECORDER_OK;
 }
 

@@ -56,6 +56,7 @@ struct recorder_events {
 
 struct recorder_settings {
 	int base, done; /* directories; base -1: nothing is stored */
+	bool may_link;  /* on publication, where a rename cannot do it */
 	unsigned mode;
 	uint32_t max_snaplen;   /* longer packets are cut to it */
 	uint64_t max_file_size; /* 0: no limit */

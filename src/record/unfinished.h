@@ -50,9 +50,9 @@ enum unfinished_end {
 	UNFINISHED_UNPUBLISHED
 };
 
-/* Measures, cuts, syncs and publishes into u->file.done with u->file.mode, both set by the caller
- * after unfinished_take(). Closes the file in any case. buf: UNFINISHED_BUFFER bytes. errno tells
- * the reason of all ends but UNFINISHED_PUBLISHED and UNFINISHED_REMOVED. */
+/* Measures, cuts, syncs and publishes into u->file.done with u->file.mode and u->file.may_link, set
+ * by the caller after unfinished_take(). Closes the file in any case. buf: UNFINISHED_BUFFER bytes.
+ * errno tells the reason of all ends but UNFINISHED_PUBLISHED and UNFINISHED_REMOVED. */
 enum unfinished_end unfinished_finish(struct unfinished *u, uint8_t *buf);
 
 #endif

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "config/keys.h"
 #include "daemon/sandbox.h"
 #include "server/trial.h"
@@ -93,7 +94,34 @@ static struct directory *directory(
 	return d;
 }
 
-static void check_pair(const struct directory *base, const struct directory *done, bool with_file,
+/* Tries to move a file, name NULL: none. Returns place.may_link. */
+static bool try_move(const struct directory *base, const struct directory *done, const char *name,
+    struct origin o, struct problems *p)
+{
+	switch (trial_move(base->fd, done->fd, name)) {
+	case TRIAL_RENAMES:
+		return false;
+	case TRIAL_LINKS:
+		return true;
+	case TRIAL_UNKNOWN:
+		if (io_no_such_rename(errno))
+			problem_warning(p, o.file, o.line,
+			    "completed-path %s: a file cannot be renamed there from base-path %s "
+			    "without replacing another: whether it can be linked was not tried",
+			    done->path, base->path);
+		return true;
+	case TRIAL_REFUSED:
+		break;
+	}
+	problem_error(p, o.file, o.line,
+	    "completed-path %s: a file cannot be moved there from base-path %s without replacing "
+	    "another (renameat2), nor linked: %s",
+	    done->path, base->path, strerror(errno));
+	return false;
+}
+
+/* Returns place.may_link. */
+static bool check_pair(const struct directory *base, const struct directory *done, bool with_file,
     struct origin o, struct problems *p)
 {
 	char name[TRIAL_MAX];
@@ -103,7 +131,7 @@ static void check_pair(const struct directory *base, const struct directory *don
 		problem_error(p, o.file, o.line,
 		    "completed-path %s: on another filesystem than base-path %s", done->path,
 		    base->path);
-		return;
+		return false;
 	}
 	cannot = with_file ? trial_create(base->fd, name) : NULL;
 	if (cannot) {
@@ -111,7 +139,7 @@ static void check_pair(const struct directory *base, const struct directory *don
 			problem_error(p, o.file, o.line,
 			    "completed-path %s: a file to try it cannot be %s in base-path %s: %s",
 			    done->path, cannot, base->path, strerror(errno));
-			return;
+			return false;
 		}
 		problem_warning(p, o.file, o.line,
 		    "completed-path %s: tried without a file, none can be created in base-path "
@@ -119,11 +147,7 @@ static void check_pair(const struct directory *base, const struct directory *don
 		    done->path, base->path, strerror(errno));
 		with_file = false;
 	}
-	if (!trial_rename(base->fd, done->fd, with_file ? name : NULL))
-		problem_error(p, o.file, o.line,
-		    "completed-path %s: a file cannot be moved there from base-path %s without "
-		    "replacing another (renameat2): %s",
-		    done->path, base->path, strerror(errno));
+	return try_move(base, done, with_file ? name : NULL, o, p);
 }
 
 static bool make_rules(
@@ -166,7 +190,7 @@ static void open_place(struct places *places, const struct opening *o,
 	}
 	*out = (struct place){.base = base->fd, .done = done->fd};
 	if (base != done)
-		check_pair(base, done, o->with_file, done_at, o->problems);
+		out->may_link = check_pair(base, done, o->with_file, done_at, o->problems);
 	make_rules(&out->rules,
 	    (const struct landlock_dir[]){{.fd = base->fd, .record = true, .keep = base == done},
 		{.fd = base != done ? done->fd : -1}},
@@ -237,7 +261,7 @@ static bool server_place_is_used(const struct config *c)
 static bool allocate(struct places *places, const struct config *c)
 {
 	const size_t n = c->nclients;
-	const struct place nothing = {-1, -1, -1};
+	const struct place nothing = {.base = -1, .done = -1, .rules = -1};
 
 	*places = (struct places){.server = nothing, .nothing = nothing, .repair_rules = -1};
 	places->client = region_array(c->region, n, sizeof(*places->client));
@@ -283,6 +307,14 @@ void places_descriptors(const struct places *places, int *out)
 {
 	for (size_t i = 0; i < places->ndirectories; i++)
 		out[i] = places->directory[i].fd;
+}
+
+bool places_may_link(const struct places *places)
+{
+	for (size_t i = 0; i < places->npairs; i++)
+		if (places->pair[i].may_link)
+			return true;
+	return false;
 }
 
 size_t places_holds(const struct places *places)

@@ -14,6 +14,7 @@
 
 struct place {          /* where a client's files go */
 	int base, done; /* directory descriptors; the same when files stay; -1: nothing is stored */
+	bool may_link;  /* files may have to be moved by link and unlink (base/io: io_move) */
 	int rules;      /* the sandbox's for these two; as sandbox_rules() */
 };
 
@@ -41,6 +42,9 @@ const struct place *places_shared(
 
 /* The directory descriptors, ndirectories of them; -1 where a directory is unusable. */
 void places_descriptors(const struct places *places, int *out);
+
+/* Whether files of any place may have to be linked. */
+bool places_may_link(const struct places *places);
 
 /* How many descriptors are open: directories and rulesets. */
 size_t places_holds(const struct places *places);

@@ -139,6 +139,7 @@ static bool repair_file(const struct generation *g, const struct repair_scope *s
 	const char *client;
 	struct unfinished u;
 	struct capname parsed;
+	struct place place;
 	unsigned mode;
 
 	if (!capname_parse(name, &parsed) || !in_scope(g, scope, parsed.stem))
@@ -154,7 +155,9 @@ static bool repair_file(const struct generation *g, const struct repair_scope *s
 	case UNFINISHED_TAKEN:
 		break;
 	}
-	u.file.done = place_of(g, base, parsed.stem, &client, &mode).done;
+	place = place_of(g, base, parsed.stem, &client, &mode);
+	u.file.done = place.done;
+	u.file.may_link = place.may_link;
 	/* the client's mode, unless the file's differs in more than the owner's read and write bits
 	 */
 	if (((u.file.mode ^ mode) & ~(unsigned)(S_IRUSR | S_IWUSR)) == 0)

@@ -56,7 +56,7 @@ bool repairs_confine(const struct generation *g, int keep)
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	if (!closed)
 		event_error("repair: descriptors cannot be closed");
-	else if (sandbox_enter(&role_repair, NULL, 0, g->places.repair_rules))
+	else if (roles_enter_repair(places_may_link(&g->places), g->places.repair_rules))
 		event_error("repair: the sandbox cannot be entered");
 	else
 		return true;

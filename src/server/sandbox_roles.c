@@ -21,6 +21,8 @@
 #define FROM                                                                                       \
 	SECCOMP_FD(                                                                                \
 	    2) /* base, where completed-path is another directory: files are moved out of it */
+/* base, where a file can only be moved by link and unlink */
+#define LINK_FROM SECCOMP_FD(3)
 
 /* ---- a session ---- */
 
@@ -55,6 +57,7 @@ static const struct seccomp_rule session_calls[] = {
     /* publication, and write-back of a large file while it grows */
     ALLOW(fdatasync), ALLOW(fsync), ALLOW(sync_file_range), ALLOW(fadvise64),
     WHEN(renameat2, {IS, 0, FROM}, {IS, 2, DONE}, {IS, 4, RENAME_NOREPLACE}),
+    WHEN(linkat, {IS, 0, LINK_FROM}, {IS, 2, DONE}, {IS, 4, 0}),
     WHEN(ioctl, {IS, 1, FIONREAD}), /* how much is queued when it is told to stop */
     WHEN(prlimit64, {IS, 0, 0}, {IS, 1, RLIMIT_CPU}),              /* after a handshake */
     WHEN(setsockopt, {IS, 1, IPPROTO_TCP}, {IS, 2, TCP_QUICKACK}), /* during a handshake */
@@ -76,6 +79,9 @@ static const struct seccomp_rule keeper_calls[] = {
 
 /* ---- repair ---- */
 
+/* The flags of linkat(): none, or, where no file needs a link, what the kernel refuses. */
+#define LINK_FLAGS SECCOMP_FD(0)
+
 static const struct seccomp_rule repair_calls[] = {
     /* directories, files to read and files to cut; Landlock decides in which directories */
     WHEN(openat, {IS, 2, O_RDONLY | O_DIRECTORY | O_CLOEXEC}),
@@ -96,6 +102,7 @@ static const struct seccomp_rule repair_calls[] = {
     ALLOW(fdatasync),
     ALLOW(fsync),
     WHEN(renameat2, {IS, 4, RENAME_NOREPLACE}),
+    WHEN(linkat, {IS, 4, LINK_FLAGS}),
 };
 
 /* ---- the master ----
@@ -202,6 +209,7 @@ static const struct seccomp_rule master_calls[] = {
     ALLOW(sync_file_range),
     ALLOW(fadvise64),
     ALLOW(renameat2),
+    ALLOW(linkat),
 };
 
 /* ---- all of them ---- */
@@ -233,9 +241,17 @@ void roles_prepare(char lacking[SANDBOX_LACKING_MAX])
 	sandbox_prepare(all, sizeof(all) / sizeof(*all), lacking);
 }
 
-const char *roles_enter_session(int base, int done, int rules)
+const char *roles_enter_session(int base, int done, bool may_link, int rules)
 {
-	const int fd[] = {base, done, base == done ? -1 : base};
+	int from = base == done ? -1 : base;
+	const int fd[] = {base, done, from, may_link ? from : -1};
 
 	return sandbox_enter(&role_session, fd, sizeof(fd) / sizeof(*fd), rules);
+}
+
+const char *roles_enter_repair(bool may_link, int rules)
+{
+	const int link_flags = may_link ? 0 : -1;
+
+	return sandbox_enter(&role_repair, &link_flags, 1, rules);
 }

@@ -19,7 +19,10 @@ extern const struct sandbox_role
 void roles_prepare(char lacking[SANDBOX_LACKING_MAX]);
 
 /* sandbox_enter() of a session. base, done: its directories, the same where files stay, -1 for
- * none. rules: their ruleset, which is closed. */
-const char *roles_enter_session(int base, int done, int rules);
+ * none. may_link: files may be moved by link and unlink. rules: their ruleset, which is closed. */
+const char *roles_enter_session(int base, int done, bool may_link, int rules);
+
+/* The same of repair. */
+const char *roles_enter_repair(bool may_link, int rules);
 
 #endif

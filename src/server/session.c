@@ -207,6 +207,7 @@ static void settings_of(const struct session *s, struct recorder_settings *out)
 	*out = (struct recorder_settings){
 	    .base = k->store ? place(s)->base : -1,
 	    .done = place(s)->done,
+	    .may_link = place(s)->may_link,
 	    .mode = k->storage.mode,
 	    .max_snaplen = k->storage.max_snaplen,
 	    .max_file_size = k->storage.max_file_size,
@@ -338,7 +339,7 @@ static bool lock_in(const struct session *s)
 {
 	const struct place *p = place(s);
 
-	const char *refused = roles_enter_session(p->base, p->done, p->rules);
+	const char *refused = roles_enter_session(p->base, p->done, p->may_link, p->rules);
 	int error = errno;
 	char what[64];
 

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
+
 const char *trial_create(int base, char name[TRIAL_MAX])
 {
 	uint64_t number;
@@ -32,17 +34,34 @@ const char *trial_create(int base, char name[TRIAL_MAX])
 	return "marked";
 }
 
-bool trial_rename(int base, int done, const char *file)
+static enum trial_result without_file(int base, int done)
 {
-	const char *name = file ? file : ".osmo-pcap-server-try";
-	bool ok = renameat2(base, name, done, name, RENAME_NOREPLACE) == 0;
+	static const char name[] = ".osmo-pcap-server-try";
+
+	if (io_move(base, name, done, name, false) != IO_NOT_MOVED)
+		return TRIAL_RENAMES;
+	return errno == ENOENT || io_no_such_rename(errno) ? TRIAL_UNKNOWN : TRIAL_REFUSED;
+}
+
+static enum trial_result with_file(int base, int done, const char *name)
+{
+	enum io_moved moved = io_move(base, name, done, name, true);
+	enum trial_result result = moved == IO_RENAMED ? TRIAL_RENAMES : TRIAL_LINKS;
 	int saved = errno;
 
-	if (!file)
-		return ok || errno == ENOENT;
-	unlinkat(ok ? done : base, name, 0);
+	if (moved != IO_RENAMED && unlinkat(base, name, 0) < 0 && moved == IO_LINKED) {
+		saved = errno;
+		result = TRIAL_REFUSED;
+	}
+	if (moved != IO_NOT_MOVED)
+		unlinkat(done, name, 0);
 	errno = saved;
-	return ok;
+	return moved == IO_NOT_MOVED ? TRIAL_REFUSED : result;
+}
+
+enum trial_result trial_move(int base, int done, const char *file)
+{
+	return file ? with_file(base, done, file) : without_file(base, done);
 }
 
 bool trial_is_transient(int error)

@@ -14,10 +14,17 @@
  * what cannot be done, with errno. */
 const char *trial_create(int base, char name[TRIAL_MAX]);
 
-/* Tries the rename that publishes. file: a file of trial_create(), which is removed afterwards in
- * any case; some filesystems refuse the flag only for a file that exists. NULL: a name that does
- * not exist, so that nothing is created. False with errno. */
-bool trial_rename(int base, int done, const char *file);
+enum trial_result {
+	TRIAL_REFUSED, /* errno tells why */
+	TRIAL_RENAMES, /* a rename that replaces nothing does it */
+	TRIAL_LINKS,   /* there is none: a link does it */
+	TRIAL_UNKNOWN  /* one of the two may; io_no_such_rename(errno): not the rename */
+};
+
+/* Tries the move that publishes. file: a file of trial_create(), which is removed afterwards in any
+ * case; NULL: a name that does not exist, so that nothing is created, and only what refuses all
+ * renames is found. */
+enum trial_result trial_move(int base, int done, const char *file);
 
 /* Whether this errno of trial_create() says that nothing can be created at this moment, which is no
  * statement about the directories. */

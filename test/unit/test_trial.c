@@ -36,17 +36,20 @@ int main(void)
 		OK(!trial_is_transient(lasting[i]), "%s is of the directories",
 		    strerror(lasting[i]));
 
-	OK(trial_rename(base, done, NULL), "a name that there is not can be moved");
+	IS_INT(trial_move(base, done, NULL), TRIAL_UNKNOWN, "without a file nothing is known");
+	IS_INT(errno, ENOENT, "as there is no file");
 	IS_INT(count(base) + count(done), 0, "which makes nothing");
-	OK(trial_create(base, name) && fstatat(base, name, &st, 0) == 0 &&
+	OK(!trial_create(base, name) && fstatat(base, name, &st, 0) == 0 &&
 		(st.st_mode & 07777) == 01600,
 	    "a file with the mark");
-	OK(trial_create(base, other) && strcmp(name, other) != 0, "the name is another each time");
-	OK(trial_rename(base, done, name) && trial_rename(base, done, other), "they can be moved");
+	OK(!trial_create(base, other) && strcmp(name, other) != 0, "the name is another each time");
+	OK(trial_move(base, done, name) == TRIAL_RENAMES &&
+		trial_move(base, done, other) == TRIAL_RENAMES,
+	    "they can be moved");
 	IS_INT(count(base) + count(done), 0, "and are gone");
 	trial_create(base, name);
 	write_file(done, name, "x", 1);
-	OK(!trial_rename(base, done, name) && errno == EEXIST, "nothing is replaced");
+	OK(trial_move(base, done, name) == TRIAL_REFUSED && errno == EEXIST, "nothing is replaced");
 	IS_INT(count(base), 0, "what could not be moved is gone, too");
 	IS_INT(count(done), 1, "what was there stays");
 	remove_directory(dir);
