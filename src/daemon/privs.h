@@ -9,8 +9,8 @@
 
 #define PRIVS_REASON_MAX 160
 
-/* Names, or numbers. As root: changes to `user` and `group` (NULL: the user's own). On failure the reason is written;
- * the process must not go on. */
+/* Names, or numbers. As root: changes to `user` and `group` (NULL: the user's own). On failure the
+ * reason is written; the process must not go on. */
 bool privs_drop(const char *user, const char *group, char reason[PRIVS_REASON_MAX]);
 
 #endif
