@@ -38,10 +38,10 @@ int main(void)
 
 	OK(trial_rename(base, done, NULL), "a name that there is not can be moved");
 	IS_INT(count(base) + count(done), 0, "which makes nothing");
-	OK(trial_create(base, name) && fstatat(base, name, &st, 0) == 0 &&
+	OK(!trial_create(base, name) && fstatat(base, name, &st, 0) == 0 &&
 		(st.st_mode & 07777) == 01600,
 	    "a file with the mark");
-	OK(trial_create(base, other) && strcmp(name, other) != 0, "the name is another each time");
+	OK(!trial_create(base, other) && strcmp(name, other) != 0, "the name is another each time");
 	OK(trial_rename(base, done, name) && trial_rename(base, done, other), "they can be moved");
 	IS_INT(count(base) + count(done), 0, "and are gone");
 	trial_create(base, name);
