@@ -392,19 +392,19 @@ send() {
 	[[ $output == "osmo-pcap-send: in: at byte 48: a packet with its options of 65580 bytes is left out: "* ]]
 }
 
-@test "blocks of a section without an interface, of which the server stores none: an error, also with -q" {
+@test "blocks of a section that describes no interface are sent, and an error, also with -q" {
 	local names
 	names=$(block 4 "$(fill 4 00)")
 	hex "$(shb)$names$names" >in
 	listen_file
 	WANT=1 send -q 127.0.0.1 in
 	got "$(frame 0 "$(shb)")$(frame 1 "$names")$(frame 1 "$names")"
-	[[ $output == "osmo-pcap-send: in: at byte 60: end of a section without an interface: the server stores none of its blocks (2)" ]]
+	[[ $output == "osmo-pcap-send: in: at byte 60: end of a section that describes no interface, so that no packet can be among its blocks (2)" ]]
 	# one before another section, and no second line
 	hex "$(shb)$names$(shb)$(idb 96)$(epb 0 1 aa)$(shb)$names" >in
 	listen_file
 	WANT=1 send 127.0.0.1 in
-	[[ ${lines[0]} == "osmo-pcap-send: in: at byte 44: end of a section without an interface: the server stores none of its blocks (1)" ]]
+	[[ ${lines[0]} == "osmo-pcap-send: in: at byte 44: end of a section that describes no interface, so that no packet can be among its blocks (1)" ]]
 	[[ ${#lines[@]} -eq 2 ]]
 	# an interface that comes later, and nothing at all, are as they should be
 	hex "$(shb)$names$(idb 96)$(epb 0 1 aa)$(shb)" >in

@@ -40,14 +40,14 @@ static enum send_ending skip(struct send_job *j, const struct send_record *r)
 	return SEND_GOING_ON;
 }
 
-/* At the end of a section. The server stores it with its first packet, which this one cannot have.
- */
+/* At the end of a section. One that has blocks but no interface has lost it, or never was a
+ * capture. */
 static void look_for_interface(struct send_job *j, uint64_t end)
 {
 	if (j->cut.bare > 0 && !j->left_out)
 		send_report_input(j, end,
-		    "end of a section without an interface: the server stores none of its blocks ("
-		    "%" PRIu64 ")",
+		    "end of a section that describes no interface, so that no packet can be among "
+		    "its blocks (%" PRIu64 ")",
 		    j->cut.bare);
 	j->left_out = j->left_out || j->cut.bare > 0;
 	j->cut.bare = 0;
