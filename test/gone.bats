@@ -69,9 +69,9 @@ log_lacks() { ! grep -E "$1" log; }
 	until_noticed moved
 	n=$(noted moved)
 	[ "$(packets elsewhere)" -eq "$n" ]
-	cp elsewhere then
+	cp elsewhere noticed.then
 	ended "$n"
-	cmp elsewhere then
+	cmp elsewhere noticed.then
 	no_file rec
 }
 

@@ -4,11 +4,11 @@
 . "$BATS_TEST_DIRNAME/lib.bash"
 NO_MEMCHECK="strace is beside it"
 
-# no_rename [OPTION…]: the server and all its processes under strace: the rename that replaces nothing is unknown
+# no_rename: the server and all its processes under strace: the rename that replaces nothing is unknown
 no_rename() {
 	can_trace
-	WRAP=(strace -D -f -qq -y -s 200 -o trace -e trace=renameat2,linkat,unlinkat,fdatasync,fsync,fchmod,write
-		-e "inject=renameat2:error=${UNKNOWN:-EINVAL}" "$@")
+	WRAP=(strace -D -f -qq -y -s 200 -o trace -e 'trace=renameat2,linkat,unlinkat,fdatasync,fsync,fchmod,write'
+		-e "inject=renameat2:error=${UNKNOWN:-EINVAL}")
 }
 
 # linked FILE: it has one name and the mode of a published file
@@ -43,7 +43,7 @@ published() {
 }
 @test "where the rename is known, nothing is linked" {
 	can_trace
-	WRAP=(strace -D -f -qq -o trace -e trace=renameat2,linkat)
+	WRAP=(strace -D -f -qq -o trace -e 'trace=renameat2,linkat')
 	published
 	grep -q 'renameat2(.*trace-foo-.*= 0' trace
 	not grep linkat trace
@@ -81,7 +81,7 @@ published() {
 	wait_log 'closed client=foo'
 	unframe s | cmp - "$(only_file done2)"
 	linked "$(only_file done2)"
-	no_file rec done rec2
+	no_file rec 'done' rec2
 }
 
 @test "by link: a name that is taken meanwhile is not replaced" {
@@ -226,7 +226,7 @@ fails_at() {
 	mkdir real fuse
 	bindfs real fuse || skip "no FUSE here"
 	MOUNTED=$PWD/fuse
-	mkdir fuse/rec fuse/done
+	mkdir fuse/rec 'fuse/done'
 	rmdir rec 'done'
 	ln -s fuse/rec rec
 	ln -s fuse/done 'done'
