@@ -717,3 +717,24 @@ replacing() {
 	wait_log 'suppressed .*not in the client list'
 	[ $(($(lines 'refused peer=127.0.0.9:') + $(suppressed 'not in the client list' lines))) -eq 25 ]
 }
+
+@test "a connection that has ended, and whose process is not reaped yet, takes no newcomer's place" {
+	needs_one_server "its limits"
+	config 'limits: { per-client = 1; };'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_log 'established client=foo'
+	local pid
+	pid=$(child foo)
+	kill -STOP "$SERVER_PID"
+	# first the newcomer, which the kernel accepts, then the end of the other: in this order the server hears of them
+	live b 127.0.0.2
+	tell b pcap rec
+	until_true test -s b.sent
+	hang_up a
+	until_true gone "$pid"
+	kill -CONT "$SERVER_PID"
+	wait_log 'established client=foo' 2
+	never_log 'used up'
+}

@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "config/clients.h"
 #include "server/events.h"
+#include "server/reap.h"
 #include "server/spawn.h"
 #include "server/state.h"
 #include "server/timers.h"
@@ -32,7 +33,7 @@ void admission_listen(struct master *m, bool on)
 	m->accepting.listening = on;
 }
 
-static bool has_room(const struct master *m)
+static bool limits_leave_room(const struct master *m)
 {
 	const struct config_limits *l = &m->generation->config->limits;
 	struct admit_counts now = {
@@ -40,6 +41,15 @@ static bool has_room(const struct master *m)
 	struct admit_limits max = {l->connections, l->unestablished, 0};
 
 	return admit_room(&now, &max);
+}
+
+/* A child that has exited holds its place only until it is reaped, and no newcomer for it. */
+static bool has_room(struct master *m)
+{
+	if (limits_leave_room(m))
+		return true;
+	reap_exited(m);
+	return limits_leave_room(m);
 }
 
 void admission_resume(struct master *m)
@@ -50,7 +60,7 @@ void admission_resume(struct master *m)
 }
 
 /* `row` are the clients that the peer may be; `client`: the only one, or NULL. */
-static bool peer_is_busy(const struct master *m, const char *client, const struct addr *peer,
+static bool has_all(const struct master *m, const char *client, const struct addr *peer,
     const struct admit_entry *row, size_t n)
 {
 	struct admit_counts now = {.of_peer = children_of_peer(&m->children, client, peer)};
@@ -59,6 +69,15 @@ static bool peer_is_busy(const struct master *m, const char *client, const struc
 	for (size_t i = 0; i < n; i++)
 		max.of_peer += m->generation->config->clients[row[i].client].own_limits.per_client;
 	return !admit_peer(&now, &max);
+}
+
+static bool peer_is_busy(struct master *m, const char *client, const struct addr *peer,
+    const struct admit_entry *row, size_t n)
+{
+	if (!has_all(m, client, peer, row, n))
+		return false;
+	reap_exited(m);
+	return has_all(m, client, peer, row, n);
 }
 
 static void refuse(struct master *m, enum flood kind, const char *client, const struct addr *peer,
