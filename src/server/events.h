@@ -1,6 +1,7 @@
 /* events: one function for each line that the master writes to its log.
  *
- * No other file of the master formats a line; sessions word theirs in session_tell, the process of
+ * No other file of the master formats a line, but base/problem for what is wrong with a
+ * configuration; sessions word theirs in session_tell, the process of
  * repair in repair. The man page's section LOG describes all of them.
  * Refuses to decide whether a line is written (floods). Text is quoted here. */
 #ifndef SERVER_EVENTS_H

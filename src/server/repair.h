@@ -1,9 +1,9 @@
 /* repair: which capture files are finished after the death of their writer, and what is logged.
  *
  * Looks for unfinished files in the base directories of a configuration, finds the client that
- * each belongs to, has it cut and published (record/unfinished.h), and logs how
- * that ended. Runs in a process
- * of its own. Refuses to look into files itself, and to take one whose name is not ours. */
+ * each belongs to, has it cut and published (record/unfinished.h), and logs how that ended. Runs in
+ * a process of its own. Refuses to look into files itself, and to take one whose name is not ours.
+ */
 #ifndef SERVER_REPAIR_H
 #define SERVER_REPAIR_H
 

@@ -23,7 +23,7 @@ struct repairs {
 	bool once;                 /* one connection: one round, and no other after it */
 	int64_t began;             /* the last round; 0: there was none */
 	int64_t due;               /* the next regular round; INT64_MAX: none */
-	struct repair_scope scope; /* whose files; with `once` accept sets it */
+	struct repair_scope scope; /* whose files; with `once` admission sets it */
 };
 
 /* In a process that was forked to look at the files of `g`: gives up all descriptors but those of

@@ -1,6 +1,6 @@
 /* spawn: forks the process of a connection, with no more than it needs of the master's.
  *
- * Refuses to decide whether there is to be one (accept does), and to follow what becomes of it
+ * Refuses to decide whether there is to be one (admission does), and to follow what becomes of it
  * (reap does). */
 #ifndef SERVER_SPAWN_H
 #define SERVER_SPAWN_H
