@@ -26,6 +26,7 @@ static const struct {
 	const char *name;
 	unsigned number;
 } calls[] = {
+    CALL(linkat),
     CALL(renameat2),
     CALL(getrandom),
     CALL(statx),

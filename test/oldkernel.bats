@@ -107,8 +107,18 @@ ERROR='(Operation not permitted|Function not implemented)$'
 	records landlock_restrict_self off
 }
 
-@test "renameat2 refused: it does not start" {
-	refuses 'completed-path .* without replacing another \(renameat2\): (Operation not permitted|Invalid argument)' renameat2 "${ALL[@]}"
+@test "renameat2 refused: files are linked into completed-path" { records renameat2 "${ALL[@]}"; }
+@test "renameat2 and linkat refused: it does not start" {
+	local error status
+	of required
+	for error in EPERM ENOSYS; do
+		status=0
+		denied renameat2 $error
+		"${WRAP[@]}" "$DENY" linkat $error timeout "$PATIENCE" "$SERVER" -c cfg >out 2>&1 || status=$?
+		cat out
+		[ "$status" -eq 78 ]
+		grep -E 'error: completed-path .* without replacing another \(renameat2\), nor linked: (Operation not permitted|Invalid argument)$' out
+	done
 }
 @test "getrandom refused: it does not start with TLS" {
 	refuses "getrandom.*: $ERROR" getrandom "${ALL[@]}"

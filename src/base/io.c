@@ -77,7 +77,8 @@ ssize_t io_read_at(int fd, void *data, size_t len, uint64_t at)
 
 bool io_no_such_rename(int error)
 {
-	return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP;
+	/* EPERM: from the filter of an old container */
+	return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP || error == EPERM;
 }
 
 static bool link_to(int from, const char *old, int to, const char *name)

@@ -32,7 +32,8 @@ enum io_moved {
 };
 enum io_moved io_move(int from, const char *old, int to, const char *name, bool may_link);
 
-/* Whether this errno says that the filesystem knows no rename without replacement. */
+/* Whether this errno says that the filesystem knows no rename without replacement, or that the call
+ * is refused whatever the file. */
 bool io_no_such_rename(int error);
 
 /* Opens a regular file for reading, and nothing else: opening a FIFO or a device could block for
