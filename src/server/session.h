@@ -1,8 +1,8 @@
 /* session: the life of a child process: one connection, from its first byte to its last file.
  *
- * Locks itself in (sandbox_roles) before it reads a byte. Refuses to know the master, other children, and
- * what is in a file: record/recorder does that. Its files: session (the steps), session_signal,
- * session_end (deadlines and ends), session_tell (lines of the log, reports). */
+ * Locks itself in (sandbox_roles) before it reads a byte. Refuses to know the master, other
+ * children, and what is in a file: record/recorder does that. Its files: session (the steps),
+ * session_signal, session_end (deadlines and ends), session_tell (lines of the log, reports). */
 #ifndef SERVER_SESSION_H
 #define SERVER_SESSION_H
 
