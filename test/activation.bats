@@ -53,10 +53,7 @@ one() {
 	peer_send "$1" "${3:-s}" >end
 }
 
-recorded() { unframe s | cmp - "$(only_file)"; }
-
 lines() { [ "$(grep -cE -- "$2" "$3")" -ge "$1" ]; } # COUNT REGEX FILE
-not() { if "$@"; then return 1; fi; } # "! COMMAND" fails no test
 
 # ---- passed listening sockets ----
 
@@ -432,18 +429,17 @@ nowhere_else() {
 @test "a connection on standard input is open in the recording process and nowhere else" { nowhere_else INPUT; }
 @test "a connection that is given both ways is open in the recording process and nowhere else" { nowhere_else BOTH; }
 
-# unfinished FILE…: as a dead writer leaves them
-unfinished() {
+# leftovers NAME…: unfinished files of a packet each
+leftovers() {
 	local f
 	stream pcap rec >one
 	for f; do
-		unframe one >"rec/$f"
-		chmod 1440 "rec/$f"
+		unframe one | unfinished "$f"
 	done
 }
 
 @test "one connection: what earlier ones of this client left is repaired, and nothing else" {
-	unfinished trace-foo-20250101_000000.pcap trace-bar-20250101_000000.pcap trace-gone-20250101_000000.pcap
+	leftovers trace-foo-20250101_000000.pcap trace-bar-20250101_000000.pcap trace-gone-20250101_000000.pcap
 	ARGUMENTS=(-i) OPTIONS=(-i)
 	one 127.0.0.2 accept:127.0.0.1
 	ends 0
@@ -453,7 +449,7 @@ unfinished() {
 }
 
 @test "one connection: what is left is repaired while it lasts" {
-	unfinished trace-foo-20250101_000000.pcap
+	leftovers trace-foo-20250101_000000.pcap
 	config 'file-permission-mask = "0444";'
 	ARGUMENTS=(-i) OPTIONS=(-i)
 	passing accept:127.0.0.1
@@ -463,7 +459,7 @@ unfinished() {
 }
 
 @test "one connection: an unlisted peer causes no repair" {
-	unfinished trace-foo-20250101_000000.pcap
+	leftovers trace-foo-20250101_000000.pcap
 	ARGUMENTS=(-i) OPTIONS=(-i)
 	one 127.0.0.9 accept:127.0.0.1
 	ends 1
@@ -506,24 +502,21 @@ silent() {
 	[ ! -s log ]
 }
 
-# In a mount namespace of its own, where /dev/log is ours. The test function runs again there as TEST.
+# with_syslog FUNCTION: inside, where /dev/log is the test's own
 with_syslog() {
-	unshare -Urm true 2>/dev/null || skip "no user namespaces here"
-	unshare -Urm env BATS_TEST_NAME_PREFIX= bash -eu -c '
-		. "$1/lib.bash"
-		set -eE
-		PIDS=() WRAP=() LISTEN=127.0.0.1 TOLD=0 SERVER_PID= OPTIONS=() ARGUMENTS=()
-		declare -gA LIVE=()
-		trap "BATS_TEST_COMPLETED=1; teardown" EXIT
-		mkdir dev
-		for f in null zero urandom random tty; do
-			touch dev/$f
-			mount --bind /dev/$f dev/$f
-		done
-		[ ! -e /dev/fd ] || cp -P /dev/fd dev/fd
-		mount --rbind dev /dev
-		eval "$2"
-		"$3"' - "$BATS_TEST_DIRNAME" "$(declare -f passing ends one recorded not lines silent nothing_said syslogd "$@")" "$1" 3>&-
+	eval "in_own_dev() { own_dev; $1; }"
+	inside in_own_dev own_dev "$1" passing ends one lines silent nothing_said syslogd
+}
+own_dev() {
+	local f
+	OPTIONS=() ARGUMENTS=()
+	mkdir dev
+	for f in null zero urandom random tty; do
+		touch "dev/$f"
+		mount --bind "/dev/$f" "dev/$f"
+	done
+	[ ! -e /dev/fd ] || cp -P /dev/fd dev/fd
+	mount --rbind dev /dev
 }
 
 # syslogd: receives at /dev/log from now on, into ./syslog

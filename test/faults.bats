@@ -3,35 +3,12 @@
 # whole is lost.
 . "$BATS_TEST_DIRNAME/lib.bash"
 
-# two_record: foo (a) and bar (b) record.
-two_record() {
-	server_start
-	live a 127.0.0.2
-	live b 127.0.0.3
-	tell a pcap rec rec=70
-	tell b pcap rec
-	wait_stored a foo
-	wait_stored b bar
-}
-
-# published PEER CLIENT: all that was sent is in done/, unmarked, and nothing is left in rec/.
-published() {
-	stored "$1" "$2" "done" && [ "$(mode done/trace-"$2"-*)" = 440 ] && ! compgen -G "rec/trace-$2-*" >/dev/null
-}
-wait_published() { until_true published "$@" || { ls -l rec 'done' >&2; return 1; }; }
-
-b_goes_on() {
-	tell b rec
-	wait_stored b bar
-	never_log 'closed client=bar|rejected'
-}
-
 # ---- processes ----
 
 child_dies() {
-	two_record
+	two_record pcap rec rec=70
 	kill "-$1" "$(child foo)"
-	PATIENCE=5 wait_published a foo
+	wait_published a foo
 	wait_log "foo.*($2|[Ss]ignal $3)"
 	log_has 'file client=foo .*reason=repaired'
 	b_goes_on
@@ -116,7 +93,7 @@ server_dies() {
 # bats test_tags=ways
 @test "the server killed: recordings go on, finish and publish" {
 	needs_one_server "recordings that go on without it"
-	two_record
+	two_record pcap rec rec=70
 	server_dies
 	tell a rec
 	wait_stored a foo
@@ -131,7 +108,7 @@ server_dies() {
 # bats test_tags=ways
 @test "the server killed: a new one starts at once, on the same port, and leaves what is recorded alone" {
 	needs_one_server "recordings that go on without it"
-	two_record
+	two_record pcap rec rec=70
 	server_dies
 	FIXED_PORT=$PORT
 	config
@@ -170,7 +147,7 @@ everything_dies() {
 # bats test_tags=ways
 @test "everything killed: the next start repairs and publishes, and serves meanwhile" {
 	needs_one_server "its start, without a connection"
-	two_record
+	two_record pcap rec rec=70
 	everything_dies
 	[ "$(mode rec/trace-foo-*)" = 1440 ]
 	server_again
@@ -181,9 +158,6 @@ everything_dies() {
 	peer_send 127.0.0.2 s
 	wait_log 'closed client=foo'
 }
-
-# torn FILE…: as a dead writer leaves them: marked, unlocked, in rec/
-torn() { chmod 1440 "$@"; }
 
 # repaired NAME: the server has published it
 repaired() { until_true test -e "done/$1" && until_true test ! -e "rec/$1"; }
@@ -201,10 +175,10 @@ all_cuts() {
 		k=$((k + 1))
 		name=rec/trace-foo-20250101_000000-$k.$ext
 		head -c "$n" whole >"$name"
-		torn "$name"
+		mark_unfinished "$name"
 	done
 	cp whole "rec/trace-foo-20250101_000000.$ext"
-	torn "rec/trace-foo-20250101_000000.$ext"
+	mark_unfinished "rec/trace-foo-20250101_000000.$ext"
 	server_start
 	wait_log 'file client=foo .*reason=repaired' $((k + 1))
 	no_file rec
@@ -232,7 +206,7 @@ no_whole_record() {
 		k=$((k + 1))
 		head -c "$n" whole >rec/trace-foo-20250101_000000-$k.pcap
 	done
-	torn rec/*
+	mark_unfinished rec/*
 	server_start
 	until_true no_file
 }
@@ -246,7 +220,7 @@ no_whole_record() {
 	stream pcap rec >s
 	unframe s >rec/trace-foo-20250101_000000.pcap
 	echo precious >done/trace-foo-20250101_000000.pcap
-	torn rec/*
+	mark_unfinished rec/*
 	server_start
 	repaired trace-foo-20250101_000000_001.pcap
 	unframe s | cmp - done/trace-foo-20250101_000000_001.pcap
@@ -260,7 +234,7 @@ no_whole_record() {
 	unframe s >rec/trace-foo-20250101_000000-1.pcap
 	unframe s >rec/trace-foo-20250101_000000-12.pcap
 	echo precious >done/trace-foo-20250101_000000-12.pcap
-	torn rec/*
+	mark_unfinished rec/*
 	server_start
 	repaired trace-foo-20250101_000000-1.pcap
 	repaired trace-foo-20250101_000000_013.pcap
@@ -277,7 +251,7 @@ no_whole_record() {
 	stream pcap rec >s
 	unframe s >rec/trace-foo-20250101_000000.pcap
 	unframe s >rec/trace-foo-20250101_000001.pcap
-	torn rec/*
+	mark_unfinished rec/*
 	mkfifo hold
 	flock -F rec/trace-foo-20250101_000000.pcap cat hold 3>&- &
 	PIDS+=($!)
@@ -295,7 +269,7 @@ no_whole_record() {
 	unframe s | tee rec/trace-foo-20250101_000000.pcap >rec/trace-foo-20250101_000001.pcap
 	unframe s >rec/trace-foo-20250101_000002.pcap
 	chown 4321 rec/*0.pcap rec/*1.pcap
-	torn rec/*
+	mark_unfinished rec/*
 	server_start
 	repaired trace-foo-20250101_000002.pcap
 	wait_log ' warning file=trace-foo-2025.* reason="2 unfinished files belong to another user: left alone"'
@@ -324,16 +298,16 @@ two_record_deaths() {
 		trace-foo-2025010_000000.pcap trace-foo-20250101_000000.txt .trace-foo-20250101_000000.pcap \
 		trace-foo-20250101_000000-x.pcap; do
 		cp cut "rec/$name"
-		torn "rec/$name"
+		mark_unfinished "rec/$name"
 	done
 	mkdir -m 1755 rec/trace-foo-20250101_000001.pcap
 	cp cut elsewhere
-	torn elsewhere
+	mark_unfinished elsewhere
 	ln -s ../elsewhere rec/trace-foo-20250101_000002.pcap
 	mkfifo -m 600 rec/trace-foo-20250101_000003.pcap
 	chmod +t rec/trace-foo-20250101_000003.pcap
 	cp one rec/trace-foo-20250101_000009.pcap
-	torn rec/trace-foo-20250101_000009.pcap
+	mark_unfinished rec/trace-foo-20250101_000009.pcap
 	ls -l --time-style=full-iso rec elsewhere | grep -vE '000009|total|rec:' >before
 	server_start
 	repaired trace-foo-20250101_000009.pcap
@@ -351,7 +325,7 @@ two_record_deaths() {
 	for name in foo foo-bar foo-127.0.0.2 net net-127.0.9.7 net-127.0.8.7 net-fd00__7 net-fd01__7 net-7 else; do
 		unframe s >"rec/trace-$name-$at"
 	done
-	torn rec/*
+	mark_unfinished rec/*
 	server_start
 	wait_log 'reason=repaired' 10
 	[ "$(cd private && echo *)" = "trace-foo-$at" ]
@@ -366,7 +340,7 @@ two_record_deaths() {
 	can_trace
 	stream pcap rec >s
 	unframe s >rec/trace-foo-20250101_000000.pcap
-	torn rec/*
+	mark_unfinished rec/*
 	WRAP=(strace -D -f -qq -o trace -e trace=flock,kill -e inject=flock:delay_enter=1000000)
 	server_start
 	local pid
@@ -378,20 +352,6 @@ two_record_deaths() {
 }
 
 # ---- the disk ----
-
-# In a user and mount namespace of its own: the test function runs again there as TEST_fs, with tiny tmpfs on
-# rec and done of their own.
-inside() {
-	unshare -Urm true 2>/dev/null || skip "no user namespaces here"
-	unshare -Urm env BATS_TEST_NAME_PREFIX= bash -eu -c '
-		. "$1/lib.bash"
-		set -eE
-		PIDS=() WRAP=() LISTEN=127.0.0.1 TOLD=0 SERVER_PID=
-		declare -gA LIVE=()
-		trap "BATS_TEST_COMPLETED=1; teardown" EXIT
-		eval "$2"
-		"$3"' - "$BATS_TEST_DIRNAME" "$(declare -f "$@" two_record b_goes_on published wait_published tiny)" "$1" 3>&-
-}
 
 # tiny DIR SIZE: rec and done of foo on one small filesystem, the others elsewhere
 tiny() {
@@ -433,7 +393,7 @@ disk_full() {
 	[ $(($(grep -c foo log) - $(cat lines))) -eq 3 ]
 }
 # bats test_tags=ways
-@test "disk full: the client waits, and goes on in the same file when there is room; others do not notice" { inside disk_full; }
+@test "disk full: the client waits, and goes on in the same file when there is room; others do not notice" { inside disk_full tiny; }
 
 disk_full_first() {
 	tiny 256k
@@ -451,7 +411,7 @@ disk_full_first() {
 	wait_log 'closed client=foo .*packets=3 .*files=1 '
 	stored a foo full/done
 }
-@test "disk full before the first packet: nothing is lost" { inside disk_full_first; }
+@test "disk full before the first packet: nothing is lost" { inside disk_full_first tiny; }
 
 no_inodes() {
 	tiny 1m,nr_inodes=5
@@ -465,7 +425,7 @@ no_inodes() {
 	hang_up a
 	wait_log 'closed client=foo .*packets=1 .*files=1 '
 }
-@test "no room for a new file: the client waits" { inside no_inodes; }
+@test "no room for a new file: the client waits" { inside no_inodes tiny; }
 
 # replaced_while_full: foo's process a waits for room, and b has taken its place
 replaced_while_full() {
@@ -498,7 +458,7 @@ full_and_replaced() {
 # bats test_tags=ways
 @test "a full disk is waited for also by whom a newer connection has replaced: nothing is lost" {
 	needs_one_server "its older connections"
-	inside full_and_replaced replaced_while_full
+	inside full_and_replaced tiny replaced_while_full
 }
 full_replaced_stop() {
 	replaced_while_full
@@ -509,7 +469,7 @@ full_replaced_stop() {
 # bats test_tags=ways
 @test "a full disk, replaced, then stopped: given up, the lost records are counted" {
 	needs_one_server "its older connections"
-	inside full_replaced_stop replaced_while_full
+	inside full_replaced_stop tiny replaced_while_full
 }
 
 log_cut() {
@@ -537,7 +497,7 @@ log_cut() {
 # bats test_tags=ways
 @test "a log file on a full disk: a line that was cut is lost, the next one begins on its own" {
 	needs_one_server "one log for all"
-	inside log_cut
+	inside log_cut tiny
 }
 
 start_without_inodes() {
@@ -557,7 +517,7 @@ start_without_inodes() {
 # bats test_tags=ways
 @test "no room for a file at the start: a warning, the client waits" {
 	needs_one_server "its start, without a connection"
-	inside start_without_inodes
+	inside start_without_inodes tiny
 }
 
 disk_full_stop() {
@@ -576,7 +536,7 @@ disk_full_stop() {
 	unframe a.sent | cmp -n "$(size "$f")" - "$f"
 }
 # bats test_tags=ways
-@test "stopped while the disk is full: given up within 10 s, the lost records are counted" { inside disk_full_stop; }
+@test "stopped while the disk is full: given up within 10 s, the lost records are counted" { inside disk_full_stop tiny; }
 
 # bats test_tags=ways
 @test "a file size limit of the system: a new file, then a storage error" {
@@ -616,7 +576,7 @@ disk_full_stop() {
 
 # bats test_tags=ways
 @test "base-path renamed while recording: goes on in the same directory" {
-	two_record
+	two_record pcap rec rec=70
 	mv rec moved
 	mkdir rec
 	tell a rec
@@ -671,14 +631,14 @@ disk_full_stop() {
 	for ((i = 1; i <= 40; i++)); do
 		kill -KILL "${LIVE[x$i]}" 2>/dev/null || true
 	done
-	until_true served 127.0.4.1
+	served_again 127.0.4.1 foo
 }
 
 # bats test_tags=ways
 @test "no descriptor even to accept with: peers are closed, the processor is idle, service goes on" {
 	beside_memcheck "it has need of them, too"
 	needs_one_server "descriptors and processes of its own are used up"
-	two_record
+	two_record pcap rec rec=70
 	local free=0 before # the lowest number that is not in use: as many as it may have
 	while [ -L "/proc/$SERVER_PID/fd/$free" ]; do
 		free=$((free + 1))
@@ -695,20 +655,13 @@ disk_full_stop() {
 	[ $(($(cpu) - before)) -lt 20 ]
 	b_goes_on
 	prlimit --pid "$SERVER_PID" --nofile=100:
-	until_true served 127.0.0.2
-}
-served() {
-	local n
-	n=$(grep -c 'closed client=foo .*packets=1 ' log || true)
-	stream pcap rec >s
-	peer_send "$1" s >end
-	grep -q . end && PATIENCE=1 wait_log 'closed client=foo .*packets=1 ' $((n + 1))
+	served_again 127.0.0.2 foo
 }
 
 # As many processes as it has, and not one more.
 no_more_processes() {
 	needs_one_server "descriptors and processes of its own are used up"
-	two_record
+	two_record pcap rec rec=70
 	prlimit --pid "$SERVER_PID" --nproc=1:
 	stream pcap rec >s
 	local i before
@@ -752,7 +705,7 @@ no_more_processes() {
 	done
 	wait_log 'Resource temporarily unavailable|no process could be started'
 	no_file
-	until_true served 127.0.0.2
+	served_again 127.0.0.2 foo
 }
 
 # bats test_tags=ways
@@ -821,11 +774,11 @@ no_children() { [ -z "$(ps -o pid= --ppid "$SERVER_PID")" ]; }
 	config
 	stream pcap rec rec >s
 	unframe s >rec/trace-foo-20250101_000000.pcap
-	torn rec/trace-foo-*
+	mark_unfinished rec/trace-foo-*
 	server_start
 	wait_log 'reason=repaired'
 	unframe s >rec/trace-bar-20250101_000000.pcap
-	torn rec/trace-bar-*
+	mark_unfinished rec/trace-bar-*
 	sed -i 's/"rec"/"rec2"/; s/"done"/"done2"/' cfg
 	server_signal HUP
 	wait_log 'file client=bar .*reason=repaired'

@@ -5,22 +5,10 @@
 
 export ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" # which nobody can do who is traced
 
-# record: foo (a) and bar (b) record; foo's process is CHILD
+# record: foo and bar record; foo's process is CHILD
 record() {
-	server_start
-	live b 127.0.0.3
-	tell b pcap rec
-	wait_stored b bar
-	live a 127.0.0.2
-	tell a pcap rec
-	wait_stored a foo
+	two_record
 	CHILD=$(child foo)
-}
-
-b_goes_on() {
-	tell b rec
-	wait_stored b bar
-	never_log 'closed client=bar|rejected|client=bar.*error'
 }
 
 # none PATTERN: no such file
@@ -38,7 +26,7 @@ write_fails() {
 	tell a rec=500
 	wait_log "closed client=foo .*reason=\"writing the capture file: $2\""
 	injected
-	unframe good | cmp - "$(only_file)"
+	recorded good
 	[ "$(mode done/trace-foo-*)" = 440 ]
 	b_goes_on
 }
@@ -52,7 +40,7 @@ write_fails() {
 	failing "$CHILD" pwrite64:retval=0:when=1
 	tell a rec=500
 	wait_log 'closed client=foo .*reason="writing the capture file: Input/output error"'
-	unframe good | cmp - "$(only_file)"
+	recorded good
 	b_goes_on
 }
 
@@ -131,7 +119,7 @@ open_fails() {
 	kill -USR1 "$CHILD"
 	tell a rec
 	wait_log 'closed client=foo .*reason="creating a capture file: Input/output error"'
-	unframe good | cmp - "$(only_file)"
+	recorded good
 	none 'rec/trace-foo-*'
 	b_goes_on
 }
@@ -348,25 +336,7 @@ mine() {
 
 # ---- clocks ----
 
-# at SECONDS STREAM-ITEM…: the clock shows so many seconds since 1970, then foo sends it, and it is stored
-at() {
-	fake_clock "$1"
-	if [ -z "$SERVER_PID" ]; then
-		WRAP+=(FAKETIME_FMT=%s)
-		server_start
-		live a 127.0.0.2
-	fi
-	tell a "${@:2}"
-	until_true all_there
-}
-all_there() {
-	local f n=0
-	for f in rec/trace-foo-* done/trace-foo-*; do
-		[ ! -e "$f" ] || n=$((n + $(size "$f") - 24))
-	done
-	[ $((n + 24)) -eq "$(unframe a.sent | wc -c)" ]
-}
-
+CLOCK_FORMAT=%s # seconds since 1970
 # every STEP FROM TO: a packet at each of these times
 every() {
 	local t first=pcap
@@ -533,8 +503,6 @@ other_filesystem() {
 
 # ---- accept ----
 
-cpu() { awk '{ print $14 + $15 }' "/proc/$SERVER_PID/stat"; } # hundredths of a second
-
 # accept_fails ERROR: for a while, then whoever has waited is served
 accept_fails() {
 	needs_one_server "it accepts"
@@ -592,9 +560,6 @@ accept_fails() {
 # ---- 200 clients, and TERM ----
 
 HERD=200
-children() { ps -o pid= --ppid "$SERVER_PID"; }
-# children_are N [STATE]: so many are in that state
-children_are() { [ "$(ps -o stat= --ppid "$SERVER_PID" | grep -c "^${2-}")" -eq "$1" ]; }
 # herd_start [-e]: they have each stored a packet; a line to GO, and they send on
 herd_start() {
 	needs_one_server "one that stops all"

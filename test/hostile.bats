@@ -5,16 +5,6 @@
 # FULL=1 makes the floods as large as one could wish: minutes.
 . "$BATS_TEST_DIRNAME/lib.bash"
 
-# unharmed: the bystander, which lib.bash has started, has lost nothing.
-unharmed() {
-	tell bystander rec
-	wait_stored bystander bar
-	hang_up bystander
-	wait_log 'closed client=bar .*reason="peer closed the connection" packets=2 '
-	stored bystander bar "done"
-	never_log 'rejected client=bar|signal|internal'
-}
-
 entries() { find "$1" -mindepth 1 | wc -l; }
 descriptors() { entries "/proc/$SERVER_PID/fd"; }
 descriptors_are() { [ "$(descriptors)" -eq "$1" ]; }
@@ -37,25 +27,6 @@ row() { # REASON GOOD-FILE BAD-BYTES-FILE
 	cat "$2" "$3" >"crowd/$N"
 }
 
-# All connect, all send, all end, in this order; how many bytes the server has said to them.
-crowd() {
-	perl -MSocket -e 'my ($host, $port, $n) = @ARGV; my (@s, $said);
-		$SIG{PIPE} = "IGNORE";
-		alarm 2 * $ENV{PATIENCE};
-		for my $i (1 .. $n) {
-			socket($s[$i], AF_INET, SOCK_STREAM, 0) or die "socket: $!";
-			bind($s[$i], pack_sockaddr_in(0, inet_aton("127.0.9.$i"))) or die "bind: $!";
-			connect($s[$i], pack_sockaddr_in($port, inet_aton($host))) or die "connect: $!";
-		}
-		for my $i (1 .. $n) {
-			open my $f, "<", "crowd/$i" or die;
-			syswrite $s[$i], do { local $/; <$f> } // "";
-		}
-		shutdown $_, 1 for @s[1 .. $n];
-		for (@s[1 .. $n]) { $said += length $buf while sysread $_, $buf, 4096 }
-		print $said + 0, "\n"' "$LISTEN" "$PORT" "$N"
-}
-
 # all_refused: each with one line that has its reason, frame and offset; what came before is there and readable
 all_refused() {
 	local before i file line n=0
@@ -63,7 +34,7 @@ all_refused() {
 	server_start
 	bystander
 	before=$(descriptors)
-	[ "$(crowd)" -eq 0 ]
+	[ "$(crowd 127.0.9.1 "$N" "$LISTEN" "$PORT" crowd)" -eq 0 ]
 	wait_log 'closed client=crowd ' "$N"
 	[ "$(grep -c 'rejected client=crowd ' log)" -eq "$N" ]
 	for ((i = 1; i <= N; i++)); do
@@ -289,17 +260,7 @@ ends() {
 	server_start
 	bystander
 	stream pcap data,times=300:rec=8000 >s
-	perl -MSocket=:all -e 'my ($host, $port) = @ARGV;
-		socket(my $s, AF_INET, SOCK_STREAM, 0) or die;
-		setsockopt($s, SOL_SOCKET, SO_RCVBUF, 1);
-		bind($s, pack_sockaddr_in(0, inet_aton("127.0.0.2"))) or die;
-		connect($s, pack_sockaddr_in($port, inet_aton($host))) or die;
-		my $data = do { local $/; <STDIN> };
-		while (length $data) { substr($data, 0, syswrite($s, $data) // die "write: $!") = "" }
-		shutdown $s, 1;
-		$n += length $buf while sysread $s, $buf, 4096;
-		print $n + 0, "\n"' "$LISTEN" "$PORT" <s >said
-	[ "$(cat said)" -eq 0 ]
+	[ "$(peer_send 127.0.0.2 s -b 1 -n)" = "closed 0" ]
 	wait_log 'closed client=foo .*reason="peer closed the connection" packets=300 '
 	unframe s | cmp - done/trace-foo-*
 	unharmed
@@ -392,13 +353,7 @@ idle() { ! ss -Htn "sport = :$PORT and dst 127.0.0.2" | awk '$2 > 0' | grep -q .
 	tell a pcap rec
 	wait_stored a foo # not before it is accepted: its channel is one of the descriptors
 	before=$(descriptors)
-	# all from one port, and reset: ten thousand ports that stay taken for a minute would be in the way of other tests
-	perl -MSocket -e 'for my $i (0 .. 9999) {
-		socket(my $s, AF_INET, SOCK_STREAM, 0) or die;
-		setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);
-		setsockopt($s, SOL_SOCKET, SO_LINGER, pack("ii", 1, 0));
-		bind($s, pack_sockaddr_in(20000, inet_aton("127.1." . ($i >> 8) . "." . ($i & 255)))) or die;
-		connect($s, pack_sockaddr_in($ARGV[0], INADDR_LOOPBACK)) or die }' "$PORT" 3>&- &
+	knock -a 10000 127.1.0.0 "$LISTEN" "$PORT" 3>&- &
 	PIDS+=($!)
 	for ((i = 0; i < 1000; i++)); do
 		gone "${PIDS[-1]}" && break

@@ -196,14 +196,14 @@ servers() {
 }
 
 # fake_clock 'YYYY-MM-DD HH:MM:SS': the local time for a server started from now on, or already running; it stands
-# still. ZONE: its time zone.
+# still. ZONE: its time zone. CLOCK_FORMAT: another format of the time, such as %s.
 fake_clock() {
 	local lib
 	lib=$(ls /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null) || skip "no libfaketime"
 	echo "$1" >clock.new
 	mv clock.new clock
 	WRAP=(env "LD_PRELOAD=$lib" "FAKETIME_TIMESTAMP_FILE=$PWD/clock" FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1
-		"TZ=${ZONE:-UTC}" "ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0")
+		${CLOCK_FORMAT:+"FAKETIME_FMT=$CLOCK_FORMAT"} "TZ=${ZONE:-UTC}" "ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0")
 }
 
 # free_port: that nobody listens on now
@@ -252,6 +252,60 @@ server_signal() {
 # child CLIENT [K]: the process of that client's K-th connection (default: the last).
 child() { sed -n "s/.* connected client=$1 .* pid=\\([0-9]*\\)\$/\\1/p" log | sed -n "${2-\$}p"; }
 
+# ---- two that record ----
+
+# two_record [STREAM-ITEM…]: foo (a) records these (default: pcap rec), bar (b) a packet.
+two_record() {
+	[ $# -gt 0 ] || set -- pcap rec
+	server_start
+	live a 127.0.0.2
+	live b 127.0.0.3
+	tell a "$@"
+	tell b pcap rec
+	wait_stored a foo
+	wait_stored b bar
+}
+
+# b_goes_on: what happened to foo is nothing to bar
+b_goes_on() {
+	tell b rec
+	wait_stored b bar
+	never_log 'closed client=bar|rejected|client=bar.*error'
+}
+
+# served ADDRESS CLIENT: a connection from there, of one packet, is stored to its end.
+served() {
+	local n
+	n=$(grep -c "closed client=$2 .*packets=1 " log || true)
+	stream pcap rec >s
+	peer_send "$1" s >end
+	wait_log "closed client=$2 .*packets=1 " $((n + 1))
+}
+
+# served_again ADDRESS CLIENT: one of the next connections is: the server needs a while until it can.
+served_again() { until_true served_soon "$@"; }
+served_soon() { PATIENCE=1 served "$@"; }
+
+# A bystander records while others misbehave.
+bystander() { # PATIENCE: as long as that takes
+	live bystander 127.0.0.3
+	tell bystander pcap rec
+	wait_stored bystander bar
+}
+
+# unharmed [CLIENT [HANG-UP-COMMAND]]: the bystander, a connection of CLIENT (default: bar), has lost nothing.
+unharmed() {
+	tell bystander rec
+	wait_stored bystander "${1-bar}"
+	"${2-hang_up}" bystander
+	bystander_complete "${1-bar}"
+}
+bystander_complete() {
+	wait_log "closed client=$1 .*reason=\"peer closed the connection\" packets=$(frames bystander.sent 1) "
+	stored bystander "$1" "done"
+	never_log "rejected client=$1|killed|signal|internal"
+}
+
 # ---- a table: many rows on one server ----
 #
 # For tests that need a server with the default configuration, and one connection. Such a test is a row: it says with
@@ -263,12 +317,6 @@ child() { sed -n "s/.* connected client=$1 .* pid=\\([0-9]*\\)\$/\\1/p" log | se
 # A test is a row if its name is in front of a single "{" and its first command is one of ROW_COMMANDS, which the file
 # sets: functions that begin with row_sends. teardown_file calls table_stop, the last test
 # bystander_unharmed.
-
-bystander() {
-	PATIENCE=$((PATIENCE * 100)) live bystander 127.0.0.3 # as long as all rows take
-	tell bystander pcap rec
-	wait_stored bystander bar
-}
 
 # row_sends 'GOOD ITEMS' 'BAD ITEMS' ['WANTED ITEMS']: sets CLIENT and FROM, WANT, a file with what the client's capture
 # file must be: of WANTED, else of GOOD; FRAMES, SIZE and PACKETS of GOOD; RECORDED, the length that the bystander's file
@@ -338,7 +386,7 @@ table_start() {
 	config '' "$(for ((i = 1; i <= $(wc -l <names); i++)); do echo "{ name = \"row$i\"; address = \"127.0.10.$i\"; },"; done)
 		{ name = \"bar\"; address = \"127.0.0.3\"; }"
 	server_start
-	bystander
+	PATIENCE=$((PATIENCE * 100)) bystander # as long as all rows take
 	cut -f 2- rows | awk '{ print "127.0.10." NR "\t" $0 }' | rows "$LISTEN" "$PORT"
 	wait_stored bystander bar || true # which rows show it
 	unframe bystander.sent >bystander.want
@@ -353,9 +401,7 @@ bystander_unharmed() {
 	. ./table
 	kill -USR1 "${LIVE[bystander]}"
 	SERVER_PID= PIDS=()
-	wait_log "closed client=bar .*reason=\"peer closed the connection\" packets=$(frames bystander.sent 1) "
-	stored bystander bar "done"
-	never_log 'rejected client=bar|killed|signal|internal'
+	bystander_complete bar
 }
 
 table_stop() {
@@ -460,6 +506,32 @@ wait_stored() {
 	until_true stored "$@" || { ls -l rec 'done' >&2; return 1; }
 }
 
+# published NAME CLIENT: the same in done/, with the mark gone, and nothing of CLIENT is left in rec/.
+published() {
+	stored "$1" "$2" "done" && [ "$(mode done/trace-"$2"-*)" = 440 ] && ! compgen -G "rec/trace-$2-*" >/dev/null
+}
+wait_published() {
+	until_true published "$@" || { ls -l rec 'done' >&2; return 1; }
+}
+
+# at TIME STREAM-ITEM…: when the server's clock shows TIME, foo (a) sends it. Waits until it is stored.
+at() {
+	fake_clock "$1"
+	if [ -z "$SERVER_PID" ]; then
+		server_start
+		live a 127.0.0.2
+	fi
+	tell a "${@:2}"
+	until_true all_there
+}
+all_there() { # in as many files as it may be, each with a pcap file header
+	local f n=0
+	for f in rec/trace-foo-* done/trace-foo-*; do
+		[ ! -e "$f" ] || n=$((n + $(size "$f") - 24))
+	done
+	[ $((n + 24)) -eq "$(unframe a.sent | wc -c)" ]
+}
+
 # ---- the system ----
 
 can_trace() {
@@ -506,34 +578,31 @@ failing_children() {
 	until_true grep -q 'TracerPid:.*[1-9]' "/proc/$SERVER_PID/status"
 }
 
+# inside FUNCTION [OTHERS…]: runs it in a user and mount namespace of its own, with WRAP as it is. OTHERS: functions of
+# the .bats file that it calls.
+inside() {
+	unshare -Urm true 2>/dev/null || skip "no user namespaces here"
+	unshare -Urm bash -eu -c '
+		. "$1/lib.bash"
+		set -eE
+		PIDS=() LISTEN=127.0.0.1 TOLD=0 SERVER_PID=
+		declare -gA LIVE=()
+		trap "BATS_TEST_COMPLETED=1; teardown" EXIT
+		eval "$2"
+		"$3"' - "$TESTDIR" "$(declare -f "$@"; declare -p WRAP)" "$1" 3>&-
+}
+
+# children: of the master; children_are N [STATE]: so many are in that state, by ps(1)
+children() { ps -o pid= --ppid "$SERVER_PID"; }
+children_are() { [ "$(ps -o stat= --ppid "$SERVER_PID" | grep -c "^${2-}")" -eq "$1" ]; }
+
 cpu() { awk '{ print $14 + $15 }' "/proc/$SERVER_PID/stat"; } # hundredths of a second
 
 # ---- files ----
 
-# unframe FILE [K]: what the capture file must be: the payloads of a recorded stream, a repeated link header
-# left out; the K-th one (default 1) if changed headers make several.
-unframe() {
-	perl -e 'binmode STDIN; binmode STDOUT; my ($want, $k, $head) = (shift, 0, "");
-		local $/; $_ = <STDIN>;
-		while (length) {
-			my ($type, $n) = unpack "C x n", $_;
-			my $payload = substr $_, 4, $n;
-			substr($_, 0, 4 + $n) = "";
-			if ($type == 0) { next if $payload eq $head; $head = $payload; $k++ }
-			print $payload if $k == $want;
-		}' "${2:-1}" <"$1"
-}
-
-# frames FILE [TYPE]: how many frames the stream has (of that type).
-frames() {
-	perl -e 'my ($type, $k) = (shift, 0); local $/; $_ = <STDIN>;
-		while (length) {
-			my ($is, $n) = unpack "C x n", $_;
-			substr($_, 0, 4 + $n) = "";
-			$k++ if $type eq "" || $is == $type;
-		}
-		print "$k\n"' "${2-}" <"$1"
-}
+# unframe FILE [K], frames FILE [TYPE]: as the program test/unframe
+unframe() { command unframe "${2:-1}" <"$1"; }
+frames() { command unframe -n "${2-}" <"$1"; }
 
 size() { stat -c %s "$1"; }
 mode() { stat -c %a "$1"; }
@@ -546,6 +615,17 @@ only_file() {
 		return 1
 	fi
 	echo "${f[0]}"
+}
+
+# recorded [STREAM]: its capture (default: that of ./s) is the only file in done/.
+recorded() { unframe "${1-s}" | cmp - "$(only_file)"; }
+
+# mark_unfinished FILE…: as a dead writer leaves them: marked, unlocked.
+mark_unfinished() { chmod 1440 "$@"; }
+# unfinished NAME <BYTES: such a file in rec/
+unfinished() {
+	cat >"rec/$1"
+	mark_unfinished "rec/$1"
 }
 
 # no_file [DIR…]: nothing in the directories (default: rec and done).
@@ -583,5 +663,17 @@ make_var() {
 
 # make_install DIR [TARGET]: install, or uninstall, with DIR as the root.
 make_install() { env -u MAKEFLAGS -u MAKELEVEL make -s -C "$BUILDDIR" "${2-install}" DESTDIR="$1" >make.out; }
+
+# open_to_nobody: as root; makes this directory one that the user nobody may enter.
+open_to_nobody() {
+	as_root
+	getent passwd nobody >/dev/null || skip "no user nobody"
+	local d=$PWD
+	while [ "$d" != / ] && ! runuser -u nobody -- test -x "$PWD"; do
+		[[ $d != "$BATS_RUN_TMPDIR"* ]] || chmod o+x "$d"
+		d=$(dirname "$d")
+	done
+	runuser -u nobody -- test -x "$PWD" || skip "nobody may not enter $BATS_RUN_TMPDIR"
+}
 
 as_root() { [ "$(id -u)" -eq 0 ] || skip "needs root"; }

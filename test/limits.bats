@@ -136,13 +136,7 @@ own_directories() {
 
 @test "all connections taken: the next one waits and is then served, nothing is lost" {
 	limits 'connections = 2; unestablished = 2;' "$DEFAULT_CLIENTS, { name = \"baz\"; address = \"127.0.0.4\"; }"
-	server_start
-	live a 127.0.0.2
-	live b 127.0.0.3
-	tell a pcap rec
-	tell b pcap rec
-	wait_stored a foo
-	wait_stored b bar
+	two_record
 	live c 127.0.0.4
 	tell c pcap rec data,times=20:rec=100
 	idle_log
@@ -201,23 +195,6 @@ own_directories() {
 # per-client a fast client is sometimes refused on a busy machine. Here none may be.
 PER_CLIENT='per-client = 3000;'
 
-# knock N ADDRESS FILE: so often, one after the other, what FILE has. Reset when the server has closed: thousands of
-# ports that stay taken for a minute would be in the way of other tests.
-knock() {
-	perl -MSocket -e 'my ($n, $from, $file, $host, $port) = @ARGV;
-		$SIG{PIPE} = "IGNORE";
-		alarm 2 * $ENV{PATIENCE};
-		my $bytes = do { local $/; open my $f, "<", $file or die; <$f> } // "";
-		for (1 .. $n) {
-			socket(my $s, AF_INET, SOCK_STREAM, 0) or die;
-			bind($s, pack_sockaddr_in(0, inet_aton($from))) or die "bind: $!";
-			connect($s, pack_sockaddr_in($port, inet_aton($host))) or die "connect: $!";
-			syswrite $s, $bytes;
-			shutdown $s, 1;
-			1 while sysread $s, my $said, 4096;
-			setsockopt($s, SOL_SOCKET, SO_LINGER, pack("ii", 1, 0));
-		}' "$@" "$LISTEN" "$PORT"
-}
 # suppressed REGEX KEY: the sum of such summaries
 suppressed() { perl -ne '$n += $1 if /'"$1"'/ && / suppressed .*\b'"$2"'=(\d+) /; END { print $n + 0 }' log; }
 lines() { grep -cE -- "$1" log || true; }
@@ -227,8 +204,8 @@ lines() { grep -cE -- "$1" log || true; }
 	limits "$PER_CLIENT"
 	server_start
 	stream raw:hex=47455420 >bad
-	knock 2100 127.0.0.2 bad
-	knock 100 127.0.0.3 bad
+	knock 2100 127.0.0.2 "$LISTEN" "$PORT" bad
+	knock 100 127.0.0.3 "$LISTEN" "$PORT" bad
 	server_stop
 	[ "$(lines 'rejected client=bar ')" -eq 100 ]
 	[ "$(lines 'suppressed client=bar ')" -eq 0 ]
@@ -243,7 +220,7 @@ lines() { grep -cE -- "$1" log || true; }
 	limits "$PER_CLIENT"
 	server_start
 	stream pcap rec raw:hex=ffffffff >s
-	knock 250 127.0.0.2 s
+	knock 250 127.0.0.2 "$LISTEN" "$PORT" s
 	server_stop
 	[ "$(lines 'file client=foo .* reason=opened')" -eq 250 ]
 	[ "$(lines 'file client=foo .* reason=error packets=1 ')" -eq 250 ]
@@ -258,7 +235,7 @@ lines() { grep -cE -- "$1" log || true; }
 	limits "$PER_CLIENT" '{ name = "net"; address = "127.0.7.0/24"; }'
 	server_start
 	stream raw:hex=47455420 >bad
-	knock 200 127.0.7.1 bad
+	knock 200 127.0.7.1 "$LISTEN" "$PORT" bad
 	server_stop
 	[ "$(lines 'rejected client=net ')" -eq 200 ]
 	[ "$(lines 'suppressed')" -eq 0 ]
@@ -268,7 +245,7 @@ lines() { grep -cE -- "$1" log || true; }
 	config "log-level = \"debug\"; limits: { $PER_CLIENT };"
 	server_start
 	stream raw:hex=47455420 >bad
-	knock 250 127.0.0.2 bad
+	knock 250 127.0.0.2 "$LISTEN" "$PORT" bad
 	server_stop
 	[ "$(lines 'rejected client=foo ')" -eq 250 ]
 }
@@ -279,13 +256,13 @@ lines() { grep -cE -- "$1" log || true; }
 	limits "$PER_CLIENT"
 	server_start
 	stream raw:hex=47455420 >bad
-	knock 150 127.0.0.2 bad
+	knock 150 127.0.0.2 "$LISTEN" "$PORT" bad
 	server_signal HUP
 	wait_log 'reload clients='
 	before=$(lines 'rejected client=foo ')
 	[ "$before" -lt 150 ]
 	[ $((before + $(suppressed client=foo connections))) -eq 150 ]
-	knock 100 127.0.0.2 bad
+	knock 100 127.0.0.2 "$LISTEN" "$PORT" bad
 	server_stop
 	[ "$(lines 'rejected client=foo ')" -eq $((before + 100)) ]
 }
@@ -293,7 +270,7 @@ lines() { grep -cE -- "$1" log || true; }
 @test "what was suppressed last is told at the end" {
 	server_start
 	: >nothing
-	knock 25 127.0.0.9 nothing
+	knock 25 127.0.0.9 "$LISTEN" "$PORT" nothing
 	server_stop
 	[ "$(lines 'refused peer=127.0.0.9:')" -ge 20 ]
 	[ $(($(lines 'refused peer=127.0.0.9:') + $(suppressed 'not in the client list' lines))) -eq 25 ]
@@ -382,7 +359,7 @@ timed_out() {
 	stream pcap rec=10 >s
 	peer_send 127.0.0.2 s -c2 -p20
 	wait_log 'closed client=foo .*packets=1 '
-	unframe s | cmp - "$(only_file)"
+	recorded
 }
 
 @test "a frame that came in two pieces leaves no deadline behind" {
@@ -713,7 +690,7 @@ replacing() {
 	needs_one_server "what it refuses"
 	server_start
 	: >nothing
-	knock 25 127.0.0.9 nothing
+	knock 25 127.0.0.9 "$LISTEN" "$PORT" nothing
 	wait_log 'suppressed .*not in the client list'
 	[ $(($(lines 'refused peer=127.0.0.9:') + $(suppressed 'not in the client list' lines))) -eq 25 ]
 }

@@ -106,7 +106,7 @@ segments() {
 	server_start
 	peer_send 127.0.0.2 s "$1"
 	wait_log 'closed client=foo .*reason="peer closed the connection"'
-	unframe s | cmp - "$(only_file)"
+	recorded
 }
 
 # bats test_tags=ways
@@ -235,7 +235,7 @@ no_interface() {
 	stream pcap rec rec >s
 	peer_send ::1 s
 	wait_log 'closed client=six peer=\[::1\]:[0-9]+ '
-	unframe s | cmp - "$(only_file)"
+	recorded
 	[[ $(only_file) == done/trace-six-[0-9]* ]]
 }
 
@@ -247,7 +247,7 @@ no_interface() {
 	stream pcap rec rec >s
 	peer_send 127.0.0.2 s
 	wait_log 'closed client=foo peer=127.0.0.2:[0-9]+ '
-	unframe s | cmp - "$(only_file)"
+	recorded
 }
 
 # bats test_tags=ways
@@ -260,7 +260,7 @@ no_interface() {
 	stream pcap rec rec >s
 	peer_send ::ffff:127.0.0.2 s
 	wait_log 'closed client=foo peer=127.0.0.2:[0-9]+ '
-	unframe s | cmp - "$(only_file)"
+	recorded
 }
 
 @test "an IPv4-mapped address in the client list is IPv4" {
@@ -409,13 +409,7 @@ no_interface() {
 	config 'sandbox = "off"; rotate-localtime = "never";' \
 		'{ name = "foo"; address = "127.0.0.2"; rotate-localtime = "hour"; }, { name = "bar"; address = "127.0.0.3"; }'
 	fake_clock '2026-11-22 23:33:07'
-	server_start
-	live a 127.0.0.2
-	live b 127.0.0.3
-	tell a pcap rec
-	tell b pcap rec
-	wait_stored a foo
-	wait_stored b bar
+	two_record
 	fake_clock '2026-11-23 00:00:00'
 	tell a rec
 	tell b rec

@@ -15,28 +15,10 @@ traced() {
 	export ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" # which nobody can do who is traced
 }
 
-# inside FUNCTION [OTHERS…]: in a user and mount namespace of its own, with WRAP as it is; OTHERS: functions it needs.
-inside() {
-	unshare -Urm true 2>/dev/null || skip "no user namespaces here"
-	unshare -Urm bash -eu -c '
-		. "$1/lib.bash"
-		set -eE
-		PIDS=() LISTEN=127.0.0.1 TOLD=0 SERVER_PID=
-		declare -gA LIVE=()
-		trap "BATS_TEST_COMPLETED=1; teardown" EXIT
-		eval "$2"
-		"$3"' - "$BATS_TEST_DIRNAME" "$(declare -f "$@"; declare -p WRAP)" "$1" 3>&-
-}
-
 stopped() { grep -q '^State:.[Tt]' "/proc/$1/status"; }
 freeze() {
 	kill -STOP "$1"
 	until_true stopped "$1"
-}
-
-# processes N [STATE]: the master has so many children (in that state: Z)
-processes() {
-	ps -o stat= --ppid "$SERVER_PID" | awk -v n="$1" -v state="^${2-}" '$0 ~ state { k++ } END { exit k != n }'
 }
 
 # reloads N: HUP, and the log says for the N-th time that there is a new configuration
@@ -45,19 +27,11 @@ reloads() {
 	wait_log 'reload clients=' "$1"
 }
 
-recorded() { stored "$1" "$2" "done" && [ "$(mode done/trace-"$2"-*)" = 440 ]; }
-
 # A new peer is recorded as ever.
 serves() {
 	live "new-$1" "$2"
 	tell "new-$1" pcap rec
 	wait_stored "new-$1" "$1"
-}
-
-# unfinished NAME: standard input becomes a file that a dead writer left
-unfinished() {
-	cat >"rec/$1"
-	chmod 1440 "rec/$1"
 }
 
 # ---- the master ----
@@ -67,23 +41,23 @@ unfinished() {
 	server_start
 	local before round i
 	before=$(readlink "/proc/$SERVER_PID/fd/0")
-	until_true processes 0 # the repair of the start is one, too
+	until_true children_are 0 # the repair of the start is one, too
 	for round in 1 2 3; do
 		for i in 1 2 3 4; do
 			live "x$i" 127.0.0.2
 		done
-		until_true processes 4
+		until_true children_are 4
 		# one after the other, so that the master, when it wakes, reads of the death of all of them before it
 		# reads that the later ones have closed their end
 		freeze "$SERVER_PID"
 		hang_up x1
-		until_true processes 1 Z
+		until_true children_are 1 Z
 		for i in 2 3 4; do
 			hang_up "x$i"
 		done
-		until_true processes 4 Z
+		until_true children_are 4 Z
 		server_signal CONT
-		until_true processes 0
+		until_true children_are 0
 		[ "$(readlink "/proc/$SERVER_PID/fd/0")" = "$before" ] || { echo "round $round" >&2; false; }
 	done
 	never_log 'bug'
@@ -330,7 +304,7 @@ free_everywhere() {
 	server_signal CONT
 	wait_log 'reload clients='
 	hang_up a
-	until_true recorded a foo
+	wait_published a foo
 }
 
 # ---- configuration ----
@@ -348,14 +322,7 @@ free_everywhere() {
 }
 
 @test "an include that the user of the server may not read: -t as root says which" {
-	as_root
-	getent passwd nobody >/dev/null || skip "no user nobody"
-	local d=$PWD # the way to here must be open to it
-	while [ "$d" != / ] && ! runuser -u nobody -- test -x "$PWD"; do
-		[[ $d != "$BATS_RUN_TMPDIR"* ]] || chmod o+x "$d"
-		d=$(dirname "$d")
-	done
-	runuser -u nobody -- test -x "$PWD" || skip "nobody may not enter $BATS_RUN_TMPDIR"
+	open_to_nobody
 	chown nobody rec 'done'
 	config 'user = "nobody";
 @include "secret"

@@ -119,24 +119,6 @@ by_size() {
 
 # ---- by time ----
 
-# at TIME STREAM-ITEM…: foo's peer sends it when the server's clock shows TIME. Waits until it is stored.
-at() {
-	fake_clock "$1"
-	if [ -z "$SERVER_PID" ]; then
-		server_start
-		live a 127.0.0.2
-	fi
-	tell a "${@:2}"
-	until_true all_there
-}
-all_there() {
-	local f n=0
-	for f in rec/trace-foo-* done/trace-foo-*; do
-		[ ! -e "$f" ] || n=$((n + $(size "$f") - HEADER))
-	done
-	[ $((n + HEADER)) -eq "$(unframe a.sent | wc -c)" ]
-}
-
 # files N: the connection ends, and there are so many files, which together are what was sent.
 files() {
 	hang_up a

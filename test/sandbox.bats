@@ -95,8 +95,8 @@ denied() {
 	not gone "$CHILD"
 }
 
-# unharmed: nobody else's recording, and no file, has been touched.
-unharmed() {
+# untouched: neither the recording of another session nor any file has changed.
+untouched() {
 	[ "$(cat secret)" = secret ]
 	[ "$(cat done/finished.pcap)" = finished ]
 	tell b rec
@@ -124,7 +124,7 @@ AT_FDCWD=0xffffff9c
 	denied "create with an absolute path" 257 "$BASE" "=$PWD/new" $O_NEW 0600
 	denied "create in completed-path by way of its own" 257 "$BASE" =../done/new.pcap $O_NEW 0600
 	denied "make a new one of a finished one" 257 "$BASE" =../done/finished.pcap $O_NEW 0600 || [ "$(cat result)" = -17 ]
-	unharmed
+	untouched
 	[ ! -e new ]
 	# what may arrive there by a rename may be made there, but not opened: at most an empty file
 	[ ! -s done/new.pcap ]
@@ -153,7 +153,7 @@ AT_FDCWD=0xffffff9c
 	dies "cut the log" 77 2 0
 	dies "cut the log" 77 2 0
 	dies "write over the log" 18 2 =nonsense 8 0
-	unharmed
+	untouched
 	[ ! -e stolen ]
 }
 
@@ -175,7 +175,7 @@ AT_FDCWD=0xffffff9c
 	dies "link what a link points to" 265 "$BASE" "=$(basename rec/trace-bar-*)" "$DONE" =x 0x400
 	dies "link a descriptor" 265 "$(capture)" = "$DONE" =x 0x1000
 	dies "remove in completed-path" 263 "$DONE" =finished.pcap 0
-	unharmed
+	untouched
 }
 
 @test "without completed-path a session removes and renames nothing, as finished captures stay there" {
@@ -202,7 +202,7 @@ AT_FDCWD=0xffffff9c
 	dies "create one with set-group-ID" 257 "$BASE" =trace $O_NEW 02600
 	dies "give its capture set-user-ID" 91 "$(capture)" 04555
 	dies "give its capture set-group-ID" 91 "$(capture)" 02555
-	unharmed
+	untouched
 	[ -z "$(find rec done -perm /6000)" ]
 }
 
@@ -239,7 +239,7 @@ AT_FDCWD=0xffffff9c
 	dies "ptrace()" 101 16 "$(child bar)" 0 0
 	dies "read another session's memory" 310 "$(child bar)" 0 0 0 0 0
 	dies "a handle on a process" 434 "$SERVER_PID" 0
-	unharmed
+	untouched
 }
 
 @test "a session reaches no network and no other socket" {
@@ -257,7 +257,7 @@ AT_FDCWD=0xffffff9c
 	dies "setsockopt(), another of TCP" 54 2 6 1 =x 4
 	dies "prlimit(), another limit than that of CPU time" 302 0 7 0 0
 	dies "prlimit(), of another process" 302 1 0 0 0
-	unharmed
+	untouched
 }
 
 @test "a session gets no executable memory, no privileges and no way around the filter" {
@@ -273,7 +273,7 @@ AT_FDCWD=0xffffff9c
 	dies "unshare()" 272 0x10000000
 	dies "setrlimit()" 160 7 =x
 	dies "a call with the numbers of x32" 0x40000001 2 =x 1
-	unharmed
+	untouched
 }
 
 @test "a session cannot fill the memory" {
@@ -282,7 +282,7 @@ AT_FDCWD=0xffffff9c
 	[ "$(cat result)" = -12 ]
 	"$INJECT" "$CHILD" 9 0 $((256 << 20)) 3 0x21 0xffffffff 0 >result # shared
 	[ "$(cat result)" = -12 ]
-	unharmed
+	untouched
 }
 
 @test "a session has no memory of the counters of other sessions" {
@@ -295,7 +295,7 @@ AT_FDCWD=0xffffff9c
 		[ "$(cat size)" -gt 0 ]
 		[ "$(cat size)" -le $((2 * $(getconf PAGESIZE))) ]
 	done
-	unharmed
+	untouched
 }
 
 @test "a session that does not store creates no file" {
@@ -454,7 +454,7 @@ without() {
 	dies "statx()" 332 $AT_FDCWD "=$PWD/secret" 0 0 =bufferbufferbuffer
 	dies "ask a terminal" 16 2 0x5401 =bufferbufferbuffer
 	dies "put a character into a terminal" 16 2 0x5412 =x
-	unharmed
+	untouched
 }
 
 @test "without Landlock and completed-path the filter alone keeps finished captures" {

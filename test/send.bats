@@ -3,23 +3,12 @@
 # end is socat, not the server. Captures are written here as hexadecimal text, so that every byte
 # that is expected stands in the test.
 
-bats_require_minimum_version 1.5.0
+. "$BATS_TEST_DIRNAME/send.bash"
 
 setup() {
-	SEND=${BUILDDIR:-.}${VALGRIND:+/memcheck}/osmo-pcap-send
 	STREAMS=$BATS_TEST_DIRNAME/streams
-	cd "$BATS_TEST_TMPDIR" || return
-	[[ $SEND == /* ]] || SEND=$BATS_TEST_DIRNAME/../$SEND
-	PIDS=()
-	mkfifo log event input
-	exec {IN}</dev/null
-}
-
-teardown() {
-	local pid
-	for pid in "${PIDS[@]}"; do
-		kill "$pid" 2>/dev/null || true
-	done
+	begin
+	mkfifo event
 }
 
 # ---- the other end ----
@@ -27,19 +16,12 @@ teardown() {
 # listen TARGET [TCP-LISTEN-OPTIONS]: at a free port, or the one in $AT, one connection (or more, with fork) goes to a socat address.
 # Returns when connections are accepted; sets PORT and LISTENER.
 listen() {
-	local line
 	socat -d -d -u "TCP-LISTEN:${AT:-0},bind=127.0.0.1,reuseaddr${2:+,$2}" "$1" 2>log 3>&- {IN}>&- &
 	LISTENER=$!
 	PIDS+=("$LISTENER")
 	exec {LOG}<log
-	while read -r -t 10 line <&"$LOG"; do
-		if [[ $line == *"listening on "* ]]; then
-			PORT=${line##*:}
-			return 0
-		fi
-	done
-	echo "socat does not listen" >&2
-	return 1
+	heard "listening on "
+	PORT=${LINE##*:}
 }
 
 listen_file() {
@@ -52,11 +34,6 @@ listen_live() {
 	mkfifo got
 	exec {GOT}<>got
 	listen OPEN:got,wronly
-}
-
-# take N: waits for the next N bytes and prints them as hexadecimal text.
-take() {
-	timeout 20 dd bs=1 count="$1" status=none <&"$GOT" | xxd -p | tr -d '\n'
 }
 
 # The rest, after the listener has closed.
@@ -141,13 +118,6 @@ listen_again() {
 	AT=$PORT listen OPEN:got,wronly
 }
 
-# message: the next line that the sender writes to the FIFO "err", which $ERR reads
-message() {
-	local line
-	read -r -t 10 line <&"$ERR" || return
-	printf '%s\n' "$line"
-}
-
 # ---- bytes ----
 
 hex() {
@@ -191,10 +161,6 @@ idb() { block 1 "01000000$(le32 "$1")${2:-}"; }
 epb() {
 	local n=$((${#3} / 2))
 	block 6 "$(le32 "$1")$(le32 0)$(le32 "${STAMP:-7}")$(le32 $n)$(le32 "$2")$3$(fill $(((4 - n % 4) % 4)) 00)${4:-}"
-}
-
-send() {
-	run -"${WANT:-0}" "$SEND" -p "$PORT" "$@"
 }
 
 # ---- byte for byte ----
@@ -778,14 +744,13 @@ cat >got
 echo >event
 read -r _ <gate
 END
-	local line
 	mkfifo gate
 	hex "$(pcap 96)" >in
 	socat -d -d -t 20 TCP-LISTEN:0,bind=127.0.0.1 SYSTEM:"sh ./serve" 2>log 3>&- &
 	PIDS+=($!)
 	exec {LOG}<log
-	while read -r -t 10 line <&"$LOG" && [[ $line != *"listening on "* ]]; do :; done
-	PORT=${line##*:}
+	heard "listening on "
+	PORT=${LINE##*:}
 	start 127.0.0.1 in
 	read -r -t 20 _ <event
 	[[ ! -s err ]]
@@ -796,12 +761,11 @@ END
 }
 
 @test "a server that sends something is no osmo-pcap-server" {
-	local line
 	socat -d -d TCP-LISTEN:0,bind=127.0.0.1 SYSTEM:'echo SSH-2.0; cat >/dev/null' 2>log 3>&- &
 	PIDS+=($!)
 	exec {LOG}<log
-	while read -r -t 10 line <&"$LOG" && [[ $line != *"listening on "* ]]; do :; done
-	PORT=${line##*:}
+	heard "listening on "
+	PORT=${LINE##*:}
 	start_fed 127.0.0.1
 	hex "$(pcap 96)" >&"$IN"
 	ended 1

@@ -2,7 +2,7 @@
 # osmo-pcap-send over TLS. The other end is socat with OpenSSL; what comes out of the TLS there is
 # compared with what a plain connection carries. certtool makes the certificates.
 
-bats_require_minimum_version 1.5.0
+. "$BATS_TEST_DIRNAME/send.bash"
 
 # certificate NAME SIGNER DAYS-LINES…: NAME.pem and NAME.key; the lines are for certtool's template
 certificate() {
@@ -53,29 +53,8 @@ setup_file() {
 }
 
 setup() {
-	SEND=${BUILDDIR:-.}${VALGRIND:+/memcheck}/osmo-pcap-send
-	[[ $SEND == /* ]] || SEND=$BATS_TEST_DIRNAME/../$SEND
-	cd "$BATS_TEST_TMPDIR" || return
+	begin
 	C=$BATS_FILE_TMPDIR
-	PIDS=()
-	mkfifo log input
-	exec {IN}</dev/null
-}
-
-teardown() {
-	local pid
-	for pid in "${PIDS[@]}"; do
-		kill "$pid" 2>/dev/null || true
-	done
-}
-
-# await TEXT: the line of the log that has it
-await() {
-	while read -r -t 10 LINE <&"$LOG"; do
-		[[ $LINE != *"$1"* ]] || return 0
-	done
-	echo "no '$1' in the log of the other end" >&2
-	return 1
 }
 
 # listen CERTIFICATE [OPTIONS]: a TLS server at a free port, or at $AT, for one connection; what it
@@ -86,12 +65,8 @@ listen() {
 	LISTENER=$!
 	PIDS+=("$LISTENER")
 	exec {LOG}<log
-	await "listening on "
+	heard "listening on "
 	PORT=${LINE##*:}
-}
-
-send() {
-	run -"${WANT:-0}" "$SEND" -p "$PORT" "$@"
 }
 
 # arrived: the whole stream, and the sender said so
@@ -109,16 +84,6 @@ refused() {
 		return 1
 	}
 	[[ ! -s got ]]
-}
-
-take() {
-	timeout 20 dd bs=1 count="$1" status=none <&"$GOT" | xxd -p | tr -d '\n'
-}
-
-message() {
-	local line
-	read -r -t 10 line <&"$ERR" || return
-	printf '%s\n' "$line"
 }
 
 # ---- who is the server ----
@@ -226,7 +191,7 @@ message() {
 	LISTENER=$!
 	PIDS+=("$LISTENER")
 	exec {LOG}<log
-	await "listening on "
+	heard "listening on "
 	PORT=${LINE##*:}
 	WANT=1 send --tls --ca "$C/ca.pem" 127.0.0.1 "$C/in"
 	[[ $output == "osmo-pcap-send: 127.0.0.1:$PORT: the "*"TLS handshake"* ]]

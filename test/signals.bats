@@ -2,16 +2,6 @@
 # What a signal does to the server and to what it records.
 . "$BATS_TEST_DIRNAME/lib.bash"
 
-two_record() {
-	server_start
-	live a 127.0.0.2
-	live b 127.0.0.3
-	tell a pcap rec
-	tell b pcap rec
-	wait_stored a foo
-	wait_stored b bar
-}
-
 # queued N: foo's recording process sleeps while N more packets wait in its socket
 queued() {
 	local sent
@@ -271,14 +261,6 @@ reload() {
 	wait_log '\<reload\>' $((n + 1))
 }
 
-served() { # ADDRESS CLIENT: is recorded and published
-	local n
-	n=$(grep -c "closed client=$2 .*packets=1 " log || true)
-	stream pcap rec >s
-	peer_send "$1" s >end
-	wait_log "closed client=$2 .*packets=1 " $((n + 1))
-}
-
 @test "reload: a new client is accepted" {
 	two_record
 	stream pcap rec >s
@@ -430,10 +412,8 @@ served() { # ADDRESS CLIENT: is recorded and published
 	wait_log 'closed client=bar .*packets=2 '
 	mkdir nowhere
 	server_signal HUP
-	until_true serves 127.0.0.4
+	served_again 127.0.0.4 new
 }
-serves() { peer_send "$1" s >end; PATIENCE=1 wait_log 'closed client=new .*packets=1 '; }
-
 @test "reload: a base-path that was removed and made again is the new directory" {
 	server_start
 	rmdir rec

@@ -361,7 +361,7 @@ overtaken() {
 		wait_log 'closed client=one .*packets=1 .*files=0 '
 		tls_send 127.0.0.4 bar s
 		wait_log 'closed client=two .*packets=1 .*files=1 '
-		unframe s | cmp - "$(only_file)"
+		recorded
 		rm done/*
 		server_stop
 	done
@@ -457,11 +457,7 @@ stopped_early() {
 @test "reset before the first byte, without sandbox: no recorder is there to be closed" {
 	tls_config "$X509 $OWN" 'log-level = "debug"; sandbox = "off";'
 	server_start
-	perl -MSocket=:all -e 'my ($host, $port) = @ARGV;
-		socket(my $s, AF_INET, SOCK_STREAM, 0);
-		bind($s, pack_sockaddr_in(0, inet_aton("127.0.0.2")));
-		connect($s, pack_sockaddr_in($port, inet_aton($host))) or die;
-		setsockopt($s, SOL_SOCKET, SO_LINGER, pack "ii", 1, 0) or die;' "$LISTEN" "$PORT"
+	peer_send 127.0.0.2 /dev/null -r
 	nothing_recorded 'the connection broke: .*'
 }
 
@@ -498,10 +494,7 @@ stopped_early() {
 
 # old VERSION NAME: as the second byte of the version, in the record and in the handshake
 old() {
-	perl -e 'my $v = "\003" . chr shift;
-		my $body = $v . "r" x 32 . "\0" . pack("n n*", 10, 0xc013, 0xc009, 0x2f, 0x35, 0xff) . "\1\0";
-		my $hello = "\1" . substr(pack("N", length $body), 1) . $body;
-		print "\026", $v, pack("n", length $hello), $hello' "$1" >s
+	clienthello -v "$1" >s
 	tls_config
 	server_start
 	peer_send 127.0.0.2 s
@@ -1334,40 +1327,6 @@ asks() {
 	wait_log 'closed client=foo .*packets=2 '
 }
 
-# memory PID…: a line each, PID KEY CERTIFICATE: whether the private key and the certificate are in its memory, or
-# "PID unreadable". The key as its file has it, and as numbers in either order of bytes. PID "self": this search.
-memory() {
-	perl -MMIME::Base64 -e '
-		my ($key, $cert) = map { local $/; open my $f, "<", $_ or die; <$f> } splice @ARGV, 0, 2;
-		my ($der) = map { decode_base64($_) } $key =~ /-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)-----END/s;
-		$der =~ /\x02\x01\x01\x04(.)/s or die "no scalar";
-		my $d = substr($der, $+[0], ord $1) =~ s/^\0+//r;
-		my ($public) = map { substr decode_base64($_), 200, 64 } $cert =~ /-----BEGIN CERTIFICATE-----(.*?)-----END/s;
-		for my $pid (@ARGV) {
-			open my $maps, "<", "/proc/$pid/maps" or do { print "$pid unreadable\n"; next };
-			open my $mem, "<:raw", "/proc/$pid/mem" or do { print "$pid unreadable\n"; next };
-			my ($k, $c) = (0, 0);
-			while (<$maps>) {
-				my ($from, $to) = /^([0-9a-f]+)-([0-9a-f]+) r/ or next;
-				next if /\[v(var|syscall|dso)/;
-				no warnings "portable";
-				($from, $to) = (hex $from, hex $to);
-				next if $to - $from > 1 << 28; # shadow memory of a sanitizer
-				sysseek $mem, $from, 0;
-				my ($all, $piece) = ("");
-				while ($from < $to) {
-					my $n = sysread $mem, $piece, $to - $from > 1 << 20 ? 1 << 20 : $to - $from;
-					last unless $n;
-					$all .= $piece;
-					$from += $n;
-				}
-				$k ||= index($all, $d) >= 0 || index($all, scalar reverse $d) >= 0;
-				$c ||= index($all, $public) >= 0;
-			}
-			printf "%s %d %d\n", $pid, $k, $c;
-		}' pki/server.key pki/server.crt "$@"
-}
-
 # bats test_tags=ways
 @test "nobody but the keeper has the key in memory" {
 	needs_one_server "one keeper for all"
@@ -1379,10 +1338,10 @@ memory() {
 	tell a pcap rec
 	wait_stored a foo
 	k=$(child foo)
-	memory self >control
+	inmemory pki/server.key pki/server.crt self >control
 	cat control
 	grep -qx 'self 1 1' control || skip "memory cannot be searched here"
-	memory "$SERVER_PID" "$k" "$pid" >found
+	inmemory pki/server.key pki/server.crt "$SERVER_PID" "$k" "$pid" >found
 	cat found
 	! grep -E "^($SERVER_PID|$k) unreadable" found || skip "not permitted to read another process"
 	grep -qx "$SERVER_PID 0 1" found # the certificate shows that the search finds something

@@ -6,42 +6,17 @@
 
 tlspeer() { "$BUILDDIR/test/tlspeer" "$@"; }
 
-# The bystander: any, with bar's certificate.
+# The bystander of lib.bash, by TLS: any, with bar's certificate.
 bystander() {
 	tls_live bystander 127.0.0.3 bar
 	tell bystander pcap rec
 	wait_stored bystander any
 }
-unharmed() {
-	tell bystander rec
-	wait_stored bystander any
-	tls_hang_up bystander
-	wait_log 'closed client=any .*reason="peer closed the connection" packets=2 '
+# none_but N: so many were refused (default: 1), and the bystander has lost nothing
+none_but() {
+	unharmed any tls_hang_up
 	[ "$(grep -c 'rejected' log)" -eq "${1-1}" ]
-	never_log 'signal|internal'
 }
-
-# hello [EXTENSION=SIZE…]: a ClientHello of TLS 1.2 with all that it needs, and with extensions (by number) of that
-# size; sni=N, alpn=N: well-formed ones. In records.
-hello() {
-	perl -e '
-		sub v16 { pack "n/a*", $_[0] }
-		my $ext = "";
-		for (@ARGV, "10=", "13=", "11=") {
-			my ($what, $n) = split /=/;
-			$ext .= $what eq "sni" ? pack("n", 0) . v16(v16("\0" . v16("a" x $n)))
-				: $what eq "alpn" ? pack("n", 16) . v16(v16("\7unknown" x ($n / 8)))
-				: $what == 10 ? pack("n", 10) . v16(v16(pack "n*", 23, 29))
-				: $what == 13 ? pack("n", 13) . v16(v16(pack "n*", 0x403, 0x804, 0x401))
-				: $what == 11 ? pack("n", 11) . v16("\1\0")
-				: pack("n", $what) . v16("x" x $n);
-		}
-		my $body = "\3\3" . "r" x 32 . "\0" . v16(pack "n*", 0xc02b, 0xc02f) . "\1\0" . v16($ext);
-		my $hello = "\1" . substr(pack("N", length $body), 1) . $body;
-		print "\026\3\1" . v16(substr $hello, 0, 16384, "") while length $hello;' "$@"
-}
-
-# ---- before the handshake is done ----
 
 # early REASON: of ./s, sent by foo, who then waits
 early() {
@@ -52,7 +27,7 @@ early() {
 	wait_log 'closed client=foo .*reason="the TLS handshake failed"'
 	grep -E "rejected client=foo peer=127[.]0[.]0[.]2:[0-9]+ reason=\"$1\" frame=1 offset=0" log
 	until_true gone "$(child foo)"
-	unharmed
+	none_but
 }
 
 @test "a record that says it is larger than records are, instead of a ClientHello" {
@@ -60,7 +35,7 @@ early() {
 	early '.*(packet|record).*'
 }
 @test "a record that says it is larger than records are, after the ClientHello" {
-	{ hello; printf '\026\003\003\377\377'; head -c 70000 /dev/zero; } >s
+	{ clienthello; printf '\026\003\003\377\377'; head -c 70000 /dev/zero; } >s
 	early '.*(packet|record).*'
 }
 @test "empty records instead of a ClientHello" {
@@ -68,7 +43,7 @@ early() {
 	early '.*packet.*'
 }
 @test "empty records after the ClientHello" {
-	{ hello; perl -e 'print "\026\3\3\0\0" x 2000000'; } >s
+	{ clienthello; perl -e 'print "\026\3\3\0\0" x 2000000'; } >s
 	early '.*packet.*'
 }
 @test "a flood of alerts instead of a ClientHello" {
@@ -76,20 +51,20 @@ early() {
 	early '.*'
 }
 @test "a flood of warnings after the ClientHello" {
-	{ hello; perl -e 'print "\025\3\3\0\2\1\144" x 1000000'; } >s
+	{ clienthello; perl -e 'print "\025\3\3\0\2\1\144" x 1000000'; } >s
 	early '.*'
 }
 @test "a flood of warnings after the ClientHello of one who needs no certificate" {
-	{ hello; perl -e 'print "\025\3\3\0\2\1\144" x 1000000'; } >s
+	{ clienthello; perl -e 'print "\025\3\3\0\2\1\144" x 1000000'; } >s
 	tls_config "allow-auth = \"none\"; $OWN" '' '{ name = "foo"; address = "127.0.0.2"; tls = true; }, { name = "any"; address = "127.0.0.3"; tls = true; }'
 	early '.*'
 }
 @test "a flood of changed ciphers after the ClientHello" {
-	{ hello; perl -e 'print "\024\3\3\0\1\1" x 1000000'; } >s
+	{ clienthello; perl -e 'print "\024\3\3\0\1\1" x 1000000'; } >s
 	early '.*'
 }
 @test "a ClientHello in a thousand records is one" {
-	hello >whole
+	clienthello >whole
 	perl -e 'local $/; $_ = <>; $_ = substr $_, 5; print "\026\3\1\0\1$_" for split //' whole >s
 	tls_config
 	server_start
@@ -102,11 +77,11 @@ big_extensions() {
 	tls_config
 	server_start
 	bystander
-	hello "$@" >s
+	clienthello "$@" >s
 	peer_send 127.0.0.2 s >end
 	wait_log 'closed client=foo .*reason="the TLS handshake failed"'
 	[ "$(grep -c 'rejected client=foo peer=127[.]0[.]0[.]2:' log)" -eq 1 ]
-	unharmed
+	none_but
 }
 @test "a huge server name" { big_extensions sni=60000; }
 @test "a huge list of protocols" { big_extensions alpn=60000; }
@@ -135,7 +110,7 @@ big_extensions() {
 	wait_log 'closed client=foo .*reason="the TLS handshake failed"'
 	log_has 'rejected client=foo peer=127[.]0[.]0[.]2:[0-9]+ reason="the client sends more than 16 certificates: '
 	never_log 'established client=foo'
-	unharmed
+	none_but
 }
 @test "a certificate chain of a few: served" {
 	perl -e 'local $/; $_ = <STDIN>; print $_ x 3' <pki/ca.crt >more
@@ -176,7 +151,7 @@ too_costly() {
 	tlspeer ${4-} -n -s 127.0.0.2 -c pki/costly.crt "$LISTEN" "$PORT" >end 2>&1 || true
 	wait_log 'closed client=foo .*reason="the TLS handshake failed"'
 	grep -E "rejected client=foo peer=127[.]0[.]0[.]2:[0-9]+ reason=\"$1\" frame=1 offset=0$" log
-	unharmed
+	none_but
 }
 HUGE='a certificate of the client has an RSA key of [0-9]+ bits: at most 8192 are accepted'
 LONG='a certificate of the client has a public exponent of [0-9]+ bits: at most 64 are accepted'
@@ -224,16 +199,8 @@ deaf() {
 	tls_config "$X509 server-cert = \"pki/large.crt\"; server-key = \"pki/large.key\";" "${1-}"
 	server_start
 	bystander
-	hello >s
-	# small segments make small buffers
-	apart perl -MSocket=:all -e 'my ($host, $port) = @ARGV;
-		socket(my $s, AF_INET, SOCK_STREAM, 0);
-		setsockopt($s, IPPROTO_TCP, TCP_MAXSEG, 536);
-		setsockopt($s, SOL_SOCKET, SO_RCVBUF, 2048);
-		bind($s, pack_sockaddr_in(0, inet_aton("127.0.0.2")));
-		connect($s, pack_sockaddr_in($port, inet_aton($host))) or die;
-		syswrite $s, do { local $/; <STDIN> };
-		sleep 1000' "$LISTEN" "$PORT" <s
+	clienthello >s
+	apart peer -s 127.0.0.2 -b 2048 -d "$LISTEN" "$PORT" <s
 	# the server has more to say than goes away
 	# shellcheck disable=SC2016
 	until_true sh -c 'grep -qE "$(printf ":%04X" "$1") 0200007F:[0-9A-F]+ 01 0*[1-9A-F][0-9A-F]*:" /proc/net/tcp' - "$PORT"
@@ -242,7 +209,7 @@ deaf() {
 	deaf 'limits: { handshake-timeout = 1; };'
 	wait_log 'rejected client=foo .*reason="no TLS handshake within 1 seconds"'
 	wait_log 'closed client=foo'
-	unharmed
+	none_but
 }
 @test "one who reads nothing of a long handshake does not hold up the stop of the server" {
 	deaf 'limits: { handshake-timeout = 100; };'
@@ -278,7 +245,7 @@ late() {
 	unframe s | cmp - done/trace-foo-*
 	grep -E "rejected client=foo peer=127[.]0[.]0[.]2:[0-9]+ reason=\"$reason\" frame=4 offset=$(size s)\$" log
 	log_has 'closed client=foo .*packets=2 '
-	unharmed
+	none_but
 }
 @test "a refused stream: an alert, and a reset" {
 	late 'unknown frame type 2' 23/02000000
@@ -325,7 +292,7 @@ EMPTY='TLS: Too many empty record packets.*'
 	apart perl -e '$| = 1; for (;;) { print "K\n"; select undef, undef, undef, 0.005 }' >keys
 	wait_log 'rejected client=foo peer=127[.]0[.]0[.]2:[0-9]+ reason="TLS: .*" frame=1 offset=0'
 	wait_log 'closed client=foo'
-	unharmed
+	none_but
 }
 @test "renegotiation, TLS 1.2" { late 'the peer wants to renegotiate' -2 rehandshake; }
 @test "a ClientHello after the handshake, TLS 1.3" { late 'TLS: .*' 22/01000000; }
@@ -342,17 +309,17 @@ EMPTY='TLS: Too many empty record packets.*'
 	echo R >&"$keys"
 	wait_log 'rejected client=foo .*reason="the peer wants to renegotiate" frame=1 offset=0'
 	wait_log 'closed client=foo'
-	unharmed
+	none_but
 }
 
-# served TLSPEER-ARGUMENTS…: all of it is stored
-served() {
+# stored_with TLSPEER-ARGUMENTS…: all of it is stored
+stored_with() {
 	stream number=50 rec rec >more
 	then_does "$@" @more bye
 	cat s more >all
 	unframe all | cmp - done/trace-foo-*
 	log_has 'closed client=foo .*reason="peer closed the connection" packets=4 '
-	unharmed 0
+	none_but 0
 }
 @test "a byte and nine hundred warnings again and again, without a pause, TLS 1.2: a frame has frame-timeout" {
 	beside_memcheck "it is slower than whoever sends so much"
@@ -367,13 +334,13 @@ served() {
 	unframe s | cmp - done/trace-foo-*
 	until_true grep ended end
 	not grep sent end # there was always more of it than had been read
-	unharmed
+	none_but
 }
 
-@test "a few empty records, TLS 1.3: served" { served 50*23/; }
-@test "a few empty records, TLS 1.2: served" { served -2 50*23/; }
-@test "a few new keys: served" { served 5*keyupdate; }
-@test "a warning, TLS 1.2: served" { served -2 21/0164; }
+@test "a few empty records, TLS 1.3: served" { stored_with 50*23/; }
+@test "a few empty records, TLS 1.2: served" { stored_with -2 50*23/; }
+@test "a few new keys: served" { stored_with 5*keyupdate; }
+@test "a warning, TLS 1.2: served" { stored_with -2 21/0164; }
 
 @test "empty records do not put off idle-timeout" {
 	tls_config "$X509 $OWN" 'limits: { idle-timeout = 1; };' '{ name = "foo"; address = "127.0.0.2"; tls = true; }'
@@ -468,10 +435,10 @@ foreign_session() {
 	wait_log 'closed client=foo'
 	if log_has 'established client=foo'; then
 		unframe s | cmp - done/trace-foo-*
-		unharmed 0
+		none_but 0
 	else
 		log_has 'rejected client=foo'
-		unharmed
+		none_but
 	fi
 }
 
@@ -543,7 +510,7 @@ crumbled() {
 	tls_hang_up a
 	wait_log 'closed client=foo .*reason="peer closed the connection" packets=2 '
 	stored a foo "done"
-	unharmed 0
+	none_but 0
 }
 @test "a whole handshake with a byte in each record, TLS 1.3: served" { crumbled; }
 @test "a whole handshake with a byte in each record, TLS 1.2: served" { crumbled ,openssl-max-proto-version=TLS1.2; }
@@ -559,7 +526,7 @@ crumbled() {
 	wait_log 'closed client=foo .*reason="peer closed the connection" packets=2 '
 	never_log 'rejected'
 	stored a foo "done"
-	unharmed 0
+	none_but 0
 }
 
 # ---- stopping ----

@@ -35,13 +35,14 @@ bool io_write_all(int fd, const void *data, size_t len)
 	return true;
 }
 
-ssize_t io_read_full(int fd, void *data, size_t len)
+/* at: the offset in the file; negative: where the descriptor stands */
+static ssize_t read_whole(int fd, char *p, size_t len, off_t at)
 {
-	char *p = data;
 	size_t got = 0;
 
 	while (got < len) {
-		ssize_t n = read(fd, p + got, len - got);
+		ssize_t n = at < 0 ? read(fd, p + got, len - got)
+				   : pread(fd, p + got, len - got, at + (off_t)got);
 
 		if (n == 0)
 			break;
@@ -55,24 +56,18 @@ ssize_t io_read_full(int fd, void *data, size_t len)
 	return (ssize_t)got;
 }
 
+ssize_t io_read_full(int fd, void *data, size_t len)
+{
+	return read_whole(fd, data, len, -1);
+}
+
 ssize_t io_read_at(int fd, void *data, size_t len, uint64_t at)
 {
-	char *p = data;
-	size_t got = 0;
-
-	while (got < len) {
-		ssize_t n = pread(fd, p + got, len - got, (off_t)(at + got));
-
-		if (n == 0)
-			break;
-		if (n < 0) {
-			if (errno == EINTR)
-				continue;
-			return -1;
-		}
-		got += (size_t)n;
+	if (at > INT64_MAX) {
+		errno = EINVAL; /* as pread() has it */
+		return -1;
 	}
-	return (ssize_t)got;
+	return read_whole(fd, data, len, (off_t)at);
 }
 
 bool io_no_such_rename(int error)

@@ -281,6 +281,10 @@ static void edited(const struct format *f, const uint8_t *record, size_t len, ui
 	size_t now = len;
 
 	MUST(format_next(&after, record, len, &was) == FORMAT_WHOLE, "read once, not twice");
+	if (f->pcap.more != 0) { /* the sender converts such a record first, the server has none */
+		free(p);
+		return;
+	}
 	if (f->kind == FORMAT_PCAPNG && seed % 5 == 0 && f->section.interfaces > 0)
 		e.simple = after.section.first.snaplen =
 		    edit_snaplen((uint8_t *)&after.section.first.snaplen, e.snaplen, false);

@@ -311,6 +311,37 @@ UNUSED static void send_record(uint32_t n)
 	go();
 }
 
+/* One packet of n bytes, and nothing else in its frame. */
+UNUSED static void send_epb(uint32_t interface, uint32_t n)
+{
+	payload_len = 0;
+	epb(interface, n);
+	frame(1);
+	go();
+}
+
+/* The file that is expected begins with a section; what it contains can be put behind it. */
+UNUSED static void want_section(void)
+{
+	want_len = 0;
+	section();
+	expect();
+	payload_len = 0;
+}
+
+/* A header and one packet of 16 + n bytes: sent, and expected as a file. */
+UNUSED static void begin_file(uint32_t n)
+{
+	send_header(1);
+	clear();
+	pcap_header(1);
+	expect();
+	record(n);
+	expect();
+	frame(1);
+	go();
+}
+
 /* ---- what came of it ---- */
 
 UNUSED static void is_file(int at, const char *name, unsigned mode, const char *text)

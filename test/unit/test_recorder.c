@@ -53,14 +53,7 @@ static void test_same_directory(void)
 	begin();
 	settings.done = base;
 	init();
-	send_header(1);
-	clear();
-	pcap_header(1);
-	expect();
-	record(10);
-	expect();
-	frame(1);
-	go();
+	begin_file(10);
 	end("closed");
 	is_file(base, STAMP ".pcap", 0440, "no completed-path");
 	OK(!locked(base, STAMP ".pcap"), "no completed-path: not locked");
@@ -82,14 +75,7 @@ static void test_modes(void)
 			begin();
 			settings.mode = modes[k];
 			init();
-			send_header(1);
-			clear();
-			pcap_header(1);
-			expect();
-			record(10);
-			expect();
-			frame(1);
-			go();
+			begin_file(10);
 			IS_INT(fstatat(base, STAMP ".pcap", &st, 0), 0, "open under umask %o",
 			    masks[i]);
 			OK(st.st_mode & 01000, "marked under umask %o with mode %o", masks[i],

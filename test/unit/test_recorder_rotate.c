@@ -225,14 +225,7 @@ static void test_taken(void)
 	    mkdirat(done, STAMP "_003.pcap", 0755) != 0)
 		support_die("taken");
 	init();
-	send_header(1);
-	clear();
-	pcap_header(1);
-	expect();
-	record(20);
-	expect();
-	frame(1);
-	go();
+	begin_file(20);
 	OK(strstr(events, "opened " STAMP "_004.pcap\n"), "taken in either directory: the next");
 	end("closed");
 	is_file(done, STAMP "_004.pcap", 0440, "the next");
@@ -244,14 +237,7 @@ static void test_taken(void)
 	/* taken while it was recorded */
 	begin();
 	init();
-	send_header(1);
-	clear();
-	pcap_header(1);
-	expect();
-	record(20);
-	expect();
-	frame(1);
-	go();
+	begin_file(20);
 	write_file(done, STAMP ".pcap", old, sizeof(old));
 	write_file(done, STAMP "_001.pcap", old, sizeof(old));
 	end("closed");
@@ -272,10 +258,7 @@ static void test_taken(void)
 	clear();
 	section();
 	frame(0);
-	payload_len = 0;
-	epb(0, 4);
-	frame(1);
-	go();
+	send_epb(0, 4);
 	end("closed");
 	text = digest(done);
 	OK(strstr(text, STAMP ".pcapng ") || strstr(text, STAMP "_001.pcapng "),
@@ -316,14 +299,7 @@ static void test_unpublished(void)
 	unlinkat(base, "gone", AT_REMOVEDIR);
 	settings.done = gone;
 	init();
-	send_header(1);
-	clear();
-	pcap_header(1);
-	expect();
-	record(20);
-	expect();
-	frame(1);
-	go();
+	begin_file(20);
 	IS_INT(status, RECORDER_OK, "completed-path removed: recorded all the same");
 	recorder_close_file(&r, "closed");
 	OK(strstr(events, "unpublished " STAMP ".pcap closed error\n"),
@@ -459,10 +435,7 @@ static void test_size_large_header(void)
 	go();
 	IS_INT(stats.files, 1,
 	    "a beginning of 868 bytes, and four packets of 100, max-file-size 1000");
-	payload_len = 0;
-	epb(0, 68);
-	frame(1);
-	go();
+	send_epb(0, 68);
 	IS_INT(stats.files, 2, "the fifth begins another file");
 	end("closed");
 	IS_INT(count(done), 2, "both are there");

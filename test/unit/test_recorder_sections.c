@@ -146,14 +146,8 @@ static void test_interfaces(void)
 	go();
 	IS_INT(status, RECORDER_OK, "an interface in data");
 	IS_INT(count(base), 0, "an interface is no packet: no file");
-	payload_len = 0;
-	epb(1, 60); /* 92 */
-	frame(1);
-	go();
-	clear();
-	section();
-	expect();
-	payload_len = 0;
+	send_epb(1, 60); /* 92 */
+	want_section();
 	idb(113, 0);
 	epb(1, 60);
 	expect();
@@ -173,15 +167,9 @@ static void test_interfaces(void)
 	is_file(base, STAMP ".pcapng", 01440, "an interface in the middle");
 	IS_INT(stats.files, 1, "one file up to here");
 	/* rotation: all that was described is repeated */
-	payload_len = 0;
-	epb(2, 60);
-	frame(1);
-	go();
+	send_epb(2, 60);
 	is_file(done, STAMP ".pcapng", 0440, "the first file as it was");
-	want_len = 0;
-	section();
-	expect();
-	payload_len = 0;
+	want_section();
 	idb(113, 0);
 	idb(101, 8);
 	epb(2, 60);
@@ -193,10 +181,7 @@ static void test_interfaces(void)
 	epb(3, 60);
 	frame(1);
 	go();
-	want_len = 0;
-	section();
-	expect();
-	payload_len = 0;
+	want_section();
 	idb(113, 0);
 	idb(101, 8);
 	idb(1, 0);
@@ -209,14 +194,8 @@ static void test_interfaces(void)
 	idb(113, 0);
 	frame(1);
 	go();
-	payload_len = 0;
-	epb(4, 60);
-	frame(1);
-	go();
-	want_len = 0;
-	section();
-	expect();
-	payload_len = 0;
+	send_epb(4, 60);
+	want_section();
 	idb(113, 0);
 	idb(101, 8);
 	idb(1, 0);
@@ -228,10 +207,7 @@ static void test_interfaces(void)
 	section();
 	frame(0);
 	go();
-	payload_len = 0;
-	epb(4, 4);
-	frame(1);
-	go();
+	send_epb(4, 4);
 	IS_INT(status, RECORDER_OK, "the same link header after interfaces: they stay");
 	end("closed");
 	IS_INT(count(base), 0, "all is published");
@@ -256,10 +232,7 @@ static void test_sections(void)
 	clear();
 	section();
 	frame(0);
-	payload_len = 0;
-	epb(0, 4);
-	frame(1);
-	go();
+	send_epb(0, 4);
 	/* a packet, and two more sections with theirs in the same frame */
 	section();
 	bytes_store32(payload + 36, 113, false);
@@ -283,10 +256,7 @@ static void test_sections(void)
 	is_file(done, STAMP "_001.pcapng", 0440, "the second section");
 	expect_section(1, 12);
 	is_file(done, STAMP "_002.pcapng", 0440, "the third, which is as the first");
-	want_len = 0;
-	section();
-	expect();
-	payload_len = 0;
+	want_section();
 	epb(0, 4);
 	epb(0, 16);
 	expect();
@@ -392,10 +362,7 @@ static void test_link_header_blocks(void)
 	secrets();
 	frame(1);
 	go();
-	payload_len = 0;
-	epb(0, 8);
-	frame(1);
-	go();
+	send_epb(0, 8);
 	recorder_close_file(&r, "reload");
 	want_len = 0;
 	section();
@@ -508,10 +475,7 @@ static void test_cut_simple(void)
 	IS_INT(status, RECORDER_OK, "one with max_snaplen");
 	IS_INT(stats.files, 3, "is another one");
 	end("closed");
-	want_len = 0;
-	section();
-	expect();
-	payload_len = 0;
+	want_section();
 	idb(113, 0);
 	spb(80, 80);
 	expect();
@@ -622,22 +586,13 @@ static void test_interfaces_forgotten(void)
 	frame(1);
 	section();
 	frame(0);
-	payload_len = 0;
-	epb(0, 12);
-	frame(1);
-	go();
+	send_epb(0, 12);
 	IS_INT(status, RECORDER_OK, "three link headers");
-	payload_len = 0;
-	epb(1, 16);
-	frame(1);
-	go();
+	send_epb(1, 16);
 	IS_INT(status, RECORDER_PROTOCOL, "an interface of an older link header is none");
 	end("error");
 	IS_INT(count(done), 3, "three files");
-	want_len = 0;
-	section();
-	expect();
-	payload_len = 0;
+	want_section();
 	epb(0, 12);
 	expect();
 	is_file(done, STAMP "_002.pcapng", 0440, "the last has its own interfaces only");
@@ -670,10 +625,7 @@ static void test_interfaces_limit(void)
 	}
 	IS_INT(status, RECORDER_OK, "header and interfaces of 1 MiB");
 	IS_INT(total, FILEHEAD_MAX, "exactly 1 MiB");
-	payload_len = 0;
-	epb(0, 4);
-	frame(1);
-	go();
+	send_epb(0, 4);
 	IS_INT(status, RECORDER_OK, "a packet after 1 MiB of interfaces");
 	expect();
 	payload_len = 0;
