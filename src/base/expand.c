@@ -42,9 +42,7 @@ bool expand_directories(
 	struct room r = {.at = out, .left = size};
 
 	for (const char *p = pattern; *p; p++) {
-		if (*p != '%')
-			put(&r, p, 1);
-		else if (*++p == '%')
+		if (*p != '%' || *++p == '%')
 			put(&r, p, 1);
 		else if (*p == 'c')
 			put(&r, client, strlen(client));
