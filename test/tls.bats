@@ -1490,6 +1490,7 @@ asks() {
 }
 
 @test "a keeper that dies before it has said anything: not started" {
+	as_root # nobody else sees which files a process without core dumps reads
 	beside_memcheck "strace is beside it"
 	can_trace
 	tls_config
