@@ -146,6 +146,11 @@ steps() {
 	[ "$(includers '^<pcap')" = send/live.c ]
 }
 
+@test "only record/decompress.c knows zlib, and besides it only the archive zstd" {
+	[ "$(includers '^<zlib')" = record/decompress.c ]
+	not grep -vE '^(archive/|record/decompress\.c$)' <(includers '^<zstd')
+}
+
 @test "only the credentials, the keeper and the TLS transports know GnuTLS" {
 	includers '^<gnutls/' >who
 	[ -s who ]

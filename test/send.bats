@@ -378,6 +378,111 @@ epb() {
 	send 127.0.0.1 in
 }
 
+# ---- compressed input ----
+
+# many N: pcap with so many records
+many() {
+	perl -e 'binmode STDOUT; srand 3; print pack("V v2 V4", 0xa1b2c3d4, 2, 4, 0, 0, 9000, 1);
+		print pack("V4", $_, 0, 500, 500), map { chr rand 256 } 1 .. 500 for 1 .. shift' "$1"
+}
+
+# frames_of FILE: the stream of a pcap file
+frames_of() {
+	perl -e 'binmode STDIN; binmode STDOUT; local $/; $_ = <STDIN>;
+		print pack("CCn", 0, 0, 24), substr $_, 0, 24, "";
+		while (length) { my $n = 16 + unpack "x8 V", $_; print pack("CCn", 1, 0, $n), substr $_, 0, $n, "" }' <"$1"
+}
+
+@test "gzip and zstd are read directly, from files and standard input, whatever their names" {
+	local kind
+	many 1000 >in
+	frames_of in >expected
+	gzip -k in
+	zstd -q in
+	cat in.gz <(head -c 100 /dev/zero) >in.tape
+	{ head -c 100000 in | zstd -q; tail -c +100001 in | zstd -q; } >in.frames
+	{ head -c 100000 in | gzip; tail -c +100001 in | gzip; } >in.members
+	for kind in gz zst tape frames members; do
+		mv "in.$kind" odd
+		listen_file
+		send 127.0.0.1 odd
+		wait "$LISTENER"
+		cmp expected got
+		[[ $output == "sent packets=1000 "* ]]
+		listen_file
+		send 127.0.0.1 <odd
+		wait "$LISTENER"
+		cmp expected got
+		listen_file
+		send 127.0.0.1 - < <(cat odd)
+		wait "$LISTENER"
+		cmp expected got
+	done
+}
+
+@test "a compressed file in a loop, and one that does not begin at the beginning" {
+	many 3 >in
+	gzip -k in
+	zstd -q in
+	{
+		frames_of in
+		frames_of in | tail -c +29
+	} >expected
+	local name
+	for name in in.gz in.zst; do
+		listen_file
+		send -l 2 127.0.0.1 $name
+		wait "$LISTENER"
+		cmp expected got
+		{ echo skipped; cat $name; } >longer
+		listen_file
+		{ read -r; send 127.0.0.1; } <longer
+		wait "$LISTENER"
+		cmp <(frames_of in) got
+	done
+}
+
+@test "compressed input that ends early or is damaged: what came before is sent, then an error" {
+	local name size
+	many 1000 >in
+	frames_of in >expected
+	gzip -k in
+	zstd -q --check in
+	for name in in.gz in.zst; do
+		size=$(stat -c %s "$name")
+		head -c $((size / 2)) "$name" >part
+		listen_file
+		WANT=1 send -q 127.0.0.1 part
+		wait "$LISTENER"
+		[[ $output =~ ^osmo-pcap-send:\ part:\ at\ byte\ [0-9]+:\ the\ (gzip|zstd)\ data\ ends\ early$ ]]
+		size=$(stat -c %s got)
+		((size > $(stat -c %s expected) / 5 && (size - 28) % 520 == 0))
+		cmp -n "$size" expected got
+		{ cat "$name"; echo garbage; } >longer
+		listen_file
+		WANT=1 send 127.0.0.1 - <longer
+		wait "$LISTENER"
+		cmp expected got
+		[[ $output == *"osmo-pcap-send: standard input: at byte 516024: "* ]]
+	done
+	# a record that the capture itself cuts off is named as ever
+	head -c 1000 in | gzip >part
+	listen_file
+	WANT=1 send -q 127.0.0.1 part
+	[[ $output == "osmo-pcap-send: part: at byte 540: truncated: the input ends inside a pcap record, after 460 of 516 bytes" ]]
+}
+
+@test "from a pipe of zstd every packet is sent as soon as its block is there" {
+	listen_live
+	start_fed 127.0.0.1
+	{ hex "$(pcap 96)$(record 1 aa)"; } | zstd -q >&"$IN"
+	[[ $(take 49) == "$(frame 0 "$(pcap 96)")$(frame 1 "$(record 1 aa)")" ]]
+	hex "$(record 1 bb)" | zstd -q >&"$IN"
+	[[ $(take 21) == "$(frame 1 "$(record 1 bb)")" ]]
+	exec {IN}>&-
+	ended 0
+}
+
 # ---- damaged input ----
 
 # damaged HEX FRAMES MESSAGE: frames arrive, then the error

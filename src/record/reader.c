@@ -22,6 +22,14 @@ bool reader_init(struct reader *r, int fd, enum reader_input input, uint64_t at)
 	return r->buf;
 }
 
+bool reader_init_source(struct reader *r, struct reader_source source)
+{
+	bool ok = reader_init(r, -1, READER_STREAM, 0);
+
+	r->source = source;
+	return ok;
+}
+
 void reader_free(struct reader *r)
 {
 	free(r->buf);
@@ -141,6 +149,8 @@ static ssize_t read_some(struct reader *r)
 	uint64_t at = r->base + r->filled, left = r->end > at ? r->end - at : 0;
 	size_t room = r->room - r->filled;
 
+	if (r->source.read)
+		return r->source.read(r->source.of, r->buf + r->filled, room);
 	if (r->input == READER_STREAM)
 		return read(r->fd, r->buf + r->filled, room);
 	return pread(r->fd, r->buf + r->filled, room < left ? room : (size_t)left, (off_t)at);
@@ -151,7 +161,7 @@ static bool is_readable(const struct reader *r)
 {
 	struct pollfd p = {.fd = r->fd, .events = POLLIN};
 
-	return r->input != READER_STREAM || poll(&p, 1, 0) != 0;
+	return r->input != READER_STREAM || r->source.read || poll(&p, 1, 0) != 0;
 }
 
 /* The input ends where it cannot give `need` bytes. Of a growing file what is there of a record is

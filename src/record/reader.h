@@ -1,6 +1,7 @@
 /* reader: reads a capture, pcap or pcapng, record by record from a descriptor.
  *
- * For a finished file, for one that is being recorded, and for a pipe. What a record is, and what
+ * For a finished file, for one that is being recorded, for a pipe, and for what another file makes
+ * of one, such as record/decompress. What a record is, and what
  * leads to the next one, is capture/format.h's. Refuses to wait, to open and close files, to
  * convert records, and to stop at a packet that contradicts its own block as long as the walk goes
  * on behind it.
@@ -16,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "capture/format.h"
 
@@ -67,6 +69,12 @@ struct reader_record {
 	const uint8_t *packet; /* caplen bytes, inside data */
 };
 
+/* Where the bytes of a stream come from instead. Like read(), but never waits: EAGAIN. */
+struct reader_source {
+	void *of;
+	ssize_t (*read)(void *of, void *buf, size_t len);
+};
+
 struct reader {
 	/* The caller may change these between two calls. */
 	enum reader_input input; /* a growing file may become a finished one */
@@ -79,6 +87,7 @@ struct reader {
 
 	/* The rest is its own. */
 	int fd;
+	struct reader_source source; /* read NULL: fd */
 	uint8_t *buf;
 	size_t room, pos, filled; /* not yet handed out: buf[pos..filled) */
 	uint64_t base;            /* offset of buf[0] in the input */
@@ -96,6 +105,9 @@ struct reader_state {
 /* Begins at offset `at` (0 of a stream), where a capture begins. fd stays the caller's. False with
  * errno when there is no memory. */
 bool reader_init(struct reader *r, int fd, enum reader_input input, uint64_t at);
+
+/* Begins with a stream from there. */
+bool reader_init_source(struct reader *r, struct reader_source source);
 
 void reader_free(struct reader *r);
 

@@ -27,11 +27,38 @@ static void set_options(int fd)
 	io_keepalive(fd, KEEPALIVE_S, PROBE_S, PROBES);
 }
 
+static uint32_t scope(const struct sockaddr_storage *ss)
+{
+	return ss->ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)ss)->sin6_scope_id : 0;
+}
+
+static void set_scope(struct sockaddr_storage *ss, uint32_t value)
+{
+	if (ss->ss_family == AF_INET6)
+		((struct sockaddr_in6 *)ss)->sin6_scope_id = value;
+}
+
 /* Both ends of a connection between link-local addresses are of one interface, so that each may
  * have the zone from the other. */
-static uint32_t *scope_of(struct sockaddr_storage *ss)
+static bool set_scopes(
+    struct send_link *l, struct sockaddr_storage *from, struct sockaddr_storage *to)
 {
-	return ss->ss_family == AF_INET6 ? &((struct sockaddr_in6 *)ss)->sin6_scope_id : NULL;
+	uint32_t own = l->source_zone ? send_address_scope(l->source_zone) : scope(to);
+	char text[ADDR_TEXT_MAX];
+
+	addr_format(&l->source, text);
+	if (own == 0 && l->source_zone)
+		return send_link_failed(l,
+		    "cannot send from source address %s%%%s: there is no such interface", text,
+		    l->source_zone);
+	if (own == 0)
+		return send_link_failed(l,
+		    "cannot send from source address %s: it needs its interface, as in %s%%eth0",
+		    text, text);
+	set_scope(from, own);
+	if (scope(to) == 0)
+		set_scope(to, own);
+	return true;
 }
 
 static bool bind_source(struct send_link *l, int fd, struct sockaddr_storage *to)
@@ -43,27 +70,11 @@ static bool bind_source(struct send_link *l, int fd, struct sockaddr_storage *to
 	if (l->source.len == 0)
 		return true;
 	len = addr_to_sockaddr(&l->source, 0, &from);
-	addr_format(&l->source, text);
-	if (send_address_is_link_local(&l->source)) {
-		uint32_t scope =
-		    l->source_zone ? send_address_scope(l->source_zone) : *scope_of(to);
-
-		if (scope == 0 && l->source_zone)
-			return send_link_failed(l,
-			    "cannot send from source address %s%%%s: there is "
-			    "no such interface",
-			    text, l->source_zone);
-		if (scope == 0)
-			return send_link_failed(l,
-			    "cannot send from source address %s: it needs "
-			    "its interface, as in %s%%eth0",
-			    text, text);
-		*scope_of(&from) = scope;
-		if (*scope_of(to) == 0)
-			*scope_of(to) = scope;
-	}
+	if (send_address_is_link_local(&l->source) && !set_scopes(l, &from, to))
+		return false;
 	return bind(fd, (struct sockaddr *)&from, len) == 0 ||
-	       send_link_failed(l, "cannot send from source address %s: %s", text, strerror(errno));
+	       send_link_failed(l, "cannot send from source address %s: %s",
+		   addr_format(&l->source, text), strerror(errno));
 }
 
 static bool await_connect(struct send_link *l, int fd)
@@ -82,13 +93,13 @@ static bool await_connect(struct send_link *l, int fd)
 	return err == 0 || send_link_failed(l, "cannot connect: %s", strerror(err));
 }
 
-static bool lacks_zone(struct sockaddr_storage *to)
+static bool lacks_zone(const struct sockaddr_storage *to)
 {
 	struct addr a;
 	uint16_t port;
 
-	return addr_from_sockaddr((struct sockaddr *)to, &a, &port) &&
-	       send_address_is_link_local(&a) && *scope_of(to) == 0;
+	return addr_from_sockaddr((const struct sockaddr *)to, &a, &port) &&
+	       send_address_is_link_local(&a) && scope(to) == 0;
 }
 
 static bool connect_fd(struct send_link *l, int fd, const struct addrinfo *ai)

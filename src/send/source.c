@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/io.h"
 #include "send/convert.h"
 
 /* ---- errors ---- */
@@ -100,6 +101,43 @@ static bool cannot(struct send_source *s, const char *what)
 	return false;
 }
 
+static ssize_t read_through(void *of, void *buf, size_t len)
+{
+	return decompress_read(of, buf, len);
+}
+
+/* Whether the file holds what the reader reads: it does, unless it is compressed. */
+static bool is_direct(const struct send_source *s)
+{
+	uint8_t first[4];
+	ssize_t n = s->regular ? io_read_at(s->fd, first, sizeof(first), s->begin) : -1;
+
+	return s->regular && (n < 0 || decompress_recognise(first, (size_t)n) <= DECOMPRESS_PLAIN);
+}
+
+/* From s->begin on. */
+static bool start(struct send_source *s)
+{
+	s->done = 0;
+	s->pending = false;
+	s->header_len = 0;
+	s->direct = is_direct(s);
+	if (s->direct)
+		return reader_init(&s->reader, s->fd, READER_FILE, s->begin);
+	if (s->regular && lseek(s->fd, (off_t)s->begin, SEEK_SET) < 0)
+		return false;
+	return decompress_init(&s->through, s->fd) &&
+	       reader_init_source(
+		   &s->reader, (struct reader_source){.of = &s->through, .read = read_through});
+}
+
+static void end(struct send_source *s)
+{
+	reader_free(&s->reader);
+	if (!s->direct)
+		decompress_free(&s->through);
+}
+
 bool send_source_open(struct send_source *s, const char *path)
 {
 	struct stat st;
@@ -120,21 +158,19 @@ bool send_source_open(struct send_source *s, const char *path)
 		s->begin = at > 0 ? (uint64_t)at : 0;
 		s->size = at >= 0 && at < st.st_size ? (uint64_t)(st.st_size - at) : 0;
 	}
-	return reader_init(&s->reader, s->fd, s->regular ? READER_FILE : READER_STREAM, s->begin) ||
-	       cannot(s, "open");
+	return start(s) || cannot(s, "open");
 }
 
 bool send_source_rewind(struct send_source *s)
 {
-	reader_free(&s->reader);
-	s->begin = s->done = 0;
-	s->pending = false;
-	return reader_init(&s->reader, s->fd, READER_FILE, 0) || cannot(s, "start again");
+	end(s);
+	s->begin = 0;
+	return start(s) || cannot(s, "start again");
 }
 
 uint64_t send_source_done(const struct send_source *s)
 {
-	return s->done;
+	return s->direct ? s->done : s->through.taken;
 }
 
 void send_source_close(struct send_source *s)
@@ -142,7 +178,7 @@ void send_source_close(struct send_source *s)
 	if (s->fd > STDIN_FILENO)
 		close(s->fd);
 	s->fd = -1;
-	reader_free(&s->reader);
+	end(s);
 }
 
 /* ---- records ---- */
@@ -151,7 +187,7 @@ static enum send_got read_next(struct send_source *s, struct reader_record *k)
 {
 	enum reader_status st = reader_next(&s->reader, k);
 
-	k->offset -= s->begin;
+	k->offset -= s->direct ? s->begin : 0;
 	switch (st) {
 	case READER_RECORD:
 		return SEND_GOT;
@@ -164,6 +200,8 @@ static enum send_got read_next(struct send_source *s, struct reader_record *k)
 	case READER_BAD:
 		return bad_record(s, k);
 	case READER_ERROR:
+		if (!s->direct && s->through.why)
+			return broken(s, k->offset, "%s", s->through.why);
 		break;
 	}
 	return broken(s, k->offset, "cannot read: %s", strerror(errno));

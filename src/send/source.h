@@ -1,12 +1,13 @@
 /* send_source: hands out a capture file, or standard input, as what is sent of it.
  *
- * Reads with record/reader.h, and joins a section header with the interface descriptions right
- * behind it to one link header. Old and modified pcap is handed out as ordinary pcap
- * (send/convert.h), everything else as it stands in the input: no byte order, time stamp or option
- * is converted. Refuses to interpret packets; what is wrong inside a record is
- * for send_cut and the server to say.
+ * Reads with record/reader.h, what is compressed by way of record/decompress.h, and joins a section
+ * header with the interface descriptions right behind it to one link header. Old and modified pcap
+ * is handed out as ordinary pcap (send/convert.h), everything else as it stands in the input: no
+ * byte order, time stamp or option is converted. Refuses to interpret packets; what is wrong inside
+ * a record is for send_cut and the server to say.
  *
- * Offsets and lengths are bytes. Errors come back as text that names the input and the offset. */
+ * Offsets and lengths are bytes, of compressed input decompressed ones. Errors come back as text
+ * that names the input and the offset. */
 #ifndef SEND_SOURCE_H
 #define SEND_SOURCE_H
 
@@ -15,6 +16,7 @@
 #include <stdint.h>
 
 #include "capture/frame.h"
+#include "record/decompress.h"
 #include "record/reader.h"
 
 enum send_got {
@@ -50,8 +52,10 @@ struct send_source {
 
 	/* The rest is its own. */
 	struct reader reader;
-	uint64_t begin; /* where reading begins */
-	uint64_t done;  /* bytes handed out since */
+	bool direct;               /* the reader reads the file itself */
+	struct decompress through; /* else through this */
+	uint64_t begin;            /* where reading begins */
+	uint64_t done;             /* bytes handed out since */
 	/* A link header that is being put together, and what was read behind it. */
 	uint8_t header[FRAME_PAYLOAD_MAX];
 	size_t header_len; /* 0: none */
@@ -69,7 +73,7 @@ enum send_got send_source_next(struct send_source *s, struct send_record *r);
 /* Starts again at the first byte; only for regular files opened by name. */
 bool send_source_rewind(struct send_source *s);
 
-/* Bytes handed out since the beginning. */
+/* Bytes of the input handed out since the beginning, as they stand there: of `size`. */
 uint64_t send_source_done(const struct send_source *s);
 
 void send_source_close(struct send_source *s);
