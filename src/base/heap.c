@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 /* Bytes: the largest and the smallest free chunks that are filled. Below EXACT each size is tried
@@ -58,7 +59,10 @@ void heap_without_cache(char **argv)
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	int len;
 
-	if (n < 0 || (others && strstr(others, CACHE)))
+	/* the loader takes the variable from a privileged program, which would execute itself for
+	 * ever; and executed itself, it is what /proc/self/exe names */
+	if (n < 0 || getauxval(AT_SECURE) || !getauxval(AT_BASE) ||
+	    (others && strstr(others, CACHE)))
 		return;
 	self[n] = '\0';
 	len = snprintf(tunables, sizeof(tunables), "%s%s" CACHE "=0", others ? others : "",

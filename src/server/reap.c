@@ -54,7 +54,8 @@ static void established(struct master *m, struct child *k, const struct report *
 	/* forked before a reload, with the revocation list of that time */
 	if (k->generation != m->generation && creds_revokes(m->generation->creds, &k->id))
 		orders_finish(m, k, ORDER_REVOKED);
-	replace_older(m, k);
+	if (!k->finishing) /* what ends takes nobody's place */
+		replace_older(m, k);
 }
 
 void reap_reports(struct master *m, struct child *k)

@@ -42,7 +42,7 @@ void replace_older(struct master *m, struct child *k)
 			continue;
 		if (other->order < k->order)
 			finish(m, other, k);
-		else if (other->order > k->order && other->established)
+		else if (other->order > k->order && other->established && !other->finishing)
 			finish(m, k, other);
 	}
 }
