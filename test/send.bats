@@ -796,7 +796,7 @@ in_a_network() {
 	hex "$(pcap 96)$(record 1 aa)" >in
 	listen SYSTEM:'head -c 100 >/dev/null'
 	WANT=1 send --loop 0 127.0.0.1 in
-	[[ $output == "osmo-pcap-send: 127.0.0.1:$PORT: the server "*" its log says why" || $output == *": the server closed the connection before "* ]]
+	[[ $output == "osmo-pcap-send: 127.0.0.1:$PORT: the server "*" its log says why" ]]
 }
 
 @test "a server that closes early is noticed while there is nothing to send" {
@@ -806,7 +806,7 @@ in_a_network() {
 	[[ $(take 28) == "$(frame 0 "$(pcap 96)")" ]]
 	kill "$LISTENER"
 	ended 1
-	[[ $(<err) == "osmo-pcap-send: 127.0.0.1:$PORT: the server closed the connection before everything was sent" ]]
+	[[ $(<err) == "osmo-pcap-send: 127.0.0.1:$PORT: the server closed the connection before everything was sent: its log says why" ]]
 	exec {IN}>&-
 }
 
@@ -893,7 +893,7 @@ END
 	[[ $(take $((${#first} / 2))) == "$first" ]]
 	[[ $(message) == "osmo-pcap-send: 127.0.0.1:$PORT: connected again" ]]
 	kill "$LISTENER"
-	[[ $(message) == *": the server closed the connection before everything was sent; trying again in 1 s" ]]
+	[[ $(message) == *": the server closed the connection before everything was sent: its log says why; trying again in 1 s" ]]
 	wait "$LISTENER" || true
 	listen_again
 	[[ $(take $((${#again} / 2))) == "$again" ]]
