@@ -217,7 +217,7 @@ refused() {
 	xxd -r -p <<<"${packet:8}" >&"$IN"
 	[[ $(take 21) == "$packet" ]]
 	kill "$LISTENER"
-	[[ $(message) == *": the server closed the connection before everything was sent; trying again in 1 s" ]]
+	[[ $(message) == *": the server closed the connection before everything was sent: its log says why; trying again in 1 s" ]]
 	wait "$LISTENER" || true
 	AT=$PORT listen server
 	[[ $(message) == "osmo-pcap-send: 127.0.0.1:$PORT: connected again" ]]

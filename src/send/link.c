@@ -60,7 +60,8 @@ bool send_link_lost(struct send_link *l, int err)
 	else if (err == ECONNRESET || err == EPIPE)
 		send_link_failed(l, REFUSED);
 	else if (err == 0)
-		send_link_failed(l, "the server closed the connection before everything was sent");
+		send_link_failed(l, "the server closed the connection before everything was sent: "
+				    "its log says why");
 	else
 		send_link_failed(l, "connection lost: %s", strerror(err));
 	send_link_close(l);

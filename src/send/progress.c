@@ -1,16 +1,14 @@
 /* send_progress: see progress.h. */
 #include "send/progress.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define BAR_WIDTH   24
-#define LINE_ROOM   160
-#define SMOOTHING   0.2 /* weight of the newest tenth of a second: half a second's memory */
-#define LONGEST_ETA (99 * 3600 + 59 * 60 + 59)
+#include "send/layout.h"
+
+#define SMOOTHING 0.2 /* weight of the newest tenth of a second: half a second's memory */
 
 void send_progress_init(struct send_progress *p, bool wanted, uint64_t total, int64_t now)
 {
@@ -25,33 +23,7 @@ static void smooth(double *rate, uint64_t now, uint64_t before, double seconds, 
 	*rate = first ? fresh : *rate + SMOOTHING * (fresh - *rate);
 }
 
-/* Appends the bar, the percentage; returns the length. */
-static size_t bar(char *line, size_t room, uint64_t done, uint64_t total)
-{
-	double part = done < total ? (double)done / (double)total : 1.0;
-	int full = (int)(part * BAR_WIDTH);
-	char text[BAR_WIDTH + 1];
-
-	memset(text, '.', BAR_WIDTH);
-	memset(text, '#', (size_t)full);
-	text[BAR_WIDTH] = '\0';
-	return (size_t)snprintf(line, room, "[%s] %3d%% ", text, (int)(part * 100));
-}
-
-static size_t time_left(char *line, size_t room, uint64_t left, double rate)
-{
-	double seconds = rate > 0 ? (double)left / rate : LONGEST_ETA;
-	unsigned s = (unsigned)(seconds < LONGEST_ETA ? seconds + 0.5 : LONGEST_ETA);
-
-	if (s >= LONGEST_ETA)
-		return (size_t)snprintf(line, room, " left --:--");
-	if (s >= 3600)
-		return (size_t)snprintf(
-		    line, room, " left %u:%02u:%02u", s / 3600, s / 60 % 60, s % 60);
-	return (size_t)snprintf(line, room, " left %u:%02u", s / 60, s % 60);
-}
-
-/* A line that wrapped could not be taken away again. */
+/* The last column stays free: some terminals wrap behind it. */
 static size_t columns(void)
 {
 	struct winsize w;
@@ -61,18 +33,23 @@ static size_t columns(void)
 	return w.ws_col - 1u;
 }
 
-static void write_line(struct send_progress *p, const char *line, size_t len)
+static void put(struct send_progress *p, const char *text, bool drawn)
 {
-	char out[LINE_ROOM + 8];
-	int n;
-
-	if (len > columns())
-		len = columns();
-	n = snprintf(out, sizeof(out), "\r%.*s\033[K", (int)len, line);
 	/* A terminal that does not take it has no progress, and that is all. */
-	if (write(STDERR_FILENO, out, (size_t)n) < 0)
+	if (write(STDERR_FILENO, text, strlen(text)) < 0)
 		p->on = false;
-	p->drawn = len > 0;
+	p->drawn = drawn;
+}
+
+/* Where a window becomes narrower, the line may become two. So the cursor goes back to where it
+ * begins: there it stays, and the next line takes away both, and all that is below. A line that is
+ * too long because the new width is not known yet must not wrap. */
+static void put_line(struct send_progress *p, const char *line)
+{
+	char out[SEND_LAYOUT_MAX + 32];
+
+	snprintf(out, sizeof(out), "\r\033[?7l%s\033[J\033[?7h\r", line);
+	put(p, out, true);
 }
 
 void send_progress_draw(
@@ -80,8 +57,8 @@ void send_progress_draw(
 {
 	double seconds = (double)(now - p->last) / 1e9;
 	bool first = p->last == p->begun;
-	char line[LINE_ROOM];
-	size_t n = 0;
+	char line[SEND_LAYOUT_MAX];
+	struct send_layout l;
 
 	if (!p->on || seconds <= 0)
 		return;
@@ -92,18 +69,18 @@ void send_progress_draw(
 	p->last_packets = packets;
 	p->last_bytes = bytes;
 	p->last_done = done;
-	if (p->total > 0)
-		n += bar(line, sizeof(line), done, p->total);
-	n += (size_t)snprintf(line + n, sizeof(line) - n, "%" PRIu64 " pkt %.0f/s %.1f MB/s",
-	    packets, p->packet_rate, p->byte_rate / 1e6);
-	if (p->total > 0)
-		n += time_left(line + n, sizeof(line) - n, p->total > done ? p->total - done : 0,
-		    p->done_rate);
-	write_line(p, line, n);
+	l = (struct send_layout){.done = done,
+	    .total = p->total,
+	    .packets = packets,
+	    .packet_rate = p->packet_rate,
+	    .byte_rate = p->byte_rate,
+	    .done_rate = p->done_rate};
+	send_layout(&l, columns(), line);
+	put_line(p, line);
 }
 
 void send_progress_clear(struct send_progress *p)
 {
 	if (p->drawn)
-		write_line(p, "", 0);
+		put(p, "\r\033[J", false);
 }

@@ -1,0 +1,80 @@
+/* test_send_layout: the line of the progress at every width. */
+#include "tap.h"
+
+#include "send/layout.h"
+
+static const struct send_layout half = {.done = 500,
+    .total = 1000,
+    .packets = 12345,
+    .packet_rate = 678.4,
+    .byte_rate = 9.04e6,
+    .done_rate = 6.6};
+
+static void looks(const struct send_layout *l, size_t width, const char *want)
+{
+	char out[SEND_LAYOUT_MAX];
+	size_t len = send_layout(l, width, out);
+
+	IS_STR(out, want, "at %zu columns", width);
+	OK(len == strlen(out) && len <= width, "its length");
+}
+
+static void test_widths(void)
+{
+	looks(&half, 200, "[############............]  50% 12345 pkt 678/s 9.0 MB/s left 1:16");
+	looks(&half, 66, "[############............]  50% 12345 pkt 678/s 9.0 MB/s left 1:16");
+	looks(&half, 65, "[###########............]  50% 12345 pkt 678/s 9.0 MB/s left 1:16");
+	looks(&half, 59, "[########.........]  50% 12345 pkt 678/s 9.0 MB/s left 1:16");
+	looks(&half, 47, "[##...]  50% 12345 pkt 678/s 9.0 MB/s left 1:16");
+	looks(&half, 46, " 50% 12345 pkt 678/s 9.0 MB/s left 1:16");
+	looks(&half, 39, " 50% 12345 pkt 678/s 9.0 MB/s left 1:16");
+	looks(&half, 38, " 50% 12345 pkt 9.0 MB/s left 1:16");
+	looks(&half, 33, " 50% 12345 pkt 9.0 MB/s left 1:16");
+	looks(&half, 32, " 50% 12345 pkt left 1:16");
+	looks(&half, 24, " 50% 12345 pkt left 1:16");
+	looks(&half, 23, " 50% left 1:16");
+	looks(&half, 14, " 50% left 1:16");
+	looks(&half, 13, " 50%");
+	looks(&half, 4, " 50%");
+	looks(&half, 3, "");
+	looks(&half, 0, "");
+}
+
+static void test_unknown_total(void)
+{
+	struct send_layout l = half;
+
+	l.total = 0;
+	looks(&l, 100, "12345 pkt 678/s 9.0 MB/s");
+	looks(&l, 23, "12345 pkt 9.0 MB/s");
+	looks(&l, 17, "12345 pkt");
+	looks(&l, 8, "");
+}
+
+static void test_values(void)
+{
+	struct send_layout l = {.done = 1001, .total = 1000};
+	char out[SEND_LAYOUT_MAX];
+
+	looks(&l, 100, "[########################] 100% 0 pkt 0/s 0.0 MB/s left --:--");
+	l = (struct send_layout){.total = 36610, .done = 10, .done_rate = 10};
+	looks(&l, 18, "  0% left 1:01:00");
+	l = (struct send_layout){.total = UINT64_MAX,
+	    .done = UINT64_MAX - 1,
+	    .packets = UINT64_MAX,
+	    .packet_rate = 1e300,
+	    .byte_rate = 1e300,
+	    .done_rate = 1e-300};
+	for (size_t width = 0; width < 300; width++)
+		if (send_layout(&l, width, out) > width)
+			OK(false, "too long at %zu", width);
+	OK(strstr(out, "100% 18446744073709551615 pkt"), "the largest values: %s", out);
+}
+
+int main(void)
+{
+	test_widths();
+	test_unknown_total();
+	test_values();
+	return tap_done();
+}
