@@ -840,7 +840,7 @@ in_a_network() {
 	exec {IN}>&-
 	kill -KILL "$LISTENER"
 	ended 1
-	grep -qE "^osmo-pcap-send: 127.0.0.1:$PORT: the server (refused the stream or went away|ended the connection)" err
+	grep -qE "^osmo-pcap-send: 127.0.0.1:$PORT: the server (refused the stream or went away|(ended|closed) the connection)" err
 }
 
 @test "the end is when the server has closed" {
