@@ -31,7 +31,7 @@ failing() { # FILE:LINE REGEX
 	grep -iE "^(.*/)?$1: .*($2)" errors
 	run ! grep -vE "^(.*/)?$1: " errors
 	STATUS=0
-	timeout 20 "$SERVER" -c cfg >out 2>&1 || STATUS=$?
+	timeout "$PATIENCE" "$SERVER" -c cfg >out 2>&1 || STATUS=$?
 	[ $STATUS -eq 78 ]
 	run ! grep listening out
 }
@@ -538,7 +538,7 @@ named_as() { # ADDRESS-OF-FOO NAME
 	config '@include "cfg"
 	'
 	STATUS=0
-	OUT=$(timeout 20 "$SERVER" -c cfg -t 2>&1) || STATUS=$?
+	OUT=$(timeout "$PATIENCE" "$SERVER" -c cfg -t 2>&1) || STATUS=$?
 	[ $STATUS -eq 78 ]
 	[[ $OUT == *cfg:* ]]
 }
@@ -547,7 +547,7 @@ named_as() { # ADDRESS-OF-FOO NAME
 	'
 	echo '@include "cfg"' >more
 	STATUS=0
-	OUT=$(timeout 20 "$SERVER" -c cfg -t 2>&1) || STATUS=$?
+	OUT=$(timeout "$PATIENCE" "$SERVER" -c cfg -t 2>&1) || STATUS=$?
 	[ $STATUS -eq 78 ]
 	grep -E '(cfg|more):[0-9]+: ' <<<"$OUT"
 }
@@ -565,7 +565,7 @@ named_as() { # ADDRESS-OF-FOO NAME
 		echo ');'
 	} >cfg
 	STATUS=0
-	OUT=$(timeout 20 "$SERVER" -c cfg -t 2>&1) || STATUS=$?
+	OUT=$(timeout "$PATIENCE" "$SERVER" -c cfg -t 2>&1) || STATUS=$?
 	[ $STATUS -eq 0 ]
 }
 

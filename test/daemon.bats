@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 # daemon: -D with ./cfg; OUT, STATUS; afterwards SERVER_PID and PORT
 daemon() {
 	STATUS=0
-	timeout 20 "${WRAP[@]}" "$SERVER" -c cfg -D >out 2>&1 </dev/null 3>&- || STATUS=$?
+	timeout "$PATIENCE" "${WRAP[@]}" "$SERVER" -c cfg -D >out 2>&1 </dev/null 3>&- || STATUS=$?
 	cat out
 	[ ! -f pid ] || [ ! -s pid ] || SERVER_PID=$(cat pid)
 	PORT=$FIXED_PORT
@@ -212,7 +212,7 @@ no_pid_file() {
 @test "the port is taken: status 1, with the reason, in the foreground too" {
 	server_start
 	sed "s/port = 0/port = $PORT/" cfg >cfg2
-	run timeout 20 "$SERVER" -c cfg2
+	run timeout "$PATIENCE" "$SERVER" -c cfg2
 	[ "$status" -eq 1 ]
 	[[ $output == *"in use"* ]]
 }
@@ -282,7 +282,7 @@ starts_stopped() { until_true grep -q 'stopped by SIGSTOP' trace; }
 	stopping_start
 	ready
 	local starter
-	timeout 20 "${WRAP[@]}" "$SERVER" -c cfg -D >out 2>&1 </dev/null 3>&- &
+	timeout "$PATIENCE" "${WRAP[@]}" "$SERVER" -c cfg -D >out 2>&1 </dev/null 3>&- &
 	starter=$!
 	starts_stopped
 	SERVER_PID=$(cat pid)
@@ -456,7 +456,7 @@ groups_of() { stat -c %g "$@" | sort -u; }
 	dropping
 	chown root rec
 	chmod 755 rec
-	run timeout 20 "$SERVER" -c cfg
+	run timeout "$PATIENCE" "$SERVER" -c cfg
 	[ "$status" -eq 78 ]
 	[[ $output == *rec*denied* ]]
 }
@@ -464,7 +464,7 @@ groups_of() { stat -c %g "$@" | sort -u; }
 @test "an unknown user: not started" {
 	config 'user = "no-such-user";'
 	as_root
-	run timeout 20 "$SERVER" -c cfg
+	run timeout "$PATIENCE" "$SERVER" -c cfg
 	[ "$status" -eq 78 ]
 	[[ $output == *no-such-user* ]]
 }
@@ -497,7 +497,7 @@ groups_of() { stat -c %g "$@" | sort -u; }
 	[ "$(stat -c %u:%g done/*)" = 54329:54330 ]
 	server_stop
 	config 'user = 54329;'
-	run timeout 20 "$SERVER" -c cfg
+	run timeout "$PATIENCE" "$SERVER" -c cfg
 	[ "$status" -eq 78 ]
 	[[ $output == *"user 54329 has no entry, and so no primary group: set group"* ]]
 }
@@ -520,7 +520,7 @@ groups_of() { stat -c %g "$@" | sort -u; }
 	local user
 	for user in 4294967295 99999999999L '"-1"' -1 '"1000x"' '"0x10"'; do
 		config "user = $user; group = 1;"
-		run timeout 20 "$SERVER" -c cfg
+		run timeout "$PATIENCE" "$SERVER" -c cfg
 		[ "$status" -eq 78 ]
 	done
 }
@@ -542,7 +542,7 @@ groups_of() { stat -c %g "$@" | sort -u; }
 # ---- the change of user, when the system does not do as it says ----
 
 not_verified() { # COMMAND…
-	run timeout 20 "$@" "$SERVER" -c cfg
+	run timeout "$PATIENCE" "$@" "$SERVER" -c cfg
 	[ "$status" -eq 78 ]
 	[[ $output == *"could not verify the change to user nobody"* ]]
 }
@@ -572,7 +572,7 @@ not_verified() { # COMMAND…
 	dropping
 	chown root rec
 	chmod 755 rec
-	run timeout 20 "$SERVER" -t -c cfg
+	run timeout "$PATIENCE" "$SERVER" -t -c cfg
 	[ "$status" -eq 78 ]
 	[[ $output == *rec*"not writable"* ]]
 }

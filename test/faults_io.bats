@@ -461,7 +461,7 @@ other_filesystem() {
 	other_filesystem
 	config
 	sed -i "s,\"done\",\"$OTHER\"," cfg
-	run timeout 20 "$SERVER" -c cfg
+	run timeout "$PATIENCE" "$SERVER" -c cfg
 	rmdir "$OTHER"
 	[ "$status" -eq 78 ]
 	[[ $output == *"another filesystem"* ]]
@@ -574,9 +574,9 @@ herd_start() {
 	wait_log 'file client=foo .*reason=opened' $HERD
 }
 
-@test "TERM with 200 clients that pause: status 0 within 10 s, every record is there" {
+@test "TERM with 200 clients that pause: status 0, every record is there" {
 	herd_start
-	local all pid=$SERVER_PID start
+	local all pid=$SERVER_PID
 	until_true children_are $HERD # the repair of the start is one, too
 	all=$(children)
 	# what they send now is still in the sockets when the server is told to stop
@@ -587,12 +587,10 @@ herd_start() {
 	until_true grep -q body herd.out
 	kill -TERM "$pid"
 	wait_log 'stopping connections=200'
-	start=$SECONDS
 	# shellcheck disable=SC2086 # many
 	kill -CONT $all
-	await "$pid"
+	await "$pid" # 0: none was killed after 9 s
 	SERVER_PID=
-	[ $((SECONDS - start)) -le 10 ]
 	until_true grep -q "closed $HERD" herd.out
 	cat head body >s
 	unframe s >want
@@ -604,13 +602,11 @@ herd_start() {
 	done
 }
 
-@test "TERM with 200 clients at full rate: within 10 s, each file is a prefix that ends in a whole record" {
+@test "TERM with 200 clients at full rate: status 0, each file is a prefix that ends in a whole record" {
 	herd_start -e
 	echo >&$GO
 	until_true sh -c '[ $(cat rec/* | wc -c) -gt 2000000 ]'
-	local start=$SECONDS
-	server_stop
-	[ $((SECONDS - start)) -le 10 ]
+	server_stop # status 0: none was killed after 9 s
 	until_true grep -q "closed $HERD" herd.out
 	no_file rec
 	[ "$(ls done | wc -l)" -eq $HERD ]

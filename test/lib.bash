@@ -482,6 +482,15 @@ tell() {
 	timeout "$PATIENCE" sh -c 'cat "$1.piece" >"$1.in"' - "$name"
 }
 
+# prompt NAME ADDRESS STREAM-ITEM…: like live and tell, but it sends right after it has connected: for deadlines of a
+# second, in which a busy machine starts no process.
+prompt() {
+	stream "number=$TOLD" "${@:3}" >"$1.first"
+	TOLD=$((TOLD + 1000))
+	live "$1" "$2" -f "$1.first"
+	cat "$1.first" >>"$1.sent"
+}
+
 # tell_again NAME TIMES: the last piece so many times more; large amounts are quick that way.
 tell_again() {
 	local i

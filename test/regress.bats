@@ -316,7 +316,7 @@ free_everywhere() {
 	for i in 1 2 3 4 5 6 7 8 9 10; do
 		echo "@include \"loop\" # $i"
 	done >loop
-	run timeout 20 "$SERVER" -t -c cfg
+	run timeout "$PATIENCE" "$SERVER" -t -c cfg
 	[ "$status" -eq 78 ]
 	[[ $output == *loop:*"nested too deep"* ]]
 }
@@ -329,9 +329,9 @@ free_everywhere() {
 '
 	echo 'max-snaplen = 4711;' >secret
 	chmod 644 cfg secret
-	timeout 20 "$SERVER" -t -c cfg # what else could be wrong is not
+	timeout "$PATIENCE" "$SERVER" -t -c cfg # what else could be wrong is not
 	chmod 600 secret
-	run timeout 20 "$SERVER" -t -c cfg
+	run timeout "$PATIENCE" "$SERVER" -t -c cfg
 	[ "$status" -eq 78 ]
 	[[ $output == *secret*"cannot be read by the user of the server"* ]]
 }
@@ -342,7 +342,7 @@ free_everywhere() {
 	FIXED_PORT=$(free_port)
 	config "pid-file = \"$PWD/pid\";"
 	rmdir 'done'
-	run timeout 20 "$SERVER" -c cfg -D </dev/null 3>&-
+	run timeout "$PATIENCE" "$SERVER" -c cfg -D </dev/null 3>&-
 	[ "$status" -eq 78 ]
 	[ ! -e pid ]
 }
@@ -351,7 +351,7 @@ free_everywhere() {
 	local second
 	FIXED_PORT=$(free_port)
 	config "pid-file = \"$PWD/pid\";"
-	timeout 20 "$SERVER" -c cfg -D >out 2>&1 </dev/null 3>&-
+	timeout "$PATIENCE" "$SERVER" -c cfg -D >out 2>&1 </dev/null 3>&-
 	SERVER_PID=$(cat pid)
 	# the second one has opened the file, and not yet locked it
 	traced -P "$PWD/pid" -e trace=openat -e inject=openat:signal=SIGSTOP:when=1

@@ -97,7 +97,7 @@ refuser() {
 	exec {EVENT}<>event
 	local word=
 	while [[ $word != port ]]; do
-		read -r -t 10 word PORT <&"$EVENT" || return
+		read -r -t "$SOON" word PORT <&"$EVENT" || return
 	done
 }
 
@@ -857,7 +857,7 @@ END
 	heard "listening on "
 	PORT=${LINE##*:}
 	start 127.0.0.1 in
-	read -r -t 20 _ <event
+	read -r -t "$SOON" _ <event
 	[[ ! -s err ]]
 	kill -0 "$SENDER"
 	echo >gate
@@ -927,7 +927,7 @@ if mkdir first 2>/dev/null; then head -c 100000 >/dev/null; else cat >got; echo 
 END
 	listen SYSTEM:'sh ./serve' fork
 	send --reconnect -s 65519 127.0.0.1 in
-	read -r -t 20 <event
+	read -r -t "$SOON" <event
 	size=$(stat -c %s got)
 	((size > 28 && size < $(stat -c %s expected) && (size - 28) % 60020 == 0))
 	cmp <(head -c 28 expected) <(head -c 28 got)
@@ -948,7 +948,7 @@ END
 	[[ $(message) == "$server: ended 3 connections at once: does its log refuse this stream? trying again in 4 s, and ever less often, up to every 60 s" ]]
 	local i n
 	for i in 1 2 3 4; do
-		read -r -t 10 n <&"$EVENT"
+		read -r -t "$SOON" n <&"$EVENT"
 		[[ $n -eq 28 ]]
 	done
 	exec {IN}>&-
@@ -1162,13 +1162,12 @@ END
 	socat -d -d -t 200 TCP-LISTEN:0,bind=127.0.0.1 SYSTEM:"sh ./serve" 2>log 3>&- {GATE}>&- &
 	PIDS+=($!)
 	exec {LOG}<log
-	local line
-	while read -r -t 10 line <&"$LOG" && [[ $line != *"listening on "* ]]; do :; done
-	PORT=${line##*:}
+	heard "listening on "
+	PORT=${LINE##*:}
 	echo '+0' >clock
 	LD_PRELOAD=$lib FAKETIME_TIMESTAMP_FILE=$PWD/clock FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=0 \
 		ASAN_OPTIONS="${ASAN_OPTIONS-}:verify_asan_link_order=0" start 127.0.0.1 in
-	read -r -t 20 _ <event
+	read -r -t "$SOON" _ <event
 	kill -0 "$SENDER"
 	echo '+2m' >clock.new
 	mv clock.new clock
@@ -1189,7 +1188,7 @@ END
 		shutdown $c, 1;
 		sleep 100' >log 3>&- &
 	PIDS+=($!)
-	read -r -t 10 PORT <log
+	read -r -t "$SOON" PORT <log
 	local i data
 	printf -v data 'aa%.0s' {1..9000}
 	hex "$(pcap 9000)$(record 9000 "$data")$(record 9000 "$data")$(record 9000 "$data")" >in
