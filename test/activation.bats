@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Started any way: with sockets that are passed, with one connection, and with somebody who wants to know when it is
-# ready. What is not as it must be is refused, and nothing is ever written into a connection.
+# Started any way: with sockets that are passed, with one connection, and with a notification socket. What is not as
+# it must be is refused, and nothing is ever written into a connection.
 . "$BATS_TEST_DIRNAME/lib.bash"
 bats_require_minimum_version 1.5.0
 
@@ -308,7 +308,7 @@ exits() {
 }
 @test "one connection: a stream that is refused is status 1" { exits 1 'rejected client=foo' pcap rec,caplen=7; }
 @test "one connection: a truncated stream is status 1" { exits 1 'rejected client=foo' pcap rec data,send=40:rec; }
-@test "one connection: it ends, too, when CHLD was ignored by whoever started it" {
+@test "one connection: it ends, too, when it was started with CHLD ignored" {
 	stream pcap rec >s
 	ARGUMENTS=(-i) OPTIONS=(-i)
 	WRAP=(env --ignore-signal=CHLD)
@@ -615,7 +615,7 @@ children_do_not_connect() {
 
 # ---- readiness ----
 
-# told NAME: somebody listens there, into ./told; the server will tell him
+# told NAME: a notification socket; what the server writes there goes to ./told
 told() {
 	listener "$1" >>told 3>&- &
 	PIDS+=($!)
@@ -763,7 +763,7 @@ ready_at() {
 	[ ! -s told ]
 }
 
-@test "an address that nobody listens at is a warning, and service goes on" {
+@test "a notification address without a listener is a warning, and service goes on" {
 	OPTIONS=(-e "NOTIFY_SOCKET=$PWD/nobody")
 	passing tcp:127.0.0.1
 	wait_log 'listening address='

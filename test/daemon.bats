@@ -41,7 +41,7 @@ ends() { kill -TERM "$SERVER_PID"; until_true gone "$SERVER_PID"; }
 # title_is PID TEXT: that is its whole command line
 title_is() { [ "$(tr -d '\0' <"/proc/$1/cmdline")" = "$2" ]; }
 
-@test "processes have titles: what they are, and whom they record" {
+@test "processes have titles: their role, and the client that they record" {
 	has_titles
 	local name
 	name=$(printf 'n%.0s' {1..64})
@@ -278,7 +278,7 @@ starts_stopped() { until_true grep -q 'stopped by SIGSTOP' trace; }
 	server_stop
 }
 
-@test "-D: HUP during the start ends neither the daemon nor who waits for it" {
+@test "-D: HUP during the start ends neither the daemon nor the process that waits for it" {
 	stopping_start
 	ready
 	local starter

@@ -67,9 +67,9 @@ child_dies() {
 	wait_stored b bar
 }
 
-# A program that is started with the signal ignored has children that nobody need wait for.
+# A program that is started with the signal ignored has children that the kernel reaps itself.
 # bats test_tags=ways
-@test "started by somebody who ignores CHLD: the end of a recording process is noticed" {
+@test "started with CHLD ignored: the end of a recording process is noticed" {
 	config 'limits: { connections = 1; };'
 	WRAP=(env --ignore-signal=CHLD)
 	server_start
@@ -246,7 +246,7 @@ no_whole_record() {
 }
 
 # bats test_tags=ways
-@test "a marked file that somebody holds locked is left alone" {
+@test "a marked file that another process holds locked is left alone" {
 	needs_one_server "its start, without a connection"
 	stream pcap rec >s
 	unframe s >rec/trace-foo-20250101_000000.pcap
@@ -454,7 +454,7 @@ full_and_replaced() {
 	never_log 'lost|killed'
 }
 # bats test_tags=ways
-@test "a full disk is waited for also by whom a newer connection has replaced: nothing is lost" {
+@test "a session that a newer connection has replaced waits for a full disk, too: nothing is lost" {
 	needs_one_server "its older connections"
 	inside full_and_replaced tiny replaced_while_full
 }
@@ -727,7 +727,7 @@ no_more_processes() {
 no_children() { [ -z "$(ps -o pid= --ppid "$SERVER_PID")" ]; }
 
 # bats test_tags=ways
-@test "nobody reads the log: recording goes on, and the lost lines are counted when somebody does" {
+@test "a log that is not read: recording goes on, and the lost lines are counted when it is read again" {
 	needs_one_server "a log that it opened at its start"
 	config 'max-file-size = 90;' # a file for every packet
 	mkfifo pipe

@@ -3,7 +3,7 @@
 # leap, and the stop of many at once.
 . "$BATS_TEST_DIRNAME/lib.bash"
 
-export ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" # which nobody can do who is traced
+export ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" # which a traced process cannot do
 
 # record: foo and bar record; foo's process is CHILD
 record() {
@@ -149,7 +149,7 @@ open_fails() {
 
 # ---- birth ----
 
-@test "descriptors cannot be closed: ENOSYS; nobody records with descriptors that are not his" {
+@test "descriptors cannot be closed: ENOSYS; no session records with descriptors of another" {
 	beside_memcheck "it calls that, too"
 	needs_one_server "its first child, which is tried, fails at the start"
 	server_start
@@ -184,7 +184,7 @@ left() {
 }
 @test "rename: EIO" { left renameat2; }
 
-@test "fdatasync: EIO, without completed-path: the mark stays, and nobody takes the file for a good one" {
+@test "fdatasync: EIO, without completed-path: the mark stays, so the file is not taken for a complete one" {
 	needs_one_server "repair, which comes as soon as another process has died"
 	config ''
 	sed -i 's/ completed-path = "done";//' cfg
@@ -503,7 +503,7 @@ other_filesystem() {
 
 # ---- accept ----
 
-# accept_fails ERROR: for a while, then whoever has waited is served
+# accept_fails ERROR: for a while, then the connection that has waited is served
 accept_fails() {
 	needs_one_server "it accepts"
 	record

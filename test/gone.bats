@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A capture file that somebody deletes, moves away or replaces while it is recorded.
+# A capture file that is deleted, moved away or replaced while it is recorded.
 . "$BATS_TEST_DIRNAME/lib.bash"
 
 # recording: foo records into rec/, NAME, in which is one packet so far

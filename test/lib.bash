@@ -80,8 +80,8 @@ memcheck_is_content() { # [DIR]: of the programs that were started there (defaul
 # beside_memcheck WHY: skips a test that cannot work there
 beside_memcheck() { [ -z "${VALGRIND-}" ] || skip "beside memcheck: $1"; }
 
-# put_down PID…: kills what this test has started. A number may be somebody else's by now: whose it is tells the
-# directory it works in.
+# put_down PID…: kills what this test has started. A number may belong to another process by now: the working
+# directory tells.
 put_down() {
 	local pid mine=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}
 	for pid; do
@@ -159,7 +159,7 @@ listen_at() {
 	esac
 }
 
-# listened_to PORT: somebody does
+# listened_to PORT: a socket listens there
 listened_to() {
 	cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q "$(printf ': [0-9A-F]*:%04X [0-9A-F:]* 0A ' "$1")"
 }
@@ -206,7 +206,7 @@ fake_clock() {
 		${CLOCK_FORMAT:+"FAKETIME_FMT=$CLOCK_FORMAT"} "TZ=${ZONE:-UTC}" "ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0")
 }
 
-# free_port: that nobody listens on now
+# free_port: one on which nothing listens now
 free_port() {
 	perl -MSocket=:all -e 'my $s;
 		if (socket($s, AF_INET6, SOCK_STREAM, 0) && bind($s, pack_sockaddr_in6(0, IN6ADDR_ANY))) {
@@ -390,7 +390,7 @@ table_start() {
 	cut -f 2- rows | awk '{ print "127.0.10." NR "\t" $0 }' | rows "$LISTEN" "$PORT"
 	wait_stored bystander bar || true # which rows show it
 	unframe bystander.sent >bystander.want
-	declare -p SERVER_PID PIDS PORT LIVE | sed 's/^declare/declare -g/' >table # -g: for whoever reads it in a function
+	declare -p SERVER_PID PIDS PORT LIVE | sed 's/^declare/declare -g/' >table # -g: it is read within functions
 	SERVER_PID= PIDS=() # they are the file's, not this test's
 }
 
@@ -546,7 +546,7 @@ all_there() { # in as many files as it may be, each with a pcap file header
 can_trace() {
 	command -v strace >/dev/null || skip "no strace"
 	strace -f -qq -o /dev/null true 2>/dev/null || skip "strace is not permitted here"
-	export ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" # which nobody can do who is traced
+	export ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" # which a traced process cannot do
 }
 
 # failing PID INJECTION…: from now on, inside of the sandbox; what was traced is in ./trace

@@ -645,7 +645,7 @@ recorded_mode() {
 	never_log 'four'
 }
 @test "mode 0040 is exact; only while recording its owner may read the file" {
-	as_root # nobody else could compare it
+	as_root # only root can read it to compare
 	config 'file-permission-mask = "0040";'
 	server_start
 	live a 127.0.0.2

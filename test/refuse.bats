@@ -183,7 +183,7 @@ G='shb+idb epb epb=61'
 }
 
 # bats test_tags=ways
-@test "every byte is urgent, also those that come before somebody is there for them: stored" {
+@test "every byte is urgent, also those that come before the session has started: stored" {
 	! per_connection || skip "VIA=$VIA: the kernel leaves out urgent bytes that came before there is a server"
 	server_start
 	stream pcap rec rec=9 >s
@@ -309,7 +309,7 @@ G='shb+idb epb epb=61'
 @test "time going back" { stored_as_sent pcap rec,sec=1700000000 rec,sec=1600000000 rec,sec=1700000000; }
 @test "caplen 0" { stored_as_sent pcap rec=0 rec=0,len=1500 rec; }
 @test "a link type for private use" { stored_as_sent pcap,linktype=147 rec; }
-@test "a link type that nobody knows" {
+@test "an unknown link type" {
 	stored_whole pcap,linktype=60000 rec # libpcap opens it; no program prints it
 }
 @test "a record of 15 bytes" { refused '15|short|length' "$P" rec,size=15; }

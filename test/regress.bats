@@ -12,7 +12,7 @@ traced() {
 	command -v strace >/dev/null || skip "no strace"
 	strace -D -f -q -o /dev/null "$@" true 2>/dev/null || skip "strace is not permitted here, or too old"
 	WRAP=(strace -D -f -q -o trace "$@")
-	export ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" # which nobody can do who is traced
+	export ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" # which a traced process cannot do
 }
 
 stopped() { grep -q '^State:.[Tt]' "/proc/$1/status"; }
@@ -266,7 +266,7 @@ listeners() { awk -v port="$(printf ':%04X$' "$1")" '$4 == "0A" && $2 ~ port { n
 trials() {
 	[ "$(sed -n 's/.*openat([0-9]*, "\([.]osmo-pcap-server-try-[0-9a-f]\{16\}\)".*/\1/p' trace | sort -u | wc -l)" -eq "$1" ]
 }
-@test "nobody who records in base-path can foresee the name with which a reload tries it" {
+@test "no session can foresee the name with which a reload tries base-path" {
 	beside_memcheck "strace is beside it"
 	can_trace
 	WRAP=(strace -D -f -qq -o trace -e trace=openat)
@@ -372,7 +372,7 @@ free_everywhere() {
 
 # ---- a disk that fails while a file grows ----
 
-# The kernel tells of it once, to whoever asks first: that was not the sync on publication.
+# The kernel reports such an error once, to the first sync: not to the one on publication.
 @test "a disk error while a long file grows: the file is not published as if it were on the disk" {
 	traced -e trace=sync_file_range -e inject=sync_file_range:error=EIO:when=2
 	server_start
@@ -421,7 +421,7 @@ free_everywhere() {
 	[ "$(grep -c 'munmap(0x[0-9a-f]*, 786432)' trace)" -eq 1 ]
 }
 
-@test "an unfinished file with a gap of terabytes keeps nobody waiting for repair" {
+@test "an unfinished file with a gap of terabytes does not hold up the repair of the others" {
 	stream pcap rec=8000,n=8 rec=1368 >s
 	unframe s >whole.pcap
 	[ "$(size whole.pcap)" -eq 65536 ] # a gap begins with a block
@@ -439,7 +439,7 @@ free_everywhere() {
 	readable done/trace-foo-20260101_000003.pcap
 }
 
-# ---- who does not obey ----
+# ---- processes that do not obey ----
 
 @test "a recording process that is told to finish and does not: killed after 9 s, its file published, others go on" {
 	server_start
@@ -483,7 +483,7 @@ free_everywhere() {
 
 # ---- clients that come back all at once ----
 
-@test "a keeper that is busy is waited for: nobody is refused" {
+@test "a keeper that is busy is waited for: no connection is refused" {
 	tls_config "$X509 $OWN" 'limits: { connections = 1000; unestablished = 1000; handshake-timeout = 120; };' \
 		'{ name = "net"; address = "127.1.0.0/16"; tls = true; }'
 	server_start

@@ -310,7 +310,7 @@ AT_FDCWD=0xffffff9c
 	[ "$(cat result)" = "killed by signal 31" ]
 }
 
-@test "the master starts no program, traces nobody, and enters no namespace" {
+@test "the master starts no program, traces no process, and enters no namespace" {
 	can_inject
 	config 'sandbox = "required";'
 	server_start
@@ -323,9 +323,9 @@ AT_FDCWD=0xffffff9c
 	server_stop
 }
 
-@test "the keeper opens no file, not even that of the key, and reaches nobody" {
+@test "the keeper opens no file, not even that of the key, and reaches no other process" {
 	local k
-	as_root # nobody else may trace it
+	as_root # only root may trace it
 	can_inject
 	command -v openssl >/dev/null || skip "no openssl"
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=server -days 2 \

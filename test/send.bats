@@ -29,7 +29,7 @@ listen_file() {
 }
 
 # What comes in is read as it comes, from the descriptor $GOT. That is open for writing too, so that
-# opening it waits for nobody.
+# opening it does not block.
 listen_live() {
 	mkfifo got
 	exec {GOT}<>got
@@ -101,7 +101,7 @@ refuser() {
 	done
 }
 
-# no_listener: sets PORT to one where nobody listens.
+# no_listener: sets PORT to one without a listener.
 no_listener() {
 	listen_file
 	kill "$LISTENER"
@@ -525,7 +525,7 @@ damaged() {
 		"48: packet of interface 1, but its section has declared 1"
 }
 
-@test "versions that nobody reads are refused before connecting, or where the section begins" {
+@test "versions that no reader knows are refused before connecting, or where the section begins" {
 	PORT=1
 	local version
 	for version in 01000100 01000300 02000000; do

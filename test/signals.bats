@@ -59,7 +59,7 @@ stop_with() { # SIGNAL: status 0, and what was queued is stored
 	server_stop # status 0: it was not necessary to kill what waits for a link header
 }
 
-@test "TERM while nobody is new: connections are refused from then on" {
+@test "TERM while a session is slow to stop: new connections are refused from then on" {
 	two_record
 	local pid=$SERVER_PID
 	kill -STOP "$(child foo)"
@@ -521,7 +521,7 @@ nobody_shares() {
 		setsockopt($s, SOL_SOCKET, SO_REUSEPORT, 1) or die;
 		exit !!bind($s, pack_sockaddr_in($ARGV[1], inet_aton($ARGV[0])))' "$1" "$PORT"
 }
-# taken ADDRESS [SOCAT-OPTIONS]: somebody else listens there on the port
+# taken ADDRESS [SOCAT-OPTIONS]: another program listens there on the port
 taken() {
 	socat "TCP-LISTEN:$PORT,bind=$1${2-}" /dev/null 3>&- &
 	PIDS+=($!)

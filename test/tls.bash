@@ -109,7 +109,7 @@ tls_config() {
 }
 X509='capath = "pki/ca.crt"; crlfile = "pki/ca.crl";'
 OWN='server-cert = "pki/server.crt"; server-key = "pki/server.key";'
-# foo must be foo, any is anybody of the authority, one and two share an address
+# foo must be foo, any has any certificate of the authority, one and two share an address
 TLS_CLIENTS='{ name = "foo"; address = "127.0.0.2"; tls = true; certificate = "foo"; },
 	{ name = "any"; address = "127.0.0.3"; tls = true; },
 	{ name = "one"; address = "127.0.0.4"; tls = true; certificate = "foo"; },

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # TLS: who may record and who may not, what is stored when TLS goes wrong, new certificates at a reload, and that
-# nobody but the keeper has the key.
+# only the keeper has the key.
 . "$BATS_TEST_DIRNAME/lib.bash"
 . "$BATS_TEST_DIRNAME/tls.bash"
 
@@ -274,7 +274,7 @@ pkcs1() {
 	tls_config "allow-auth = \"none\"; $OWN" '' '{ name = "foo"; address = "127.0.0.2"; tls = true; }'
 	records foo 127.0.0.2 expired 'tls=TLS1[.]3/[A-Z0-9-]+ format='
 }
-@test "anonymous: nobody has a certificate" {
+@test "anonymous: no certificate on either side" {
 	tls_config 'allow-auth = "anonymous";' '' '{ name = "foo"; address = "127.0.0.2"; tls = true; }'
 	openssl ciphers 'AECDH-AES128-SHA:@SECLEVEL=0' >/dev/null 2>&1 || skip "this openssl has no anonymous ECDH"
 	records foo 127.0.0.2 '' 'tls=TLS1[.]2/[A-Z0-9-]+ format=' ',cipher=AECDH-AES128-SHA\:@SECLEVEL=0,openssl-max-proto-version=TLS1.2'
@@ -751,7 +751,7 @@ turned_away() {
 	never_log established
 	no_file
 }
-# all_turned_away: everybody who must not record; N counts
+# all_turned_away: each connection that must not record; N counts
 all_turned_away() {
 	local cert sentence
 	while read -r cert sentence; do
@@ -770,7 +770,7 @@ all_turned_away() {
 	turned_away "$N" 127.0.0.2 client-ed25519 'the certificate CN=client-ed25519 does not contain the name foo'
 }
 # bats test_tags=ways
-@test "who is refused before a reload with a new CRL is refused after it, who is revoked meanwhile is too" {
+@test "a certificate that is refused before a reload with a new CRL is refused after it, one that it revokes is too" {
 	needs_one_server "a reload"
 	tls_config
 	server_start
@@ -814,7 +814,7 @@ between() {
 	wait_log 'established client=any .*subject="CN=leaf"'
 	wait_log 'closed client=any .*packets=1 '
 	unframe s | cmp - done/trace-any-*
-	# without the one in between nobody can tell where the leaf comes from
+	# without the one in between the leaf cannot be traced to the authority
 	tls_send 127.0.0.3 leaf s
 	wait_log 'rejected client=any .*the certificate CN=leaf is signed by no authority in capath'
 }
@@ -834,7 +834,7 @@ between() {
 	wait_log 'closed client=any .*reason="peer closed the connection" packets=1 '
 }
 
-# shaking CLIENTS-AFTER: somebody who may be one or two is in the middle of the handshake, and the server reloads
+# shaking CLIENTS-AFTER: a peer that may be one or two is in the middle of the handshake, and the server reloads
 shaking() {
 	tls_config
 	server_start
@@ -877,7 +877,7 @@ shaking() {
 	wait_log 'closed client=[?] peer=127.0.0.4:[0-9]+ reason="?reload"?'
 }
 # bats test_tags=ways
-@test "a reload changes the settings of whom the certificate has chosen, and no other's" {
+@test "a reload changes the settings of the client that the certificate has chosen, and of no other" {
 	needs_one_server "a reload"
 	tls_config
 	server_start
@@ -898,7 +898,7 @@ shaking() {
 }
 
 # bats test_tags=ways
-@test "stop, TLS, in the middle of a record: all whole frames are there, and nobody calls it truncated" {
+@test "stop, TLS, in the middle of a record: all whole frames are there, and the stream is not called truncated" {
 	needs_one_server "its stop, told to all connections"
 	tls_config
 	server_start
@@ -955,7 +955,7 @@ own() { echo "$X509 server-cert = \"$1\"; server-key = \"$2\";"; }
 	mkdir empty
 	tested 78 '(error: )?capath .*no certificate in this directory' "capath = \"empty\"; $OWN"
 }
-@test "-t: a priority that nobody understands" { tested 78 '(error: )?priority .*VERS-TLS9' "$X509 $OWN priority = \"NORMAL:+VERS-TLS9\";"; }
+@test "-t: an unknown priority" { tested 78 '(error: )?priority .*VERS-TLS9' "$X509 $OWN priority = \"NORMAL:+VERS-TLS9\";"; }
 @test "-t: a priority without a version of TLS" {
 	tested 78 '(error: )?priority .*no version of TLS' "$X509 $OWN priority = \"NORMAL:-VERS-ALL:+VERS-DTLS1.2\";"
 }
@@ -1297,7 +1297,7 @@ asks() {
 }
 
 # With -D the keeper is there before the start is over.
-@test "-D: standard error of whoever started it is open in no process" {
+@test "-D: the standard error it was started with is open in no process" {
 	needs_own_sockets "a daemon without any"
 	FIXED_PORT=$(free_port)
 	tls_config "$X509 $OWN" "pid-file = \"$PWD/pid\";"
@@ -1328,7 +1328,7 @@ asks() {
 }
 
 # bats test_tags=ways
-@test "nobody but the keeper has the key in memory" {
+@test "only the keeper has the key in memory" {
 	needs_one_server "one keeper for all"
 	tls_config
 	server_start
@@ -1351,7 +1351,7 @@ asks() {
 
 # ---- to the last detail ----
 
-@test "-t: a CRL past its next update that somebody has changed" {
+@test "-t: a CRL past its next update that was changed" {
 	openssl crl -in pki/late.crl -outform DER -out der
 	perl -0777 -pi -e 's/(.)\z/chr(ord($1) ^ 1)/se' der
 	openssl crl -inform DER -in der -out pki/changed.crl

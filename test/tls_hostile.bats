@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# TLS from somebody who knows it well and means harm: what is refused ends that connection alone, with one line, and
+# TLS from hostile peers that know it well: what is refused ends that connection alone, with one line, and
 # what came before it is stored. A bystander records through it all.
 . "$BATS_TEST_DIRNAME/lib.bash"
 . "$BATS_TEST_DIRNAME/tls.bash"
@@ -18,7 +18,7 @@ none_but() {
 	[ "$(grep -c 'rejected' log)" -eq "${1-1}" ]
 }
 
-# early REASON: of ./s, sent by foo, who then waits
+# early REASON: of ./s, sent by foo, which then waits
 early() {
 	[ -e cfg ] || tls_config
 	server_start
@@ -54,7 +54,7 @@ early() {
 	{ clienthello; perl -e 'print "\025\3\3\0\2\1\144" x 1000000'; } >s
 	early '.*'
 }
-@test "a flood of warnings after the ClientHello of one who needs no certificate" {
+@test "a flood of warnings after the ClientHello of a client that needs no certificate" {
 	{ clienthello; perl -e 'print "\025\3\3\0\2\1\144" x 1000000'; } >s
 	tls_config "allow-auth = \"none\"; $OWN" '' '{ name = "foo"; address = "127.0.0.2"; tls = true; }, { name = "any"; address = "127.0.0.3"; tls = true; }'
 	early '.*'
@@ -85,7 +85,7 @@ big_extensions() {
 }
 @test "a huge server name" { big_extensions sni=60000; }
 @test "a huge list of protocols" { big_extensions alpn=60000; }
-@test "huge extensions that nobody knows" { big_extensions 65000=30000 65001=30000; }
+@test "huge extensions of unknown types" { big_extensions 65000=30000 65001=30000; }
 @test "a thousand extensions" { big_extensions $(seq -f '%g=40' 40000 41000); }
 @test "a long server name and many protocols: served" {
 	tls_config
@@ -120,7 +120,7 @@ big_extensions() {
 	records foo 127.0.0.2 chain 'tls=TLS1[.]3/'
 }
 
-# costly NAME BITS EXPONENT-BITS: client-rsa.crt with such a key instead, which nobody has signed
+# costly NAME BITS EXPONENT-BITS: client-rsa.crt with such a key instead, which no authority has signed
 costly() {
 	perl -MMIME::Base64 -e '
 		my ($bits, $exponent) = splice @ARGV, 0, 2;
@@ -155,8 +155,8 @@ too_costly() {
 }
 HUGE='a certificate of the client has an RSA key of [0-9]+ bits: at most 8192 are accepted'
 LONG='a certificate of the client has a public exponent of [0-9]+ bits: at most 64 are accepted'
-@test "an RSA key of 65536 bits that nobody has signed, and a nonsense signature, TLS 1.3" { too_costly "$HUGE" 65536 65536; }
-@test "an RSA key of 65536 bits that nobody has signed, TLS 1.2" { too_costly "$HUGE" 65536 65536 -2; }
+@test "an RSA key of 65536 bits that no authority has signed, and a nonsense signature, TLS 1.3" { too_costly "$HUGE" 65536 65536; }
+@test "an RSA key of 65536 bits that no authority has signed, TLS 1.2" { too_costly "$HUGE" 65536 65536 -2; }
 @test "an RSA key of 8200 bits" { too_costly "$HUGE" 8200 64; }
 @test "an RSA key of 8192 bits with an exponent of 72" { too_costly "$LONG" 8192 72; }
 @test "an RSA key of 8192 bits with an exponent of 64: its signature is looked at" {
@@ -205,13 +205,13 @@ deaf() {
 	# shellcheck disable=SC2016
 	until_true sh -c 'grep -qE "$(printf ":%04X" "$1") 0200007F:[0-9A-F]+ 01 0*[1-9A-F][0-9A-F]*:" /proc/net/tcp' - "$PORT"
 }
-@test "one who reads nothing of a long handshake is gone after handshake-timeout" {
+@test "a client that reads nothing of a long handshake is gone after handshake-timeout" {
 	deaf 'limits: { handshake-timeout = 1; };'
 	wait_log 'rejected client=foo .*reason="no TLS handshake within 1 seconds"'
 	wait_log 'closed client=foo'
 	none_but
 }
-@test "one who reads nothing of a long handshake does not hold up the stop of the server" {
+@test "a client that reads nothing of a long handshake does not hold up the stop of the server" {
 	deaf 'limits: { handshake-timeout = 100; };'
 	kill -TERM "$SERVER_PID"
 	wait_log ' stopped'
@@ -277,8 +277,8 @@ EMPTY='TLS: Too many empty record packets.*'
 @test "a type of record that there is not, TLS 1.3" { late 'TLS: .*' 99/00; }
 @test "a type of record that there is not, TLS 1.2" { late 'TLS: .*' -2 99/00; }
 @test "a record without protection" { late 'TLS: .*' raw/1703030040 raw/z64; }
-@test "new keys without end, from one that reads nothing" { late 'TLS: .*' 0*keyupdate; }
-@test "new keys without end, from one that reads the answers" {
+@test "new keys without end, from a client that reads nothing" { late 'TLS: .*' 0*keyupdate; }
+@test "new keys without end, from a client that reads the answers" {
 	local keys
 	tls_config
 	server_start
@@ -322,7 +322,7 @@ stored_with() {
 	none_but 0
 }
 @test "a byte and nine hundred warnings again and again, without a pause, TLS 1.2: a frame has frame-timeout" {
-	beside_memcheck "it is slower than whoever sends so much"
+	beside_memcheck "it is slower than the peer that sends so much"
 	tls_config "$X509 $OWN" 'limits: { frame-timeout = 1; };'
 	server_start
 	bystander

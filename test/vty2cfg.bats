@@ -54,8 +54,8 @@ has() {
 	done
 }
 
-# same: reads "COMMANDS => SETTING" lines, commands separated by commas; the server has the setting then, and nobody
-# complains.
+# same: reads "COMMANDS => SETTING" lines, commands separated by commas; the server has the setting then,
+# without a complaint.
 same() {
 	local lines want
 	local -a commands

@@ -76,7 +76,7 @@ static void check_addresses(const struct config *c, struct problems *p)
 }
 
 /* Whose files from some address bear that name, too: those of a client on a network are named after
- * it and the address. NULL: nobody's. */
+ * it and the address. NULL: there is none. */
 static const struct config_client *files_named(const struct config *c, const char *name)
 {
 	char stem[CAPNAME_STEM_MAX];
@@ -153,7 +153,7 @@ static void check_tls(const struct config *c, struct problems *p)
 		    "tls: allow-auth = \"x509\" needs capath, the authority of the clients");
 }
 
-/* Whoever reaches the port may send. */
+/* Without a certificate an address is all that a sender needs: 0.0.0.0/0 is every host. */
 static void warn_open(const struct config *c, const struct config_client *k, struct problems *p)
 {
 	struct origin o = config_origin(&config_client_keys, &k->origins, "address");
@@ -164,9 +164,9 @@ static void warn_open(const struct config *c, const struct config_client *k, str
 	for (size_t i = 0; i < k->address.n; i++)
 		if (k->address.v[i].bits == 0)
 			problem_warning(p, o.file, o.line,
-			    "client %s: address %s without a certificate: whoever reaches the "
-			    "server "
-			    "may send; tls = true and allow-auth = \"x509\" ask for one",
+			    "client %s: address %s without a certificate: every host that "
+			    "reaches the server may send; tls = true and allow-auth = \"x509\" ask "
+			    "for one",
 			    k->name, addr_net_format(&k->address.v[i], net));
 }
 
