@@ -1297,7 +1297,7 @@ asks() {
 }
 
 # With -D the keeper is there before the start is over.
-@test "-D: the standard error it was started with is open in no process" {
+@test "-D: standard error of the program that started it is open in no process" {
 	needs_own_sockets "a daemon without any"
 	FIXED_PORT=$(free_port)
 	tls_config "$X509 $OWN" "pid-file = \"$PWD/pid\";"
