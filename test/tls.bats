@@ -1132,12 +1132,12 @@ no_key_log() { # SERVER-KEYS
 
 # ---- the keeper ----
 
-# room PID: kB of address space that it may still take
+# room PID: kB of address space that it may still take, or "unlimited"
 room() {
 	local limit size
 	limit=$(awk '/^Max address space/ { print $4 }' "/proc/$1/limits")
 	size=$(awk '/^VmSize:/ { print $2 }' "/proc/$1/status")
-	[ "$limit" != unlimited ] || skip "without the sandbox's limits"
+	[ "$limit" != unlimited ] || { echo unlimited; return; }
 	echo $((limit / 1024 - size))
 }
 @test "a reload that needs much more memory: the keeper may take as much beyond it as one at the start" {
@@ -1146,6 +1146,7 @@ room() {
 	server_start
 	local before after
 	before=$(room "$(keeper)")
+	[ "$before" != unlimited ] || skip "without the sandbox's limits"
 	# shellcheck disable=SC2046 # many
 	serials pki/ca.crl $(seq -f %08.0f 1 50000)
 	server_signal HUP
