@@ -177,7 +177,8 @@ bool io_close_except(int first, int *keep, size_t n)
 {
 	unsigned from = (unsigned)first;
 
-	qsort(keep, n, sizeof(*keep), by_value);
+	if (n > 0) /* else keep may be NULL */
+		qsort(keep, n, sizeof(*keep), by_value);
 	return close_ranges(from, keep, n) || close_listed(from, keep, n);
 }
 

@@ -187,7 +187,8 @@ static int in_memory(pid_t pid, const char *text, size_t len)
 		uint8_t *copy;
 		ssize_t n;
 
-		if (sscanf(line, "%lx-%lx %7s", &from, &to, mode) != 3 || mode[1] != 'w')
+		if (sscanf(line, "%lx-%lx %7s", &from, &to, mode) != 3 || mode[1] != 'w' ||
+		    to - from > 1ul << 28) /* shadow memory of a sanitizer */
 			continue;
 		copy = malloc(to - from);
 		n = copy ? pread(fd, copy, to - from, (off_t)from) : 0;
