@@ -1,7 +1,6 @@
 /* depot: see depot.h. */
 #include "archive/depot.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +8,8 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+
+#include "base/io.h"
 
 #define DIRECTORY (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
@@ -21,15 +22,11 @@ static bool fail(char *reason, const char *path, const char *why)
 /* What a crash has left in work. */
 static bool clear(int work)
 {
-	int fd = openat(work, ".", DIRECTORY);
-	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	DIR *list = io_list(work);
 	struct dirent *e;
 
-	if (!list) {
-		if (fd >= 0)
-			close(fd);
+	if (!list)
 		return false;
-	}
 	while ((e = readdir(list)))
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
 			unlinkat(work, e->d_name, 0);

@@ -85,27 +85,14 @@ void sources_begin(struct sources *s)
 	s->at = 0;
 }
 
-/* The list of the directory that the round is in; NULL: it cannot be read now. */
-static DIR *list_of(struct sources *s)
-{
-	int fd;
-
-	if (s->list)
-		return s->list;
-	fd = openat(s->v[s->at].dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0)
-		s->list = fdopendir(fd);
-	if (fd >= 0 && !s->list)
-		close(fd);
-	return s->list;
-}
-
 const char *sources_next(struct sources *s, const struct source **where)
 {
 	for (; s->at < s->n; s->at++) {
-		DIR *list = list_of(s);
-		struct dirent *e = list ? readdir(list) : NULL;
+		struct dirent *e;
 
+		if (!s->list)
+			s->list = io_list(s->v[s->at].dir);
+		e = s->list ? readdir(s->list) : NULL; /* else it cannot be read now */
 		*where = &s->v[s->at];
 		if (e)
 			return e->d_name;

@@ -1,7 +1,6 @@
 /* io: see io.h. */
 #include "base/io.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -118,6 +117,18 @@ int io_open_regular(const char *path, struct stat *st, const char **why)
 		fd = -1;
 	}
 	return fd;
+}
+
+DIR *io_list(int dir)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), saved;
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+
+	saved = errno;
+	if (!list && fd >= 0)
+		close(fd);
+	errno = saved;
+	return list;
 }
 
 static int by_value(const void *a, const void *b)

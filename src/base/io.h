@@ -5,6 +5,7 @@
 #ifndef BASE_IO_H
 #define BASE_IO_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -39,6 +40,10 @@ bool io_no_such_rename(int error);
 /* Opens a regular file for reading, and nothing else: opening a FIFO or a device could block for
  * ever. Otherwise -1, and *why is the reason (valid until the next strerror()). */
 int io_open_regular(const char *path, struct stat *st, const char **why);
+
+/* The names in a directory, with a position of its own: one descriptor may be in several processes.
+ * NULL with errno. */
+DIR *io_list(int dir);
 
 /* Whether both describe one file. An inode number alone is unique on one filesystem only. */
 static inline bool io_same_file(const struct stat *a, const struct stat *b)

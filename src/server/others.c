@@ -1,8 +1,6 @@
 /* others: see others.h. */
 #include "server/others.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -41,9 +39,7 @@ static bool is_recorded(int base, const char *name)
 
 static int count_in(int base)
 {
-	/* opened again: the read position must not be shared with other processes */
-	int fd = openat(base, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = io_list(base);
 	struct dirent *e;
 	int n = 0;
 

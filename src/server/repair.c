@@ -1,15 +1,14 @@
 /* repair: see repair.h. */
 #include "server/repair.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/log.h"
 #include "capture/capname.h"
 #include "record/unfinished.h"
@@ -168,9 +167,7 @@ static bool repair_file(const struct generation *g, const struct repair_scope *s
 static unsigned repair_directory(
     const struct generation *g, const struct repair_scope *scope, int base, uint8_t *buf)
 {
-	/* opened again: the read position must not be shared with other processes */
-	int fd = openat(base, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = io_list(base);
 	struct foreign foreign = {.n = 0};
 	struct dirent *e;
 	unsigned n = 0;
@@ -178,8 +175,6 @@ static unsigned repair_directory(
 	if (!dir) {
 		log_line(
 		    LVL_ERROR, "error reason=%s", LOG_QUOTE("repair: a base-path cannot be read"));
-		if (fd >= 0)
-			close(fd);
 		return 0;
 	}
 	while ((e = readdir(dir)))
