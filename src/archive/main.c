@@ -64,18 +64,6 @@ static bool report(struct problems *p)
 	return ok;
 }
 
-static void change_user(const struct config *c, struct problems *p)
-{
-	char reason[PRIVS_REASON_MAX];
-
-	if (geteuid() != 0)
-		return;
-	if (!c->archive.user)
-		problem_warning(p, c->names.v[0], 0, "running as root: set user in archive");
-	else if (!privs_drop(c->archive.user, c->archive.group, reason))
-		problem_error(p, c->names.v[0], 0, "%s", reason);
-}
-
 static void prepare_sandbox(const struct config *c, struct problems *p)
 {
 	char lacking[SANDBOX_LACKING_MAX];
@@ -84,14 +72,7 @@ static void prepare_sandbox(const struct config *c, struct problems *p)
 		return;
 	if (!archive_roles_prepare(lacking))
 		problem_error(p, c->names.v[0], 0, "the sandbox: %s", strerror(errno));
-	if (!lacking[0])
-		return;
-	if (c->server.sandbox == SANDBOX_REQUIRED)
-		problem_error(p, c->names.v[0], 0,
-		    "sandbox = \"required\", and this kernel lacks %s", lacking);
-	else
-		problem_warning(p, c->names.v[0], 0,
-		    "the sandbox has to do without what this kernel lacks: %s", lacking);
+	sandbox_report(lacking, c->server.sandbox == SANDBOX_REQUIRED, c->names.v[0], p);
 }
 
 static int open_signals(void)
@@ -172,7 +153,8 @@ int main(int argc, char **argv)
 	if (d.config) {
 		log_set_level((enum log_level)d.config->server.log_level);
 		if (o.mode != MODE_TEST)
-			change_user(d.config, &p);
+			privs_take(d.config->archive.user, d.config->archive.group,
+			    "user in archive", d.config->names.v[0], &p);
 		prepare_sandbox(d.config, &p);
 		sandbox_measure(0, 0);
 		sources_open(&d.sources, d.config, &p);

@@ -97,3 +97,16 @@ bool privs_drop(const char *user, const char *group, char reason[PRIVS_REASON_MA
 	}
 	return true;
 }
+
+void privs_take(const char *user, const char *group, const char *setting, const char *file,
+    struct problems *problems)
+{
+	char reason[PRIVS_REASON_MAX];
+
+	if (geteuid() != 0) /* not started as root: the user is chosen already */
+		return;
+	if (!user)
+		problem_warning(problems, file, 0, "running as root: set %s", setting);
+	else if (!privs_drop(user, group, reason))
+		problem_error(problems, file, 0, "%s", reason);
+}

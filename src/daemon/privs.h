@@ -7,10 +7,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/problem.h"
+
 #define PRIVS_REASON_MAX 160
 
 /* Names, or numbers. As root: changes to `user` and `group` (NULL: the user's own). On failure the
  * reason is written; the process must not go on. */
 bool privs_drop(const char *user, const char *group, char reason[PRIVS_REASON_MAX]);
+
+/* At the start: the same as what a configuration asks for; nothing when the process is not root.
+ * `setting` says what names the user in `file`, where a problem is reported. */
+void privs_take(const char *user, const char *group, const char *setting, const char *file,
+    struct problems *problems);
 
 #endif

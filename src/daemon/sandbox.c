@@ -30,6 +30,18 @@ void sandbox_prepare(
 	    have.seccomp ? "" : "seccomp filters for this architecture");
 }
 
+void sandbox_report(const char *lacking, bool required, const char *file, struct problems *problems)
+{
+	if (!lacking[0])
+		return;
+	if (required)
+		problem_error(
+		    problems, file, 0, "sandbox = \"required\", and this kernel lacks %s", lacking);
+	else
+		problem_warning(problems, file, 0,
+		    "the sandbox has to do without what this kernel lacks: %s", lacking);
+}
+
 const char *sandbox_level(void)
 {
 	if (!have.on)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/problem.h"
 #include "daemon/landlock.h"
 #include "daemon/seccomp.h"
 #include "daemon/seccomp_rule.h"
@@ -32,6 +33,10 @@ struct sandbox_role {
  * What the kernel lacks is named in `lacking`, "" for nothing; the rest is used all the same. */
 void sandbox_prepare(
     const struct sandbox_role *const *role, size_t n, char lacking[SANDBOX_LACKING_MAX]);
+
+/* Reports what is lacking, if anything is: an error where all of it is required, else a warning. */
+void sandbox_report(
+    const char *lacking, bool required, const char *file, struct problems *problems);
 
 /* How much of it this process and its children have: "full", "landlock" or "seccomp" where the
  * kernel lacks the other, "none", or "off". */

@@ -12,14 +12,7 @@
 
 void prepare_user(const struct config *c, struct problems *p)
 {
-	char reason[PRIVS_REASON_MAX];
-
-	if (geteuid() != 0) /* not started as root: the user is chosen already */
-		return;
-	if (!c->server.user)
-		problem_warning(p, c->names.v[0], 0, "running as root: set user");
-	else if (!privs_drop(c->server.user, c->server.group, reason))
-		problem_error(p, c->names.v[0], 0, "%s", reason);
+	privs_take(c->server.user, c->server.group, "user", c->names.v[0], p);
 }
 
 static void prepare_sandbox(const struct config *c, struct problems *p)
@@ -27,14 +20,7 @@ static void prepare_sandbox(const struct config *c, struct problems *p)
 	char lacking[SANDBOX_LACKING_MAX];
 
 	roles_prepare(lacking);
-	if (!lacking[0])
-		return;
-	if (c->server.sandbox == SANDBOX_REQUIRED)
-		problem_error(p, c->names.v[0], 0,
-		    "sandbox = \"required\", and this kernel lacks %s", lacking);
-	else
-		problem_warning(p, c->names.v[0], 0,
-		    "the sandbox has to do without what this kernel lacks: %s", lacking);
+	sandbox_report(lacking, c->server.sandbox == SANDBOX_REQUIRED, c->names.v[0], p);
 }
 
 struct generation *prepare_generation(
