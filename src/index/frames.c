@@ -12,6 +12,21 @@
 #define RESERVED       0x7cu
 #define FIRST_ROOM     16u
 
+static const struct frame_entry without_times = {.first = INT64_MAX, .last = INT64_MIN};
+
+/* n entries at once. False without memory. */
+static bool make(struct frames *f, size_t n)
+{
+	*f = (struct frames){.v = reallocarray(NULL, n + 1, sizeof(*f->v)), .n = n, .room = n + 1};
+	if (!f->v) {
+		*f = (struct frames){0};
+		return false;
+	}
+	for (size_t i = 0; i < n; i++)
+		f->v[i] = without_times;
+	return true;
+}
+
 struct frame_entry *frames_add(struct frames *f)
 {
 	if (f->n == f->room) {
@@ -23,7 +38,7 @@ struct frame_entry *frames_add(struct frames *f)
 		f->v = v;
 		f->room = room;
 	}
-	f->v[f->n] = (struct frame_entry){.first = INT64_MAX, .last = INT64_MIN};
+	f->v[f->n] = without_times;
 	return &f->v[f->n++];
 }
 
@@ -73,18 +88,11 @@ bool frames_read_table(struct frames *f, const uint8_t *table, size_t len)
 	if (len < frames_table_size(0) ||
 	    !frames_read_footer(&footer, table + len - FRAMES_TABLE_FOOTER) ||
 	    footer.table != len || bytes_load32(table, false) != TABLE_MAGIC ||
-	    bytes_load32(table + 4, false) != len - FRAMES_SKIPPABLE_HEADER)
+	    bytes_load32(table + 4, false) != len - FRAMES_SKIPPABLE_HEADER || !make(f, footer.n))
 		return false;
-	*f = (struct frames){0};
-	for (uint32_t i = 0; i < footer.n; i++, p += footer.entry) {
-		struct frame_entry *e = frames_add(f);
-
-		if (!e) {
-			frames_free(f);
-			return false;
-		}
-		e->stored = bytes_load32(p, false);
-		e->capture = bytes_load32(p + 4, false);
+	for (size_t i = 0; i < f->n; i++, p += footer.entry) {
+		f->v[i].stored = bytes_load32(p, false);
+		f->v[i].capture = bytes_load32(p + 4, false);
 	}
 	return true;
 }
@@ -107,16 +115,11 @@ void frames_write_entries(const struct frames *f, uint8_t *out)
 
 bool frames_read_entries(struct frames *f, const uint8_t *p, size_t len)
 {
-	*f = (struct frames){0};
-	if (len % FRAMES_ENTRY)
+	if (len % FRAMES_ENTRY || !make(f, len / FRAMES_ENTRY))
 		return false;
-	for (; len > 0; len -= FRAMES_ENTRY, p += FRAMES_ENTRY) {
-		struct frame_entry *e = frames_add(f);
+	for (size_t i = 0; i < f->n; i++, p += FRAMES_ENTRY) {
+		struct frame_entry *e = &f->v[i];
 
-		if (!e) {
-			frames_free(f);
-			return false;
-		}
 		e->stored = bytes_load32(p, false);
 		e->capture = bytes_load32(p + 4, false);
 		e->packets = bytes_load64(p + 8, false);
