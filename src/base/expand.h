@@ -1,6 +1,6 @@
-/* expand: words in braces and percent signs of settings, replaced.
+/* expand: letters behind percent signs in a setting, replaced.
  *
- * Pure; refuses to know directories and commands. */
+ * Pure; refuses to know whether a directory is there. */
 #ifndef BASE_EXPAND_H
 #define BASE_EXPAND_H
 

@@ -100,7 +100,7 @@ static void change_settings(struct session *s)
 	s->settings_wanted = false;
 	recorder_change(&s->recorder, &s->live, place(s)->base);
 	session_changed(s);
-	s->channel->stats->waiting = false;
+	stats_set(&s->channel->stats->waiting, false);
 }
 
 /* Carries out what signals have asked for: to stop, to change settings, to begin a new file. */
@@ -338,7 +338,6 @@ static bool set_up(struct session *s, int fd)
 static bool lock_in(const struct session *s)
 {
 	const struct place *p = place(s);
-
 	const char *refused = roles_enter_session(p->base, p->done, p->may_link, p->rules);
 	int error = errno;
 	char what[64];
