@@ -278,3 +278,20 @@ keep() { mkdir -p was && cp -p 'done'/trace-* was/; }
 	run "$ARCHIVE" -t -c cfg
 	[[ $output == *"archive has no path"* ]]
 }
+
+@test "a worker has the capture, the new file and its channel open, and nothing else" {
+	can_trace
+	as_root # nobody else may hold a process at a file
+	settings
+	capture trace-foo-20261128_000001.pcap
+	strace -f -qq -o trace -P "$PWD/done/trace-foo-20261128_000001.pcap" -e trace=pread64 \
+		-e inject=pread64:signal=STOP:when=1 "$ARCHIVE" --once -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	until_true grep -q 'stopped by SIGSTOP' trace
+	local worker
+	worker=$(sed -n 's/^\([0-9]*\) .*stopped by SIGSTOP.*/\1/p' trace)
+	find "/proc/$worker/fd" -type l -printf '%f %l\n' | sort -n | sed 's/\[.*//; s/[0-9]*$//' >open
+	kill -CONT "$worker"
+	printf '%s\n' "3 pipe:" "4 $PWD/done/trace-foo-20261128_000001.pcap" "5 $PWD/archive/.work/" | diff - open
+	wait_log 'archived client=foo'
+}

@@ -135,6 +135,16 @@ static const char *name_of(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* What a crash leaves of a linked file in work, the next start removes. */
+static bool move(int work, const char *name, int dir, const char *to)
+{
+	enum io_moved moved = io_move(work, name, dir, to, true);
+
+	if (moved == IO_LINKED)
+		unlinkat(work, name, 0);
+	return moved != IO_NOT_MOVED;
+}
+
 bool depot_publish(struct depot *d, const char *work, const char *path, bool over)
 {
 	int dir = depot_directory(d, path), why;
@@ -142,8 +152,11 @@ bool depot_publish(struct depot *d, const char *work, const char *path, bool ove
 
 	if (dir < 0)
 		return false;
-	ok = renameat2(d->work, work, dir, name_of(path), over ? 0 : RENAME_NOREPLACE) == 0 &&
-	     fsync(dir) == 0;
+	if (over)
+		ok = renameat(d->work, work, dir, name_of(path)) == 0;
+	else
+		ok = move(d->work, work, dir, name_of(path));
+	ok = ok && fsync(dir) == 0;
 	why = errno;
 	close(dir);
 	errno = why;

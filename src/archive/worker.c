@@ -67,10 +67,11 @@ static _Noreturn void run(const struct worker_task *task)
 	send(&r, &packed);
 }
 
-/* Puts descriptors where a worker has them. First all behind these, so that none is overwritten. */
+/* Puts descriptors where a worker has them, and closes all others, standard ones, too. First all
+ * behind these, so that none is overwritten. */
 static bool place(const int from[DESCRIPTORS])
 {
-	int high[DESCRIPTORS];
+	int high[DESCRIPTORS], keep[] = {CHANNEL, CAPTURE, ARCHIVED, ORPHAN, RULES};
 
 	for (int i = CHANNEL; i < DESCRIPTORS; i++) {
 		high[i] = from[i] < 0 ? -1 : fcntl(from[i], F_DUPFD, (int)DESCRIPTORS);
@@ -80,7 +81,7 @@ static bool place(const int from[DESCRIPTORS])
 	for (int i = CHANNEL; i < DESCRIPTORS; i++)
 		if (high[i] >= 0 ? dup2(high[i], i) < 0 : close(i) < 0 && errno != EBADF)
 			return false;
-	return io_close_except(DESCRIPTORS, NULL, 0);
+	return io_close_except(0, keep, sizeof(keep) / sizeof(*keep));
 }
 
 static _Noreturn void child(const struct worker_task *task, int channel)
