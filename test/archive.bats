@@ -85,7 +85,9 @@ keep() { mkdir -p was && cp -p 'done'/trace-* was/; }
 	ln -s /etc/passwd 'done'/trace-foo-20261128_000002.pcap
 	mkfifo 'done'/trace-foo-20261128_000003.pcap
 	capture trace-foo-20261128_000004.pcap
-	chmod +t 'done'/trace-foo-20261128_000004.pcap # being recorded
+	chmod +t 'done'/trace-foo-20261128_000004.pcap # being published
+	exec {writer}<'done'/trace-foo-20261128_000004.pcap
+	flock -x "$writer"
 	echo x >'done'/notes.txt
 	echo x >'done'/trace-foo-20261128_0000.pcap
 	echo x >'done'/.trace-foo-20261128_000005.pcap
@@ -93,6 +95,32 @@ keep() { mkdir -p was && cp -p 'done'/trace-* was/; }
 	once
 	ls -A 'done' | diff before -
 	[ "$(index 'SELECT count(*) FROM file')" -eq 0 ]
+}
+
+@test "a capture whose mark a crash has left is archived; not where captures are recorded, nor with two names" {
+	settings
+	mkdir -p rec
+	capture trace-foo-20261128_000001.pcap
+	capture trace-foo-20261128_000002.pcap
+	capture trace-foo-20261128_000003.pcap
+	keep
+	rm was/trace-foo-20261128_000002.pcap
+	chmod +t 'done'/trace-*
+	ln 'done'/trace-foo-20261128_000002.pcap rec/ # linked, the other name not removed yet: repair does that
+	once
+	[ "$(ls 'done')" = trace-foo-20261128_000002.pcap ]
+	rm -r 'done'/*
+	everything_once
+
+	config "" # completed-path is not set: they stay in base-path
+	sed -i 's/ completed-path = "done";//' cfg
+	echo 'archive: { path = "archive"; };' >>cfg
+	capture trace-foo-20261128_000004.pcap
+	chmod +t 'done'/trace-foo-20261128_000004.pcap
+	mv 'done'/trace-foo-20261128_000004.pcap rec/
+	once
+	[ "$(ls rec/trace-foo-20261128_000004.pcap)" ]
+	everything_once
 }
 
 @test "a capture that is torn, or none at all, is archived whole, and the index says where it breaks" {

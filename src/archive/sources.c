@@ -46,6 +46,19 @@ static void add(struct sources *s, const char *path, struct problems *problems)
 	s->v[s->n++] = (struct source){.path = path, .dir = dir};
 }
 
+/* Which of them are also directories that captures are recorded in. One that cannot be looked at
+ * is none of them: they are open. */
+static void note_recording(struct sources *s, const char *base_path)
+{
+	struct stat base, st;
+
+	if (stat(base_path, &base) < 0)
+		return;
+	for (size_t i = 0; i < s->n; i++)
+		if (fstat(s->v[i].dir, &st) == 0 && io_same_file(&st, &base))
+			s->v[i].recording = true;
+}
+
 bool sources_open(struct sources *s, const struct config *c, struct problems *problems)
 {
 	size_t before = problems->errors;
@@ -59,6 +72,9 @@ bool sources_open(struct sources *s, const struct config *c, struct problems *pr
 	for (size_t i = 0; i < c->nclients; i++)
 		add(s, path_of(&c->clients[i].storage), problems);
 	add(s, path_of(&c->storage), problems); /* of clients that are not listed any more */
+	for (size_t i = 0; i < c->nclients; i++)
+		note_recording(s, c->clients[i].storage.base_path);
+	note_recording(s, c->storage.base_path);
 	return problems->errors == before;
 }
 

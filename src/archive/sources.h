@@ -16,6 +16,7 @@
 struct source {
 	const char *path; /* the configuration's */
 	int dir;
+	bool recording; /* it is a base-path as well: what is marked there is not finished */
 };
 
 struct sources {

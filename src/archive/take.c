@@ -3,15 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <stdarg.h>
-
 #include "base/expand.h"
 #include "base/io.h"
+#include "record/capfile.h"
 
 /* Names that are tried for one capture. */
 #define NUMBERS 100000u
@@ -54,13 +55,19 @@ static void find_client(struct take *t)
 	addr_format(&address, t->address);
 }
 
-/* Marked files are still being recorded, or wait for repair. */
-static bool is_finished(const struct stat *st)
+/* Marked files are still being recorded, or wait for repair. But one that has arrived where nothing
+ * is recorded was complete before: when nobody holds it and it has no other name, a crash came
+ * before its mark was taken off, and nobody will do that any more. */
+static bool is_finished(const struct take *t, bool recording)
 {
-	return S_ISREG(st->st_mode) && !(st->st_mode & S_ISVTX);
+	if (!S_ISREG(t->st.st_mode))
+		return false;
+	if (!(t->st.st_mode & CAPFILE_MARK))
+		return true;
+	return !recording && t->st.st_nlink == 1 && flock(t->capture, LOCK_SH | LOCK_NB) == 0;
 }
 
-static enum take_status open_capture(struct take *t)
+static enum take_status open_capture(struct take *t, bool recording)
 {
 	t->capture =
 	    openat(t->dir, t->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -70,7 +77,7 @@ static enum take_status open_capture(struct take *t)
 			   : fail(t, "it cannot be opened: %s", strerror(errno));
 	if (fstat(t->capture, &t->st) < 0)
 		return fail(t, "it cannot be opened: %s", strerror(errno));
-	return is_finished(&t->st) ? TAKE_WORKING : TAKE_NOT_OURS;
+	return is_finished(t, recording) ? TAKE_WORKING : TAKE_NOT_OURS;
 }
 
 /* ---- which name in the archive ---- */
@@ -146,13 +153,13 @@ static enum take_status start(struct take *t, unsigned number)
 }
 
 enum take_status take_begin(struct take *t, struct depot *depot, const struct config *config,
-    int dir, const char *name, unsigned number)
+    const struct source *where, const char *name, unsigned number)
 {
 	enum take_status st;
 
 	*t = (struct take){.depot = depot,
 	    .config = config,
-	    .dir = dir,
+	    .dir = where->dir,
 	    .capture = -1,
 	    .archived = -1,
 	    .orphan = -1,
@@ -161,7 +168,7 @@ enum take_status take_begin(struct take *t, struct depot *depot, const struct co
 		return TAKE_NOT_OURS;
 	snprintf(t->name, sizeof(t->name), "%s", name);
 	find_client(t);
-	st = open_capture(t);
+	st = open_capture(t, where->recording);
 	if (st == TAKE_WORKING)
 		st = choose_path(t, true);
 	if (st == TAKE_WORKING)

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "archive/depot.h"
+#include "archive/sources.h"
 #include "archive/worker.h"
 #include "capture/capname.h"
 #include "config/config.h"
@@ -48,7 +49,7 @@ enum take_status {
 
 /* number: different for each that is at work at the same time. */
 enum take_status take_begin(struct take *t, struct depot *depot, const struct config *config,
-    int dir, const char *name, unsigned number);
+    const struct source *where, const char *name, unsigned number);
 
 int take_channel(const struct take *t);
 

@@ -84,7 +84,7 @@ void work_start(struct work *w)
 		}
 		if (!t || is_at_work(w, where->dir, name))
 			continue;
-		st = take_begin(t, w->depot, w->config, where->dir, name, w->number++);
+		st = take_begin(t, w->depot, w->config, where, name, w->number++);
 		if (st == TAKE_WORKING)
 			w->active++;
 		else if (st == TAKE_FAILED)
