@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -62,8 +63,9 @@ enum unfinished_taken unfinished_take(struct unfinished *u, int base, const char
 
 /* What whole records say about a file. */
 struct content {
-	bool data; /* there is more in it than what every file begins with */
-	bool torn; /* what follows them is the beginning of a record, or nothing */
+	bool data;      /* there is more in it than what every file begins with */
+	bool torn;      /* what follows them is the beginning of a record, or nothing */
+	uint64_t empty; /* packets at the end of them whose records are nothing but zeros */
 };
 
 /* The length of the file header at the beginning of p, or of the first block; 0: it is not whole,
@@ -80,13 +82,29 @@ static size_t file_header(struct format *f, const uint8_t *p, size_t len)
 	return format_next(f, p, len, &r) == FORMAT_WHOLE ? r.len : 0;
 }
 
+/* Takes note of what `len` bytes of whole packets of a pcap file say. */
+static void look_at_packets(struct content *c, struct format *f, const uint8_t *p, size_t len)
+{
+	static const uint8_t zeros[PCAP_RECORD];
+	struct format_record r;
+
+	for (; len > 0 && format_next(f, p, len, &r) == FORMAT_WHOLE; p += r.len, len -= r.len) {
+		if (r.len == sizeof(zeros) && memcmp(p, zeros, sizeof(zeros)) == 0) {
+			c->empty++;
+			continue;
+		}
+		c->empty = 0;
+		c->data = true;
+	}
+}
+
 /* Takes note of what `len` bytes of whole records say. */
-static void look(struct content *c, const struct format *f, const uint8_t *p, size_t len)
+static void look(struct content *c, struct format *f, const uint8_t *p, size_t len)
 {
 	struct pcapng_block b;
 
 	if (f->kind == FORMAT_PCAP) {
-		c->data = c->data || len > 0;
+		look_at_packets(c, f, p, len);
 		return;
 	}
 	for (; pcapng_read_block(&b, p, len, f->section.big) == PCAPNG_OK;
@@ -107,6 +125,16 @@ static uint64_t written(const struct unfinished *u)
 static bool written_after(const struct unfinished *u, uint64_t hole)
 {
 	return lseek(u->file.fd, (off_t)hole, SEEK_DATA) >= 0 || errno != ENXIO;
+}
+
+/* After a loss of power the end of a file may be zeros that were never written, which look like
+ * packets without time and length. */
+static void leave_zeros(struct unfinished *u, const struct content *c)
+{
+	if (!c->torn)
+		return;
+	u->whole -= c->empty * PCAP_RECORD;
+	u->packets -= c->empty;
 }
 
 /* Finds u->whole. False with errno when the file cannot be read. */
@@ -137,6 +165,7 @@ static bool measure(struct unfinished *u, uint8_t *buf, struct content *c)
 		/* a gap up to the end holds nothing that was ever sent */
 		if (end < u->length)
 			c->torn = !written_after(u, end);
+		leave_zeros(u, c);
 		return true;
 	}
 }

@@ -168,7 +168,39 @@ static void test_gap(void)
 		support_die("ftruncate");
 	close(fd);
 	IS_INT(finish(), UNFINISHED_PUBLISHED, "a gap of a terabyte at the end");
-	OK(u.packets >= 1 && !u.as_it_is, "is cut off");
+	OK(u.packets == 1 && u.whole == 50 && !u.as_it_is, "is cut off");
+	unlinkat(done, NAME, 0);
+}
+
+/* Zeros at the end were never written; the same before a packet, or before what is no packet, were.
+ */
+static void test_zeros(void)
+{
+	pcap_file(1);
+	image_len = 26 * 2 + 24 + 16 * 3 + 7; /* zeros, the last packet of them torn */
+	memset(image + 50, 0, image_len - 50);
+	put(NAME, image_len, 01440);
+	IS_INT(finish(), UNFINISHED_PUBLISHED, "a packet and zeros");
+	OK(u.packets == 1 && u.whole == 50 && !u.as_it_is, "the zeros are cut off");
+	unlinkat(done, NAME, 0);
+	pcap_file(3);
+	memset(image + 50, 0, 16);
+	memmove(image + 66, image + 76, 26);
+	image_len = 66 + 26;
+	put(NAME, image_len, 01440);
+	IS_INT(finish(), UNFINISHED_PUBLISHED, "zeros before a packet");
+	OK(u.packets == 3 && u.whole == image_len && !u.as_it_is, "are a packet");
+	unlinkat(done, NAME, 0);
+	pcap_file(0);
+	memset(image + 24, 0, 64);
+	put(NAME, 24 + 64, 01440);
+	IS_INT(finish(), UNFINISHED_REMOVED, "nothing but zeros");
+	pcap_file(1);
+	memset(image + 50, 0, 32);
+	bytes_store32(image + 82 + 8, 70000, false);
+	put(NAME, 50 + 32 + 16, 01440);
+	IS_INT(finish(), UNFINISHED_PUBLISHED, "zeros before what no crash leaves");
+	OK(u.as_it_is && u.packets == 3, "are kept with it");
 	unlinkat(done, NAME, 0);
 }
 
@@ -201,6 +233,7 @@ int main(void)
 	test_cut();
 	test_as_it_is();
 	test_gap();
+	test_zeros();
 	test_in_place();
 	remove_directory(dir);
 	return tap_done();
