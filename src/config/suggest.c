@@ -21,7 +21,7 @@ static size_t least(size_t a, size_t b)
  * rows are enough. */
 size_t suggest_distance(const char *a, const char *b)
 {
-	size_t row[3][NAME_MAX_LEN + 1];
+	size_t row[3][NAME_MAX_LEN + 1] = {{0}};
 	size_t n = strlen(a), m = strlen(b);
 
 	if (n > NAME_MAX_LEN || m > NAME_MAX_LEN)
