@@ -93,8 +93,8 @@ int others_count(const struct generation *g)
 		n = -1;
 	close(fd[0]);
 	if (pid > 0) {
-		kill(pid, SIGKILL); /* it has said all, or takes too long */
-		waitpid(pid, NULL, 0);
+		kill(pid, SIGKILL);          /* it has said all, or takes too long */
+		waitpid(pid, NULL, WNOHANG); /* one that hangs in a filesystem is reaped later */
 	}
 	return n;
 }
