@@ -99,6 +99,8 @@ static enum recorder_status retry(struct output *o, const char *what, int error)
 	case ROOM_NO_STORE:
 		o->set.base = -1;
 		o->attempts = 0;
+		o->dropping = true;
+		o->dropped = 0;
 		return RECORDER_OK;
 	default:
 		return storage_error(o, "giving up on the full disk", error);
@@ -218,7 +220,7 @@ static enum recorder_status commit(
 /* Nothing is stored, but what later packets need is kept: they may be. */
 static enum recorder_status drop(struct output *o, const struct pending *p)
 {
-	if (output_is_open(o))
+	if (o->dropping)
 		o->dropped += p->packets;
 	return p->needed > 0 ? output_keep(o, p->data, p->len) : RECORDER_OK;
 }

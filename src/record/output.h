@@ -45,8 +45,9 @@ struct output {
 	time_t looked;   /* when it was last asked whether the file still is where it was created */
 	unsigned number; /* next to try in this second */
 	time_t number_of;
-	unsigned attempts;              /* to write since the disk was found full; 0: it is not */
-	uint64_t dropped;               /* records that waited for room when storing ended */
+	unsigned attempts; /* to write since the disk was found full; 0: it is not */
+	bool dropping;     /* storing has ended while there was no room */
+	uint64_t dropped;  /* records that waited for room when it did, the last time */
 	char reason[ACCEPT_REASON_MAX]; /* of an error */
 };
 

@@ -30,6 +30,7 @@ void recorder_change(struct recorder *r, const struct recorder_live *live, int b
 	struct recorder_settings *set = &r->out.set;
 
 	output_close(&r->out, "reload");
+	r->out.dropping = false;
 	set->base = live->store ? base : -1;
 	set->mode = live->mode;
 	set->max_file_size = live->max_file_size;
@@ -100,6 +101,8 @@ static enum recorder_status store(struct recorder *r, struct pending *p, uint8_t
 		p->packets += part->packets;
 		p->len += part->len;
 		p->needed += part->needed;
+	} else if (r->out.dropping) {
+		r->out.dropped += part->packets;
 	}
 	return RECORDER_OK;
 }

@@ -108,7 +108,7 @@ void orders_again(struct master *m, int64_t now)
 	m->orders_due = TIMER_NEVER;
 	for (struct child *k = children_first(&m->children); k;
 	     k = children_next(&m->children, k)) {
-		if (!k->untold || k->finishing)
+		if (!k->untold || (k->finishing && !k->patient))
 			continue;
 		k->untold = false;
 		if (!tell_settings(k))

@@ -113,13 +113,29 @@ static void change(struct telling *t, struct child *k, const struct config_clien
 	t->sum.kept += keeps != 0;
 }
 
+/* It was told to finish, and may be waiting for disk space: not for what is not stored any more. */
+static void let_go(struct telling *t, struct child *k)
+{
+	const struct config_client *is = k->patient && k->client ? successor(t, k) : NULL;
+	struct recorder_live live;
+
+	if (!is || is->store || !k->live.store || k->channel < 0)
+		return;
+	live = orders_live(k, is);
+	orders_settings(t->m, k, &live);
+}
+
 static void tell(struct telling *t, struct child *k)
 {
 	const struct config_client *is;
 
 	reap_reports(t->m, k); /* who it has become meanwhile */
-	if (k->finishing || k->pid <= 0)
+	if (k->pid <= 0)
 		return;
+	if (k->finishing) {
+		let_go(t, k);
+		return;
+	}
 	is = successor(t, k);
 	if (creds_revokes(t->m->generation->creds, &k->id))
 		finish(t, k, ORDER_REVOKED);
