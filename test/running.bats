@@ -268,4 +268,50 @@ counted() { # as the status says
 	[ "$(packets done/trace-foo-*)" -eq 1 ]
 	no_file_of_foo
 }
+
+@test "store = false while not even a file can be created: what waits is counted; the next time from zero" {
+	begin
+	failing "$(child foo)" openat:error=ENOSPC
+	server_signal USR1 # the next packet needs a new file
+	wait_log 'file client=foo .*reason=reload'
+	tell a rec rec
+	wait_log 'error client=foo reason="the disk is full: waiting for room"'
+	reload 'store = false;'
+	wait_log 'resumed client=foo .* lost-records=2$'
+	settings 1 'store=false'
+	reload ''
+	settings 2 'store=true'
+	tell a rec
+	wait_log 'error client=foo reason="the disk is full: waiting for room"' 2
+	reload 'store = false;'
+	wait_log 'resumed client=foo .* lost-records=1$'
+}
+
+@test "store = false for a connection that was replaced and waits for disk space: it ends, what waits is counted" {
+	begin
+	failing "$(child foo)" pwrite64:error=ENOSPC
+	tell a rec
+	wait_log 'error client=foo reason="the disk is full: waiting for room"'
+	live c 127.0.0.2
+	tell c pcap rec
+	wait_log 'established client=foo' 2
+	wait_log 'file client=foo .*reason=opened' 2
+	reload 'store = false;'
+	wait_log 'resumed client=foo .* lost-records=1$'
+	wait_log 'closed client=foo .*reason="?replaced'
+}
+
+@test "a configuration without the setting clients is refused, as its end is missing; an empty list is meant" {
+	begin
+	sed -i '/^clients/d' cfg
+	server_signal HUP
+	wait_log 'error file=".*/cfg" reason="the setting clients is missing; clients = \(\) stands for none"'
+	wait_log 'reload .*failed'
+	tell a rec
+	hang_up a
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=2 '
+	echo 'clients = ();' >>cfg
+	server_signal HUP
+	wait_log 'closed client=bar .*reason="?reload'
+}
 no_file_of_foo() { [ -z "$(find rec -name 'trace-foo-*')" ]; }

@@ -158,6 +158,7 @@ struct config {
 	struct config_archive archive;
 	struct config_client *clients;
 	size_t nclients;
+	bool clients_given;                   /* the setting is there, if only as an empty list */
 	const struct config_client **by_name; /* all of them, in the order of their names */
 	struct clients_table *admission;      /* whose address is it: see clients.h */
 };

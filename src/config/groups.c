@@ -127,6 +127,7 @@ static void read_clients(const struct reader *r, struct config *c, const config_
 {
 	int n = config_setting_length(list);
 
+	c->clients_given = true;
 	if (!config_setting_is_list(list)) {
 		SETTING_ERROR(r, list, "clients must be a list ( { … }, { … } )");
 		return;

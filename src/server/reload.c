@@ -46,15 +46,26 @@ static void warn_restart(const struct config *old, const struct config *new)
 		event_warning("pid-file changes with a restart only");
 }
 
+/* A file of which only the beginning is there, as an editor or a full disk leaves it, would end
+ * every recording. */
+static void check_clients(const struct config *old, const struct config *new, struct problems *p)
+{
+	if (!new->clients_given && old->nclients > 0)
+		problem_error(p, new->names.v[0], 0,
+		    "the setting clients is missing; clients = () stands for none");
+}
+
 static bool open_all(const struct master *m, struct problems *problems, struct generation **g,
     struct listeners *listeners)
 {
 	struct config *c = config_examine(m->generation->config->file, problems);
-	bool sound = problems->errors == 0;
 	char reason[LISTEN_REASON_MAX];
+	bool sound;
 
 	if (!c)
 		return false;
+	check_clients(m->generation->config, c, problems);
+	sound = problems->errors == 0;
 	*g = generation_open(c, sound ? GENERATION_TRY : GENERATION_LOOK, problems);
 	if (!*g)
 		return false;
