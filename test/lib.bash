@@ -417,16 +417,19 @@ table_stop() {
 
 # ---- waiting ----
 
-# until_true COMMAND…: polls until it succeeds.
+# until_true COMMAND…: polls until it succeeds, the longer it takes the less often: on a busy machine the polling of some
+# tests is what others wait for.
 until_true() {
-	local end=$((SECONDS + PATIENCE))
+	local end=$((SECONDS + PATIENCE)) milliseconds=20 pause
 	until "$@" 2>/dev/null; do
 		if [ $SECONDS -ge $end ]; then
 			echo "gave up waiting for: $*" >&2
 			"$@"
 			return
 		fi
-		sleep 0.02
+		printf -v pause 0.%03d "$milliseconds"
+		sleep "$pause"
+		milliseconds=$((milliseconds < 200 ? milliseconds * 3 / 2 : 200))
 	done
 }
 
