@@ -814,7 +814,7 @@ in_a_network() {
 	local refused when
 	hex "$(pcap 96)$(record 1 aa)" >in
 	refuser 1000
-	refused="the server refused the stream or went away: its log says why"
+	refused="the server refused this host or its stream, or went away: its log says why"
 	WANT=1 send --loop 0 127.0.0.1 in
 	[[ $output == "osmo-pcap-send: 127.0.0.1:$PORT: $refused" ]]
 	refuser 28
@@ -840,7 +840,7 @@ in_a_network() {
 	exec {IN}>&-
 	kill -KILL "$LISTENER"
 	ended 1
-	grep -qE "^osmo-pcap-send: 127.0.0.1:$PORT: the server (refused the stream or went away|(ended|closed) the connection)" err
+	grep -qE "^osmo-pcap-send: 127.0.0.1:$PORT: the server (refused this host or its stream, or went away|(ended|closed) the connection)" err
 }
 
 @test "the end is when the server has closed" {
@@ -940,7 +940,7 @@ END
 	start_fed --reconnect 127.0.0.1
 	exec {ERR}<err
 	hex "$(pcap 96)" >&"$IN"
-	local server="osmo-pcap-send: 127.0.0.1:$PORT" refused="the server refused the stream or went away: its log says why"
+	local server="osmo-pcap-send: 127.0.0.1:$PORT" refused="the server refused this host or its stream, or went away: its log says why"
 	[[ $(message) == "$server: $refused; trying again in 1 s" ]]
 	[[ $(message) == "$server: connected again" ]]
 	[[ $(message) == "$server: $refused; trying again in 2 s" ]]

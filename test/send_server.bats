@@ -16,7 +16,7 @@ hex() { xxd -r -p; }
 		done
 	} | hex >in
 	run -1 "$SEND" -q -S 127.0.0.2 -p "$PORT" 127.0.0.1 in
-	[ "$output" = "osmo-pcap-send: 127.0.0.1:$PORT: the server refused the stream or went away: its log says why" ]
+	[ "$output" = "osmo-pcap-send: 127.0.0.1:$PORT: the server refused this host or its stream, or went away: its log says why" ]
 	wait_log 'rejected client=foo '
 }
 

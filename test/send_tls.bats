@@ -232,7 +232,7 @@ refused() {
 # ---- usage ----
 
 @test "a reset is no end: the server refused the stream, at its end and in a pause" {
-	local said="the server refused the stream or went away: its log says why"
+	local said="the server refused this host or its stream, or went away: its log says why"
 	listen server 0,linger=0
 	WANT=1 send --tls --ca "$C/ca.pem" 127.0.0.1 "$C/in"
 	cmp "$C/expected" got

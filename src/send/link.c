@@ -13,7 +13,7 @@
 #define TICK (SEND_SECOND / 10)
 
 /* What a reset means: the server ends a stream that it refuses with one. */
-#define REFUSED "the server refused the stream or went away: its log says why"
+#define REFUSED "the server refused this host or its stream, or went away: its log says why"
 
 int64_t send_link_now(void)
 {

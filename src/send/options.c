@@ -45,7 +45,7 @@ static const char usage_text[] =
     "      --cert FILE            certificate to show to the server\n"
     "      --key FILE             its key\n"
     "      --server-name NAME     name or address in the server's certificate (HOST)\n"
-    "      --no-verify            take any server\n"
+    "      --no-verify            take any server, even one without a certificate\n"
     "      --priority STRING      for GnuTLS (" SEND_TLS_PRIORITY ")\n"
     "  -h, --help    -V, --version\n";
 

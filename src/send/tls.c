@@ -25,11 +25,12 @@ struct state {
 	const struct send_tls *tls;
 	gnutls_session_t session;
 	int fd;
-	int broken;       /* errno of writing, once that has failed */
-	int lost;         /* errno of reading, likewise */
-	bool ended;       /* the server has said that it sends nothing more */
-	bool said;        /* we have */
-	uint32_t records; /* under this key */
+	int broken;                       /* errno of writing, once that has failed */
+	int lost;                         /* errno of reading, likewise */
+	bool ended;                       /* the server has said that it sends nothing more */
+	bool said;                        /* we have */
+	uint32_t records;                 /* under this key */
+	gnutls_alert_description_t alert; /* that tells the server why it is not trusted */
 	char why[400];
 };
 
@@ -38,7 +39,7 @@ static int verify(gnutls_session_t session)
 {
 	struct state *s = gnutls_session_get_ptr(session);
 
-	return send_verify(session, s->tls->o->name, s->why, sizeof(s->why))
+	return send_verify(session, s->tls->o->name, s->why, sizeof(s->why), &s->alert)
 		   ? 0
 		   : GNUTLS_E_CERTIFICATE_ERROR;
 }
@@ -125,6 +126,21 @@ static int fail_broken(struct send_transport *t)
 	return -1;
 }
 
+/* A server says nothing to a host that it does not list, nor to TLS where it expects none. */
+static bool ended_by_server(const struct state *s, int r, int err)
+{
+	return r == GNUTLS_E_PREMATURE_TERMINATION ||
+	       ((s->broken || r == GNUTLS_E_PULL_ERROR) && (err == ECONNRESET || err == EPIPE));
+}
+
+static void send_alert(struct state *s, int r)
+{
+	if (r == GNUTLS_E_CERTIFICATE_ERROR && s->alert)
+		gnutls_alert_send(s->session, GNUTLS_AL_FATAL, s->alert);
+	else
+		gnutls_alert_send_appropriate(s->session, r);
+}
+
 static int tls_start(struct send_transport *t)
 {
 	struct state *s = t->state;
@@ -134,10 +150,11 @@ static int tls_start(struct send_transport *t)
 		return 0;
 	if (!s->broken && !gnutls_error_is_fatal(r))
 		return fail(t, r, err, "the TLS handshake");
-	gnutls_alert_send_appropriate(s->session, r); /* if that can be done at once */
-	if (r == GNUTLS_E_PREMATURE_TERMINATION)
+	send_alert(s, r); /* if that can be done at once */
+	if (ended_by_server(s, r, err))
 		snprintf(s->why, sizeof(s->why),
-		    "the server closed the connection in the TLS handshake; has it TLS?");
+		    "the server ended the connection in the TLS handshake: is this host in its "
+		    "list of clients, with tls = true?");
 	else if (s->broken || r == GNUTLS_E_PULL_ERROR)
 		snprintf(s->why, sizeof(s->why), "the TLS handshake broke: %s", strerror(err));
 	else if (r != GNUTLS_E_CERTIFICATE_ERROR || !s->why[0]) /* else verify has said it */
@@ -247,6 +264,8 @@ static bool start_session(struct state *s)
 	gnutls_transport_set_vec_push_function(s->session, push);
 	if (gnutls_priority_set(s->session, tls->priority) == 0 &&
 	    gnutls_credentials_set(s->session, GNUTLS_CRD_CERTIFICATE, tls->cred) == 0 &&
+	    (!tls->anonymous ||
+		gnutls_credentials_set(s->session, GNUTLS_CRD_ANON, tls->anonymous) == 0) &&
 	    (addr_parse(name, &a) ||
 		gnutls_server_name_set(s->session, GNUTLS_NAME_DNS, name, strlen(name)) == 0))
 		return true;

@@ -65,11 +65,22 @@ static bool load_pair(struct send_tls *tls, char *error, size_t size)
 
 static bool load_priority(struct send_tls *tls, char *error, size_t size)
 {
-	const char *text = tls->o->priority ? tls->o->priority : SEND_TLS_PRIORITY, *at = text;
+	const char *usual =
+	    tls->o->no_verify ? SEND_TLS_PRIORITY SEND_TLS_ANONYMOUS : SEND_TLS_PRIORITY;
+	const char *text = tls->o->priority ? tls->o->priority : usual, *at = text;
 
 	if (gnutls_priority_init(&tls->priority, text, &at) == 0)
 		return true;
 	snprintf(error, size, "--priority: not understood from '%.200s'", at);
+	return false;
+}
+
+/* Only without verification, or a priority could do without it. */
+static bool allow_anonymous(struct send_tls *tls, char *error, size_t size)
+{
+	if (!tls->o->no_verify || gnutls_anon_allocate_client_credentials(&tls->anonymous) == 0)
+		return true;
+	snprintf(error, size, "no memory for TLS");
 	return false;
 }
 
@@ -84,7 +95,7 @@ struct send_tls *send_tls_new(const struct send_tls_options *o, char *error, siz
 	}
 	tls->o = o;
 	if (load_ca(tls, error, error_size) && load_pair(tls, error, error_size) &&
-	    load_priority(tls, error, error_size))
+	    allow_anonymous(tls, error, error_size) && load_priority(tls, error, error_size))
 		return tls;
 	send_tls_free(tls);
 	return NULL;
@@ -96,6 +107,8 @@ void send_tls_free(struct send_tls *tls)
 		return;
 	if (tls->priority)
 		gnutls_priority_deinit(tls->priority);
+	if (tls->anonymous)
+		gnutls_anon_free_client_credentials(tls->anonymous);
 	gnutls_certificate_free_credentials(tls->cred);
 	free(tls);
 }

@@ -14,6 +14,7 @@
 struct why {
 	char *text;
 	size_t size;
+	gnutls_alert_description_t alert;
 };
 
 __attribute__((format(printf, 3, 4))) static void add(char *out, size_t size, const char *fmt, ...)
@@ -62,19 +63,24 @@ static void describe_status(struct why *y, unsigned status, gnutls_x509_crt_t cr
 	gnutls_datum_t text;
 
 	if (status & GNUTLS_CERT_REVOKED) {
+		y->alert = GNUTLS_A_CERTIFICATE_REVOKED;
 		add(y->text, y->size, " has been revoked");
 	} else if (status & (GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA)) {
+		y->alert = GNUTLS_A_UNKNOWN_CA;
 		add(y->text, y->size, " is of an unknown authority");
 		add_issuer(y->text, y->size, crt);
 	} else if ((status & GNUTLS_CERT_EXPIRED) && to < now) {
+		y->alert = GNUTLS_A_CERTIFICATE_EXPIRED;
 		add(y->text, y->size, " expired");
 		add_date(y->text, y->size, to);
 	} else if (status & GNUTLS_CERT_EXPIRED) {
 		add(y->text, y->size, " has an authority whose own certificate expired");
 	} else if ((status & GNUTLS_CERT_NOT_ACTIVATED) && from > now) {
+		y->alert = GNUTLS_A_CERTIFICATE_EXPIRED; /* "or is not currently valid" */
 		add(y->text, y->size, " is not valid before");
 		add_date(y->text, y->size, from);
 	} else if (status & GNUTLS_CERT_PURPOSE_MISMATCH) {
+		y->alert = GNUTLS_A_UNSUPPORTED_CERTIFICATE;
 		add(y->text, y->size, " is not for servers");
 	} else if (gnutls_certificate_verification_status_print(
 		       status, GNUTLS_CRT_X509, &text, 0) == 0) {
@@ -108,6 +114,7 @@ static void describe_names(struct why *y, const char *name, gnutls_x509_crt_t cr
 	size_t len;
 	int type, count = 0;
 
+	y->alert = GNUTLS_A_CERTIFICATE_UNKNOWN;
 	add(y->text, y->size, " is not for %.100s but for", name);
 	for (unsigned i = 0;; i++) {
 		len = sizeof(data);
@@ -160,19 +167,22 @@ static bool verify_with(
 	return false;
 }
 
-bool send_verify(gnutls_session_t session, const char *name, char *why, size_t size)
+bool send_verify(gnutls_session_t session, const char *name, char *why, size_t size,
+    gnutls_alert_description_t *alert)
 {
 	unsigned count = 0;
 	const gnutls_datum_t *list = gnutls_certificate_get_peers(session, &count);
-	struct why y = {why, size};
+	struct why y = {why, size, GNUTLS_A_BAD_CERTIFICATE};
 	gnutls_x509_crt_t crt;
 	bool ok;
 
+	*alert = y.alert;
 	snprintf(why, size, "the server's certificate cannot be read");
 	if (!list || count == 0 || gnutls_x509_crt_init(&crt) != 0)
 		return false;
 	ok = gnutls_x509_crt_import(crt, &list[0], GNUTLS_X509_FMT_DER) == 0 &&
 	     verify_with(&y, name, session, crt);
+	*alert = y.alert;
 	gnutls_x509_crt_deinit(crt);
 	return ok;
 }

@@ -9,8 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* name: a DNS name or an IP address. False with `why`, printable text of at most size - 1 bytes;
- * what it holds after true means nothing. */
-bool send_verify(gnutls_session_t session, const char *name, char *why, size_t size);
+/* name: a DNS name or an IP address. False with `why`, printable text of at most size - 1 bytes,
+ * and with the alert that says it to the server; what they hold after true means nothing. */
+bool send_verify(gnutls_session_t session, const char *name, char *why, size_t size,
+    gnutls_alert_description_t *alert);
 
 #endif

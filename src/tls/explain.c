@@ -14,6 +14,12 @@ static bool answered(const struct tls_failure *f)
 	return last == GNUTLS_HANDSHAKE_FINISHED || last == GNUTLS_HANDSHAKE_SERVER_HELLO_DONE;
 }
 
+/* What to set in which program. */
+#define OWN_CERTIFICATE                                                                            \
+	"(osmo-pcap-client: tls client-cert and client-key; osmo-pcap-send: --cert and --key)"
+#define DISTRUST                                                                                   \
+	"does not trust server-cert (osmo-pcap-client: no tls verify-cert; osmo-pcap-send: --ca)"
+
 /* Why a client leaves without a word when it has seen the server's certificate. osmo-pcap-client
  * ends the connection in both cases, unread bytes reset it, and no alert is sent. */
 static const char *why_left(const struct tls_failure *f)
@@ -21,17 +27,30 @@ static const char *why_left(const struct tls_failure *f)
 	if (!f->shows || !answered(f))
 		return "";
 	if (!f->wants)
-		return ": it does not trust server-cert (osmo-pcap-client: no tls verify-cert)";
-	return ": it has no certificate (set its tls client-cert and client-key), or does not "
-	       "trust "
-	       "server-cert (osmo-pcap-client: no tls verify-cert)";
+		return ": it " DISTRUST;
+	return ": it has no certificate " OWN_CERTIFICATE ", or " DISTRUST;
 }
 
-/* Alerts that a client sends about the server's certificate. */
-static bool about_certificate(gnutls_alert_description_t a)
+/* What a client says about the server's certificate. Most clients have one alert for everything;
+ * osmo-pcap-send has one for each of these. */
+static const char *about_certificate(gnutls_alert_description_t a)
 {
-	return (a >= GNUTLS_A_BAD_CERTIFICATE && a <= GNUTLS_A_CERTIFICATE_UNKNOWN) ||
-	       a == GNUTLS_A_UNKNOWN_CA;
+	switch (a) {
+	case GNUTLS_A_UNKNOWN_CA:
+		return ": it knows no authority that has signed server-cert (osmo-pcap-send: --ca)";
+	case GNUTLS_A_CERTIFICATE_EXPIRED:
+		return ": for it, server-cert has expired or is not valid yet";
+	case GNUTLS_A_CERTIFICATE_UNKNOWN:
+		return ": it does not accept server-cert, perhaps for want of the name that it "
+		       "connects to (osmo-pcap-send: --server-name)";
+	case GNUTLS_A_UNSUPPORTED_CERTIFICATE:
+		return ": for it, server-cert is not a certificate of a server";
+	case GNUTLS_A_BAD_CERTIFICATE:
+	case GNUTLS_A_CERTIFICATE_REVOKED:
+		return ": it does not trust server-cert";
+	default:
+		return "";
+	}
 }
 
 static void explain_alert(const struct tls_failure *f, char *out, size_t size)
@@ -39,8 +58,8 @@ static void explain_alert(const struct tls_failure *f, char *out, size_t size)
 	gnutls_alert_description_t a = gnutls_alert_get(f->session);
 	const char *name = gnutls_alert_get_name(a);
 
-	snprintf(out, size, "the client gave up: alert \"%s\"%s", name ? name : "unknown",
-	    about_certificate(a) ? ": it does not trust server-cert" : "");
+	snprintf(out, size, "the client gave up: alert '%s'%s", name ? name : "unknown",
+	    about_certificate(a));
 }
 
 static bool too_old(const struct tls_failure *f)
@@ -65,8 +84,7 @@ void tls_explain(const struct tls_failure *f, char *out, size_t size)
 	switch (f->error) {
 	case GNUTLS_E_NO_CERTIFICATE_FOUND:
 	case GNUTLS_E_CERTIFICATE_REQUIRED:
-		snprintf(out, size,
-		    "the client sent no certificate: set its tls client-cert and client-key");
+		snprintf(out, size, "the client sent no certificate " OWN_CERTIFICATE);
 		break;
 	case GNUTLS_E_PK_SIGN_FAILED:
 		snprintf(out, size, "the key keeper did not sign");
