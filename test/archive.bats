@@ -291,8 +291,8 @@ keep() { mkdir -p was && cp -p 'done'/trace-* was/; }
 	run "$ARCHIVE" -t -c cfg
 	[ "$status" -eq 78 ]
 	local why
-	for why in 'compress: "zstd:20": must be none' 'directories: "../%c": leads out of path' \
-		'max-age: "30": is no time' 'min-free: "101%": is neither a size nor a percentage' \
+	for why in "compress: 'zstd:20': must be none" "directories: '../%c': leads out of path" \
+		"max-age: '30': is no time" "min-free: '101%': is neither a size nor a percentage" \
 		'unknown key weight in keep' 'unknown key what in archive'; do
 		grep -F "cfg:$at: error: $why" <<<"$output"
 	done

@@ -571,11 +571,11 @@ named_as() { # ADDRESS-OF-FOO NAME
 
 @test "listening on a link-local address needs its interface, and -T prints it" {
 	LISTEN=fe80::15
-	bad 2 'ip: "fe80::15": a link-local address needs its interface, as in fe80::1%eth0'
+	bad 2 'ip: .fe80::15.: a link-local address needs its interface, as in fe80::1%eth0'
 	LISTEN=192.0.2.1%eth0
-	bad 2 'ip: "192.0.2.1%eth0": an interface stands only behind a link-local address'
+	bad 2 'ip: .192.0.2.1%eth0.: an interface stands only behind a link-local address'
 	LISTEN=127.0.0.1
-	bad 5 'address: "fe80::15%eth0": no interface may stand here: the address counts on all of them' '' \
+	bad 5 'address: .fe80::15%eth0.: no interface may stand here: the address counts on all of them' '' \
 		'{ name = "a"; address = "fe80::15%eth0"; }'
 	config ''
 	sed -i 's/ip = "127.0.0.1"/ip = [ "fe80::15%eth0", "fe80::15%eth1" ]/' cfg

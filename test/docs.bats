@@ -239,6 +239,17 @@ log_section() { sed -n '/^\.Sh LOG$/,/^\.Sh ENVIRONMENT$/p' "$MAN/osmo-pcap-serv
 	done <names
 }
 
+@test "no reason that the server words itself has double quotes in it, which the log would escape" {
+	perl -0777 -ne '
+		next if $ARGV =~ m{/src/(send|archive|index|vty2cfg)/|/config/print[.]c$};
+		s{/[*].*?[*]/}{}gs;
+		s/\blog_line\s*(\((?:[^()"]|"(?:[^"\\]|\\.)*"|(?1))*\))//g;
+		print "$ARGV: $1\n" while /"((?:[^"\\]|\\.)*\\"(?:[^"\\]|\\.)*)"/g' "$TESTDIR"/../src/*/*.c >all
+	grep -c . all
+	grep ': .*[a-z]' all >quoted || true
+	[ ! -s quoted ] || { cat quoted >&2; return 1; }
+}
+
 # close_reasons: why a file is closed, as the sources have it.
 close_reasons() {
 	{

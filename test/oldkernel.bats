@@ -95,7 +95,7 @@ ERROR='(Operation not permitted|Function not implemented)$'
 @test "statx refused: it records" { records statx "${ALL[@]}"; }
 
 @test "landlock_create_ruleset refused: 'required' does not start" {
-	refuses 'sandbox = "required", and this kernel lacks Landlock' landlock_create_ruleset required
+	refuses 'the sandbox is required, and this kernel lacks Landlock' landlock_create_ruleset required
 }
 @test "landlock_create_ruleset refused: the others record" { records landlock_create_ruleset best-effort off; }
 @test "landlock_add_rule refused: it does not start, except with 'off'" {

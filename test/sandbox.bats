@@ -386,7 +386,7 @@ without() {
 	without landlock_create_ruleset EOPNOTSUPP
 	"${WRAP[@]}" "$SERVER" -c cfg 2>out || status=$?
 	[ "$status" -eq 78 ]
-	grep 'error: sandbox = "required", and this kernel lacks Landlock' out
+	grep 'error: the sandbox is required, and this kernel lacks Landlock' out
 	status=0
 	"${WRAP[@]}" "$SERVER" -t -c cfg 2>out || status=$?
 	[ "$status" -eq 78 ]

@@ -1065,7 +1065,7 @@ client_ends_in() {
 		'capath = "none"; crlfile = "none.crl"; server-cert = "none.crt"; server-key = "none.key"; priority = "NORMAL:+X";'
 	local what
 	for what in 'capath .*none: no certificate in this directory' 'crlfile .*none.crl: No such file' \
-		'server-key .*none.key: No such file' 'priority "NORMAL:[+]X": .* at "[+]X"$'; do
+		'server-key .*none.key: No such file' "priority 'NORMAL:[+]X': .* at '[+]X'$"; do
 		grep -E "^cfg:3: (error: )?$what" <<<"$output"
 	done
 }

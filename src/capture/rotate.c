@@ -38,7 +38,7 @@ const char *rotate_parse(const char *text, struct rotate *out)
 		if (strlen(units[u].name) != n || memcmp(text, units[u].name, n) != 0)
 			continue;
 		if (space && (u == ROTATE_NEVER || strncmp(space, " mod ", 5) != 0))
-			return "expected \"UNIT mod N\"";
+			return "expected 'UNIT mod N'";
 		if (space && !parse_number(space + 5, 1, units[u].max_mod, &mod))
 			return "the number after mod is out of range";
 		*out = (struct rotate){.unit = (enum rotate_unit)u, .mod = (unsigned)mod};

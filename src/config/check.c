@@ -120,13 +120,13 @@ static void check_client_tls(
 		    "client %s has certificate but not tls = true", k->name);
 	if (k->certificate.n > 0 && c->tls.auth != AUTH_X509)
 		problem_error(p, k->origins.group.file, k->origins.group.line,
-		    "client %s has certificate, which needs allow-auth = \"x509\"", k->name);
+		    "client %s has certificate, which needs allow-auth x509", k->name);
 	for (size_t i = 0; i < k->certificate.n; i++) {
 		const char *name = k->certificate.v[i];
 
 		if (name[0] == '\0' || (strncmp(name, "sha256:", 7) == 0 && !fingerprint_ok(name)))
 			problem_error(p, k->origins.group.file, k->origins.group.line,
-			    "client %s: certificate \"%s\" is neither a name nor sha256: and 64 "
+			    "client %s: certificate '%s' is neither a name nor sha256: and 64 "
 			    "hexadecimal digits",
 			    k->name, name);
 	}
@@ -150,7 +150,7 @@ static void check_tls(const struct config *c, struct problems *p)
 		problem_error(p, o.file, o.line, "tls: server-key is missing");
 	if (t->auth == AUTH_X509 && !t->capath)
 		problem_error(p, o.file, o.line,
-		    "tls: allow-auth = \"x509\" needs capath, the authority of the clients");
+		    "tls: allow-auth x509 needs capath, the authority of the clients");
 }
 
 /* Without a certificate an address is all that a sender needs: 0.0.0.0/0 is every host. */
@@ -165,8 +165,8 @@ static void warn_open(const struct config *c, const struct config_client *k, str
 		if (k->address.v[i].bits == 0)
 			problem_warning(p, o.file, o.line,
 			    "client %s: address %s without a certificate: every host that "
-			    "reaches the server may send; tls = true and allow-auth = \"x509\" ask "
-			    "for one",
+			    "reaches the server may send; tls = true and allow-auth x509 ask for "
+			    "one",
 			    k->name, addr_net_format(&k->address.v[i], net));
 }
 
@@ -196,7 +196,7 @@ static void check_archive(const struct config *c, struct problems *p)
 		problem_error(
 		    p, a->origins.group.file, a->origins.group.line, "archive has no path");
 	if (why)
-		problem_error(p, o.file, o.line, "directories: \"%s\": %s", a->directories, why);
+		problem_error(p, o.file, o.line, "directories: '%s': %s", a->directories, why);
 }
 
 void config_check(const struct config *c, struct problems *p)

@@ -113,7 +113,7 @@ static void read_client(const struct reader *r, struct config_client *client,
 		SETTING_ERROR(r, g, "client %s has no name", client->name);
 	} else if (!parse_name(client->name)) {
 		SETTING_ERROR(r, g,
-		    "client name \"%s\": must be 1 to %d of A-Z a-z 0-9 . _ -, the first a "
+		    "client name '%s': must be 1 to %d of A-Z a-z 0-9 . _ -, the first a "
 		    "letter or digit",
 		    client->name, PARSE_NAME_MAX);
 	}

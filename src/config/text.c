@@ -121,7 +121,8 @@ static void take_token(
 	static const char *const syntax_error[] = {
 	    [LEXER_STRING] = "syntax error: the string that begins here does not end",
 	    [LEXER_COMMENT] = "syntax error: the comment that begins here does not end",
-	    [LEXER_AT] = "syntax error: @include \"FILE\" stands at the beginning of a line"};
+	    [LEXER_AT] = "syntax error: @include stands at the beginning of a line, "
+			 "and its file in double quotes"};
 
 	switch (token->kind) {
 	case LEXER_END:

@@ -149,7 +149,7 @@ static bool set_list(
 		}
 		why = append_text(r, key, at, text);
 		if (why) {
-			SETTING_ERROR(r, e, "%s: \"%s\": %s", key->name, text, why);
+			SETTING_ERROR(r, e, "%s: '%s': %s", key->name, text, why);
 			ok = false;
 		}
 	}
@@ -223,7 +223,7 @@ static bool set_value(
 		why = set_text(r, key, at, config_setting_get_string(s));
 		if (why)
 			SETTING_ERROR(
-			    r, s, "%s: \"%s\": %s", key->name, config_setting_get_string(s), why);
+			    r, s, "%s: '%s': %s", key->name, config_setting_get_string(s), why);
 		return !why;
 	}
 	if (number && key->type == KEY_MODE) /* libconfig reads 0440 as the decimal 440 */

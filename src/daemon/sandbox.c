@@ -35,8 +35,8 @@ void sandbox_report(const char *lacking, bool required, const char *file, struct
 	if (!lacking[0])
 		return;
 	if (required)
-		problem_error(
-		    problems, file, 0, "sandbox = \"required\", and this kernel lacks %s", lacking);
+		problem_error(problems, file, 0,
+		    "the sandbox is required, and this kernel lacks %s", lacking);
 	else
 		problem_warning(problems, file, 0,
 		    "the sandbox has to do without what this kernel lacks: %s", lacking);

@@ -45,11 +45,11 @@ static bool check_priority(gnutls_priority_t priority, const char *text, const s
 	     group = gnutls_priority_group_list(priority, &list) > 0;
 
 	if (!version)
-		ERROR_AT(s, "\"%s\": no version of TLS is left", text);
+		ERROR_AT(s, "'%s': no version of TLS is left", text);
 	else if (!group)
-		ERROR_AT(s, "\"%s\": no group for the key exchange is left", text);
+		ERROR_AT(s, "'%s': no group for the key exchange is left", text);
 	else if (gnutls_priority_sign_list(priority, &list) == 0)
-		WARN_AT(s, "\"%s\": no signature is left, without which there is no TLS 1.2 or 1.3",
+		WARN_AT(s, "'%s': no signature is left, without which there is no TLS 1.2 or 1.3",
 		    text);
 	return version && group;
 }
@@ -71,7 +71,7 @@ bool creds_load_priority(struct creds *c, const struct config *config, struct pr
 	if (e < 0) { /* `at` points into `all`, of which the user knows only `text` */
 		size_t good = at >= all && at <= all + strlen(text) ? (size_t)(at - all) : 0;
 
-		ERROR_AT(&s, "\"%s\": %s at \"%s\"", text, gnutls_strerror(e), text + good);
+		ERROR_AT(&s, "'%s': %s at '%s'", text, gnutls_strerror(e), text + good);
 	}
 	free(all);
 	return e >= 0 && (c->auth == AUTH_ANONYMOUS || check_priority(c->priority, text, &s));
