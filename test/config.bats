@@ -518,7 +518,16 @@ named_as() { # ADDRESS-OF-FOO NAME
 	printf '!\nline vty\n no login\n' >cfg
 	failing cfg:1 'osmo-pcap-vty2cfg'
 }
-@test "a key twice: its line" { bad 3 'duplicate' 'max-snaplen = 1; max-snaplen = 2;'; }
+@test "a key twice: its line, its name, and where it stands first" {
+	bad 3 'max-snaplen stands twice in its group: first in line 3$' 'max-snaplen = 1; max-snaplen = 2;'
+	bad 6 'port stands twice in its group: first in line 2$' "$(printf '%s\n' '' 'limits: { connections = 5; }; # port = 3' \
+		'log-level = "port = 1; }"; /* port = 2' '} */ port = 1;')"
+	bad 5 'name stands twice in its group: first in line 5$' '' "$(one ''), $(one 'name = "bar";')"
+	bad 5 'server stands twice in its group: first in line 1$' '' '); server: { }; x = ('
+	echo 'log-level = "info";' >more.cfg
+	bad 6 'log-level stands twice in its group: first in line 1 of more.cfg$' "$(printf '%s\n' '' '@include "more.cfg"' '' \
+		'log-level = "debug";')"
+}
 @test "an include that is not there" {
 	config '@include "missing"
 	'

@@ -64,10 +64,13 @@ static bool name_char(char ch)
 	return isalnum((unsigned char)ch) || ch == '_' || ch == '-' || ch == '*';
 }
 
-static void skip_name(struct lexer *c)
+static enum lexer_kind found_name(struct lexer *c, struct lexer_token *out)
 {
+	out->text = c->at;
 	while (name_char(*c->at))
 		step(c);
+	out->len = (size_t)(c->at - out->text);
+	return LEXER_NAME;
 }
 
 static const char *behind_digits(const char *p)
@@ -136,21 +139,29 @@ static bool fits(const char *text, size_t len)
 	return wide || (v >= INT32_MIN && v <= INT32_MAX);
 }
 
+static enum lexer_kind found_sign(struct lexer *c, struct lexer_token *out)
+{
+	bool sign = strchr("=:;,{}()[]", *c->at);
+
+	out->text = c->at;
+	out->len = 1;
+	step(c);
+	return sign ? LEXER_SIGN : LEXER_END;
+}
+
 /* Steps over a number, or whatever else there is. Floats are left alone. */
-static bool found_number(struct lexer *c, struct lexer_token *out)
+static enum lexer_kind found_number(struct lexer *c, struct lexer_token *out)
 {
 	bool is_float;
 	const char *end = number(c->at, &is_float);
 
-	if (end == c->at) {
-		step(c);
-		return false;
-	}
+	if (end == c->at)
+		return found_sign(c, out);
 	out->text = c->at;
 	out->len = (size_t)(end - c->at);
 	c->at = end;
 	c->line_start = false;
-	return !is_float && !fits(out->text, out->len);
+	return is_float || fits(out->text, out->len) ? LEXER_END : LEXER_NUMBER;
 }
 
 /* Steps over the directive, or over the @ alone when it is none. */
@@ -192,14 +203,14 @@ static enum lexer_kind found(struct lexer *c, struct lexer_token *out)
 	} else if (*c->at == '@') {
 		return found_at(c, out);
 	} else if (isalpha((unsigned char)*c->at) || *c->at == '*') {
-		skip_name(c);
-	} else if (found_number(c, out)) {
-		return LEXER_NUMBER;
+		return found_name(c, out);
+	} else {
+		return found_number(c, out);
 	}
 	return LEXER_END;
 }
 
-void lexer_next(struct lexer *c, struct lexer_token *out)
+void lexer_piece(struct lexer *c, struct lexer_token *out)
 {
 	do {
 		*out = (struct lexer_token){.kind = LEXER_END, .line = c->line, .from = c->at};
@@ -207,4 +218,11 @@ void lexer_next(struct lexer *c, struct lexer_token *out)
 			return;
 		out->kind = found(c, out);
 	} while (out->kind == LEXER_END);
+}
+
+void lexer_next(struct lexer *c, struct lexer_token *out)
+{
+	do {
+		lexer_piece(c, out);
+	} while (out->kind == LEXER_NAME || out->kind == LEXER_SIGN);
 }

@@ -17,7 +17,9 @@ enum lexer_kind {
 	LEXER_NUMBER,  /* one that does not fit into the integers of libconfig */
 	LEXER_STRING,  /* one that does not end */
 	LEXER_COMMENT, /* one that does not end */
-	LEXER_AT       /* an @ that belongs to no include and stands in no string or comment */
+	LEXER_AT,      /* an @ that belongs to no include and stands in no string or comment */
+	LEXER_NAME,    /* of a setting, or a word such as true: of lexer_piece() alone */
+	LEXER_SIGN     /* one that separates or encloses settings: likewise */
 };
 
 struct lexer {
@@ -30,7 +32,7 @@ struct lexer_token {
 	enum lexer_kind kind;
 	unsigned line;    /* in which it begins */
 	const char *from; /* the token in the text, up to `at` of the lexer */
-	const char *text; /* the number; the path of the include as it is written, with escapes */
+	const char *text; /* the number, name or sign; the path of the include as it is written */
 	size_t len;       /* of text */
 };
 
@@ -38,5 +40,8 @@ struct lexer lexer_over(const char *text);
 
 /* After LEXER_END, LEXER_STRING and LEXER_COMMENT the text is over. */
 void lexer_next(struct lexer *c, struct lexer_token *out);
+
+/* The same, and stops at every name and sign as well. */
+void lexer_piece(struct lexer *c, struct lexer_token *out);
 
 #endif

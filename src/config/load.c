@@ -11,6 +11,7 @@
 
 #include "config/check.h"
 #include "config/clients.h"
+#include "config/duplicate.h"
 #include "config/groups.h"
 
 /* Stands for the working directory when that was removed, so that it has no name. Only relative
@@ -92,6 +93,36 @@ static const char *advice(const struct reader *r, const config_t *lib)
 	return " here or before it: a comma, a quote or a bracket too many or too few?";
 }
 
+/* The second one of the same name in a group is in that line. */
+static void tell_twice(const struct reader *r, unsigned line)
+{
+	struct origin o = text_origin(r->text, line), first;
+	struct duplicate twice;
+
+	if (!duplicate_find(r->text->body, line, &twice)) {
+		problem_error(
+		    r->problems, o.file, o.line, "a setting here stands twice in its group");
+		return;
+	}
+	first = text_origin(r->text, twice.first);
+	problem_error(r->problems, o.file, o.line,
+	    "%.*s stands twice in its group: first in line %u%s%s", (int)twice.len, twice.name,
+	    first.line, strcmp(first.file, o.file) == 0 ? "" : " of ",
+	    strcmp(first.file, o.file) == 0 ? "" : first.file);
+}
+
+static void tell_error(const struct reader *r, const config_t *lib)
+{
+	unsigned line = (unsigned)config_error_line(lib);
+	struct origin o = text_origin(r->text, line);
+	const char *what = config_error_text(lib);
+
+	if (strcmp(what, "duplicate setting name") == 0)
+		tell_twice(r, line);
+	else
+		problem_error(r->problems, o.file, o.line, "%s%s", what, advice(r, lib));
+}
+
 static bool parse(const struct reader *r, struct config *c)
 {
 	config_t lib;
@@ -100,14 +131,10 @@ static bool parse(const struct reader *r, struct config *c)
 	config_init(&lib);
 	config_set_include_dir(&lib, NO_INCLUDES);
 	ok = config_read_string(&lib, r->text->body) == CONFIG_TRUE;
-	if (ok) {
+	if (ok)
 		groups_read(r, c, config_root_setting(&lib));
-	} else {
-		struct origin o = text_origin(r->text, (unsigned)config_error_line(&lib));
-
-		problem_error(
-		    r->problems, o.file, o.line, "%s%s", config_error_text(&lib), advice(r, &lib));
-	}
+	else
+		tell_error(r, &lib);
 	config_destroy(&lib);
 	return ok;
 }

@@ -1,9 +1,11 @@
 /* test_conftext: numbers that libconfig cannot hold and include directives are found in the text of
  * a configuration, with their lines, and not in strings, comments and names; so is what has no end,
- * and an @ out of place. The text with its includes: each line is known by its file. */
+ * and an @ out of place. The text with its includes: each line is known by its file. A setting that
+ * stands twice in its group is found, with the line of the first one. */
 #include "tap.h"
 #include "support.h"
 
+#include "config/duplicate.h"
 #include "config/lexer.h"
 
 /* What is found, as "N3:5000000000 I4:path S5": numbers, includes, strings and comments without an
@@ -193,8 +195,56 @@ static void test_random(void)
 	IS_INT(wrong, 0, "50,000 random texts (seed 8)");
 }
 
+/* "NAME:LINE-OF-THE-FIRST", of the setting whose second one is in that line; "": none is. */
+static const char *twice(const char *text, unsigned line)
+{
+	static char out[64];
+	struct duplicate d;
+	char *copy = strdup(text);
+
+	if (!copy)
+		support_die("memory");
+	*out = 0;
+	if (duplicate_find(copy, line, &d))
+		snprintf(out, sizeof(out), "%.*s:%u", (int)d.len, d.name, d.first);
+	free(copy);
+	return out;
+}
+
+static const struct {
+	const char *text;
+	unsigned line;
+	const char *want;
+} doubles[] = {
+    {"", 1, ""},
+    {"a = 1; a = 2;", 1, "a:1"},
+    {"a = 1;\na : 2;", 2, "a:1"},
+    {"a = 1;\nb = 2;\na\n= 3;", 3, "a:1"},
+    {"a = 1;\nb = 2;", 2, ""},
+    {"a = 1;\na = 2;", 1, ""},
+    {"a = 1;\na-b = 2;\na = 3;", 3, "a:1"},
+    {"ab = 1;\na = 2;", 2, ""},
+    {"a = true;\nb = a;\na = 1;", 3, "a:1"},
+    {"g: { a = 1; };\na = 2;", 2, ""},
+    {"a = 1;\ng: { a = 2; };", 2, ""},
+    {"a = 1; g: { a = 2; };\na = 2;", 2, "a:1"},
+    {"g: {\na = 1;\nh: { a = 2; }; a = 3; };", 3, "a:2"},
+    {"l = ( { a = 1; },\n{ a = 2; } );", 2, ""},
+    {"l = ( { a = 1; },\n{ a = 2;\na = 3; } );", 3, "a:2"},
+    {"s = \"a = 1;\";\na = 2;", 2, ""},
+    {"s = \"\\\"; a = 1;\";\na = 2;", 2, ""},
+    {"// a = 1;\n# a = 2; }\n/* a = 3;\n{ */ a = 4;", 4, ""},
+    {"a = 1; }\na = 2;", 2, "a:1"},
+    {"a = \"x", 1, ""},
+    {"a: {b: {c: {d: {e: {f: {g: {h: {i: {j: {k: {l: {m: {n: {o: {x = 1; x = 2;", 1, "x:1"},
+    {"a: {b: {c: {d: {e: {f: {g: {h: {i: {j: {k: {l: {m: {n: {o: {p: {x = 1; x = 2;", 1, ""},
+};
+
 int main(void)
 {
+	for (size_t i = 0; i < COUNT(doubles); i++)
+		IS_STR(twice(doubles[i].text, doubles[i].line), doubles[i].want, "double %zu", i);
+
 	for (size_t i = 0; i < COUNT(rows); i++)
 		IS_STR(scan(rows[i].text), rows[i].want, "row %zu", i);
 	test_random();
