@@ -574,5 +574,5 @@ not_verified() { # COMMAND…
 	chmod 755 rec
 	run timeout "$PATIENCE" "$SERVER" -t -c cfg
 	[ "$status" -eq 78 ]
-	[[ $output == *rec*"not writable"* ]]
+	[[ $output == *"base-path $PWD/rec: not writable by user nobody: Permission denied"* ]]
 }

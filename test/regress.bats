@@ -333,7 +333,7 @@ free_everywhere() {
 	chmod 600 secret
 	run timeout "$PATIENCE" "$SERVER" -t -c cfg
 	[ "$status" -eq 78 ]
-	[[ $output == *secret*"cannot be read by the user of the server"* ]]
+	[[ $output == *secret*"cannot be read by user nobody: Permission denied"* ]]
 }
 
 # ---- pid-file ----

@@ -98,6 +98,17 @@ bool privs_drop(const char *user, const char *group, char reason[PRIVS_REASON_MA
 	return true;
 }
 
+const char *privs_user(char out[PRIVS_USER_MAX])
+{
+	const struct passwd *pw = getpwuid(geteuid());
+
+	if (pw)
+		snprintf(out, PRIVS_USER_MAX, "%s", pw->pw_name);
+	else
+		snprintf(out, PRIVS_USER_MAX, "%u", (unsigned)geteuid());
+	return out;
+}
+
 void privs_take(const char *user, const char *group, const char *setting, const char *file,
     struct problems *problems)
 {

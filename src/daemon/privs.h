@@ -15,6 +15,11 @@
  * reason is written; the process must not go on. */
 bool privs_drop(const char *user, const char *group, char reason[PRIVS_REASON_MAX]);
 
+#define PRIVS_USER_MAX 64
+
+/* Who the process runs as: the name of its effective user, or the number of one without a name. */
+const char *privs_user(char out[PRIVS_USER_MAX]);
+
 /* At the start: the same as what a configuration asks for; nothing when the process is not root.
  * `setting` says what names the user in `file`, where a problem is reported. */
 void privs_take(const char *user, const char *group, const char *setting, const char *file,

@@ -11,6 +11,7 @@
 
 #include "base/io.h"
 #include "config/keys.h"
+#include "daemon/privs.h"
 #include "daemon/sandbox.h"
 #include "server/trial.h"
 
@@ -38,12 +39,28 @@ static bool is_writable(int dir)
 	       (errno == EPERM && syscall(SYS_faccessat, dir, ".", W_OK | X_OK) == 0);
 }
 
+/* What the user may not do with it, for errno. */
+static void not_permitted(const struct directory *d, struct origin o, const char *key,
+    const char *what, struct problems *p)
+{
+	char user[PRIVS_USER_MAX];
+	int why = errno;
+
+	problem_error(p, o.file, o.line, "%s %s: not %s by user %s: %s%s", key, d->path, what,
+	    privs_user(user), strerror(why),
+	    why == EROFS ? ": in a service of systemd, set ReadWritePaths" : "");
+}
+
 static bool open_directory(
     struct directory *d, struct origin o, const char *key, struct problems *p)
 {
 	struct stat st;
 
 	d->fd = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (d->fd < 0 && errno == EACCES) {
+		not_permitted(d, o, key, "readable", p);
+		return false;
+	}
 	if (d->fd < 0 || fstat(d->fd, &st) < 0) {
 		problem_error(p, o.file, o.line, "%s %s: %s", key, d->path, strerror(errno));
 		return false;
@@ -51,9 +68,7 @@ static bool open_directory(
 	d->dev = st.st_dev;
 	d->ino = st.st_ino;
 	if (!is_writable(d->fd)) {
-		problem_error(p, o.file, o.line, "%s %s: not writable: %s%s", key, d->path,
-		    strerror(errno),
-		    errno == EROFS ? ": in a service of systemd, set ReadWritePaths" : "");
+		not_permitted(d, o, key, "writable", p);
 		return false;
 	}
 	return true;

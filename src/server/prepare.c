@@ -23,6 +23,19 @@ static void prepare_sandbox(const struct config *c, struct problems *p)
 	sandbox_report(lacking, c->server.sandbox == SANDBOX_REQUIRED, c->names.v[0], p);
 }
 
+/* A reload reads it again, as the user that the server has become. */
+static void check_readable(const char *file, struct problems *p)
+{
+	char user[PRIVS_USER_MAX];
+	int why;
+
+	if (access(file, R_OK) == 0)
+		return;
+	why = errno;
+	problem_error(p, file, 0, "cannot be read by user %s: %s%s", privs_user(user),
+	    strerror(why), why == EACCES ? ": its mode, or that of a directory above it" : "");
+}
+
 struct generation *prepare_generation(
     struct config *c, enum generation_check check, struct problems *p)
 {
@@ -30,10 +43,7 @@ struct generation *prepare_generation(
 	struct generation *g;
 
 	for (size_t i = 0; i < c->names.n; i++)
-		if (access(c->names.v[i], R_OK) < 0)
-			problem_error(p, c->names.v[i], 0,
-			    "cannot be read by the user of the server: %s%s", strerror(errno),
-			    errno == EACCES ? ": its mode, or that of a directory above it" : "");
+		check_readable(c->names.v[i], p);
 	if (c->server.sandbox != SANDBOX_OFF)
 		prepare_sandbox(c, p); /* before the rules for the directories are made */
 	g = generation_open(c, check, p);
