@@ -75,7 +75,7 @@ write_fails() {
 	record
 	failing "$CHILD" pwrite64:error=EDQUOT:when=1..3
 	tell a rec=500 rec
-	wait_log 'error client=foo reason="the quota is used up: waiting for room"'
+	wait_log 'error client=foo directory="[^"]*/rec" reason="the quota is used up: waiting for room"'
 	wait_stored a foo
 	wait_log 'resumed client=foo '
 	[ "$(grep -c 'client=foo.*quota' log)" -eq 1 ]
@@ -134,7 +134,7 @@ open_fails() {
 @test "open: no room, the client waits" {
 	first_file openat:error=ENOSPC:when=1..3
 	tell a rec
-	wait_log 'error client=foo reason="the disk is full'
+	wait_log 'error client=foo directory="[^"]*/rec" reason="the disk is full'
 	wait_stored a foo
 	wait_log 'resumed client=foo '
 }
@@ -170,7 +170,7 @@ left() {
 	record
 	failing "$CHILD" "$1:error=EIO:when=1"
 	hang_up a
-	wait_log 'error client=foo file=trace-foo-.* reason="Input/output error" closed=closed left-in='
+	wait_log 'error client=foo file=trace-foo-.* directory="[^"]*/done" reason="Input/output error" closed=closed left-in="[^"]*/rec"'
 	wait_log 'closed client=foo .*packets=1 '
 	injected
 	stored a foo
@@ -191,7 +191,7 @@ left() {
 	record
 	failing "$CHILD" fdatasync:error=EIO:when=1
 	hang_up a
-	wait_log 'error client=foo file=trace-foo-.* reason="Input/output error" closed=closed left-in='
+	wait_log 'error client=foo file=trace-foo-.* directory="[^"]*/rec" reason="Input/output error" closed=closed left-in="[^"]*/rec"'
 	injected
 	[ "$(mode rec/trace-foo-*)" = 1000 ]
 	kill -KILL "$(child bar)"

@@ -211,7 +211,7 @@ ends() {
 	tell a pcap rec=4000
 	until_true grep -q . a.end
 	[ "$(cat a.end)" = reset ]
-	wait_log 'error client=foo .*lost-records=1 '
+	wait_log 'error client=foo directory="[^"]*/rec" .*lost-records=1 '
 }
 @test "a stream that ends between two frames: no reset" {
 	server_start

@@ -205,7 +205,7 @@ fails_at() {
 	failing "$(child foo)" renameat2:error=EINVAL "$1:error=$2:when=1"
 	hang_up a
 	wait_log 'file client=foo .*reason=closed packets=2 '
-	wait_log 'error client=foo file=trace-foo-.* reason="published, but not synced'
+	wait_log 'error client=foo file=trace-foo-.* directory="[^"]*/done" reason="published, but not synced'
 	live b 127.0.0.3
 	tell b pcap rec
 	wait_stored b bar

@@ -258,7 +258,7 @@ counted() { # as the status says
 	begin
 	failing "$(child foo)" pwrite64:error=ENOSPC
 	tell a rec rec
-	wait_log 'error client=foo reason="the disk is full: waiting for room"'
+	wait_log 'error client=foo directory="[^"]*/rec" reason="the disk is full: waiting for room"'
 	reload 'store = false;'
 	wait_log 'resumed client=foo reason="store = false: nothing waits for disk space" lost-records=2$'
 	settings 1 'store=false'
@@ -275,14 +275,14 @@ counted() { # as the status says
 	server_signal USR1 # the next packet needs a new file
 	wait_log 'file client=foo .*reason=reload'
 	tell a rec rec
-	wait_log 'error client=foo reason="the disk is full: waiting for room"'
+	wait_log 'error client=foo directory="[^"]*/rec" reason="the disk is full: waiting for room"'
 	reload 'store = false;'
 	wait_log 'resumed client=foo .* lost-records=2$'
 	settings 1 'store=false'
 	reload ''
 	settings 2 'store=true'
 	tell a rec
-	wait_log 'error client=foo reason="the disk is full: waiting for room"' 2
+	wait_log 'error client=foo directory="[^"]*/rec" reason="the disk is full: waiting for room"' 2
 	reload 'store = false;'
 	wait_log 'resumed client=foo .* lost-records=1$'
 }
@@ -291,7 +291,7 @@ counted() { # as the status says
 	begin
 	failing "$(child foo)" pwrite64:error=ENOSPC
 	tell a rec
-	wait_log 'error client=foo reason="the disk is full: waiting for room"'
+	wait_log 'error client=foo directory="[^"]*/rec" reason="the disk is full: waiting for room"'
 	live c 127.0.0.2
 	tell c pcap rec
 	wait_log 'established client=foo' 2

@@ -318,6 +318,14 @@ const struct place *places_shared(
 	return &places->client[client[0]];
 }
 
+const char *places_path(const struct places *places, int fd)
+{
+	for (size_t i = 0; i < places->ndirectories; i++)
+		if (places->directory[i].fd == fd)
+			return places->directory[i].path;
+	return "?";
+}
+
 void places_descriptors(const struct places *places, int *out)
 {
 	for (size_t i = 0; i < places->ndirectories; i++)

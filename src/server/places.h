@@ -40,6 +40,9 @@ void places_close(struct places *places);
 const struct place *places_shared(
     const struct places *places, const uint32_t *client, size_t clients);
 
+/* The path of a directory that is open as fd, as the configuration has it; "?" of any other. */
+const char *places_path(const struct places *places, int fd);
+
 /* The directory descriptors, ndirectories of them; -1 where a directory is unusable. */
 void places_descriptors(const struct places *places, int *out);
 

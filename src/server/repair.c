@@ -33,17 +33,21 @@ static const char *step_of(enum unfinished_end end)
 	return "";
 }
 
-static void log_failure(const char *client, const struct unfinished *u, enum unfinished_end end)
+/* Of the two directories, that which the step was about. */
+static void log_failure(const struct generation *g, const char *client, const struct unfinished *u,
+    enum unfinished_end end)
 {
+	bool publishing = end == UNFINISHED_UNPUBLISHED || end == UNFINISHED_UNSYNCED;
 	struct log_text t;
 
 	snprintf(t.s, sizeof(t.s), "repair: %s: %s", step_of(end), strerror(errno));
-	log_line(
-	    LVL_ERROR, "error client=%s file=%s reason=%s", client, u->file.name, LOG_QUOTE(t.s));
+	log_line(LVL_ERROR, "error client=%s file=%s directory=%s reason=%s", client, u->file.name,
+	    LOG_QUOTE(places_path(&g->places, publishing ? u->file.done : u->file.base)),
+	    LOG_QUOTE(t.s));
 }
 
-static void log_end(
-    const char *client, const char *before, const struct unfinished *u, enum unfinished_end end)
+static void log_end(const struct generation *g, const char *client, const char *before,
+    const struct unfinished *u, enum unfinished_end end)
 {
 	if (u->as_it_is)
 		log_line(LVL_ERROR,
@@ -51,7 +55,7 @@ static void log_end(
 		    ": published as it is\"",
 		    client, before, u->whole);
 	if (end != UNFINISHED_PUBLISHED && end != UNFINISHED_REMOVED)
-		log_failure(client, u, end);
+		log_failure(g, client, u, end);
 	if (end == UNFINISHED_REMOVED)
 		log_line(LVL_INFO, "file client=%s name=%s reason=removed packets=0 bytes=%" PRIu64,
 		    client, before, u->length);
@@ -63,14 +67,15 @@ static void log_end(
 }
 
 /* Finishes the file and logs the result. Returns whether it is finished. */
-static bool finish(const char *client, struct unfinished *u, uint8_t *buf)
+static bool finish(
+    const struct generation *g, const char *client, struct unfinished *u, uint8_t *buf)
 {
 	char before[CAPNAME_MAX];
 	enum unfinished_end end;
 
 	memcpy(before, u->file.name, sizeof(before));
 	end = unfinished_finish(u, buf);
-	log_end(client, before, u, end);
+	log_end(g, client, before, u, end);
 	return end == UNFINISHED_PUBLISHED || end == UNFINISHED_UNSYNCED ||
 	       end == UNFINISHED_REMOVED;
 }
@@ -161,7 +166,7 @@ static bool repair_file(const struct generation *g, const struct repair_scope *s
 	 */
 	if (((u.file.mode ^ mode) & ~(unsigned)(S_IRUSR | S_IWUSR)) == 0)
 		u.file.mode = mode;
-	return finish(client, &u, buf);
+	return finish(g, client, &u, buf);
 }
 
 static unsigned repair_directory(
@@ -173,8 +178,8 @@ static unsigned repair_directory(
 	unsigned n = 0;
 
 	if (!dir) {
-		log_line(
-		    LVL_ERROR, "error reason=%s", LOG_QUOTE("repair: a base-path cannot be read"));
+		log_line(LVL_ERROR, "error directory=%s reason=\"repair: it cannot be read\"",
+		    LOG_QUOTE(places_path(&g->places, base)));
 		return 0;
 	}
 	while ((e = readdir(dir)))

@@ -108,12 +108,20 @@ static struct log_text failed(const char *what, int error)
 	return t;
 }
 
+/* Where finished files go. */
+static const char *published_in(const struct session *s)
+{
+	const struct config_storage *c = &s->client->storage;
+
+	return c->completed_path ? c->completed_path : c->base_path;
+}
+
 static void on_unsynced(void *context, const char *name, int error)
 {
 	const struct session *s = context;
 
-	log_line(LVL_ERROR, "error client=%s file=%s reason=%s", s->name, name,
-	    LOG_QUOTE(failed("published, but not synced", error).s));
+	log_line(LVL_ERROR, "error client=%s file=%s directory=%s reason=%s", s->name, name,
+	    LOG_QUOTE(published_in(s)), LOG_QUOTE(failed("published, but not synced", error).s));
 }
 
 static void on_unpublished(void *context, const char *name, const char *why, int error)
@@ -121,8 +129,9 @@ static void on_unpublished(void *context, const char *name, const char *why, int
 	const struct session *s = context;
 
 	/* a rename is also refused where directory and sandbox rules forbid it */
-	log_line(LVL_ERROR, "error client=%s file=%s reason=%s closed=%s left-in=%s", s->name, name,
-	    LOG_QUOTE(strerror(error)), why, LOG_QUOTE(s->client->storage.base_path));
+	log_line(LVL_ERROR, "error client=%s file=%s directory=%s reason=%s closed=%s left-in=%s",
+	    s->name, name, LOG_QUOTE(published_in(s)), LOG_QUOTE(strerror(error)), why,
+	    LOG_QUOTE(s->client->storage.base_path));
 }
 
 /* A deleted file is lost with its packets, a moved one is whole where it is now. */
@@ -231,13 +240,16 @@ void session_broken(const struct session *s, const char *what, int error)
 
 void session_waiting(const struct session *s, int error)
 {
-	log_line(LVL_ERROR, "error client=%s reason=%s", s->name,
+	log_line(LVL_ERROR, "error client=%s directory=%s reason=%s", s->name,
+	    LOG_QUOTE(s->client->storage.base_path),
 	    LOG_QUOTE(error == EDQUOT ? "the quota is used up: waiting for room"
 				      : "the disk is full: waiting for room"));
 }
 
 void session_lost(const struct session *s, int unread)
 {
-	log_line(LVL_ERROR, "error client=%s reason=%s lost-records=%" PRIu64 " unread-bytes=%d",
-	    s->name, LOG_QUOTE(s->recorder.reason), s->recorder.lost, unread);
+	log_line(LVL_ERROR,
+	    "error client=%s directory=%s reason=%s lost-records=%" PRIu64 " unread-bytes=%d",
+	    s->name, LOG_QUOTE(s->client->storage.base_path), LOG_QUOTE(s->recorder.reason),
+	    s->recorder.lost, unread);
 }
