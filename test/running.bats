@@ -243,6 +243,34 @@ counted() { # as the status says
 	wait_log 'closed client=foo .*reason="?reload"? packets=1 '
 }
 
+@test "a recording that has read no order for long: there is still room for the reason why it is to stop" {
+	local k
+	begin
+	kill -STOP "$(child foo)"
+	for ((k = 1; k <= 1000; k++)); do
+		reload "max-file-size = $((300 + k % 2));"
+		! log_has 'warning client=foo .*reason="it takes no orders now' || break
+	done
+	log_has 'warning client=foo .*reason="it takes no orders now'
+	config '' "$BAR"
+	server_signal HUP
+	wait_log 'reload clients=1 finished=1 '
+	kill -CONT "$(child foo)"
+	wait_log 'closed client=foo .*reason="?reload"? packets=1 '
+}
+
+@test "what is wrong with a configuration can be read in the log: it quotes with single quotes" {
+	begin
+	config 'rotate-localtime = "fortnight"; max-file-size = "5X"; log-level = "loud";' \
+		'{ name = "foo bar"; address = "192.0.2.1/99"; }'
+	server_signal HUP
+	wait_log ' reload reason="failed: '
+	log_has "error file=\"[^\"]*/cfg\" line=3 reason=\"rotate-localtime: 'fortnight': expected second, "
+	log_has "error file=\"[^\"]*/cfg\" line=3 reason=\"max-file-size: '5X': is no size"
+	log_has "error file=\"[^\"]*/cfg\" line=5 reason=\"client name 'foo bar': must be "
+	never_log 'x22'
+}
+
 @test "new settings that cannot be sent are sent again" {
 	begin
 	failing "$SERVER_PID" sendto:error=EAGAIN:when=1

@@ -2,7 +2,9 @@
 #include "server/orders.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/io.h"
@@ -56,6 +58,18 @@ static bool tell(const struct child *k, const struct order *o)
 	return send(k->channel, o, sizeof(*o), MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof(*o);
 }
 
+/* Whether so many settings lie unread in the channel that an order to finish, of which a child gets
+ * two at most, might not fit behind more of them. Both numbers count what the kernel takes for the
+ * messages, not their bytes. */
+static bool keep_room(const struct child *k)
+{
+	int unread = 0, room = 0;
+	socklen_t len = sizeof(room);
+
+	return ioctl(k->channel, SIOCOUTQ, &unread) == 0 &&
+	       getsockopt(k->channel, SOL_SOCKET, SO_SNDBUF, &room, &len) == 0 && unread > room / 2;
+}
+
 bool orders_finish(struct master *m, struct child *k, enum order_kind why)
 {
 	const struct order o = {.kind = why};
@@ -79,6 +93,8 @@ static bool tell_settings(const struct child *k)
 {
 	const struct order o = {.kind = ORDER_SETTINGS, .live = k->live};
 
+	if (keep_room(k))
+		return false;
 	if (tell(k, &o)) {
 		kill(k->pid, SIGHUP);
 		return true;

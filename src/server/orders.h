@@ -27,8 +27,9 @@ bool orders_same(const struct recorder_live *a, const struct recorder_live *b);
 /* Milliseconds that a child has to finish, before it is killed. */
 #define ORDERS_FINISH_MS 9000
 
-/* Tells a child to finish, which it does for a plain stop when the reason cannot be sent. False: it
- * was told already. */
+/* Tells a child to finish. There is room for the reason in its channel, however long it has read
+ * none: settings leave half of it free. Should the kernel have no memory for it, the child finishes
+ * for a plain stop. False: it was told already. */
 bool orders_finish(struct master *m, struct child *k, enum order_kind why);
 
 /* Gives a child other settings from its next packet on. */
