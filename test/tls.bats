@@ -1010,6 +1010,27 @@ ends_in() {
 		wait_log " warning .*reason=\"crlfile .*holds until $DAY: renew it" $((day - 2))
 	done
 }
+@test "a server certificate and a CRL that end soon: a reload warns again only of others" {
+	needs_one_server "a reload"
+	ends_in 13
+	tls_config "capath = \"pki/ca.crt\"; crlfile = \"pki/soon.crl\"; server-cert = \"pki/soon.crt\"; server-key = \"pki/soon.key\";"
+	server_start
+	aged() { # TIMES RELOADS: either was warned of so often
+		wait_log ' reload clients=' "$2"
+		[ "$(grep -c "server-cert .*expires on " log)" -eq "$1" ]
+		[ "$(grep -c "crlfile .*holds until " log)" -eq "$1" ]
+	}
+	aged 1 0
+	server_signal HUP
+	aged 1 1
+	ends_in 12
+	server_signal HUP
+	aged 2 2
+	log_has "expires on $DAY: renew it"
+	log_has "holds until $DAY: renew it"
+	server_signal HUP
+	aged 2 3
+}
 # client_ends_in DAYS: foo's certificate does, and records
 client_ends_in() {
 	DAY=$(date -u -d "+$1 days" +%Y-%m-%d)

@@ -14,14 +14,15 @@ bool generation_start_keeper(struct generation *g, char reason[KEEPER_REASON_MAX
 		   creds_key_id(g->creds), reason);
 }
 
-static void open_credentials(struct generation *g, struct problems *problems)
+static void open_credentials(
+    struct generation *g, const struct creds *before, struct problems *problems)
 {
 	struct origin o = config_origin(&config_tls_keys, &g->config->tls.origins, "server-key");
 	const struct config_tls *t = &g->config->tls;
 	char reason[KEEPER_REASON_MAX];
 	bool ok = true;
 
-	g->creds = creds_open(g->config, problems);
+	g->creds = creds_open(g->config, before, problems);
 	if (g->creds)
 		ok = generation_start_keeper(g, reason);
 	else if (t->present && t->auth != AUTH_ANONYMOUS && t->server_key) {
@@ -47,11 +48,11 @@ static bool allocate(struct generation *g)
 	return true;
 }
 
-struct generation *generation_open(
-    struct config *config, enum generation_check check, struct problems *problems)
+struct generation *generation_open(struct config *config, enum generation_check check,
+    const struct creds *before, struct problems *problems)
 {
 	struct generation *g = region_alloc(config->region, sizeof(*g));
-	size_t before = problems->errors;
+	size_t errors = problems->errors;
 
 	if (!g) {
 		config_free(config);
@@ -64,8 +65,8 @@ struct generation *generation_open(
 	if (!allocate(g))
 		problem_error(problems, NULL, 0, "out of memory");
 	else if (places_open(&g->places, config, check == GENERATION_TRY, problems))
-		open_credentials(g, problems);
-	if (problems->errors > before) {
+		open_credentials(g, before, problems);
+	if (problems->errors > errors) {
 		generation_unref(g);
 		return NULL;
 	}

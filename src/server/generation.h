@@ -37,9 +37,10 @@ enum generation_check {
 	GENERATION_TRY   /* a rename between the directories is tried with a file */
 };
 
-/* Takes the configuration over, also on failure. NULL when there was an error. */
-struct generation *generation_open(
-    struct config *config, enum generation_check check, struct problems *problems);
+/* Takes the configuration over, also on failure. NULL when there was an error. `before`: the
+ * credentials in effect, or NULL; what they have warned of within a day is not repeated. */
+struct generation *generation_open(struct config *config, enum generation_check check,
+    const struct creds *before, struct problems *problems);
 
 /* (Re)starts the keeper, when there is a key to keep. */
 bool generation_start_keeper(struct generation *g, char reason[KEEPER_REASON_MAX]);

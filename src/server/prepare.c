@@ -46,7 +46,7 @@ struct generation *prepare_generation(
 		check_readable(c->names.v[i], p);
 	if (c->server.sandbox != SANDBOX_OFF)
 		prepare_sandbox(c, p); /* before the rules for the directories are made */
-	g = generation_open(c, check, p);
+	g = generation_open(c, check, NULL, p);
 	if (!g || rehearsal(g, reason))
 		return g;
 	problem_error(p, NULL, 0, "%s", reason);

@@ -66,7 +66,8 @@ static bool open_all(const struct master *m, struct problems *problems, struct g
 		return false;
 	check_clients(m->generation->config, c, problems);
 	sound = problems->errors == 0;
-	*g = generation_open(c, sound ? GENERATION_TRY : GENERATION_LOOK, problems);
+	*g = generation_open(
+	    c, sound ? GENERATION_TRY : GENERATION_LOOK, m->generation->creds, problems);
 	if (!*g)
 		return false;
 	if (!sound) { /* it was opened only to find the other errors */
@@ -105,8 +106,7 @@ static void take(struct master *m, struct generation *g, const struct listeners 
 	m->accepting.listeners = *listeners;
 	floods_summaries(&m->floods, old, TIMER_NEVER); /* the counts of clients are in it */
 	m->generation = g;
-	m->loop.checked = io_monotonic_ms();
-	keepers_init(&m->keepers, m->loop.checked);
+	keepers_init(&m->keepers, io_monotonic_ms());
 	if (g->config->limits.connections > m->children.size) {
 		g->config->limits.connections = m->children.size;
 		event_connections_capped(m->children.size);

@@ -106,7 +106,7 @@ static void check_age(struct master *m, int64_t now)
 
 	m->loop.checked = now;
 	if (m->generation->creds)
-		creds_age(m->generation->creds, m->generation->config, &problems);
+		creds_age(m->generation->creds, m->generation->config, true, &problems);
 	problems_log(&problems);
 	problems_free(&problems);
 }

@@ -57,8 +57,8 @@ struct master {
 		bool killed;     /* (stop) children that had not finished in time were killed */
 		bool given_up;   /* (stop) the stop took too long: exit without the children */
 		bool exiting;    /* (signals) QUIT: exit and leave the children alone */
-		int64_t checked; /* (schedule, reload) when the age of certificates and lists was
-				    last checked */
+		int64_t checked; /* (schedule) when the age of certificates and lists was last
+				    checked */
 	} loop;
 };
 

@@ -220,7 +220,8 @@ static bool complete(const struct config_tls *t)
 	       (t->server_cert && t->server_key && (t->auth != AUTH_X509 || t->capath));
 }
 
-struct creds *creds_open(const struct config *config, struct problems *p)
+struct creds *creds_open(
+    const struct config *config, const struct creds *before, struct problems *p)
 {
 	struct creds *c;
 	bool ok;
@@ -239,8 +240,12 @@ struct creds *creds_open(const struct config *config, struct problems *p)
 	ok = c->reading && load_all(c, config, p);
 	region_free(c->reading);
 	c->reading = NULL;
+	if (ok && !creds_take_warned(c, before)) {
+		problem_error(p, NULL, 0, "out of memory");
+		ok = false;
+	}
 	if (ok) {
-		creds_age(c, config, p);
+		creds_age(c, config, false, p);
 		return c;
 	}
 	creds_close(c);
@@ -263,6 +268,7 @@ void creds_close(struct creds *c)
 		gnutls_x509_crl_deinit(c->crl[i]);
 	free(c->authority);
 	gnutls_free(c->crl);
+	free(c->crl_warned);
 	free(c);
 }
 

@@ -16,8 +16,10 @@
 
 struct creds;
 
-/* NULL when something is wrong (an error was added) or no tls group is there (none was). */
-struct creds *creds_open(const struct config *c, struct problems *problems);
+/* NULL when something is wrong (an error was added) or no tls group is there (none was). Warns of
+ * what has aged, but of nothing that `before`, or NULL, has warned of within a day. */
+struct creds *creds_open(
+    const struct config *c, const struct creds *before, struct problems *problems);
 void creds_close(struct creds *c);
 
 /* Whether there is a key to keep: not with allow-auth = "anonymous". */
@@ -35,8 +37,8 @@ unsigned creds_oldest(const struct creds *c);
 const char *creds_day(time_t t, char day[CREDS_DAY]);
 
 /* What was right once and is not any more, or not much longer: the server certificate, a revocation
- * list. As warnings. */
-void creds_age(const struct creds *c, const struct config *config, struct problems *problems);
+ * list. As warnings; `again`: also of what was warned of within a day. */
+void creds_age(struct creds *c, const struct config *config, bool again, struct problems *problems);
 
 bool creds_revokes(const struct creds *c, const struct certid *id);
 

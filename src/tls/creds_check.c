@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "tls/creds.h"
 #include "tls/creds_load.h"
 
@@ -99,16 +100,46 @@ const char *creds_day(time_t t, char day[CREDS_DAY])
 	return day;
 }
 
+/* ---- what has aged ---- */
+
+#define DAY_MS 86400000
+
+/* A certificate or list that ends at another time is another one. */
+bool creds_take_warned(struct creds *c, const struct creds *before)
+{
+	c->crl_warned = calloc(c->crls + 1, sizeof(*c->crl_warned));
+	if (!c->crl_warned)
+		return false;
+	if (!before)
+		return true;
+	if (before->expires == c->expires)
+		c->warned = before->warned;
+	for (unsigned i = 0; i < c->crls; i++)
+		for (unsigned j = 0; j < before->crls; j++)
+			if (gnutls_x509_crl_get_next_update(c->crl[i]) ==
+			    gnutls_x509_crl_get_next_update(before->crl[j]))
+				c->crl_warned[i] = before->crl_warned[j];
+	return true;
+}
+
+/* Whether a warning is due, and then it is given now. `end` is known. */
+static bool due(int64_t *warned, time_t end, bool again)
+{
+	int64_t now = io_monotonic_ms();
+
+	if (end - time(NULL) >= CREDS_SOON || (!again && *warned && now - *warned < DAY_MS))
+		return false;
+	*warned = now;
+	return true;
+}
+
 static void certificate_age(time_t end, const char *path, const struct site *s)
 {
 	char day[CREDS_DAY];
-	time_t now = time(NULL);
 
-	if (end < 0) /* unknown */
-		return;
-	if (end < now)
+	if (end < time(NULL))
 		WARN_AT(s, "%s: the certificate has expired", path);
-	else if (end - now < CREDS_SOON)
+	else
 		WARN_AT(
 		    s, "%s: the certificate expires on %s: renew it", path, creds_day(end, day));
 }
@@ -116,23 +147,26 @@ static void certificate_age(time_t end, const char *path, const struct site *s)
 static void crl_age(time_t end, const char *path, const struct site *s)
 {
 	char day[CREDS_DAY];
-	time_t now = time(NULL);
 
-	if (end == (time_t)-1) /* it has no end */
-		return;
-	if (end < now)
+	if (end < time(NULL))
 		WARN_AT(s, "%s: a revocation list is past its next update", path);
-	else if (end - now < CREDS_SOON)
+	else
 		WARN_AT(
 		    s, "%s: a revocation list holds until %s: renew it", path, creds_day(end, day));
 }
 
-void creds_age(const struct creds *c, const struct config *config, struct problems *p)
+void creds_age(struct creds *c, const struct config *config, bool again, struct problems *p)
 {
 	struct site cert = site_of(config, "server-cert", p), crl = site_of(config, "crlfile", p);
 
-	if (creds_has_key(c))
+	/* -1: unknown */
+	if (creds_has_key(c) && c->expires >= 0 && due(&c->warned, c->expires, again))
 		certificate_age(c->expires, config->tls.server_cert, &cert);
-	for (unsigned i = 0; i < c->crls; i++)
-		crl_age(gnutls_x509_crl_get_next_update(c->crl[i]), config->tls.crlfile, &crl);
+	for (unsigned i = 0; i < c->crls; i++) {
+		time_t end = gnutls_x509_crl_get_next_update(c->crl[i]);
+
+		/* -1: it has no end */
+		if (end != (time_t)-1 && due(&c->crl_warned[i], end, again))
+			crl_age(end, config->tls.crlfile, &crl);
+	}
 }

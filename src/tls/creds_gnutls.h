@@ -24,6 +24,8 @@ struct creds {
 	unsigned authorities;
 	gnutls_x509_crl_t *crl;
 	unsigned crls;
+	int64_t warned;         /* of the server certificate, monotonic ms; 0: not yet */
+	int64_t *crl_warned;    /* of each list, likewise */
 	struct region *reading; /* texts of the files, while they are read */
 };
 

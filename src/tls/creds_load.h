@@ -37,6 +37,9 @@ bool creds_read_file(struct region *r, const char *path, gnutls_datum_t *out, co
 bool creds_load_priority(struct creds *c, const struct config *config, struct problems *p);
 bool creds_load_crl(struct creds *c, const struct config *config, struct problems *p);
 
+/* When `before` has warned of what both have is taken over. False: out of memory. */
+bool creds_take_warned(struct creds *c, const struct creds *before);
+
 /* Warns of a key that others may read. */
 void creds_check_key_mode(const struct config *config, struct problems *p);
 
