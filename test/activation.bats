@@ -279,7 +279,7 @@ input() { OPTIONS=(-i) ARGUMENTS=(-i); refuses "$@"; }
 	local o
 	for o in -D -t -T; do
 		run -2 "$SERVER" -c cfg -i $o </dev/null
-		[[ $output == usage:* ]]
+		[[ $output == "osmo-pcap-server: only one of "*usage:* ]]
 	done
 }
 @test "-D with a passed connection is an error" {

@@ -50,6 +50,30 @@ one() { echo "{ name = \"foo\"; address = \"127.0.0.2\"; $1 }"; }
 	done
 }
 
+@test "wrong usage: first what is wrong, then the usage" {
+	run "$SERVER" /etc/osmo-pcap-server.cfg
+	[ "$status" -eq 2 ]
+	[ "${lines[0]}" = "osmo-pcap-server: unexpected argument (the configuration is named with -c): /etc/osmo-pcap-server.cfg" ]
+	[[ ${lines[1]} == usage:* ]]
+	run "$SERVER" -t -T
+	[ "$status" -eq 2 ]
+	[ "${lines[0]}" = "osmo-pcap-server: only one of -D, -i, -t and -T can be given" ]
+	[[ ${lines[1]} == usage:* ]]
+}
+
+@test "no configuration named, and none where it is looked for: where that is, and what to do" {
+	local how
+	for how in "" -t -T -D; do
+		# shellcheck disable=SC2086 # none is no word
+		run "$SERVER" $how
+		[ "$status" -eq 78 ]
+		[ "$output" = "osmo-pcap-server.cfg: error: no such file in the working directory, $PWD: name the configuration with -c" ]
+	done
+	run "$SERVER" -t -c osmo-pcap-server.cfg
+	[ "$status" -eq 78 ]
+	[ "$output" = "osmo-pcap-server.cfg: error: cannot be read: No such file or directory" ]
+}
+
 @test "help and version exit 0, on standard output" {
 	local out
 	out=$("$SERVER" -h 2>/dev/null)

@@ -123,6 +123,21 @@ static void inherit(const struct options *o, struct master_start *start, struct 
 	open_notify(&start->notify, p);
 }
 
+/* Where none was named and there is none, what is missing is most likely the name. */
+static struct config *examine(const struct options *o, struct problems *p)
+{
+	char *cwd;
+
+	if (o->named || access(o->file, F_OK) == 0 || errno != ENOENT)
+		return config_examine(o->file, p);
+	cwd = getcwd(NULL, 0);
+	problem_error(p, o->file, 0,
+	    "no such file in the working directory, %s: name the configuration with -c",
+	    cwd ? cwd : "which is gone");
+	free(cwd);
+	return NULL;
+}
+
 /* ---- -t and -T ---- */
 
 /* Also a start whose configuration has errors: all others that a start would find are reported with
@@ -258,7 +273,7 @@ int main(int argc, char **argv)
 	if (!o.print && !o.test)
 		inherit(&o, &start, &problems);
 	/* after standard input is given up: a configuration is never read from it */
-	c = config_examine(o.file, &problems);
+	c = examine(&o, &problems);
 	if (o.print)
 		return print_config(c, &problems);
 	if (o.test || problems.errors || !c)

@@ -23,13 +23,20 @@ static void usage(FILE *out)
 	    out);
 }
 
-static _Noreturn void wrong_options(void)
+/* reason NULL: getopt_long(3) has printed it. The word comes after it. */
+static _Noreturn void wrong_options(const char *reason, const char *word)
 {
+	char text[300] = "wrong options";
+
+	if (reason)
+		snprintf(text, sizeof(text), "%s%s", reason, word);
 	if (errout_get() == ERROUT_STDERR) {
+		if (reason)
+			fprintf(stderr, "osmo-pcap-server: %s\n", text);
 		usage(stderr);
 	} else if (log_open(ERROUT_IDENT, true)) {
 		errout_set(ERROUT_LOG);
-		errout_error("wrong options");
+		errout_error(text);
 	}
 	exit(EXITCODE_USAGE);
 }
@@ -54,6 +61,7 @@ void options_parse(int argc, char **argv, struct options *o)
 		switch (c) {
 		case 'c':
 			o->file = optarg;
+			o->named = true;
 			break;
 		case 'D':
 			o->daemonize = true;
@@ -74,9 +82,12 @@ void options_parse(int argc, char **argv, struct options *o)
 			puts("osmo-pcap-server " PACKAGE_VERSION);
 			exit(errout_printed());
 		default:
-			wrong_options();
+			wrong_options(NULL, "");
 		}
 	}
-	if (optind < argc || o->test + o->print + o->daemonize + o->inetd > 1)
-		wrong_options();
+	if (optind < argc)
+		wrong_options(
+		    "unexpected argument (the configuration is named with -c): ", argv[optind]);
+	if (o->test + o->print + o->daemonize + o->inetd > 1)
+		wrong_options("only one of -D, -i, -t and -T can be given", "");
 }

@@ -8,6 +8,7 @@
 
 struct options {
 	const char *file;                   /* the configuration; in argv, or the default */
+	bool named;                         /* it was named with -c */
 	bool daemonize, test, print, inetd; /* at most one of them */
 };
 
