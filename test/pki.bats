@@ -247,6 +247,31 @@ verified() { certtool --verify --load-ca-certificate pki/ca.crt --infile "$1" >c
 	[ "$(find pki -mindepth 1 | wc -l)" -eq 8 ]
 }
 
+@test "-h shows how it is used, on standard output, and is no error" {
+	local words
+	for words in -h --help 'ca -h' 'client pki --help'; do
+		# shellcheck disable=SC2086 # words
+		"$TESTDIR/../etc/osmo-pcap-pki" $words >out 2>err
+		grep -q '^usage: osmo-pcap-pki ca DIR ' out
+		[ ! -s err ]
+	done
+	[ ! -e pki ]
+}
+
+@test "wrong use: first what is wrong, then the usage, on standard error, exit status 2" {
+	local status=0
+	"$TESTDIR/../etc/osmo-pcap-pki" sell pki x >out 2>err || status=$?
+	[ "$status" -eq 2 ]
+	[ ! -s out ]
+	[ "$(head -n 1 err)" = "osmo-pcap-pki: 'sell' is no command" ]
+	[[ $(sed -n 2p err) == "usage: osmo-pcap-pki ca DIR "* ]]
+	fails '^osmo-pcap-pki: a command and a directory are needed$' ca
+	fails '^osmo-pcap-pki: server DIR needs a NAME$' server pki
+	fails '^osmo-pcap-pki: client DIR needs one NAME$' client pki a b
+	fails '^osmo-pcap-pki: ca takes nothing behind DIR$' ca pki x
+	[ ! -e pki ]
+}
+
 @test "wrong use is an error, and makes nothing" {
 	fails usage
 	fails usage ca
