@@ -141,6 +141,38 @@ alike() { sed -E 's/^[0-9]{4}-[^ ]* //; s/:[0-9]+/:N/g; s/pid=[0-9]+/pid=N/; s/-
 	[ "$(wc -l <"$TESTDIR/../README")" -le 250 ]
 }
 
+@test "what bootstrap demo shows of the file that has arrived stands in README" {
+	command -v tcpdump >/dev/null || skip "no tcpdump"
+	local top=$TESTDIR/.. file='/done/trace-demo-[0-9]{8}_[0-9]{6}\.pcap, mode 440, 33284 bytes$'
+	mkdir bin
+	printf '#!/bin/sh\n' >bin/make # all is built, and all packages are there
+	printf '#!/bin/sh\necho install ok installed\n' >bin/dpkg-query
+	printf '#!/bin/sh\nexit 1\n' >bin/pkg-config # nothing is configured again
+	chmod +x bin/make bin/dpkg-query bin/pkg-config
+	[ -x "$top/configure" ] || skip "no configure here"
+	BUILD=$BUILDDIR PATH=$PWD/bin:$PATH "$top/bootstrap" demo >out
+	grep -E "^/.*$file" out
+	grep -qx '… 30 packets' out
+	grep -qx 'identical to the capture that was sent' out
+	grep -E "^    /.*$file" "$top/README"
+	grep -qx '    … 30 packets' "$top/README"
+}
+
+@test "the packages that README installs are those that bootstrap builds with, and those of the package" {
+	local top=$TESTDIR/..
+	sed -n "/^TO_BUILD='/,/'\$/p" "$top/bootstrap" | tr -d "\n'" | sed 's/^TO_BUILD=//' | xargs -n 1 | sort >built
+	sed -n '/^Without the package/,/autoreconf/p' "$top/README" | tr -d '\n\\' |
+		sed 's/.*apt-get install \(.*\) autoreconf.*/\1/' | xargs -n 1 | sort >said
+	[ "$(wc -l <built)" -ge 10 ]
+	diff built said
+	sed -n 's/^ *apt-get install \(build-essential .*\)/\1/p' "$top/README" | xargs -n 1 | while read -r name; do
+		eval "printf '%s\n' $name"
+	done | sort >said
+	sed -n '/^Build-Depends:/,/^Standards/p' "$top/etc/debian/control" | grep -oE '(lib[a-z0-9]+-dev|pkg-config|zlib1g-dev)\>' | sort >needed
+	[ "$(wc -l <needed)" -ge 6 ]
+	[ -z "$(comm -13 said needed)" ]
+}
+
 @test "what README, doc and the source's README name is there" {
 	local top=$TESTDIR/.. file
 	cd "$top"
