@@ -212,6 +212,26 @@ all_described() {
 	all_described "$SEND" "$MAN/osmo-pcap-send.1"
 }
 
+# send_texts: the string literals of osmo-pcap-send, those that follow each other joined, one a line
+send_texts() {
+	perl -0777 -ne 'while (/((?:"(?:[^"\\]|\\.)*"\s*)+)/g) { print join("", $1 =~ /"((?:[^"\\]|\\.)*)"/g), "\n" }' \
+		"$TESTDIR"/../src/send/*.c
+}
+
+@test "every message among the diagnostics of osmo-pcap-send is one that it has" {
+	local item part
+	send_texts >texts
+	sed -n '/^\.Sh DIAGNOSTICS$/,/^\.Sh SEE ALSO$/s/^\.It //p' "$MAN/osmo-pcap-send.1" >items
+	[ "$(wc -l <items)" -ge 15 ]
+	while IFS= read -r item; do
+		# "…" stands for what differs; the first words of those about a certificate are a text of their own
+		sed -e "s/^the server's certificate /&...  /" -e 's/ *\.\.\. */\n/g' <<<"$item" >parts
+		while IFS= read -r part; do
+			[ -z "${part#"'"}" ] || grep -qF -- "$part" texts || { echo "no message has: $part" >&2; return 1; }
+		done <parts
+	done <items
+}
+
 @test "every option of osmo-pcap-archive is in its man page, and every event of its log" {
 	[ -x "$BUILDDIR/osmo-pcap-archive" ] || skip "built without the archive"
 	all_described "$BUILDDIR/osmo-pcap-archive" "$MAN/osmo-pcap-archive.8" 6

@@ -159,6 +159,24 @@ segments() {
 
 have_ipv6() { grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"; }
 
+@test "ip = :: is all addresses of IPv6 and none of IPv4, for which 0.0.0.0 stands beside it" {
+	have_ipv6
+	needs_own_sockets "which addresses they have"
+	both() { config '' '{ name = "foo"; address = [ "127.0.0.2", "::1" ]; }'; sed -i "s/ip = [^;]*;/ip = $1;/" cfg; }
+	stream pcap rec >s
+	both '"::"'
+	server_start
+	log_has 'listening address=\[::\]:'
+	LISTEN=::1 peer_send ::1 s
+	wait_log 'closed client=foo peer=\[::1\]:.* packets=1 '
+	not bash -c "exec 9<>/dev/tcp/127.0.0.1/$PORT"
+	server_stop
+	both '[ "::", "0.0.0.0" ]'
+	server_again
+	peer_send 127.0.0.2 s
+	wait_log 'closed client=foo peer=127.0.0.2:.* packets=1 '
+}
+
 # add_interface: eth7, of whichever kind there is
 add_interface() { ip link add eth7 type dummy 2>/dev/null || ip link add eth7 type bridge; }
 # In a network namespace of its own, where both interfaces have fe80::15.
