@@ -228,7 +228,7 @@ G='shb+idb epb epb=61'
 	stream pcap rec >s
 	server_start
 	peer_send 127.0.0.2 s
-	wait_log 'rejected client=foo peer=127.0.0.2:[0-9]+ reason="this looks like plain frames: enable tls on the client'
+	wait_log 'rejected client=foo peer=127.0.0.2:[0-9]+ reason="this looks like plain frames: let the client use TLS .osmo-pcap-client: enable tls; osmo-pcap-send: --tls., or set tls = false here'
 	wait_log 'closed client=foo .*packets=0 bytes=0 files=0'
 	never_log 'established'
 	no_file

@@ -391,7 +391,7 @@ overtaken() {
 	server_start
 	stream pcap rec >s
 	peer_send 127.0.0.2 s
-	wait_log 'rejected client=foo .*reason="this looks like plain frames: enable tls on the client, or tls = false here"'
+	wait_log 'rejected client=foo .*reason="this looks like plain frames: let the client use TLS .osmo-pcap-client: enable tls; osmo-pcap-send: --tls., or set tls = false here"'
 	wait_log 'closed client=foo .*reason="the TLS handshake failed"'
 	no_file
 }

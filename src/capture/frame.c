@@ -31,7 +31,7 @@ static const char *looks_like(const uint8_t *data)
 {
 	/* TLS record header: handshake(22), version 3.x (RFC 8446, 5.1) */
 	if (data[0] == 22 && data[1] == 3)
-		return "a TLS ClientHello; disable tls on the client, or set tls = true here";
+		return "a TLS ClientHello: let the client not use TLS, or set tls = true here";
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 		if (memcmp(data, known[i].start, 4) == 0)
 			return known[i].what;

@@ -241,7 +241,8 @@ static const char *not_tls(const struct session *s)
 	if (recv(s->transport.fd, &first, 1, MSG_PEEK | MSG_DONTWAIT) != 1 || first == 22)
 		return NULL;
 	return first <= FRAME_LINK_DATA
-		   ? "this looks like plain frames: enable tls on the client, or tls = false here"
+		   ? "this looks like plain frames: let the client use TLS (osmo-pcap-client: "
+		     "enable tls; osmo-pcap-send: --tls), or set tls = false here"
 		   : "this is no TLS handshake";
 }
 

@@ -71,7 +71,11 @@ static void explain_nothing(const struct tls_failure *f, char *out, size_t size)
 {
 	static const char *const names[] = {"SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2"};
 
-	if (too_old(f))
+	if (!f->shows)
+		snprintf(out, size,
+		    "nothing in common with the client: allow-auth anonymous takes ANON-ECDH in "
+		    "TLS 1.2 alone (osmo-pcap-send: --no-verify)");
+	else if (too_old(f))
 		snprintf(out, size, "the client offers %s at most, which priority does not allow",
 		    names[f->newest - 0x0300]);
 	else
