@@ -250,6 +250,18 @@ interrupted() {
 @test "rename: interrupted" { interrupted renameat2; }
 @test "fsync of a directory: interrupted" { interrupted fsync; }
 
+@test "repair cannot publish, or cut: the error names the directory" {
+	needs_one_server "repair, with whose error"
+	record
+	failing_children renameat2 ftruncate
+	kill -KILL "$CHILD"
+	wait_log 'error client=foo file=trace-foo-.* directory="[^"]*/done" reason="repair: publishing: '
+	printf 'x' >>rec/trace-foo-*
+	kill -KILL "$(child bar)"
+	wait_log 'error client=foo file=trace-foo-.* directory="[^"]*/rec" reason="repair: cutting the torn tail: Function not implemented"'
+	no_file 'done'
+}
+
 @test "publication fails at rotation: the recording goes on in the next file" {
 	needs_one_server "repair, which comes as soon as the connection has ended, tries again"
 	record
