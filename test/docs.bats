@@ -9,7 +9,7 @@ SAMPLE=$TESTDIR/../etc/osmo-pcap-server.cfg
 # Two configurations that print every key; what one of them sets, the other leaves at its default.
 print_all_keys() {
 	local client='clients = ( { name = "a"; address = "192.0.2.1"; keep: { weight = 1; floor = "0"; }; } );
-		archive: { path = "/d"; };'
+		archive: { path = "/d"; hand-over: { command = "x"; }; };'
 	echo "server: { tls: { allow-auth = \"anonymous\"; }; }; $client" >unset.cfg
 	echo "server: { tls: { capath = \"/a\"; server-cert = \"/b\"; server-key = \"/c\"; }; };" \
 		"$client" >set.cfg
@@ -31,7 +31,7 @@ keys() {
 # defaults: "KEY VALUE" of every key that need not be set.
 defaults() {
 	print_all_keys
-	printed unset.out | grep -vE '^(name|address|path|allow-auth) '
+	printed unset.out | grep -vE '^(name|address|path|command|allow-auth) '
 	printed set.out | grep '^allow-auth '
 }
 
@@ -64,7 +64,7 @@ items() {
 @test "defaults in the man page are those of the program" {
 	# the directory of this test is what "." became
 	defaults | sed "s|^base-path \"$PWD\"$|base-path \".\"|" | sort >want
-	items "$MAN/osmo-pcap-server.cfg.5" | grep -vE '^(name|address|path) ' | sort >said
+	items "$MAN/osmo-pcap-server.cfg.5" | grep -vE '^(name|address|path|command) ' | sort >said
 	[ -s want ]
 	diff want said
 }

@@ -14,6 +14,7 @@
 #include "archive/events.h"
 #include "archive/options.h"
 #include "archive/roles.h"
+#include "archive/waiting.h"
 #include "base/exitcode.h"
 #include "base/io.h"
 #include "base/log.h"
@@ -77,7 +78,7 @@ static void prepare_sandbox(const struct config *c, struct problems *p)
 
 static int open_signals(void)
 {
-	static const int wanted[] = {SIGHUP, SIGINT, SIGTERM, SIGUSR1};
+	static const int wanted[] = {SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGCHLD};
 	sigset_t set;
 
 	signal(SIGCHLD, SIG_DFL);
@@ -108,6 +109,10 @@ static int plan(struct daemon *d)
 
 	if (!expire_run(&e)) {
 		fprintf(stderr, "error: %s\n", e.reason);
+		return EXITCODE_FAILURE;
+	}
+	if (d->config->archive.hand_over.present && !waiting_print(d->depot.store, e.now, stdout)) {
+		fprintf(stderr, "error: %s\n", store_reason(d->depot.store));
 		return EXITCODE_FAILURE;
 	}
 	return io_printed() ? EXITCODE_OK : EXITCODE_FAILURE;
