@@ -15,6 +15,7 @@
 #include "archive/handover.h"
 #include "archive/work.h"
 #include "base/io.h"
+#include "base/log.h"
 
 /* A look at all directories, whatever inotify says, and retention. */
 #define ROUND_MS 60000
@@ -73,9 +74,13 @@ static void retain(struct loop *l)
 
 static void begin_round(struct loop *l)
 {
+	int64_t now = io_monotonic_ms();
+
+	if (log_renew_due() <= now)
+		log_renew(now); /* a syslog daemon that was restarted has another socket */
 	l->again = false;
 	l->failed = l->work.failed;
-	l->round_due = io_monotonic_ms() + ROUND_MS;
+	l->round_due = now + ROUND_MS;
 	work_begin(&l->work);
 }
 
