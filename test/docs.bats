@@ -116,7 +116,7 @@ examples() {
 @test "the configurations in README and the man pages are valid" {
 	echo 'clients = ( { name = "a"; address = "192.0.2.1"; } );' >clients.cfg
 	examples
-	[ -e example.6 ]
+	[ -e example.7 ]
 	for example in example.*; do
 		"$SERVER" -T -c "$example" >/dev/null
 	done
@@ -297,7 +297,7 @@ commands() { sed -e ':a' -e '/\\e$/ { N; s/\\e\n *//; ta' -e '}' "$OPERATIONS" |
 		compgen -G "$top/etc/systemd/$name.in" || compgen -G "$top/etc/systemd/$name.service.in" ||
 			{ echo "no unit $name" >&2; return 1; }
 	done <units
-	for name in osmo-pcap osmo-pcap-read osmo-pcap-send; do
+	for name in osmo-pcap osmo-pcap-archive osmo-pcap-read osmo-pcap-send; do
 		grep -q "\<$name\>" "$OPERATIONS"
 		grep -qE "^[ug] $name " "$top"/etc/sysusers.d/*
 	done
@@ -305,7 +305,7 @@ commands() { sed -e ':a' -e '/\\e$/ { N; s/\\e\n *//; ta' -e '}' "$OPERATIONS" |
 	grep -oE '/var/lib/osmo-pcap-server/(recording|done)\>' commands | sort -u >dirs
 	[ "$(wc -l <dirs)" -eq 2 ]
 	while read -r name; do
-		grep -qF "d $name 2750 osmo-pcap osmo-pcap-read -" "$top/etc/tmpfiles.d/osmo-pcap-server.conf.in"
+		grep -qE "^d $name :?2750 osmo-pcap osmo-pcap-read -$" "$top/etc/tmpfiles.d/osmo-pcap-server.conf.in"
 	done <dirs
 	sed -n 's/^\([A-Z]*\)=.*/\1/p; s/^\.Va \([A-Z]*\).*/\1/p' "$OPERATIONS" | sort -u >variables
 	[ "$(wc -l <variables)" -eq 3 ]
@@ -319,7 +319,7 @@ commands() { sed -e ':a' -e '/\\e$/ { N; s/\\e\n *//; ta' -e '}' "$OPERATIONS" |
 	{
 		keys
 		log_calls | grep -oE '^[a-z]+'
-		echo tls
+		printf '%s\n' tls archive keep hand-over
 	} | sort -u >known
 	sed -n 's/^\.\(It \)*Ic \([a-z-]*\)\( .*\)*$/\2/p' "$OPERATIONS" | sort -u >named
 	[ "$(wc -l <named)" -ge 20 ]
