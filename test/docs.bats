@@ -315,6 +315,15 @@ commands() { sed -e ':a' -e '/\\e$/ { N; s/\\e\n *//; ta' -e '}' "$OPERATIONS" |
 	done <variables
 }
 
+@test "operations: the drop-in that gives a command the network is the one that is tried under systemd" {
+	local line n=0
+	while IFS= read -r line; do
+		grep -qxF -- "$line" "$OPERATIONS" || { echo "not in the page: $line" >&2; return 1; }
+		n=$((n + 1))
+	done < <(sed -n '/network.conf <<-/,/EOT$/p' "$TESTDIR/systemd/inside" | sed '1d; $d; s/^\t*//')
+	[ $n -eq 4 ]
+}
+
 @test "operations: keys, events and default values are those of the programs" {
 	{
 		keys
