@@ -108,7 +108,7 @@ uncommented() { sed -E 's,^([[:space:]]*)//([^ ]),\1\2,' "$SAMPLE"; }
 # examples: each whole configuration that README and the man page show, as example.N.
 examples() {
 	awk '/^```$/ || /^\.(Bd|Ed)/ { on = 0; fresh = 1; next }
-		fresh && /^server:/ { on = 1; name = "example." ++n }
+		fresh && /^(server|archive):/ { on = 1; name = "example." ++n }
 		{ fresh = 0 }
 		on { print >name }' "$TESTDIR/../README" "$MAN/osmo-pcap-server.cfg.5" "$OPERATIONS"
 }
@@ -116,7 +116,7 @@ examples() {
 @test "the configurations in README and the man pages are valid" {
 	echo 'clients = ( { name = "a"; address = "192.0.2.1"; } );' >clients.cfg
 	examples
-	[ -e example.7 ]
+	[ -e example.8 ]
 	for example in example.*; do
 		"$SERVER" -T -c "$example" >/dev/null
 	done
