@@ -15,7 +15,7 @@ setup() {
 settings() {
 	config "" "${CLIENTS-$DEFAULT_CLIENTS}"
 	cat >>cfg <<-EOT
-		archive: { path = "archive"; compress = "none"; ${2-}
+		archive: { path = "archive"; compress = "${COMPRESS-none}"; ${2-}
 		hand-over: { $1 }; };
 	EOT
 }
@@ -202,6 +202,17 @@ again_at() {
 	not once
 	log_has 'waiting client=bar .*reason="the command ended with status 127"'
 	log_has 'says="./nowhere cannot be started: No such file or directory"'
+	log_has 'cfg:[0-9]*: warning: command: there is no program ./nowhere$'
+	local program
+	for program in nowhere-at-all rec /etc/passwd; do
+		settings "command = \"$program\";"
+		run "$ARCHIVE" -t -c cfg
+		[ "$status" -eq 0 ]
+		[[ $output == *"warning: command: there is no program $program"* ]]
+	done
+	settings 'command = "sh";'
+	run "$ARCHIVE" -t -c cfg
+	[[ $output != *"no program"* ]]
 }
 
 @test "at-once: so many commands run at the same time, and the others follow" {
@@ -375,14 +386,21 @@ can_rclone() {
 		type = alias
 		remote = $PWD/elsewhere
 	EOT
+	COMPRESS=zstd:1
 	settings 'command = [ "rclone", "copyto", "{path}", "store:pcap/{client}/{name}" ];'
 	capture trace-foo-20261128_101500.pcap
 	capture trace-bar-20261128_101500.pcap 5
 	cp 'done'/* rec
 	once
-	cmp rec/trace-foo-20261128_101500.pcap elsewhere/pcap/foo/trace-foo-20261128_101500.pcap
-	cmp rec/trace-bar-20261128_101500.pcap elsewhere/pcap/bar/trace-bar-20261128_101500.pcap
+	zstd -dc elsewhere/pcap/foo/trace-foo-20261128_101500.pcap.zst | cmp rec/trace-foo-20261128_101500.pcap -
+	zstd -dc elsewhere/pcap/bar/trace-bar-20261128_101500.pcap.zst | cmp rec/trace-bar-20261128_101500.pcap -
 	handed_over 2
+	# the same name again is another file there, too
+	capture trace-foo-20261128_101500.pcap 4
+	cp 'done'/* four
+	once
+	zstd -dc "elsewhere/pcap/foo/$(basename "$(index 'SELECT path FROM file WHERE packets = 4')")" | cmp four -
+	[ "$(find elsewhere -type f | wc -l)" -eq 3 ]
 }
 
 @test "rclone: to a WebDAV server, and again when that has come back" {

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/expand.h"
 
@@ -51,10 +52,11 @@ char **command_arguments(
     const struct strings *command, const char *path, const struct store_row *row)
 {
 	struct texts t;
+	const char *slash = strrchr(row->path, '/');
 	const char *const value[EXPAND_WORDS] = {[EXPAND_PATH] = t.path,
 	    [EXPAND_CLIENT] = row->client,
 	    [EXPAND_ADDRESS] = row->address,
-	    [EXPAND_NAME] = row->name,
+	    [EXPAND_NAME] = slash ? slash + 1 : row->path,
 	    [EXPAND_SHA256] = t.sha256,
 	    [EXPAND_FIRST] = t.first,
 	    [EXPAND_LAST] = t.last};

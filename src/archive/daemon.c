@@ -41,14 +41,18 @@ static void tell_expired(void *context, const struct expired *e)
 	event_expired(e);
 }
 
+static bool is_required(const struct config *c)
+{
+	return c->archive.hand_over.present && c->archive.hand_over.required;
+}
+
 /* Retention cannot do its work while files wait that must be handed over first: said once an hour,
  * or when the clock was set back. */
 static void tell_held(struct loop *l, struct expire *e)
 {
 	struct expire_held held;
 
-	if (!l->d->config->archive.hand_over.required ||
-	    (e->now < l->held_due && l->held_due <= e->now + HELD_S))
+	if (!is_required(l->d->config) || (e->now < l->held_due && l->held_due <= e->now + HELD_S))
 		return;
 	if (!expire_held(e, &held)) {
 		event_expire_failed(e->reason);
@@ -67,7 +71,7 @@ static void retain(struct loop *l)
 	if (l->retention_failed)
 		event_expire_failed(e.reason);
 	else if (e.excess > 0)
-		event_excess(e.excess);
+		event_excess(e.excess, is_required(l->d->config));
 	if (!l->retention_failed)
 		tell_held(l, &e);
 }

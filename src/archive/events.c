@@ -49,13 +49,13 @@ void event_expire_failed(const char *reason)
 	log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
 }
 
-void event_excess(uint64_t bytes)
+void event_excess(uint64_t bytes, bool required)
 {
 	log_line(LVL_ERROR,
 	    "error reason=\"%" PRIu64
-	    " bytes are stored above max-size or min-free, and floors let "
+	    " bytes are stored above max-size or min-free, and floors%s let "
 	    "nothing more be deleted\"",
-	    bytes);
+	    bytes, required ? ", and files that wait to be handed over," : "");
 }
 
 void event_held(const struct expire_held *h)

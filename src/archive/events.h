@@ -13,8 +13,9 @@ void event_archived(const struct take *t);
 void event_not_archived(const struct take *t);
 void event_expired(const struct expired *e);
 void event_expire_failed(const char *reason);
-/* Nothing more may be deleted, and still so many bytes are too much. */
-void event_excess(uint64_t bytes);
+/* Nothing more may be deleted, and still so many bytes are too much; required: files that wait to
+ * be handed over stay as well. */
+void event_excess(uint64_t bytes, bool required);
 /* Files that wait to be handed over, and would have been deleted otherwise. */
 void event_held(const struct expire_held *h);
 

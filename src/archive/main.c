@@ -16,11 +16,13 @@
 #include "archive/events.h"
 #include "archive/options.h"
 #include "archive/roles.h"
+#include "archive/runner.h"
 #include "archive/waiting.h"
 #include "base/exitcode.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/zone.h"
+#include "config/keys.h"
 #include "daemon/background.h"
 #include "daemon/notify.h"
 #include "daemon/pidfile.h"
@@ -102,6 +104,17 @@ static void change_user(const struct config *c, struct problems *p)
 	privs_take(c->archive.user, c->archive.group, "user in archive", c->names.v[0], p);
 	if (was_root && geteuid() != 0)
 		set_environment();
+}
+
+/* It may be installed later: that is no error. */
+static void look_for_command(const struct config *c, struct problems *p)
+{
+	const struct config_hand_over *h = &c->archive.hand_over;
+	struct origin o = config_origin(&config_hand_over_keys, &h->origins, "command");
+
+	if (h->present && !strchr(h->command.v[0], '{') && !runner_finds(h->command.v[0]))
+		problem_warning(
+		    p, o.file, o.line, "command: there is no program %s", h->command.v[0]);
 }
 
 /* Before there is a signalfd they wait. */
@@ -188,6 +201,7 @@ static int open_and_work(
 
 	if (o->mode != MODE_TEST)
 		change_user(d->config, &p);
+	look_for_command(d->config, &p);
 	prepare_sandbox(d->config, &p);
 	sandbox_measure(0, 0);
 	sources_open(&d->sources, d->config, &p);

@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +20,35 @@
 #define READS 16
 
 #define NOT_STARTED 127
+
+/* ---- the program ---- */
+
+/* A directory is no program, though it may be entered. */
+static bool is_program(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+bool runner_finds(const char *program)
+{
+	const char *dirs = getenv("PATH");
+	char path[PATH_MAX];
+	size_t len;
+
+	if (strchr(program, '/'))
+		return is_program(program);
+	for (const char *dir = dirs ? dirs : "/bin:/usr/bin";; dir += len + 1) {
+		len = strcspn(dir, ":");
+		if (snprintf(path, sizeof(path), "%.*s/%s", len > 0 ? (int)len : 1,
+			len > 0 ? dir : ".", program) < (int)sizeof(path) &&
+		    is_program(path))
+			return true;
+		if (!dir[len])
+			return false;
+	}
+}
 
 /* ---- the process ---- */
 

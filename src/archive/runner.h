@@ -33,6 +33,9 @@ struct runner {
 	uint64_t lines; /* all of them */
 };
 
+/* Whether there is such a program, as execvp() looks for it. */
+bool runner_finds(const char *program);
+
 /* line and context are set, the rest is zero. False with errno. A program that cannot be started
  * ends with status 127, and a line that says why. */
 bool runner_start(struct runner *r, char *const argv[], int64_t timeout_ms, int64_t now_ms);

@@ -23,7 +23,8 @@ enum statement {
 	REMOVE_FILE,
 	NEXT_CLIENT,
 	OLDEST,
-	WAITING,
+	WAITING_EQUAL,
+	WAITING_LATER,
 	HANDED_OVER,
 	TRY_AGAIN,
 	TRY_SOONER,
@@ -53,8 +54,11 @@ static const char *const sql[STATEMENTS] = {
 		    " ORDER BY id LIMIT 1",
     [OLDEST] = ROW "WHERE file.client = ?1 AND (ended, file.id) > (?2, ?3)"
 		   " AND (?4 = 0 OR handed_over > 0) ORDER BY ended, file.id LIMIT 1",
-    [WAITING] = ROW "WHERE handed_over = 0 AND (next_try, file.id) > (?1, ?2)"
-		    " ORDER BY next_try, file.id LIMIT 1",
+    /* in one query SQLite would step over all rows of the same next_try */
+    [WAITING_EQUAL] = ROW "WHERE handed_over = 0 AND next_try = ?1 AND file.id > ?2"
+			  " ORDER BY file.id LIMIT 1",
+    [WAITING_LATER] = ROW "WHERE handed_over = 0 AND next_try > ?1"
+			  " ORDER BY next_try, file.id LIMIT 1",
     [HANDED_OVER] = "UPDATE file SET handed_over = ?2, next_try = 0 WHERE id = ?1",
     [TRY_AGAIN] = "UPDATE file SET tries = ?2, next_try = ?3 WHERE id = ?1",
     [TRY_SOONER] = "UPDATE file SET next_try = 0 WHERE handed_over = 0 AND next_try > ?1",
@@ -435,15 +439,27 @@ bool store_oldest(struct store *s, int64_t client_id, const struct store_place *
 
 /* ---- handing over ---- */
 
-bool store_waiting(struct store *s, const struct store_turn *after, struct store_row *out)
+static bool waiting(
+    struct store *s, enum statement which, const struct store_turn *after, struct store_row *out)
 {
-	sqlite3_stmt *st = statement(s, WAITING);
+	sqlite3_stmt *st = statement(s, which);
 
 	if (!st)
 		return false;
-	sqlite3_bind_int64(st, 1, after ? after->next_try : -1);
-	sqlite3_bind_int64(st, 2, after ? after->id : 0);
+	sqlite3_bind_int64(st, 1, after->next_try);
+	if (which == WAITING_EQUAL)
+		sqlite3_bind_int64(st, 2, after->id);
 	return row(s, st) && read_row(s, st, out);
+}
+
+bool store_waiting(struct store *s, const struct store_turn *after, struct store_row *out)
+{
+	static const struct store_turn before_all = {.next_try = -1};
+
+	if (after && waiting(s, WAITING_EQUAL, after, out))
+		return true;
+	return (!after || !s->reason[0]) &&
+	       waiting(s, WAITING_LATER, after ? after : &before_all, out);
 }
 
 bool store_handed_over(struct store *s, int64_t id, int64_t when)

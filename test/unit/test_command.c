@@ -8,7 +8,7 @@
 
 static void test_arguments(void)
 {
-	const char *v[] = {"rclone", "{path}", "{first} {last} {sha256}", "", "x{address}"};
+	const char *v[] = {"rclone", "{path}", "{first} {last} {sha256}", "", "x{address}/{name}"};
 	const struct strings command = {.v = v, .n = 5};
 	uint8_t sha256[METADATA_SHA256] = {0x0a, 0xff};
 	struct store_row row = {.client = "net",
@@ -28,7 +28,7 @@ static void test_arguments(void)
 	    "0aff000000000000000000000000000000000000000000000000000000000000",
 	    "times and hash");
 	IS_STR(argv[3], "", "an empty argument stays one");
-	IS_STR(argv[4], "x10.0.0.1", "the address");
+	IS_STR(argv[4], "x10.0.0.1/n.zst", "address and name");
 	OK(!argv[5], "the end");
 	free(argv);
 	row.timed = false;
