@@ -101,15 +101,15 @@ handed_over() { [ "$(index 'SELECT count(*) FROM file WHERE handed_over > 0')" -
 	capture trace-foo-20261128_101500.pcap
 	runs
 	wait_log 'waiting client=foo .*reason="the command ended with status 3" tries=1 pause=30 '
-	again_at 12:00:29
+	again_at '2026-11-28 12:00:29'
 	[ "$(grep -c 'waiting client=' log)" -eq 1 ]
-	again_at 12:00:30
+	again_at '2026-11-28 12:00:30'
 	wait_log 'tries=2 pause=60 age=30 '
 	stops
 	runs
-	again_at 12:01:29
+	again_at '2026-11-28 12:01:29'
 	[ "$(grep -c 'waiting client=' log)" -eq 2 ]
-	again_at 12:01:30
+	again_at '2026-11-28 12:01:30'
 	wait_log 'tries=3 pause=120 age=90 '
 	index 'SELECT tries, next_try - archived, handed_over FROM file' | grep -qx '3|210|0'
 	stops
@@ -123,14 +123,58 @@ handed_over() { [ "$(index 'SELECT count(*) FROM file WHERE handed_over > 0')" -
 	"${WRAP[@]}" "$ARCHIVE" --plan -c cfg >plan
 	[ ! -s plan ]
 }
-# again_at TIME: the clock shows it, and all whose turn it is have had it; another file shows that
+# again_at 'DATE TIME': the clock shows it, and all whose turn it is have had it; another file shows that
 again_at() {
-	echo "2026-11-28 $1" >clock.new
+	local stamp
+	stamp=$(tr -d :- <<<"${1/ /_}")
+	echo "$1" >clock.new
 	mv clock.new clock
-	capture "trace-bar-20261128_${1//:/}.pcap"
+	capture "trace-bar-$stamp.pcap"
 	kill -USR1 "$RUNS"
-	wait_log "archived client=bar name=trace-bar-20261128_${1//:/}.pcap"
-	wait_log "handed client=bar path=.*${1//:/}"
+	wait_log "archived client=bar name=trace-bar-$stamp.pcap"
+	wait_log "handed client=bar path=.*$stamp"
+}
+
+@test "a command that fails for a day is tried every hour in the end, and then the file is handed over" {
+	local t pause=30 tries=1
+	# shellcheck disable=SC2016
+	command_is 'case $1 in *-foo-*) [ -e there ] ;; esac'
+	settings 'command = [ "./command", "{path}" ];'
+	fake_clock '2026-11-28 12:00:00'
+	capture trace-foo-20261128_101500.pcap
+	t=$(date -u -d '2026-11-28 12:00:00' +%s)
+	runs
+	wait_log 'waiting client=foo '
+	while [ $tries -lt 31 ]; do
+		t=$((t + pause)) tries=$((tries + 1)) pause=$((pause < 1800 ? 2 * pause : 3600))
+		again_at "$(date -u -d "@$t" '+%F %T')"
+		wait_log "waiting client=foo .* tries=$tries pause=$pause "
+	done
+	[ $((t - $(date -u -d '2026-11-28 12:00:00' +%s))) -gt 82800 ]
+	touch there
+	t=$((t + pause))
+	again_at "$(date -u -d "@$t" '+%F %T')"
+	wait_log 'handed client=foo '
+}
+
+@test "the index cannot be written: a file that was handed over is handed over once more, nothing is lost" {
+	can_trace
+	# shellcheck disable=SC2016
+	command_is 'echo $$ >>running; until [ -e go ]; do sleep 0.05; done'
+	settings 'command = "./command";'
+	capture trace-foo-20261128_101500.pcap
+	runs
+	until_true lines_in running 1
+	failing "$RUNS" pwrite64:error=ENOSPC
+	touch go
+	wait_log 'error reason="the index: .*'
+	put_down "${PIDS[@]}"
+	until_true gone "$RUNS"
+	handed_over 0
+	runs
+	wait_log 'handed client=foo'
+	lines_in running 2
+	handed_over 1
 }
 
 @test "the clock is set back: what waits for a time that is far away is tried now" {
@@ -142,7 +186,7 @@ again_at() {
 	runs
 	wait_log 'waiting client=foo '
 	touch there
-	again_at 11:59:59
+	again_at '2026-11-28 11:59:59'
 	never_log 'handed client=foo'
 	echo '2026-11-27 12:00:00' >clock.new
 	mv clock.new clock
