@@ -196,7 +196,7 @@ again_at() {
 
 @test "a command that takes longer than timeout is ended, with all it has started" {
 	# shellcheck disable=SC2016
-	command_is 'sleep 1000 & echo $! >"sleep$1"; echo $$ >"pid$1"; case $1 in *bar) trap "" TERM ;; esac; while :; do wait; done'
+	command_is 'sleep 1000 & echo $! >"sleep$1"; echo $$ >"pid$1"; case $1 in bar) trap "" TERM ;; *) trap "exit 0" TERM ;; esac; while :; do wait; done'
 	settings 'command = [ "./command", "{client}" ]; timeout = "1s";'
 	capture trace-foo-20261128_101500.pcap
 	capture trace-bar-20261128_101500.pcap
@@ -276,6 +276,7 @@ again_at() {
 	lines_in running 2
 	touch go
 	wait_log 'handed client=foo' 4
+	handed_over 4
 	lines_in running 4
 }
 lines_in() { [ "$(wc -l <"$1")" -eq "$2" ]; }
