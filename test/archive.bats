@@ -323,3 +323,77 @@ keep() { mkdir -p was && cp -p 'done'/trace-* was/; }
 	printf '%s\n' "3 pipe:" "4 $PWD/done/trace-foo-20261128_000001.pcap" "5 $PWD/archive/.work/" | diff - open
 	wait_log 'archived client=foo'
 }
+
+# ---- in the background ----
+
+# daemon: -D with ./cfg; OUT is in ./out, STATUS
+daemon() {
+	STATUS=0
+	timeout "$PATIENCE" "$ARCHIVE" -c cfg -D >out 2>&1 </dev/null 3>&- || STATUS=$?
+	cat out
+	[ ! -f pid ] || [ ! -s pid ] || PIDS+=("$(cat pid)")
+}
+
+@test "-D: status 0 when it archives, in a session of its own without the caller's files; its pid-file goes with it" {
+	settings "pid-file = \"$PWD/pid\";"
+	daemon
+	[ $STATUS -eq 0 ]
+	local pid
+	pid=$(cat pid)
+	[ "$(ps -o sid= -p "$pid" | tr -d ' ')" != "$(ps -o sid= -p $$ | tr -d ' ')" ]
+	[ "$(readlink "/proc/$pid/fd/0" "/proc/$pid/fd/1" "/proc/$pid/fd/2" | sort -u)" = /dev/null ]
+	capture trace-foo-20261128_101500.pcap
+	until_true compgen -G 'archive/foo/2026-11-28/trace-foo-20261128_101500.pcap.zst'
+	daemon # beside the first
+	[ $STATUS -eq 1 ]
+	grep -x "error: pid-file $PWD/pid: another process holds it" out
+	kill -TERM "$pid"
+	until_true gone "$pid"
+	[ ! -e pid ]
+}
+
+@test "-D: what hinders the start is told to the caller, with the status" {
+	settings "pid-file = \"$PWD/pid\";"
+	"$ARCHIVE" -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	wait_log 'archiving path='
+	daemon
+	[ $STATUS -eq 1 ]
+	grep -x "error: .*/archive: another archive works there" out
+	[ ! -e pid ]
+	settings 'what = 1;'
+	daemon
+	[ $STATUS -eq 78 ]
+	grep 'unknown key what' out
+	run "$ARCHIVE" -D --once -c cfg
+	[ "$status" -eq 2 ]
+}
+
+@test "started by a service manager: it is told when the archive is ready, with -D which process that is" {
+	settings "pid-file = \"$PWD/pid\";"
+	perl -MSocket -e 'socket S, AF_UNIX, SOCK_DGRAM, 0; bind S, sockaddr_un("ready"); open F, ">bound"; close F;
+		for (1 .. 2) { recv S, $m, 1000, 0; $m =~ tr/\n/ /; print "$m\n"; $| = 1 }' >told 3>&- &
+	PIDS+=($!)
+	until_true test -e bound
+	NOTIFY_SOCKET=$PWD/ready "$ARCHIVE" -c cfg 2>log 3>&- &
+	local pid=$!
+	PIDS+=("$pid")
+	until_true grep -qx 'READY=1 *' told
+	kill -TERM $pid
+	await $pid
+	NOTIFY_SOCKET=$PWD/ready daemon
+	until_true grep -q "READY=1 *MAINPID=$(cat pid)\|MAINPID=$(cat pid) *READY=1" told
+}
+
+@test "started as root it becomes the user, and a command of hand-over finds that user's environment" {
+	open_to_nobody
+	# shellcheck disable=SC2016 # not for this shell
+	settings 'user = "nobody"; hand-over: { command = [ "sh", "-c", "echo $USER $LOGNAME $HOME >&2; id -un >&2" ]; };'
+	chown nobody archive 'done'
+	capture trace-foo-20261128_101500.pcap
+	chown nobody 'done'/*
+	once
+	log_has "command client=foo .*says=\"nobody nobody $(getent passwd nobody | cut -d: -f6)\""
+	log_has 'command client=foo .*says="nobody"'
+	[ "$(stat -c %U archive/foo/*/*)" = nobody ]
+}

@@ -9,7 +9,7 @@ SAMPLE=$TESTDIR/../etc/osmo-pcap-server.cfg
 # Two configurations that print every key; what one of them sets, the other leaves at its default.
 print_all_keys() {
 	local client='clients = ( { name = "a"; address = "192.0.2.1"; keep: { weight = 1; floor = "0"; }; } );
-		archive: { path = "/d"; };'
+		archive: { path = "/d"; hand-over: { command = "x"; }; };'
 	echo "server: { tls: { allow-auth = \"anonymous\"; }; }; $client" >unset.cfg
 	echo "server: { tls: { capath = \"/a\"; server-cert = \"/b\"; server-key = \"/c\"; }; };" \
 		"$client" >set.cfg
@@ -31,7 +31,7 @@ keys() {
 # defaults: "KEY VALUE" of every key that need not be set.
 defaults() {
 	print_all_keys
-	printed unset.out | grep -vE '^(name|address|path|allow-auth) '
+	printed unset.out | grep -vE '^(name|address|path|command|allow-auth) '
 	printed set.out | grep '^allow-auth '
 }
 
@@ -64,7 +64,7 @@ items() {
 @test "defaults in the man page are those of the program" {
 	# the directory of this test is what "." became
 	defaults | sed "s|^base-path \"$PWD\"$|base-path \".\"|" | sort >want
-	items "$MAN/osmo-pcap-server.cfg.5" | grep -vE '^(name|address|path) ' | sort >said
+	items "$MAN/osmo-pcap-server.cfg.5" | grep -vE '^(name|address|path|command) ' | sort >said
 	[ -s want ]
 	diff want said
 }
@@ -108,7 +108,7 @@ uncommented() { sed -E 's,^([[:space:]]*)//([^ ]),\1\2,' "$SAMPLE"; }
 # examples: each whole configuration that README and the man page show, as example.N.
 examples() {
 	awk '/^```$/ || /^\.(Bd|Ed)/ { on = 0; fresh = 1; next }
-		fresh && /^server:/ { on = 1; name = "example." ++n }
+		fresh && /^(server|archive):/ { on = 1; name = "example." ++n }
 		{ fresh = 0 }
 		on { print >name }' "$TESTDIR/../README" "$MAN/osmo-pcap-server.cfg.5" "$OPERATIONS"
 }
@@ -116,7 +116,7 @@ examples() {
 @test "the configurations in README and the man pages are valid" {
 	echo 'clients = ( { name = "a"; address = "192.0.2.1"; } );' >clients.cfg
 	examples
-	[ -e example.6 ]
+	[ -e example.8 ]
 	for example in example.*; do
 		"$SERVER" -T -c "$example" >/dev/null
 	done
@@ -360,7 +360,7 @@ commands() { sed -e ':a' -e '/\\e$/ { N; s/\\e\n *//; ta' -e '}' "$OPERATIONS" |
 		compgen -G "$top/etc/systemd/$name.in" || compgen -G "$top/etc/systemd/$name.service.in" ||
 			{ echo "no unit $name" >&2; return 1; }
 	done <units
-	for name in osmo-pcap osmo-pcap-read osmo-pcap-send; do
+	for name in osmo-pcap osmo-pcap-archive osmo-pcap-read osmo-pcap-send; do
 		grep -q "\<$name\>" "$OPERATIONS"
 		grep -qE "^[ug] $name " "$top"/etc/sysusers.d/*
 	done
@@ -368,7 +368,7 @@ commands() { sed -e ':a' -e '/\\e$/ { N; s/\\e\n *//; ta' -e '}' "$OPERATIONS" |
 	grep -oE '/var/lib/osmo-pcap-server/(recording|done)\>' commands | sort -u >dirs
 	[ "$(wc -l <dirs)" -eq 2 ]
 	while read -r name; do
-		grep -qF "d $name 2750 osmo-pcap osmo-pcap-read -" "$top/etc/tmpfiles.d/osmo-pcap-server.conf.in"
+		grep -qE "^d $name :?2750 osmo-pcap osmo-pcap-read -$" "$top/etc/tmpfiles.d/osmo-pcap-server.conf.in"
 	done <dirs
 	sed -n 's/^\([A-Z]*\)=.*/\1/p; s/^\.Va \([A-Z]*\).*/\1/p' "$OPERATIONS" | sort -u >variables
 	[ "$(wc -l <variables)" -eq 3 ]
@@ -378,11 +378,20 @@ commands() { sed -e ':a' -e '/\\e$/ { N; s/\\e\n *//; ta' -e '}' "$OPERATIONS" |
 	done <variables
 }
 
+@test "operations: the drop-in that gives a command the network is the one that is tried under systemd" {
+	local line n=0
+	while IFS= read -r line; do
+		grep -qxF -- "$line" "$OPERATIONS" || { echo "not in the page: $line" >&2; return 1; }
+		n=$((n + 1))
+	done < <(sed -n '/network.conf <<-/,/EOT$/p' "$TESTDIR/systemd/inside" | sed '1d; $d; s/^\t*//')
+	[ $n -eq 4 ]
+}
+
 @test "operations: keys, events and default values are those of the programs" {
 	{
 		keys
 		log_calls | grep -oE '^[a-z]+'
-		echo tls
+		printf '%s\n' tls archive keep hand-over
 	} | sort -u >known
 	sed -n 's/^\.\(It \)*Ic \([a-z-]*\)\( .*\)*$/\2/p' "$OPERATIONS" | sort -u >named
 	[ "$(wc -l <named)" -ge 20 ]

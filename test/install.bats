@@ -31,6 +31,11 @@ expected() {
 		if [ -x "$BUILDDIR/osmo-pcap-archive" ]; then
 			echo "755 $(make_var sbindir)/osmo-pcap-archive"
 			echo "644 $man/man8/osmo-pcap-archive.8"
+			if [ "$systemd" != no ]; then
+				echo "644 $systemd/osmo-pcap-archive.service"
+				echo "644 $sysusers/osmo-pcap-archive.conf"
+				echo "644 $tmpfiles/osmo-pcap-archive.conf"
+			fi
 		fi
 		if [ "$systemd" != no ]; then
 			for unit in .socket .service -standalone.service -inetd.socket -inetd@.service; do

@@ -5,6 +5,7 @@
 
 UNITS='osmo-pcap-server.socket osmo-pcap-server.service osmo-pcap-server-standalone.service
 	osmo-pcap-server-inetd.socket osmo-pcap-server-inetd@.service osmo-pcap-send@.service'
+[ ! -x "$BUILDDIR/osmo-pcap-archive" ] || UNITS+=' osmo-pcap-archive.service'
 
 # Installs beneath ./root; DIR: the units there.
 units() {
@@ -45,15 +46,19 @@ exposure() {
 	[ "$(cat of)" -le 3 ]
 	exposure osmo-pcap-send@.service >of
 	[ "$(cat of)" -le 22 ]
+	with_archive
+	exposure osmo-pcap-archive.service >of
+	[ "$(cat of)" -le 4 ]
 }
+with_archive() { [ -x "$BUILDDIR/osmo-pcap-archive" ] || skip "built without the archive"; }
 
 @test "the services have the same confinement in common" {
 	local unit
 	units
 	grep -vE '^(#|$)' "$TESTDIR/../etc/systemd/hardening.conf" >lines
 	[ "$(wc -l <lines)" -ge 20 ]
-	for unit in osmo-pcap-server.service osmo-pcap-server-standalone.service osmo-pcap-server-inetd@.service \
-		osmo-pcap-send@.service; do
+	for unit in $UNITS; do
+		[[ $unit == *.service ]] || continue
 		grep -Fxf lines "$DIR/$unit" | diff lines -
 		! grep -n '@' "$DIR/$unit" | grep -vE ':#|SystemCallFilter=|ExecStart=.*@' || false
 	done
@@ -63,7 +68,7 @@ exposure() {
 	local path
 	units
 	grep -hE '^Exec' "$DIR"/*.service | grep -oE '(=| )/[^ ]+' | tr -d '= ' | grep -v '^/bin/sh$' | sort -u >paths
-	[ "$(wc -l <paths)" -eq 4 ] # server, configuration, stop, send
+	[ "$(wc -l <paths)" -eq "$(wc -w <<<"server configuration stop send${UNITS#*osmo-pcap-send@.service}")" ]
 	while read -r path; do
 		[ -e "root$path" ]
 	done <paths
@@ -97,6 +102,80 @@ exposure() {
 	chmod 2775 "root$(make_var osmocomdir)"
 	systemd-tmpfiles --root="$PWD/root" --create "$PWD/root$(make_var tmpfilesdir)/osmo-pcap-server.conf"
 	[ "$(stat -c '%u:%g %a' "root$(make_var osmocomdir)")" = "1:2 2775" ]
+}
+
+# archived: a capture in the directories that the files for systemd create is archived, as the archive's user; sets
+# SERVER_ID, ARCHIVE_ID and READERS
+archived() {
+	units
+	with_archive
+	command -v setfacl >/dev/null || skip "no setfacl"
+	command -v setpriv >/dev/null || skip "no setpriv"
+	open_to_nobody
+	mkdir -p root/etc
+	systemd-sysusers --root="$PWD/root" "$PWD/root$(make_var sysusersdir)"/osmo-pcap-{server,archive}.conf
+	SERVER_ID=$(sed -n 's/^osmo-pcap:x:\([0-9]*:[0-9]*\):.*/\1/p' root/etc/passwd)
+	ARCHIVE_ID=$(sed -n 's/^osmo-pcap-archive:x:\([0-9]*:[0-9]*\):.*/\1/p' root/etc/passwd)
+	READERS=$(sed -n 's/^osmo-pcap-read:x:\([0-9]*\):osmo-pcap-archive$/\1/p' root/etc/group)
+	[ "${SERVER_ID#*:}" != "$READERS" ]
+	# In an access control list it is a user of this machine that is named.
+	sed "s/u:osmo-pcap-archive:/u:${ARCHIVE_ID%:*}:/" "root$(make_var tmpfilesdir)/osmo-pcap-archive.conf" >archive.conf
+	systemd-tmpfiles --root="$PWD/root" --create "$PWD/root$(make_var tmpfilesdir)/osmo-pcap-server.conf" "$PWD/archive.conf"
+	: >probe
+	setfacl -m u:1:r probe || skip "no access control lists here"
+	DIR=$PWD/root/var/lib/osmo-pcap-server
+	cat >cfg <<-EOT
+		server: { base-path = "$DIR/recording"; completed-path = "$DIR/done"; };
+		archive: { path = "$DIR/archive"; };
+		clients = ( { name = "foo"; address = "127.0.0.2"; } );
+	EOT
+	stream pcap rec >s
+	unframe s | as "$SERVER_ID" sh -c "umask 337; cat >$DIR/recording/x && mv $DIR/recording/x $DIR/done/trace-foo-20261128_101500.pcap"
+	as "$ARCHIVE_ID,$READERS" "$BUILDDIR/osmo-pcap-archive" --once -c cfg 2>log || { cat log; false; }
+	FILE=$DIR/archive/foo/2026-11-28/trace-foo-20261128_101500.pcap.zst
+}
+# as UID:GID[,GROUP] COMMAND…: with no groups but these
+as() {
+	local id=${1%,*} groups=--clear-groups
+	[[ $1 != *,* ]] || groups=--groups=${1#*,}
+	shift
+	setpriv --reuid "${id%:*}" --regid "${id#*:}" "$groups" "$@"
+}
+
+@test "the archive's user may take captures from completed-path, and keeps them" {
+	archived
+	[ -f "$FILE" ]
+	[ ! -e "$DIR/done/trace-foo-20261128_101500.pcap" ]
+	[ "$(stat -c '%u:%g %a' "$DIR/archive")" = "${ARCHIVE_ID%:*}:$READERS 2750" ]
+	[ "$(stat -c '%u:%g %a' "$FILE")" = "${ARCHIVE_ID%:*}:$READERS 440" ]
+	[ "$(stat -c '%u:%g %a' "$DIR/archive/index.sqlite")" = "${ARCHIVE_ID%:*}:$READERS 640" ]
+	# what the package of the server does with each upgrade takes nothing away
+	systemd-tmpfiles --root="$PWD/root" --create "$PWD/root$(make_var tmpfilesdir)/osmo-pcap-server.conf"
+	as "$ARCHIVE_ID" sh -c ": >$DIR/done/x && rm $DIR/done/x"
+}
+
+@test "the server's user can neither change nor delete what is archived, nor read it" {
+	archived
+	local try
+	for try in "cat $FILE" "ls $DIR/archive" "rm -f $FILE" "chmod 777 $FILE" "mv $DIR/archive $DIR/other" \
+		"mv $FILE $DIR/done/" ": >>$FILE" ": >$DIR/archive/x" "cat $DIR/archive/index.sqlite" "rm -f $DIR/archive/index.sqlite"; do
+		not as "$SERVER_ID" sh -c "$try" 2>/dev/null || { echo "can: $try"; false; }
+	done
+	[ "$(zstd -dcq "$FILE" | wc -c)" -gt 24 ]
+}
+
+@test "a reader of captures can read what is archived, and the index, and change neither; others can read neither" {
+	archived
+	as "65534:65534,$READERS" cat "$FILE" >/dev/null
+	[ "$(as "65534:65534,$READERS" sqlite3 -readonly "$DIR/archive/index.sqlite" 'SELECT path FROM file')" = "${FILE#"$DIR"/archive/}" ]
+	local try
+	for try in "rm -f $FILE" ": >>$FILE" ": >$DIR/archive/x" "sqlite3 $DIR/archive/index.sqlite 'DELETE FROM file'" \
+		": >$DIR/done/x"; do
+		not as "65534:65534,$READERS" sh -c "$try" 2>/dev/null || { echo "can: $try"; false; }
+	done
+	for try in "cat $FILE" "ls $DIR/archive" "ls $DIR/done"; do
+		not as 65534:65534 sh -c "$try" 2>/dev/null || { echo "can: $try"; false; }
+	done
 }
 
 @test "stop: does nothing when the main process has left by itself" {

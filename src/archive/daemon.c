@@ -12,15 +12,22 @@
 
 #include "archive/events.h"
 #include "archive/expire.h"
+#include "archive/handover.h"
 #include "archive/work.h"
 #include "base/io.h"
+#include "base/log.h"
 
 /* A look at all directories, whatever inotify says, and retention. */
 #define ROUND_MS 60000
 
+/* From one line about files that retention may not delete to the next. */
+#define HELD_S 3600
+
 struct loop {
 	struct daemon *d;
 	struct work work;
+	struct handover handover;
+	int64_t held_due;  /* seconds since 1970 */
 	int64_t round_due; /* monotonic ms */
 	bool again;        /* something has arrived since the round began */
 	bool stop;
@@ -34,6 +41,27 @@ static void tell_expired(void *context, const struct expired *e)
 	event_expired(e);
 }
 
+static bool is_required(const struct config *c)
+{
+	return c->archive.hand_over.present && c->archive.hand_over.required;
+}
+
+/* Retention cannot do its work while files wait that must be handed over first: said once an hour,
+ * or when the clock was set back. */
+static void tell_held(struct loop *l, struct expire *e)
+{
+	struct expire_held held;
+
+	if (!is_required(l->d->config) || (e->now < l->held_due && l->held_due <= e->now + HELD_S))
+		return;
+	if (!expire_held(e, &held)) {
+		event_expire_failed(e->reason);
+	} else if (held.files > 0) {
+		event_held(&held);
+		l->held_due = e->now + HELD_S;
+	}
+}
+
 static void retain(struct loop *l)
 {
 	struct expire e = {
@@ -43,14 +71,20 @@ static void retain(struct loop *l)
 	if (l->retention_failed)
 		event_expire_failed(e.reason);
 	else if (e.excess > 0)
-		event_excess(e.excess);
+		event_excess(e.excess, is_required(l->d->config));
+	if (!l->retention_failed)
+		tell_held(l, &e);
 }
 
 static void begin_round(struct loop *l)
 {
+	int64_t now = io_monotonic_ms();
+
+	if (log_renew_due() <= now)
+		log_renew(now); /* a syslog daemon that was restarted has another socket */
 	l->again = false;
 	l->failed = l->work.failed;
-	l->round_due = io_monotonic_ms() + ROUND_MS;
+	l->round_due = now + ROUND_MS;
 	work_begin(&l->work);
 }
 
@@ -70,7 +104,8 @@ static bool begin_work(struct loop *l)
 	return true;
 }
 
-/* What is at work is abandoned, and stays where it is: the next round takes it. */
+/* What is at work is abandoned, and stays where it is: the next round takes it. Commands that run
+ * go on. */
 static void reload(struct loop *l)
 {
 	struct config *c = l->d->reload(l->d->context);
@@ -86,6 +121,7 @@ static void reload(struct loop *l)
 	}
 	problems_free(&problems);
 	work_free(&l->work);
+	l->handover.config = c;
 	sources_close(&l->d->sources);
 	config_free(l->d->config);
 	l->d->sources = sources;
@@ -103,7 +139,7 @@ static void take_signals(struct loop *l)
 			reload(l);
 		else if (si.ssi_signo == SIGUSR1)
 			l->round_due = 0;
-		else
+		else if (si.ssi_signo != SIGCHLD)
 			l->stop = true;
 	}
 }
@@ -115,15 +151,27 @@ static int until_round(const struct loop *l)
 	return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 }
 
+/* Milliseconds for poll(); -1: until something comes. */
+static int how_long(const struct loop *l)
+{
+	int round = work_is_done(&l->work) && !l->d->once ? until_round(l) : INT_MAX;
+	int due = handover_due(&l->handover), least = round < due ? round : due;
+
+	return least == INT_MAX ? -1 : least;
+}
+
 static void wait(struct loop *l)
 {
-	struct pollfd p[WORK_MAX + 2] = {{.fd = l->d->signals, .events = POLLIN},
+	struct pollfd p[WORK_MAX + CONFIG_AT_ONCE_MAX + 2] = {
+	    {.fd = l->d->signals, .events = POLLIN},
 	    {.fd = l->d->sources.inotify, .events = POLLIN}};
 	size_t n = work_channels(&l->work, p + 2);
+	size_t all = n + 2 + handover_channels(&l->handover, p + 2 + n);
 
-	if (poll(p, n + 2, work_is_done(&l->work) ? until_round(l) : -1) < 0)
+	if (poll(p, all, how_long(l)) < 0)
 		return; /* EINTR */
 	work_go_on(&l->work, p + 2, n);
+	handover_go_on(&l->handover);
 	if (p[1].revents)
 		l->again |= sources_have_news(&l->d->sources);
 	if (p[0].revents)
@@ -137,16 +185,23 @@ static void end_round(struct loop *l)
 	l->stop |= l->d->once;
 }
 
+/* A single round ends when each file that waits has had its turn; retention comes after that. */
+static bool may_end(const struct loop *l)
+{
+	return !l->d->once || handover_is_idle(&l->handover);
+}
+
 bool daemon_run(struct daemon *d)
 {
 	struct loop l = {.d = d};
 	bool over = false; /* the round, and what follows from it */
 
-	if (!begin_work(&l))
+	if (!handover_init(&l.handover, &d->depot, d->config) || !begin_work(&l))
 		return false;
 	while (!l.stop) {
 		work_start(&l.work);
-		if (work_is_done(&l.work) && !over) {
+		handover_start(&l.handover);
+		if (work_is_done(&l.work) && !over && may_end(&l)) {
 			end_round(&l);
 			over = true;
 		} else if (over && (l.again || until_round(&l) == 0)) {
@@ -158,5 +213,6 @@ bool daemon_run(struct daemon *d)
 		}
 	}
 	work_free(&l.work);
-	return !l.round_failed && !l.retention_failed;
+	handover_stop(&l.handover);
+	return !l.round_failed && !l.retention_failed && l.handover.failed == 0;
 }

@@ -1,4 +1,4 @@
-/* daemon: the loop of the archive: rounds, retention, signals.
+/* daemon: the loop of the archive: rounds, handing over, retention, signals.
  *
  * Refuses to open what it works with: main does. */
 #ifndef ARCHIVE_DAEMON_H
@@ -15,7 +15,7 @@ struct daemon {
 	struct sources sources;
 	struct config *config;
 	bool once;   /* one round, retention, and out */
-	int signals; /* signalfd: HUP INT TERM USR1 */
+	int signals; /* signalfd: HUP INT TERM USR1 CHLD */
 
 	/* Reads the configuration anew: NULL when it has errors, which were logged. */
 	struct config *(*reload)(void *context);
@@ -23,7 +23,7 @@ struct daemon {
 };
 
 /* Until it is told to stop, or the round is over. False: a capture could not be archived, or
- * retention failed, in the last round. */
+ * retention failed, in the last round; or a file could not be handed over. */
 bool daemon_run(struct daemon *d);
 
 #endif

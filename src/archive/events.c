@@ -49,13 +49,53 @@ void event_expire_failed(const char *reason)
 	log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
 }
 
-void event_excess(uint64_t bytes)
+void event_excess(uint64_t bytes, bool required)
 {
 	log_line(LVL_ERROR,
 	    "error reason=\"%" PRIu64
-	    " bytes are stored above max-size or min-free, and floors let "
+	    " bytes are stored above max-size or min-free, and floors%s let "
 	    "nothing more be deleted\"",
-	    bytes);
+	    bytes, required ? ", and files that wait to be handed over," : "");
+}
+
+void event_held(const struct expire_held *h)
+{
+	log_line(LVL_ERROR,
+	    "error reason=\"retention is exceeded by files that wait to be handed over\" "
+	    "files=%" PRIu64 " bytes=%" PRIu64 " age=%" PRId64,
+	    h->files, h->bytes, h->age);
+}
+
+void event_handed(const struct command_file *f, uint64_t lines, int64_t age)
+{
+	log_line(LVL_INFO, "handed client=%s path=%s lines=%" PRIu64 " age=%" PRId64, f->client,
+	    LOG_QUOTE(f->path), lines, age);
+}
+
+void event_not_handed(
+    const struct command_file *f, const char *reason, uint64_t lines, int64_t pause, int64_t age)
+{
+	log_line(LVL_WARNING,
+	    "waiting client=%s path=%s reason=%s tries=%" PRIu64 " pause=%" PRId64 " age=%" PRId64
+	    " lines=%" PRIu64,
+	    f->client, LOG_QUOTE(f->path), LOG_QUOTE(reason), f->tries, pause, age, lines);
+}
+
+void event_handing_stopped(const struct command_file *f)
+{
+	log_line(LVL_INFO, "waiting client=%s path=%s reason=\"the archive stops\"", f->client,
+	    LOG_QUOTE(f->path));
+}
+
+void event_command_says(const struct command_file *f, const char *line)
+{
+	log_line(
+	    LVL_NOTICE, "command client=%s name=%s says=%s", f->client, f->name, LOG_QUOTE(line));
+}
+
+void event_handover_failed(const char *reason)
+{
+	log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
 }
 
 void event_reload(const struct config *c)

@@ -4,6 +4,7 @@
 #ifndef ARCHIVE_EVENTS_H
 #define ARCHIVE_EVENTS_H
 
+#include "archive/command.h"
 #include "archive/expire.h"
 #include "archive/take.h"
 
@@ -12,8 +13,21 @@ void event_archived(const struct take *t);
 void event_not_archived(const struct take *t);
 void event_expired(const struct expired *e);
 void event_expire_failed(const char *reason);
-/* Nothing more may be deleted, and still so many bytes are too much. */
-void event_excess(uint64_t bytes);
+/* Nothing more may be deleted, and still so many bytes are too much; required: files that wait to
+ * be handed over stay as well. */
+void event_excess(uint64_t bytes, bool required);
+/* Files that wait to be handed over, and would have been deleted otherwise. */
+void event_held(const struct expire_held *h);
+
+/* lines: on the standard error of the command; age: seconds since it was archived; pause: seconds
+ * until it is tried again. */
+void event_handed(const struct command_file *f, uint64_t lines, int64_t age);
+void event_not_handed(
+    const struct command_file *f, const char *reason, uint64_t lines, int64_t pause, int64_t age);
+void event_handing_stopped(const struct command_file *f);
+void event_command_says(const struct command_file *f, const char *line);
+void event_handover_failed(const char *reason);
+
 void event_reload(const struct config *c);
 void event_not_reloaded(void);
 void event_stopped(void);

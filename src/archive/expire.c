@@ -15,6 +15,7 @@ struct owner {
 
 struct round {
 	struct expire *e;
+	bool only_handed_over; /* what waits stays */
 	struct retain retain;
 	struct owner *owner;
 	bool failed;
@@ -35,7 +36,7 @@ static bool oldest(void *context, size_t client, struct retain_file *out)
 	struct owner *o = &r->owner[client];
 	struct store_row row;
 
-	if (!store_oldest(store, o->id, o->named ? &o->last : NULL, false, &row)) {
+	if (!store_oldest(store, o->id, o->named ? &o->last : NULL, r->only_handed_over, &row)) {
 		r->failed |= store_reason(store)[0] != '\0';
 		return false;
 	}
@@ -108,7 +109,7 @@ static bool delete (struct round *r, const struct retain_choice *c)
 	struct store_row row;
 	struct expired told;
 
-	if (!store_oldest(store, o->id, o->named ? &o->last : NULL, false, &row))
+	if (!store_oldest(store, o->id, o->named ? &o->last : NULL, r->only_handed_over, &row))
 		return fail(e, "", store_reason(store));
 	o->last = (struct store_place){.ended = row.ended, .id = row.id};
 	o->named = true;
@@ -125,7 +126,10 @@ static bool delete (struct round *r, const struct retain_choice *c)
 
 bool expire_run(struct expire *e)
 {
-	struct round r = {.e = e, .retain = {.now = e->now, .oldest = oldest}};
+	const struct config_hand_over *h = &e->config->archive.hand_over;
+	struct round r = {.e = e,
+	    .only_handed_over = h->present && h->required && !e->with_waiting,
+	    .retain = {.now = e->now, .oldest = oldest}};
 	struct retain_choice c;
 	bool ok;
 
@@ -141,4 +145,28 @@ bool expire_run(struct expire *e)
 	free(r.retain.client);
 	free(r.owner);
 	return ok;
+}
+
+static void add_held(void *context, const struct expired *e)
+{
+	struct expire_held *held = context;
+
+	held->files++;
+	held->bytes += e->bytes;
+	if (e->age > held->age)
+		held->age = e->age;
+}
+
+bool expire_held(struct expire *e, struct expire_held *out)
+{
+	struct expire all = {.depot = e->depot,
+	    .config = e->config,
+	    .now = e->now,
+	    .only_plan = true,
+	    .with_waiting = true,
+	    .tell = add_held,
+	    .context = out};
+
+	*out = (struct expire_held){.files = 0};
+	return expire_run(&all) || fail(e, "", all.reason);
 }

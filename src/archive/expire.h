@@ -1,5 +1,7 @@
 /* expire: deletes what retention does not keep, or tells what it would delete.
  *
+ * Where handing over is required, what waits for it is passed over.
+ *
  * archive/retain decides; the totals and the oldest files come from the index. Only files of the
  * index are ever deleted: the file first, then its row, so that a crash leaves a row that the next
  * round removes. */
@@ -28,6 +30,7 @@ struct expire {
 	const struct config *config;
 	int64_t now; /* seconds since 1970 */
 	bool only_plan;
+	bool with_waiting; /* as if handing over were not required */
 	expire_tell *tell;
 	void *context;
 
@@ -36,7 +39,16 @@ struct expire {
 	char reason[DEPOT_REASON_MAX];
 };
 
+/* After a round: what stayed only because it waits to be handed over. */
+struct expire_held {
+	uint64_t files, bytes;
+	int64_t age; /* of the oldest, in seconds */
+};
+
 /* One round; false with a reason: it ended at the first error. */
 bool expire_run(struct expire *e);
+
+/* Of the same depot, configuration and time. Deletes nothing; false with a reason in *e. */
+bool expire_held(struct expire *e, struct expire_held *out);
 
 #endif

@@ -2,8 +2,10 @@
  *
  * Opens what the others work with, in the order that each step needs; refuses to work itself. */
 #include <errno.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -14,13 +16,21 @@
 #include "archive/events.h"
 #include "archive/options.h"
 #include "archive/roles.h"
+#include "archive/runner.h"
+#include "archive/waiting.h"
 #include "base/exitcode.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/zone.h"
+#include "config/keys.h"
+#include "daemon/background.h"
+#include "daemon/notify.h"
+#include "daemon/pidfile.h"
 #include "daemon/privs.h"
 
 #define IDENT "osmo-pcap-archive"
+
+static struct background background = {.ready = -1}; /* with -D */
 
 static void require_group(const struct config *c, struct problems *p)
 {
@@ -75,18 +85,49 @@ static void prepare_sandbox(const struct config *c, struct problems *p)
 	sandbox_report(lacking, c->server.sandbox == SANDBOX_REQUIRED, c->names.v[0], p);
 }
 
-static int open_signals(void)
+/* What a command of hand-over finds there is of the user it runs as, not of root. */
+static void set_environment(void)
 {
-	static const int wanted[] = {SIGHUP, SIGINT, SIGTERM, SIGUSR1};
-	sigset_t set;
+	const struct passwd *pw = getpwuid(geteuid());
+
+	if (!pw)
+		return;
+	setenv("HOME", pw->pw_dir, 1);
+	setenv("USER", pw->pw_name, 1);
+	setenv("LOGNAME", pw->pw_name, 1);
+}
+
+static void change_user(const struct config *c, struct problems *p)
+{
+	bool was_root = geteuid() == 0;
+
+	privs_take(c->archive.user, c->archive.group, "user in archive", c->names.v[0], p);
+	if (was_root && geteuid() != 0)
+		set_environment();
+}
+
+/* It may be installed later: that is no error. */
+static void look_for_command(const struct config *c, struct problems *p)
+{
+	const struct config_hand_over *h = &c->archive.hand_over;
+	struct origin o = config_origin(&config_hand_over_keys, &h->origins, "command");
+
+	if (h->present && !strchr(h->command.v[0], '{') && !runner_finds(h->command.v[0]))
+		problem_warning(
+		    p, o.file, o.line, "command: there is no program %s", h->command.v[0]);
+}
+
+/* Before there is a signalfd they wait. */
+static void hold_signals(sigset_t *set, sigset_t *before)
+{
+	static const int wanted[] = {SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGCHLD};
 
 	signal(SIGCHLD, SIG_DFL);
 	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&set);
+	sigemptyset(set);
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
-		sigaddset(&set, wanted[i]);
-	sigprocmask(SIG_SETMASK, &set, NULL);
-	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+		sigaddset(set, wanted[i]);
+	sigprocmask(SIG_SETMASK, set, before);
 }
 
 /* ---- --plan ---- */
@@ -110,28 +151,116 @@ static int plan(struct daemon *d)
 		fprintf(stderr, "error: %s\n", e.reason);
 		return EXITCODE_FAILURE;
 	}
+	if (d->config->archive.hand_over.present && !waiting_print(d->depot.store, e.now, stdout)) {
+		fprintf(stderr, "error: %s\n", store_reason(d->depot.store));
+		return EXITCODE_FAILURE;
+	}
 	return io_printed() ? EXITCODE_OK : EXITCODE_FAILURE;
 }
 
 /* ---- the archive ---- */
 
-static int work(struct daemon *d, const struct options *o)
+static int fail(const char *reason)
+{
+	fprintf(stderr, "error: %s\n", reason);
+	return EXITCODE_FAILURE;
+}
+
+/* From here on the caller, who has waited, need not wait any more. */
+static void tell_ready(struct notify *n)
+{
+	notify_ready(n, background.ready >= 0);
+	background_ready(&background);
+}
+
+static int work(struct daemon *d, const struct options *o, struct notify *n)
 {
 	char reason[DEPOT_REASON_MAX];
 	int code;
 
-	if (!depot_open(&d->depot, d->config->archive.path, reason)) {
-		fprintf(stderr, "error: %s\n", reason);
-		return EXITCODE_FAILURE;
-	}
+	if (!depot_open(&d->depot, d->config->archive.path, reason))
+		return fail(reason);
 	if (o->mode == MODE_PLAN) {
 		code = plan(d);
 	} else {
 		event_archiving(d->config);
+		tell_ready(n);
 		code = daemon_run(d) || !d->once ? EXITCODE_OK : EXITCODE_FAILURE;
 		event_stopped();
 	}
 	depot_close(&d->depot);
+	return code;
+}
+
+/* As the user of the archive: what the start needs is opened, and its signals arrive. */
+static int open_and_work(
+    struct daemon *d, const struct options *o, const sigset_t *signals, struct notify *n)
+{
+	struct problems p = {0};
+	int code = EXITCODE_OK;
+
+	if (o->mode != MODE_TEST)
+		change_user(d->config, &p);
+	look_for_command(d->config, &p);
+	prepare_sandbox(d->config, &p);
+	sandbox_measure(0, 0);
+	sources_open(&d->sources, d->config, &p);
+	if (!report(&p))
+		return EXITCODE_CONFIG;
+	d->signals = signalfd(-1, signals, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (d->signals < 0)
+		return fail(strerror(errno));
+	if (o->mode != MODE_TEST)
+		code = work(d, o, n);
+	sources_close(&d->sources);
+	return code;
+}
+
+/* Into the background, with -D. */
+static bool detach(const sigset_t *before)
+{
+	if (!background_start(&background, before)) {
+		fprintf(stderr, "error: cannot go into the background: %s\n", strerror(errno));
+		return false;
+	}
+	if (!log_open(IDENT, true))
+		fputs("warning: there is no syslog socket: the log is lost until there is one\n",
+		    stderr);
+	return true;
+}
+
+/* The notification socket is named for this process, so it is opened before -D forks. */
+static void open_notify(struct notify *n)
+{
+	char reason[NOTIFY_REASON_MAX];
+
+	if (!notify_open(n, reason))
+		fprintf(stderr, "warning: %s\n", reason);
+}
+
+static int run(struct daemon *d, const struct options *o)
+{
+	struct notify n = {.fd = -1};
+	sigset_t signals, before;
+	struct pidfile pid;
+	int code;
+
+	hold_signals(&signals, &before);
+	if (o->mode == MODE_DAEMON) {
+		open_notify(&n);
+		if (!background_leave_standard())
+			return fail(strerror(errno));
+	}
+	if (o->daemonize && !detach(&before))
+		return EXITCODE_FAILURE;
+	if (o->mode == MODE_DAEMON && !o->daemonize)
+		log_open(IDENT, false);
+	/* before the user changes: /run */
+	if (!pidfile_open(&pid, o->daemonize ? d->config->archive.pid_file : NULL))
+		return EXITCODE_FAILURE;
+	code = open_and_work(d, o, &signals, &n);
+	pidfile_remove(&pid);
+	notify_close(&n);
 	return code;
 }
 
@@ -150,26 +279,11 @@ int main(int argc, char **argv)
 	d.context = &o;
 	d.once = o.mode == MODE_ONCE;
 	d.config = examine(o.file, &p);
-	if (d.config) {
-		log_set_level((enum log_level)d.config->server.log_level);
-		if (o.mode != MODE_TEST)
-			privs_take(d.config->archive.user, d.config->archive.group,
-			    "user in archive", d.config->names.v[0], &p);
-		prepare_sandbox(d.config, &p);
-		sandbox_measure(0, 0);
-		sources_open(&d.sources, d.config, &p);
-	}
+	/* after the configuration, whose errors are for the caller's terminal */
 	if (!report(&p))
 		return EXITCODE_CONFIG;
-	d.signals = open_signals();
-	if (d.signals < 0) {
-		fprintf(stderr, "error: %s\n", strerror(errno));
-		return EXITCODE_FAILURE;
-	}
-	if (o.mode == MODE_DAEMON)
-		log_open(IDENT, false);
-	code = o.mode == MODE_TEST ? EXITCODE_OK : work(&d, &o);
-	sources_close(&d.sources);
+	log_set_level((enum log_level)d.config->server.log_level);
+	code = run(&d, &o);
 	config_free(d.config);
 	return code;
 }

@@ -15,8 +15,9 @@ enum {
 
 static void usage(FILE *out)
 {
-	fputs("usage: osmo-pcap-archive [-t | --once | --plan] [-c CFG_FILE] | -h | -V\n"
+	fputs("usage: osmo-pcap-archive [-D | -t | --once | --plan] [-c CFG_FILE] | -h | -V\n"
 	      "  -c, --config-file FILE  configuration (default osmo-pcap-server.cfg)\n"
+	      "  -D, --daemonize         go into the background when ready\n"
 	      "  -t, --test-config       check the configuration, then exit\n"
 	      "      --once              archive what is there now, apply retention, then exit\n"
 	      "      --plan              tell what retention would delete now, then exit\n"
@@ -52,6 +53,7 @@ void options_parse(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
 	    {"config-file", required_argument, NULL, 'c'},
+	    {"daemonize", no_argument, NULL, 'D'},
 	    {"test-config", no_argument, NULL, 't'},
 	    {"once", no_argument, NULL, ONCE},
 	    {"plan", no_argument, NULL, PLAN},
@@ -62,10 +64,13 @@ void options_parse(int argc, char **argv, struct options *o)
 	int c;
 
 	*o = (struct options){.file = "osmo-pcap-server.cfg"};
-	while ((c = getopt_long(argc, argv, "c:thV", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "c:DthV", longs, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			o->file = optarg;
+			break;
+		case 'D':
+			o->daemonize = true;
 			break;
 		case 't':
 			set_mode(o, MODE_TEST);
@@ -86,6 +91,6 @@ void options_parse(int argc, char **argv, struct options *o)
 			wrong_options();
 		}
 	}
-	if (optind < argc)
+	if (optind < argc || (o->daemonize && o->mode != MODE_DAEMON))
 		wrong_options();
 }

@@ -16,6 +16,7 @@ enum mode {
 struct options {
 	const char *file; /* the configuration; in argv, or the default */
 	enum mode mode;
+	bool daemonize; /* with MODE_DAEMON */
 };
 
 void options_parse(int argc, char **argv, struct options *o);

@@ -52,6 +52,88 @@ bool expand_directories(
 	return !r.full;
 }
 
+/* ---- words in braces ---- */
+
+static const char *const words[EXPAND_WORDS] = {
+    [EXPAND_PATH] = "path",
+    [EXPAND_CLIENT] = "client",
+    [EXPAND_ADDRESS] = "address",
+    [EXPAND_NAME] = "name",
+    [EXPAND_SHA256] = "sha256",
+    [EXPAND_FIRST] = "first",
+    [EXPAND_LAST] = "last",
+};
+
+/* The word whose brace is at p, and its length with both braces; EXPAND_WORDS: it is none. */
+static enum expand_word word_at(const char *p, size_t *len)
+{
+	for (int w = 0; w < EXPAND_WORDS; w++) {
+		*len = strlen(words[w]) + 2;
+		if (strncmp(p + 1, words[w], *len - 2) == 0 && p[*len - 1] == '}')
+			return (enum expand_word)w;
+	}
+	return EXPAND_WORDS;
+}
+
+/* The next piece of an argument, as it is in the result; NULL at the end. */
+static const char *piece(const char **p, const char *const value[EXPAND_WORDS], size_t *len)
+{
+	const char *from = *p;
+	enum expand_word w;
+
+	*len = strcspn(from, "{");
+	if (*len == 0 && *from == '{') {
+		w = word_at(from, len);
+		if (w < EXPAND_WORDS) {
+			*p += *len;
+			*len = strlen(value[w]);
+			return value[w];
+		}
+		*p += from[1] == '{' ? 2 : 1;
+		*len = 1;
+		return from;
+	}
+	*p += *len;
+	return *len > 0 ? from : NULL;
+}
+
+bool expand_argument(
+    const char *argument, const char *const value[EXPAND_WORDS], char *out, size_t size)
+{
+	struct room r = {.at = out, .left = size};
+	const char *text;
+	size_t len;
+
+	put(&r, "", 0);
+	while ((text = piece(&argument, value, &len)))
+		put(&r, text, len);
+	return !r.full;
+}
+
+size_t expand_argument_size(const char *argument, const char *const value[EXPAND_WORDS])
+{
+	size_t size = 1, len;
+
+	while (piece(&argument, value, &len))
+		size += len;
+	return size;
+}
+
+const char *expand_argument_check(const char *argument)
+{
+	size_t len;
+
+	for (const char *p = argument; (p = strchr(p, '{')); p += len)
+		if (p[1] == '{')
+			len = 2;
+		else if (word_at(p, &len) == EXPAND_WORDS)
+			return "a { must begin {path}, {client}, {address}, {name}, {sha256}, "
+			       "{first} or {last}; {{ is a brace";
+	return NULL;
+}
+
+/* ---- directories ---- */
+
 static bool is_dots(const char *part, size_t len)
 {
 	return (len == 1 && part[0] == '.') || (len == 2 && memcmp(part, "..", 2) == 0);

@@ -184,6 +184,28 @@ static void check_server(const struct config *c, struct problems *p)
 		    p, whole(c).file, 0, "no clients: every connection will be refused");
 }
 
+static void check_hand_over(const struct config_hand_over *h, struct problems *p)
+{
+	struct origin o = config_origin(&config_hand_over_keys, &h->origins, "command");
+
+	if (!h->present)
+		return;
+	if (h->command.n == 0)
+		problem_error(p, o.file, o.line, "hand-over has no command");
+	else if (!h->command.v[0][0])
+		problem_error(p, o.file, o.line, "command: the name of the program is empty");
+	for (size_t i = 0; i < h->command.n; i++) {
+		const char *why = expand_argument_check(h->command.v[i]);
+
+		if (why)
+			problem_error(
+			    p, o.file, o.line, "command: '%s': %s", h->command.v[i], why);
+	}
+	o = config_origin(&config_hand_over_keys, &h->origins, "timeout");
+	if (h->timeout == 0)
+		problem_error(p, o.file, o.line, "timeout: must be a second or more");
+}
+
 static void check_archive(const struct config *c, struct problems *p)
 {
 	const struct config_archive *a = &c->archive;
@@ -197,6 +219,7 @@ static void check_archive(const struct config *c, struct problems *p)
 		    p, a->origins.group.file, a->origins.group.line, "archive has no path");
 	if (why)
 		problem_error(p, o.file, o.line, "directories: '%s': %s", a->directories, why);
+	check_hand_over(&a->hand_over, p);
 }
 
 void config_check(const struct config *c, struct problems *p)

@@ -72,6 +72,9 @@ enum config_sandbox {
 /* Addresses that `ip` may list. */
 #define CONFIG_IP_MAX 64
 
+/* The most that hand-over.at-once may be. */
+#define CONFIG_AT_ONCE_MAX 64
+
 /* The most that limits.connections may be. */
 #define CONFIG_CONNECTIONS_MAX 100000
 
@@ -122,12 +125,23 @@ struct config_keep {
 	struct origins origins;
 };
 
+/* The command that each archived file is handed over to. */
+struct config_hand_over {
+	bool present;           /* there is a hand-over group */
+	struct strings command; /* arguments as they stand in the file: see base/expand */
+	unsigned at_once;       /* commands that run at the same time */
+	uint64_t timeout;       /* seconds */
+	bool required;          /* retention keeps a file until it was handed over */
+	struct origins origins;
+};
+
 /* What osmo-pcap-archive works by; the server reads and checks it, and uses none of it. */
 struct config_archive {
 	bool present; /* there is an archive group */
-	const char *path, *user, *group, *directories;
+	const char *path, *user, *group, *directories, *pid_file;
 	unsigned level; /* of zstd; 0: not compressed */
 	struct config_keep keep;
+	struct config_hand_over hand_over;
 	struct origins origins;
 };
 

@@ -59,6 +59,13 @@ static void read_server(const struct reader *r, struct config *c, const config_s
 	}
 }
 
+static void read_hand_over(
+    const struct reader *r, struct config_hand_over *h, const config_setting_t *group)
+{
+	h->present = true;
+	read_group(r, group, SUGGEST_HAND_OVER, &config_hand_over_keys, h, NULL, NULL);
+}
+
 static void read_archive(
     const struct reader *r, struct config_archive *a, const config_setting_t *group)
 {
@@ -74,6 +81,8 @@ static void read_archive(
 
 		if (strcmp(name, "keep") == 0)
 			read_group(r, s, SUGGEST_KEEP, &config_keep_keys, &a->keep, NULL, NULL);
+		else if (strcmp(name, "hand-over") == 0)
+			read_hand_over(r, &a->hand_over, s);
 		else if (!values_set(r, &config_archive_keys, a, s))
 			unknown(r, s, SUGGEST_ARCHIVE, "archive");
 	}

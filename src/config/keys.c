@@ -96,10 +96,20 @@ static const struct key config_archive[] = {
     {"group", KEY_ACCOUNT, A(group), 0, 0, NULL, NULL, "the primary group of user"},
     {"directories", KEY_STRING, A(directories), 0, 0, "%c/%Y-%m-%d", NULL, NULL},
     {"compress", KEY_LEVEL, A(level), 0, 19, "zstd:3", NULL, NULL},
+    {"pid-file", KEY_PATH, A(pid_file), 0, 0, NULL, NULL, "none"},
 };
 TABLE(config_archive, struct config_archive);
 _Static_assert(sizeof(config_archive) / sizeof(*config_archive) <= CONFIG_KEYS_MAX,
     "origins has room for all keys");
+
+#define H(m) offsetof(struct config_hand_over, m)
+static const struct key config_hand_over[] = {
+    {"command", KEY_STRINGS, H(command), 0, 0, NULL, NULL, NULL},
+    {"at-once", KEY_NUMBER, H(at_once), 1, CONFIG_AT_ONCE_MAX, "2", NULL, NULL},
+    {"timeout", KEY_TIME, H(timeout), 0, 0, "10m", NULL, NULL},
+    {"required", KEY_BOOL, H(required), 0, 0, "false", NULL, NULL},
+};
+TABLE(config_hand_over, struct config_hand_over);
 
 #define K(m) offsetof(struct config_keep, m)
 #define KEEP                                                                                       \

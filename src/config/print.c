@@ -160,7 +160,15 @@ static void print_archive(const struct config_archive *a, FILE *out)
 	print_table(&config_archive_keys, a, "\t", false, out);
 	fputs("\tkeep:\n\t{\n", out);
 	print_table(&config_keep_keys, &a->keep, "\t\t", false, out);
-	fputs("\t};\n};\n", out);
+	fputs("\t};\n", out);
+	if (a->hand_over.present) {
+		fputs("\thand-over:\n\t{\n", out);
+		print_table(&config_hand_over_keys, &a->hand_over, "\t\t", false, out);
+		fputs("\t};\n", out);
+	} else {
+		fputs("\t// hand-over: nothing is handed over\n", out);
+	}
+	fputs("};\n", out);
 }
 
 void config_print(const struct config *c, FILE *out)

@@ -44,6 +44,7 @@ size_t suggest_distance(const char *a, const char *b)
 
 static const char *const top_groups[] = {"server", "clients", "archive", NULL};
 static const char *const server_groups[] = {"tls", "limits", NULL};
+static const char *const archive_groups[] = {"keep", "hand-over", NULL};
 static const char *const keep_groups[] = {"keep", NULL};
 static const char *const none[] = {NULL};
 
@@ -58,7 +59,8 @@ static const struct {
     [SUGGEST_LIMITS] = {"limits, in server", none, {&config_limits_keys, &config_own_limits_keys}},
     [SUGGEST_CLIENT] = {"a client", keep_groups,
 	{&config_client_keys, &config_storage_keys, &config_own_limits_keys}},
-    [SUGGEST_ARCHIVE] = {"archive", keep_groups, {&config_archive_keys}},
+    [SUGGEST_ARCHIVE] = {"archive", archive_groups, {&config_archive_keys}},
+    [SUGGEST_HAND_OVER] = {"hand-over, in archive", none, {&config_hand_over_keys}},
     [SUGGEST_KEEP] = {"keep, in archive", none, {&config_keep_keys}},
     [SUGGEST_CLIENT_KEEP] = {"keep, in a client", none, {&config_client_keep_keys}},
 };

@@ -18,6 +18,7 @@ enum suggest_group {
 	SUGGEST_LIMITS,
 	SUGGEST_CLIENT,
 	SUGGEST_ARCHIVE,
+	SUGGEST_HAND_OVER,
 	SUGGEST_KEEP, /* of the archive */
 	SUGGEST_CLIENT_KEEP
 };

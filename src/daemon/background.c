@@ -40,6 +40,16 @@ bool background_start(struct background *b, const sigset_t *before)
 	return true;
 }
 
+bool background_leave_standard(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
+		return false;
+	close(null);
+	return true;
+}
+
 void background_ready(struct background *b)
 {
 	int null;

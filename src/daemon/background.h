@@ -16,6 +16,10 @@ struct background {
  * errno set when there is no daemon. */
 bool background_start(struct background *b, const sigset_t *before);
 
+/* Standard input and output become /dev/null: the log, or a file of the caller, may be open there
+ * for reading and writing, and no child is to reach them. False with errno set. */
+bool background_leave_standard(void);
+
 /* Lets the parent exit; standard error becomes /dev/null. The working directory stays: a reload
  * resolves relative paths as the start did. Does nothing when no parent waits. */
 void background_ready(struct background *b);

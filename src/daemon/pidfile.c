@@ -13,8 +13,8 @@
 
 #include "base/io.h"
 
-/* Whether the locked file still has its name: another server may have removed it between open() and
- * flock(). */
+/* Whether the locked file still has its name: another process may have removed it between open()
+ * and flock(). */
 static bool is_named(int fd, const char *path)
 {
 	struct stat by_fd, by_name;
@@ -79,8 +79,8 @@ bool pidfile_open(struct pidfile *p, const char *path)
 		if (p->fd < 0)
 			return fail(p, errno == ELOOP ? "is a symbolic link" : strerror(errno));
 		if (flock(p->fd, LOCK_EX | LOCK_NB) < 0)
-			return fail(p, errno == EWOULDBLOCK ? "another osmo-pcap-server holds it"
-							    : strerror(errno));
+			return fail(
+			    p, errno == EWOULDBLOCK ? "another process holds it" : strerror(errno));
 	} while (!is_named(p->fd, path));
 	other = other_file(p->fd);
 	if (other)

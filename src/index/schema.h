@@ -8,7 +8,7 @@
 #define INDEX_SCHEMA_H
 
 #define SCHEMA_APPLICATION 0x4f504341 /* "OPCA": application_id */
-#define SCHEMA_VERSION     1          /* user_version */
+#define SCHEMA_VERSION     2          /* user_version */
 
 static const char schema[] =
     "CREATE TABLE client ("
@@ -37,11 +37,13 @@ static const char schema[] =
     " why TEXT,"
     " link_types BLOB NOT NULL," /* 2 bytes each, little-endian */
     " profile BLOB NOT NULL,"
-    " frames BLOB NOT NULL,"                           /* index/frames.h */
-    " handed_over INTEGER NOT NULL DEFAULT 0) STRICT;" /* seconds; 0: not yet */
+    " frames BLOB NOT NULL,"                        /* index/frames.h */
+    " handed_over INTEGER NOT NULL DEFAULT 0,"      /* seconds; 0: not yet */
+    " tries INTEGER NOT NULL DEFAULT 0,"            /* that have failed */
+    " next_try INTEGER NOT NULL DEFAULT 0) STRICT;" /* seconds */
     "CREATE INDEX file_by_age ON file (client, ended, id);"
     "CREATE INDEX file_by_sha256 ON file (sha256);"
-    "CREATE INDEX file_waiting ON file (id) WHERE handed_over = 0;"
+    "CREATE INDEX file_waiting ON file (next_try, id) WHERE handed_over = 0;"
     "CREATE VIRTUAL TABLE span USING rtree (id, client_low, client_high, first, last);"
     "CREATE TRIGGER file_added AFTER INSERT ON file BEGIN"
     " UPDATE client SET files = files + 1, stored = stored + new.stored WHERE id = new.client;"

@@ -23,13 +23,18 @@ enum statement {
 	REMOVE_FILE,
 	NEXT_CLIENT,
 	OLDEST,
+	WAITING_EQUAL,
+	WAITING_LATER,
+	HANDED_OVER,
+	TRY_AGAIN,
+	TRY_SOONER,
 	STATEMENTS
 };
 
 #define ROW                                                                                        \
 	"SELECT file.id, client.id, client.name, address, file.name, path, compressed,"            \
 	" pcapng, ended, archived, packets, bytes, file.stored, first, last, sha256, damaged,"     \
-	" whole, why, handed_over, link_types, profile, frames"                                    \
+	" whole, why, handed_over, link_types, profile, frames, tries, next_try"                   \
 	" FROM file JOIN client ON client.id = file.client "
 
 static const char *const sql[STATEMENTS] = {
@@ -49,6 +54,14 @@ static const char *const sql[STATEMENTS] = {
 		    " ORDER BY id LIMIT 1",
     [OLDEST] = ROW "WHERE file.client = ?1 AND (ended, file.id) > (?2, ?3)"
 		   " AND (?4 = 0 OR handed_over > 0) ORDER BY ended, file.id LIMIT 1",
+    /* in one query SQLite would step over all rows of the same next_try */
+    [WAITING_EQUAL] = ROW "WHERE handed_over = 0 AND next_try = ?1 AND file.id > ?2"
+			  " ORDER BY file.id LIMIT 1",
+    [WAITING_LATER] = ROW "WHERE handed_over = 0 AND next_try > ?1"
+			  " ORDER BY next_try, file.id LIMIT 1",
+    [HANDED_OVER] = "UPDATE file SET handed_over = ?2, next_try = 0 WHERE id = ?1",
+    [TRY_AGAIN] = "UPDATE file SET tries = ?2, next_try = ?3 WHERE id = ?1",
+    [TRY_SOONER] = "UPDATE file SET next_try = 0 WHERE handed_over = 0 AND next_try > ?1",
 };
 
 struct store {
@@ -387,7 +400,9 @@ static bool read_row(struct store *s, sqlite3_stmt *st, struct store_row *r)
 	    .broken = sqlite3_column_type(st, 17) != SQLITE_NULL,
 	    .whole = number_at(st, 17),
 	    .why = text_of(st, 18),
-	    .handed_over = sqlite3_column_int64(st, 19)};
+	    .handed_over = sqlite3_column_int64(st, 19),
+	    .tries = number_at(st, 23),
+	    .next_try = sqlite3_column_int64(st, 24)};
 	r->link_types = column(st, 20, &r->link_types_len);
 	r->profile = column(st, 21, &r->profile_len);
 	r->frames = column(st, 22, &r->frames_len);
@@ -420,4 +435,62 @@ bool store_oldest(struct store *s, int64_t client_id, const struct store_place *
 	sqlite3_bind_int64(st, 3, after ? after->id : 0);
 	sqlite3_bind_int(st, 4, only_handed_over);
 	return row(s, st) && read_row(s, st, out);
+}
+
+/* ---- handing over ---- */
+
+static bool waiting(
+    struct store *s, enum statement which, const struct store_turn *after, struct store_row *out)
+{
+	sqlite3_stmt *st = statement(s, which);
+
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, after->next_try);
+	if (which == WAITING_EQUAL)
+		sqlite3_bind_int64(st, 2, after->id);
+	return row(s, st) && read_row(s, st, out);
+}
+
+bool store_waiting(struct store *s, const struct store_turn *after, struct store_row *out)
+{
+	static const struct store_turn before_all = {.next_try = -1};
+
+	if (after && waiting(s, WAITING_EQUAL, after, out))
+		return true;
+	return (!after || !s->reason[0]) &&
+	       waiting(s, WAITING_LATER, after ? after : &before_all, out);
+}
+
+bool store_handed_over(struct store *s, int64_t id, int64_t when)
+{
+	sqlite3_stmt *st = statement(s, HANDED_OVER);
+
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, id);
+	sqlite3_bind_int64(st, 2, when);
+	return run(s, st);
+}
+
+bool store_try_again(struct store *s, int64_t id, uint64_t tries, int64_t next_try)
+{
+	sqlite3_stmt *st = statement(s, TRY_AGAIN);
+
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, id);
+	bind_number(st, 2, tries);
+	sqlite3_bind_int64(st, 3, next_try);
+	return run(s, st);
+}
+
+bool store_try_sooner(struct store *s, int64_t latest)
+{
+	sqlite3_stmt *st = statement(s, TRY_SOONER);
+
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, latest);
+	return run(s, st);
 }

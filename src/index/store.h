@@ -83,6 +83,8 @@ struct store_row {
 	uint64_t whole;
 	const char *why;
 	int64_t handed_over;                       /* when; 0: not yet */
+	uint64_t tries;                            /* to hand it over, which have failed */
+	int64_t next_try;                          /* not before; 0: at once */
 	const void *link_types, *profile, *frames; /* columns */
 	size_t link_types_len, profile_len, frames_len;
 };
@@ -98,5 +100,23 @@ struct store_place {
 };
 bool store_oldest(struct store *s, int64_t client_id, const struct store_place *after,
     bool only_handed_over, struct store_row *out);
+
+/* ---- handing over ---- */
+
+/* The first file that waits to be handed over, by the time of its next try, behind (next_try, id)
+ * of `after` (NULL: the first). */
+struct store_turn {
+	int64_t next_try, id;
+};
+bool store_waiting(struct store *s, const struct store_turn *after, struct store_row *out);
+
+/* It was handed over then; a file that was removed meanwhile is no error. */
+bool store_handed_over(struct store *s, int64_t id, int64_t when);
+
+/* It was not, for so many times now, and is tried again at that time. */
+bool store_try_again(struct store *s, int64_t id, uint64_t tries, int64_t next_try);
+
+/* Files whose next try is later than that are tried at once: the clock was set back. */
+bool store_try_sooner(struct store *s, int64_t latest);
 
 #endif

@@ -2,7 +2,6 @@
  *
  * Refuses to serve: master does, from master_run() to the exit status. */
 #include <errno.h>
-#include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -88,17 +87,6 @@ static void adopt_sockets(const struct options *o, struct master_start *start)
 	start->peer = a.peer;
 }
 
-/* Standard input and output become /dev/null: the log, or a file of the caller, may
- * be open there for reading and writing, and no child is to reach them. */
-static void leave_standard(void)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
-		die_without_null();
-	close(null);
-}
-
 /* Wrong variables cost the notification only: the server records without it. */
 static void open_notify(struct notify *n, struct problems *p)
 {
@@ -119,7 +107,8 @@ static void inherit(const struct options *o, struct master_start *start, struct 
 	 * and standard error may be the connection */
 	adopt_sockets(o, start);
 	/* after it: a connection may have been on standard input */
-	leave_standard();
+	if (!background_leave_standard())
+		die_without_null();
 	open_notify(&start->notify, p);
 }
 

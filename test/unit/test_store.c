@@ -92,6 +92,38 @@ static void test_files(void)
 	store_close(s);
 }
 
+static void test_waiting(void)
+{
+	struct store *s = store_open(path, STORE_WRITE, reason);
+	struct store_turn turn;
+	struct store_row r;
+	int64_t a = add(s, "baz", "a", 100, 50), b = add(s, "baz", "b", 100, 50);
+	int64_t c = add(s, "baz", "c", 100, 50);
+
+	OK(store_waiting(s, NULL, &r), "a file waits");
+	while (store_waiting(s, NULL, &r) && r.id != a)
+		store_remove(s, r.id);
+	OK(store_try_again(s, a, 3, 5000), "one is tried later");
+	OK(store_waiting(s, NULL, &r) && r.id == b && r.tries == 0, "another comes first");
+	turn = (struct store_turn){.next_try = r.next_try, .id = r.id};
+	OK(store_handed_over(s, b, 777), "it is handed over");
+	OK(store_waiting(s, &turn, &r) && r.id == c, "the next");
+	turn.id = c;
+	OK(store_waiting(s, &turn, &r) && r.id == a, "then the one that has failed");
+	IS_INT(r.tries, 3, "with its tries");
+	IS_INT(r.next_try, 5000, "and the time of the next");
+	turn = (struct store_turn){.next_try = r.next_try, .id = r.id};
+	OK(!store_waiting(s, &turn, &r) && !store_reason(s)[0], "there is no other");
+	OK(store_oldest(s, r.client_id, NULL, true, &r) && r.id == b && r.handed_over == 777,
+	    "the one that was handed over");
+	OK(store_try_sooner(s, 5000) && store_waiting(s, &turn, &r) == false, "not too late");
+	OK(store_try_sooner(s, 4999), "too late, by the clock");
+	turn = (struct store_turn){.next_try = -1};
+	OK(store_waiting(s, &turn, &r) && r.id == a && r.next_try == 0 && r.tries == 3, "at once");
+	OK(store_handed_over(s, 12345, 1) && store_try_again(s, 12345, 1, 1), "removed meanwhile");
+	store_close(s);
+}
+
 static void test_others(void)
 {
 	char other[220];
@@ -135,6 +167,7 @@ int main(void)
 
 	snprintf(path, sizeof(path), "%s/index.sqlite", dir);
 	test_files();
+	test_waiting();
 	test_others();
 	remove_directory(dir);
 	return tap_done();
