@@ -345,6 +345,7 @@ lines_in() { [ "$(wc -l <"$1")" -eq "$2" ]; }
 	command_is '[ -e there ]'
 	settings 'command = "./command"; required = true;' 'keep: { max-files = 1; };'
 	fake_clock '2026-11-28 12:00:00'
+	WRAP+=(NO_FAKE_STAT=1) # files are as old as they are
 	capture trace-foo-20261126_000000.pcap
 	touch -d '2026-11-26 12:00' 'done'/*
 	capture trace-foo-20261127_000000.pcap
