@@ -9,7 +9,7 @@ use File::Temp qw(tempdir);
 use JSON::PP;
 use Time::HiRes qw(time sleep);
 
-our @EXPORT = qw($dir %opt tool run_tool start_server stop_server start_yardstick stop_yardstick server_log
+our @EXPORT = qw($dir %opt tool run_tool configure_archive run_archive run_metered start_archive stop_archive archived start_server stop_server start_yardstick stop_yardstick server_log
 	children_of cpu_of pki until_true alternate figure ratio note skip median empty sleep time slurp);
 
 our ($dir, %opt);    # working directory of the case; quick, rounds, builddir, source
@@ -56,8 +56,8 @@ sub spawn {
 }
 
 sub usage {
-	my ($user, $system, $real) = split ' ', slurp("$dir/usage");
-	return { cpu => $user + $system, user => $user, system => $system, real => $real };
+	my ($user, $system, $real, $rss) = split ' ', slurp("$dir/usage");
+	return { cpu => $user + $system, user => $user, system => $system, real => $real, rss => $rss / 1e3 };
 }
 
 # Paths to the files of a small authority, made once; the server's key of the given kind.
@@ -130,6 +130,56 @@ sub stop_server {
 	return $u;
 }
 
+# ---- the archive ----
+
+# configure_archive(path => directory, done => directory, lines => text, clients => number): its configuration.
+# Captures are those of the clients "site-0", "site-1" …
+sub configure_archive {
+	my (%o) = (done => "$dir/done", path => "$dir/archive", lines => '', clients => 1, @_);
+	make_path($o{done}, $o{path});
+	open my $f, '>', "$dir/archive.cfg" or die;
+	print $f "server: { completed-path = \"$o{done}\"; base-path = \"$o{done}\"; };\n",
+		"archive: { path = \"$o{path}\"; $o{lines} };\nclients = (",
+		join(',', map { sprintf '{ name = "site-%d"; address = "10.0.%d.%d"; }', $_, $_ / 256, $_ % 256 } 0 .. $o{clients} - 1),
+		");\n";
+	close $f;
+}
+
+# A round of the archive, metered.
+sub run_archive {
+	system("'" . tool('meter') . "' $dir/usage $opt{builddir}/osmo-pcap-archive --once -c $dir/archive.cfg 2>$dir/archive.log") == 0
+		or die "the archive failed\n" . slurp("$dir/archive.log");
+	return usage();
+}
+
+# run_metered(COMMAND): of the shell; what it has cost
+sub run_metered {
+	my ($command) = @_;
+	system(tool('meter'), "$dir/usage", 'sh', '-c', $command) == 0 or die "$command failed\n";
+	return usage();
+}
+
+# start_archive(): the daemon; returns its process number. stop_archive() ends it, and returns what it has cost.
+my ($archive, $archive_meter);
+sub start_archive {
+	unlink "$dir/log";
+	$archive_meter = spawn("$dir/log", tool('meter'), "$dir/usage", "$opt{builddir}/osmo-pcap-archive", '-c', "$dir/archive.cfg");
+	until_true('the archive', sub { server_log() =~ / archiving path=/ }, 30);
+	($archive) = children_of($archive_meter);
+	return $archive;
+}
+
+sub stop_archive {
+	kill 'TERM', $archive;
+	waitpid $archive_meter, 0;
+	die "the archive ended with " . ($? >> 8) . "\n" . server_log_tail() if $?;
+	undef $archive;
+	return usage();
+}
+
+# Rows of its index.
+sub archived { my $n = `sqlite3 -readonly '$_[0]/index.sqlite' 'SELECT count(*) FROM file'`; chomp $n; $n }
+
 sub start_yardstick {
 	my (@command) = @_;
 	my $port;
@@ -150,6 +200,7 @@ sub stop_yardstick {
 END {
 	local $?;
 	kill 'TERM', children_of($server->{meter}) if $server;
+	kill 'TERM', $archive if $archive;
 	kill 'TERM', children_of($yardstick) if $yardstick;
 }
 

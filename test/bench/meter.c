@@ -1,5 +1,6 @@
 /* meter: runs a program and writes what it and all its descendants have cost into a file: user and
- * system CPU seconds, and the time from start to end. TERM and INT are passed on.
+ * system CPU seconds, the time from start to end, and the most memory that any of them had at once
+ * (kB). TERM and INT are passed on.
  * usage: meter FILE PROGRAM [ARGUMENT…] */
 #include <signal.h>
 #include <sys/prctl.h>
@@ -46,7 +47,8 @@ int main(int argc, char **argv)
 	f = fopen(argv[1], "w");
 	if (!f)
 		die(argv[1]);
-	fprintf(f, "%.6f %.6f %.6f\n", of(u.ru_utime), of(u.ru_stime), seconds() - start);
+	fprintf(f, "%.6f %.6f %.6f %ld\n", of(u.ru_utime), of(u.ru_stime), seconds() - start,
+	    u.ru_maxrss);
 	fclose(f);
 	return code;
 }
