@@ -29,21 +29,22 @@ once() { "$ARCHIVE" --once -c cfg "$@" 2>log; }
 
 index() { sqlite3 -readonly archive/index.sqlite "$@"; }
 
-# archived_as FILE PATH: the archive holds exactly this capture there, and the index knows
+# archived_as FILE PATH: the archive holds exactly this capture there, and the index knows. Its status counts, also
+# behind ||, where a failed command ends no function.
 archived_as() {
-	zstd -dcq "archive/$2" | cmp - "$1"
-	[ "$(index "SELECT lower(hex(sha256)) FROM file WHERE path = '$2'")" = "$(sha256sum <"$1" | cut -d' ' -f1)" ]
-	[ "$(index "SELECT stored FROM file WHERE path = '$2'")" = "$(size "archive/$2")" ]
+	zstd -dcq "archive/$2" | cmp - "$1" &&
+		[ "$(index "SELECT lower(hex(sha256)) FROM file WHERE path = '$2'")" = "$(sha256sum <"$1" | cut -d' ' -f1)" ] &&
+		[ "$(index "SELECT stored FROM file WHERE path = '$2'")" = "$(size "archive/$2")" ]
 }
 
 # everything_once: each capture kept in ./was is archived once, intact, and gone from done
 everything_once() {
 	local f
-	[ "$(find 'done' -name 'trace-*' | wc -l)" -eq 0 ]
-	[ "$(find archive -name 'trace-*' | wc -l)" -eq "$(find was -type f | wc -l)" ]
-	[ "$(index 'SELECT count(*) FROM file')" -eq "$(find was -type f | wc -l)" ]
+	[ "$(find 'done' -name 'trace-*' | wc -l)" -eq 0 ] || return
+	[ "$(find archive -name 'trace-*' | wc -l)" -eq "$(find was -type f | wc -l)" ] || return
+	[ "$(index 'SELECT count(*) FROM file')" -eq "$(find was -type f | wc -l)" ] || return
 	for f in was/*; do
-		archived_as "$f" "$(index "SELECT path FROM file WHERE name = '${f##*/}'")"
+		archived_as "$f" "$(index "SELECT path FROM file WHERE name = '${f##*/}'")" || return
 	done
 	[ -z "$(find archive/.work -type f)" ]
 }
@@ -189,30 +190,90 @@ keep() { mkdir -p was && cp -p 'done'/trace-* was/; }
 	[ "$(index 'SELECT compressed, stored FROM file')" = "0|$(size was.pcap)" ]
 }
 
-@test "killed at every system call in turn: each capture is there once, intact" {
-	can_trace
-	settings
-	capture trace-foo-20261128_000001.pcap 3
+# killed_from TEXT: of all captures in done, whatever system call of the master ends it: each is there once, intact. From
+# the first call on that has TEXT in its line of strace.
+killed_from() {
+	local name k
 	keep
 	strace -qq -o trace "$ARCHIVE" --once -c cfg 2>log
 	everything_once
-	# the calls of the master from the one on that opens the archive: name, and its how many-th of this name
+	# name of the call, and its how many-th of this name
 	sed -nE 's/^([a-z0-9_]+)\(.*/\1/p' trace | awk '{ print $1, ++n[$1] }' >calls
-	sed -n "$(($(grep -nF '/archive"' trace | head -n 1 | cut -d: -f1))),\$p" calls | grep -v exit_group >from
+	sed -n "$(($(grep -nF "$1" trace | head -n 1 | cut -d: -f1))),\$p" calls | grep -v exit_group >from
 	[ "$(wc -l <from)" -gt 50 ]
-	local name k
 	while read -r name k; do
 		rm -r archive
 		mkdir archive
 		cp -p was/* 'done'/
-		! strace -qq -o /dev/null -e trace="$name" -e inject="$name:signal=KILL:when=$k" \
-			"$ARCHIVE" --once -c cfg 2>log 3>&- || break
-		once
+		# from run to run there may be one call more or less
+		strace -qq -o /dev/null -e trace="$name" -e inject="$name:signal=KILL:when=$k" \
+			"$ARCHIVE" --once -c cfg 2>log 3>&- || once
 		everything_once || {
 			echo "killed at $name, $k" >&2
 			return 1
 		}
 	done <from
+}
+
+@test "killed at every system call in turn: each capture is there once, intact" {
+	can_trace
+	settings
+	capture trace-foo-20261128_000001.pcap 3
+	killed_from '/archive"'
+}
+
+@test "several captures, killed at every system call from their first sync on: each is there once, intact" {
+	can_trace
+	settings
+	capture trace-foo-20261128_000001.pcap 3
+	capture trace-foo-20261128_000002.pcap 2
+	capture trace-bar-20261128_000001.pcap 1
+	killed_from 'sync_file_range('
+}
+
+@test "captures with the same name in two directories: both are archived, the same contents once" {
+	mkdir done2
+	settings "" '{ name = "foo"; address = "127.0.0.2"; }, { name = "bar"; address = "127.0.0.3"; completed-path = "done2"; }'
+	local n
+	for n in 1 2 3; do
+		capture trace-foo-20261128_00000$n.pcap $n
+		mv 'done'/trace-foo-20261128_00000$n.pcap done2
+		capture trace-foo-20261128_00000$n.pcap 1
+	done
+	cp 'done'/trace-foo-20261128_000001.pcap same
+	cp done2/trace-foo-20261128_000002.pcap two
+	cp done2/trace-foo-20261128_000003.pcap three
+	once
+	[ -z "$(find 'done' done2 -type f)" ]
+	[ "$(index 'SELECT count(*) FROM file')" -eq 5 ]
+	[ "$(find archive -name 'trace-*' | wc -l)" -eq 5 ]
+	archived_as same foo/2026-11-28/trace-foo-20261128_000001.pcap.zst
+	archived_as two "$(index 'SELECT path FROM file WHERE packets = 2')"
+	archived_as three "$(index 'SELECT path FROM file WHERE packets = 3')"
+	log_has 'archived client=foo name=trace-foo-20261128_000001.pcap reason="archived before"'
+	! grep ' error ' log
+}
+
+@test "where the index is full, nothing is removed; all is archived once there is room" {
+	can_trace
+	settings
+	capture trace-foo-20261128_000001.pcap 3
+	capture trace-bar-20261128_000001.pcap 1
+	keep
+	# the rows go into the write-ahead log, with the commit
+	local k failed=0
+	for k in 1 2 3 4 5 6 7 8; do
+		rm -r archive
+		mkdir archive
+		cp -p was/* 'done'/
+		strace -qq -o trace -P "$PWD/archive/index.sqlite-wal" -e trace=pwrite64 \
+			-e inject="pwrite64:error=ENOSPC:when=$((k * 8))+" "$ARCHIVE" --once -c cfg 2>log 3>&- || failed=$((failed + 1))
+		[ "$(index 'SELECT count(*) FROM file')" -eq "$(find archive -name 'trace-*' | wc -l)" ] ||
+			[ "$(find 'done' -name 'trace-*' | wc -l)" -eq 2 ]
+		once
+		everything_once
+	done
+	[ "$failed" -gt 0 ]
 }
 
 @test "a second archive on the same path is refused; the first goes on" {

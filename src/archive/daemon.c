@@ -23,13 +23,17 @@
 /* From one line about files that retention may not delete to the next. */
 #define HELD_S 3600
 
+/* A packed capture waits so long for others, with which it shares syncs and a commit. */
+#define TOGETHER_MS 100
+
 struct loop {
 	struct daemon *d;
 	struct work work;
 	struct handover handover;
-	int64_t held_due;  /* seconds since 1970 */
-	int64_t round_due; /* monotonic ms */
-	bool again;        /* something has arrived since the round began */
+	int64_t held_due;   /* seconds since 1970 */
+	int64_t round_due;  /* monotonic ms */
+	int64_t settle_due; /* of what is packed */
+	bool again;         /* something has arrived since the round began */
 	bool stop;
 	uint64_t failed; /* when the round began */
 	bool round_failed, retention_failed;
@@ -144,20 +148,44 @@ static void take_signals(struct loop *l)
 	}
 }
 
-static int until_round(const struct loop *l)
+static int until(int64_t due)
 {
-	int64_t left = l->round_due - io_monotonic_ms();
+	int64_t left = due - io_monotonic_ms();
 
 	return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+}
+
+static int least(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static int until_settled(const struct work *w, int64_t due)
+{
+	if (w->packed == 0)
+		return INT_MAX;
+	return work_should_settle(w) ? 0 : until(due);
 }
 
 /* Milliseconds for poll(); -1: until something comes. */
 static int how_long(const struct loop *l)
 {
-	int round = work_is_done(&l->work) && !l->d->once ? until_round(l) : INT_MAX;
-	int due = handover_due(&l->handover), least = round < due ? round : due;
+	int round = work_is_done(&l->work) && !l->d->once ? until(l->round_due) : INT_MAX;
+	int settled = until_settled(&l->work, l->settle_due);
+	int ms = least(least(round, settled), handover_due(&l->handover));
 
-	return least == INT_MAX ? -1 : least;
+	return ms == INT_MAX ? -1 : ms;
+}
+
+static void go_on(struct loop *l, const struct pollfd *p, size_t n)
+{
+	unsigned before = l->work.packed;
+
+	work_go_on(&l->work, p, n);
+	if (before == 0 && l->work.packed > 0)
+		l->settle_due = io_monotonic_ms() + TOGETHER_MS;
+	if (until_settled(&l->work, l->settle_due) == 0)
+		work_settle(&l->work);
 }
 
 static void wait(struct loop *l)
@@ -170,7 +198,7 @@ static void wait(struct loop *l)
 
 	if (poll(p, all, how_long(l)) < 0)
 		return; /* EINTR */
-	work_go_on(&l->work, p + 2, n);
+	go_on(l, p + 2, n);
 	handover_go_on(&l->handover);
 	if (p[1].revents)
 		l->again |= sources_have_news(&l->d->sources);
@@ -204,7 +232,7 @@ bool daemon_run(struct daemon *d)
 		if (work_is_done(&l.work) && !over && may_end(&l)) {
 			end_round(&l);
 			over = true;
-		} else if (over && (l.again || until_round(&l) == 0)) {
+		} else if (over && (l.again || until(l.round_due) == 0)) {
 			begin_round(&l);
 			over = false;
 		} else {

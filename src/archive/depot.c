@@ -156,7 +156,20 @@ bool depot_publish(struct depot *d, const char *work, const char *path, bool ove
 		ok = renameat(d->work, work, dir, name_of(path)) == 0;
 	else
 		ok = move(d->work, work, dir, name_of(path));
-	ok = ok && fsync(dir) == 0;
+	why = errno;
+	close(dir);
+	errno = why;
+	return ok;
+}
+
+bool depot_sync(struct depot *d, const char *path)
+{
+	int dir = depot_directory(d, path), why;
+	bool ok;
+
+	if (dir < 0)
+		return false;
+	ok = fsync(dir) == 0;
 	why = errno;
 	close(dir);
 	errno = why;

@@ -36,8 +36,11 @@ void depot_discard(struct depot *d, const char *name);
 int depot_directory(struct depot *d, const char *path);
 
 /* Gives a file in work its name beneath the path. False with errno: EEXIST, there is one already;
- * over: it is replaced. Synced, as are the directories above. */
+ * over: it is replaced. The directories above are synced, the name only by depot_sync(). */
 bool depot_publish(struct depot *d, const char *work, const char *path, bool over);
+
+/* Syncs all names in the directory of this file. False with errno. */
+bool depot_sync(struct depot *d, const char *path);
 
 /* A file beneath the path, for reading; -1 with errno. */
 int depot_file(struct depot *d, const char *path);

@@ -13,7 +13,7 @@ void event_archiving(const struct config *c)
 
 void event_archived(const struct take *t)
 {
-	const struct facts *f = &t->facts;
+	const struct facts *f = &t->report.facts;
 	const char *path = LOG_QUOTE(t->path);
 
 	if (t->known)
@@ -23,13 +23,13 @@ void event_archived(const struct take *t)
 		log_line(LVL_WARNING,
 		    "archived client=%s name=%s path=%s packets=%" PRIu64 " bytes=%" PRIu64
 		    " stored=%" PRIu64 " broken=%s offset=%" PRIu64,
-		    t->client, t->name, path, f->packets, f->bytes, t->stored, LOG_QUOTE(f->why),
-		    f->whole);
+		    t->client, t->name, path, f->packets, f->bytes, t->report.stored,
+		    LOG_QUOTE(f->why), f->whole);
 	else
 		log_line(LVL_INFO,
 		    "archived client=%s name=%s path=%s packets=%" PRIu64 " bytes=%" PRIu64
 		    " stored=%" PRIu64,
-		    t->client, t->name, path, f->packets, f->bytes, t->stored);
+		    t->client, t->name, path, f->packets, f->bytes, t->report.stored);
 }
 
 void event_not_archived(const struct take *t)

@@ -266,7 +266,7 @@ bool pack(int in, int out, int level, const struct pack_names *names, struct pac
 	end(&p);
 	if (ok && level != PACK_PLAIN)
 		ok = write_metadata(&p, names) && write_table(&p);
-	if (ok && fsync(out) < 0)
+	if (ok && result->stored >= PACK_SYNCED && fsync(out) < 0)
 		ok = fail(&p, "writing the archived file", strerror(errno));
 	return ok;
 }

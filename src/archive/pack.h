@@ -18,6 +18,9 @@
 #define PACK_LEVEL_MAX  19 /* of zstd */
 #define PACK_REASON_MAX 128
 
+/* A smaller archived file is not synced: its master syncs many of them at once. */
+#define PACK_SYNCED (256u << 10)
+
 struct pack_names {
 	const char *client, *address, *name; /* as in struct metadata */
 	enum format_kind kind;               /* by the name: of what has no content */
@@ -31,8 +34,9 @@ struct pack_result {
 	uint64_t stored; /* bytes of the archived file */
 };
 
-/* From the beginning of `in`, a regular file, to the position of `out`; synced at the end. False
- * with a reason: reading, writing or memory failed; out is then worthless. */
+/* From the beginning of `in`, a regular file, to the position of `out`; synced at the end, if it
+ * has PACK_SYNCED bytes. False with a reason: reading, writing or memory failed; out is then
+ * worthless. */
 bool pack(int in, int out, int level, const struct pack_names *names, struct pack_result *result,
     char reason[PACK_REASON_MAX]);
 

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/expand.h"
@@ -17,15 +16,14 @@
 /* Names that are tried for one capture. */
 #define NUMBERS 100000u
 
-__attribute__((format(printf, 2, 3))) static enum take_status fail(
-    struct take *t, const char *fmt, ...)
+enum take_status take_fail(struct take *t, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(t->reason, sizeof(t->reason), fmt, ap);
 	va_end(ap);
-	return TAKE_FAILED;
+	return t->status = TAKE_FAILED;
 }
 
 static void close_if_open(int *fd)
@@ -74,9 +72,9 @@ static enum take_status open_capture(struct take *t, bool recording)
 	if (t->capture < 0)
 		return errno == ENOENT || errno == ELOOP
 			   ? TAKE_NOT_OURS
-			   : fail(t, "it cannot be opened: %s", strerror(errno));
+			   : take_fail(t, "it cannot be opened: %s", strerror(errno));
 	if (fstat(t->capture, &t->st) < 0)
-		return fail(t, "it cannot be opened: %s", strerror(errno));
+		return take_fail(t, "it cannot be opened: %s", strerror(errno));
 	return is_finished(t, recording) ? TAKE_WORKING : TAKE_NOT_OURS;
 }
 
@@ -107,23 +105,23 @@ static enum take_status choose_path(struct take *t, bool take_orphan)
 		int fd;
 
 		if (!make_path(t, number))
-			return fail(t, "its name in the archive would be too long");
+			return take_fail(t, "its name in the archive would be too long");
 		if (!store_has_path(t->depot->store, t->path, &indexed))
-			return fail(t, "%s", store_reason(t->depot->store));
+			return take_fail(t, "%s", store_reason(t->depot->store));
 		if (indexed)
 			continue;
 		fd = depot_file(t->depot, t->path);
 		if (fd < 0 && errno == ENOENT)
 			return TAKE_WORKING;
 		if (fd < 0)
-			return fail(t, "%s in the archive: %s", t->path, strerror(errno));
+			return take_fail(t, "%s in the archive: %s", t->path, strerror(errno));
 		if (take_orphan) {
 			t->orphan = fd;
 			return TAKE_WORKING;
 		}
 		close(fd);
 	}
-	return fail(t, "every name in the archive is taken");
+	return take_fail(t, "every name in the archive is taken");
 }
 
 /* ---- the way ---- */
@@ -136,7 +134,7 @@ static enum take_status start(struct take *t, unsigned number)
 	t->archived = depot_create(t->depot, t->work);
 	if (t->archived < 0) {
 		t->work[0] = '\0';
-		return fail(t, "no file can be created in the archive: %s", strerror(errno));
+		return take_fail(t, "no file can be created in the archive: %s", strerror(errno));
 	}
 	task = (struct worker_task){.capture = t->capture,
 	    .archived = t->archived,
@@ -148,7 +146,7 @@ static enum take_status start(struct take *t, unsigned number)
 		.kind = t->parts.kind,
 		.ended = t->st.st_mtim.tv_sec}};
 	if (!worker_start(&t->worker, &task))
-		return fail(t, "no process can be started: %s", strerror(errno));
+		return take_fail(t, "no process can be started: %s", strerror(errno));
 	return TAKE_WORKING;
 }
 
@@ -175,7 +173,7 @@ enum take_status take_begin(struct take *t, struct depot *depot, const struct co
 		st = start(t, number);
 	if (st == TAKE_NOT_OURS)
 		take_end(t);
-	return st;
+	return t->status = st;
 }
 
 int take_channel(const struct take *t)
@@ -183,105 +181,26 @@ int take_channel(const struct take *t)
 	return t->worker.channel;
 }
 
-/* The new file gets its name; over: that of an orphan with the same capture. */
-static enum take_status publish(struct take *t, bool over)
-{
-	enum take_status st = TAKE_WORKING;
-
-	if (t->orphan >= 0 && !over)
-		st = choose_path(t, false);
-	if (st != TAKE_WORKING)
-		return st;
-	if (!depot_publish(t->depot, t->work, t->path, over))
-		return fail(t, "%s in the archive: %s", t->path, strerror(errno));
-	t->work[0] = '\0';
-	return TAKE_WORKING;
-}
-
-static enum take_status commit(
-    struct take *t, const struct report *r, const uint8_t *profile, const uint8_t *frames)
-{
-	struct store_file f = {.client = t->client,
-	    .address = t->address,
-	    .name = t->name,
-	    .path = t->path,
-	    .compressed = t->config->archive.level != PACK_PLAIN,
-	    .ended = t->st.st_mtim.tv_sec,
-	    .archived = time(NULL),
-	    .stored = r->stored,
-	    .facts = &r->facts,
-	    .sha256 = r->sha256,
-	    .profile = profile,
-	    .profile_len = r->profile_len,
-	    .frames = frames,
-	    .frames_len = r->frames_len};
-	int64_t id;
-
-	return store_add(t->depot->store, &f, &id) ? TAKE_WORKING
-						   : fail(t, "%s", store_reason(t->depot->store));
-}
-
-/* Only the file that was packed: somebody may have put another one there. */
-static enum take_status remove_capture(struct take *t)
-{
-	struct stat now;
-
-	if (fstatat(t->dir, t->name, &now, AT_SYMLINK_NOFOLLOW) < 0 || !io_same_file(&now, &t->st))
-		return TAKE_DONE;
-	if (unlinkat(t->dir, t->name, 0) < 0)
-		return fail(t, "it is archived, but cannot be removed: %s", strerror(errno));
-	fsync(t->dir);
-	return TAKE_DONE;
-}
-
-/* Whether the index has this capture, and its file is there: a crash came before its removal. */
-static enum take_status is_known(struct take *t, const uint8_t *sha256)
-{
-	struct store_row row;
-	struct stat st;
-	int fd;
-
-	if (!store_same(t->depot->store, t->name, sha256, &row))
-		return store_reason(t->depot->store)[0]
-			   ? fail(t, "%s", store_reason(t->depot->store))
-			   : TAKE_WORKING;
-	fd = depot_file(t->depot, row.path);
-	t->known = fd >= 0 && fstat(fd, &st) == 0 && (uint64_t)st.st_size == row.stored;
-	close_if_open(&fd);
-	return TAKE_WORKING;
-}
-
-static enum take_status finish(
-    struct take *t, const struct report *r, const uint8_t *profile, const uint8_t *frames)
-{
-	enum take_status st;
-
-	t->facts = r->facts;
-	t->stored = r->stored;
-	st = is_known(t, r->sha256);
-	if (!t->known && st == TAKE_WORKING)
-		st = publish(t, r->known);
-	if (!t->known && st == TAKE_WORKING)
-		st = commit(t, r, profile, frames);
-	return st == TAKE_WORKING ? remove_capture(t) : st;
-}
-
 enum take_status take_go_on(struct take *t)
 {
-	const uint8_t *profile, *frames;
-	struct report r;
-
-	switch (worker_read(&t->worker, &r, &profile, &frames)) {
+	switch (worker_read(&t->worker, &t->report, &t->profile, &t->frames)) {
 	case WORKER_MORE:
 		return TAKE_WORKING;
 	case WORKER_FAILED:
-		return fail(t, "its worker failed");
+		return take_fail(t, "its worker failed");
 	case WORKER_DONE:
 		break;
 	}
-	if (!r.ok)
-		return fail(t, "%s", r.reason);
-	return finish(t, &r, profile, frames);
+	if (!t->report.ok)
+		return take_fail(t, "%s", t->report.reason);
+	t->had_orphan = t->orphan >= 0;
+	close_if_open(&t->orphan); /* and not the capture, which may be locked */
+	return t->status = TAKE_PACKED;
+}
+
+enum take_status take_rename(struct take *t)
+{
+	return choose_path(t, false);
 }
 
 void take_end(struct take *t)

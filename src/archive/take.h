@@ -1,9 +1,9 @@
-/* take: one capture on its way from completed-path into the archive.
+/* take: one capture on its way from completed-path into the archive, until it is packed.
  *
- * Opened, packed by a worker, published under a name that was free, committed to the index, and
- * only then removed from completed-path. A crash at any point leaves the capture there, or archived
- * and indexed; what a crash before left is recognised and not archived twice. Refuses to choose
- * captures and to decide what follows from a failure: the capture is where it was. */
+ * Opened, given a name in the archive that is free, packed by a worker; archive/settle does the
+ * rest. What a crash has left is recognised and not archived twice. Refuses to choose captures, to
+ * publish and remove them, and to decide what follows from a failure: the capture is where it was.
+ */
 #ifndef ARCHIVE_TAKE_H
 #define ARCHIVE_TAKE_H
 
@@ -18,6 +18,14 @@
 
 #define TAKE_REASON_MAX 400
 
+enum take_status {
+	TAKE_WORKING, /* wait until take_channel() is readable, then take_go_on() */
+	TAKE_PACKED,  /* settle() has to follow */
+	TAKE_DONE,
+	TAKE_NOT_OURS, /* no finished capture with a name of the server: left alone */
+	TAKE_FAILED
+};
+
 struct take {
 	struct depot *depot;
 	const struct config *config;
@@ -26,25 +34,22 @@ struct take {
 	struct capname parts;
 	char client[CAPNAME_STEM_MAX], address[ADDR_TEXT_MAX];
 
+	enum take_status status;
+
 	int capture, archived, orphan;
 	struct stat st; /* of the capture */
 	char work[40];  /* name of the new file in work; "": there is none */
 	char path[DEPOT_PATH_MAX];
 	struct worker worker;
 
-	/* After TAKE_DONE. */
-	struct facts facts;
-	uint64_t stored;
-	bool known; /* it was archived before */
+	/* From TAKE_PACKED on. Columns lead into what the worker has told. */
+	struct report report;
+	const uint8_t *profile, *frames;
+
+	bool had_orphan; /* a file that is in no index had t->path */
+	bool known;      /* after TAKE_DONE: it was archived before */
 
 	char reason[TAKE_REASON_MAX]; /* after TAKE_FAILED */
-};
-
-enum take_status {
-	TAKE_WORKING, /* wait until take_channel() is readable, then take_go_on() */
-	TAKE_DONE,
-	TAKE_NOT_OURS, /* no finished capture with a name of the server: left alone */
-	TAKE_FAILED
 };
 
 /* number: different for each that is at work at the same time. */
@@ -55,6 +60,13 @@ int take_channel(const struct take *t);
 
 /* Does not wait. */
 enum take_status take_go_on(struct take *t);
+
+/* Chooses t->path once more, because its name was taken meanwhile, or an orphan has it. */
+enum take_status take_rename(struct take *t);
+
+/* Sets status and reason; returns the status. */
+enum take_status take_fail(struct take *t, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* After every status but TAKE_NOT_OURS; while it works, it is abandoned. */
 void take_end(struct take *t);

@@ -5,6 +5,10 @@
 #include <string.h>
 
 #include "archive/events.h"
+#include "archive/settle.h"
+
+/* Columns of packed captures, together: a capture of 1 GB has 40 kB. */
+#define COLUMNS_MAX (4u << 20)
 
 bool work_init(struct work *w, struct depot *depot, const struct config *config,
     struct sources *sources, unsigned at_once)
@@ -13,8 +17,9 @@ bool work_init(struct work *w, struct depot *depot, const struct config *config,
 	    .config = config,
 	    .sources = sources,
 	    .at_once = at_once,
-	    .take = calloc(at_once, sizeof(*w->take))};
-	for (unsigned i = 0; w->take && i < at_once; i++)
+	    .room = at_once + WORK_PACKED};
+	w->take = calloc(w->room, sizeof(*w->take));
+	for (unsigned i = 0; w->take && i < w->room; i++)
 		w->take[i].worker.channel = -1;
 	return w->take;
 }
@@ -26,7 +31,10 @@ static bool is_active(const struct take *t)
 
 void work_free(struct work *w)
 {
-	for (unsigned i = 0; w->take && i < w->at_once; i++)
+	if (!w->take)
+		return;
+	work_settle(w);
+	for (unsigned i = 0; i < w->room; i++)
 		if (is_active(&w->take[i]))
 			take_end(&w->take[i]);
 	free(w->take);
@@ -42,7 +50,7 @@ void work_begin(struct work *w)
 /* A directory that is read anew still lists what is at work. */
 static bool is_at_work(const struct work *w, int dir, const char *name)
 {
-	for (unsigned i = 0; i < w->at_once; i++)
+	for (unsigned i = 0; i < w->room; i++)
 		if (is_active(&w->take[i]) && w->take[i].dir == dir &&
 		    strcmp(w->take[i].name, name) == 0)
 			return true;
@@ -51,7 +59,7 @@ static bool is_at_work(const struct work *w, int dir, const char *name)
 
 static struct take *free_take(struct work *w)
 {
-	for (unsigned i = 0; i < w->at_once; i++)
+	for (unsigned i = 0; i < w->room; i++)
 		if (!is_active(&w->take[i]))
 			return &w->take[i];
 	return NULL;
@@ -70,9 +78,14 @@ static void conclude(struct work *w, struct take *t, enum take_status st)
 	take_end(t);
 }
 
+static bool is_full(const struct work *w)
+{
+	return w->packed >= WORK_PACKED || w->columns >= COLUMNS_MAX;
+}
+
 void work_start(struct work *w)
 {
-	while (w->reading && w->active < w->at_once) {
+	while (w->reading && w->active < w->at_once && !is_full(w)) {
 		const struct source *where;
 		const char *name = sources_next(w->sources, &where);
 		struct take *t = free_take(w);
@@ -96,15 +109,15 @@ size_t work_channels(const struct work *w, struct pollfd p[WORK_MAX])
 {
 	size_t n = 0;
 
-	for (unsigned i = 0; i < w->at_once; i++)
-		if (is_active(&w->take[i]))
+	for (unsigned i = 0; i < w->room; i++)
+		if (is_active(&w->take[i]) && w->take[i].status == TAKE_WORKING)
 			p[n++] = (struct pollfd){.fd = take_channel(&w->take[i]), .events = POLLIN};
 	return n;
 }
 
 static struct take *take_of(struct work *w, int channel)
 {
-	for (unsigned i = 0; i < w->at_once; i++)
+	for (unsigned i = 0; i < w->room; i++)
 		if (take_channel(&w->take[i]) == channel)
 			return &w->take[i];
 	return NULL;
@@ -119,11 +132,36 @@ void work_go_on(struct work *w, const struct pollfd *p, size_t n)
 		if (st == TAKE_WORKING)
 			continue;
 		w->active--;
-		conclude(w, t, st);
+		if (st == TAKE_PACKED) {
+			w->packed++;
+			w->columns += (size_t)t->report.profile_len + t->report.frames_len;
+		} else {
+			conclude(w, t, st);
+		}
 	}
+}
+
+bool work_should_settle(const struct work *w)
+{
+	return w->packed > 0 && (is_full(w) || (!w->reading && w->active == 0));
+}
+
+void work_settle(struct work *w)
+{
+	struct take *packed[WORK_PACKED + WORK_MAX] = {NULL};
+	size_t n = 0;
+
+	for (unsigned i = 0; i < w->room; i++)
+		if (is_active(&w->take[i]) && w->take[i].status == TAKE_PACKED)
+			packed[n++] = &w->take[i];
+	settle(packed, n);
+	for (size_t i = 0; i < n; i++)
+		conclude(w, packed[i], packed[i]->status);
+	w->packed = 0;
+	w->columns = 0;
 }
 
 bool work_is_done(const struct work *w)
 {
-	return !w->reading && w->active == 0;
+	return !w->reading && w->active == 0 && w->packed == 0;
 }

@@ -13,24 +13,28 @@
 #include "archive/sources.h"
 #include "archive/take.h"
 
-#define WORK_MAX 64 /* captures at a time */
+#define WORK_MAX    64  /* captures that are packed at a time */
+#define WORK_PACKED 128 /* that are packed and not settled: each has a descriptor or two */
 
 struct work {
 	struct depot *depot;
 	const struct config *config;
 	struct sources *sources;
-	unsigned at_once; /* captures at a time, 1 to WORK_MAX */
+	unsigned at_once; /* captures that are packed at a time, 1 to WORK_MAX */
 
-	struct take *take; /* allocated; those with a channel are at work */
-	unsigned active, number;
-	bool reading; /* the round has names left */
+	struct take *take; /* allocated: room for at_once and WORK_PACKED */
+	unsigned room;
+	unsigned active, packed, number; /* with a worker; without, before settle() */
+	size_t columns;                  /* bytes that the packed ones have in memory */
+	bool reading;                    /* the round has names left */
 
 	uint64_t archived, failed; /* since the beginning */
 };
 
 bool work_init(struct work *w, struct depot *depot, const struct config *config,
     struct sources *sources, unsigned at_once);
-void work_free(struct work *w); /* abandons what is at work */
+/* Settles what is packed, abandons what is at work. */
+void work_free(struct work *w);
 
 /* A round from the first name on; what is at work goes on. */
 void work_begin(struct work *w);
@@ -43,6 +47,12 @@ size_t work_channels(const struct work *w, struct pollfd p[WORK_MAX]);
 
 /* After poll(): takes what the readable ones have to say. */
 void work_go_on(struct work *w, const struct pollfd *p, size_t n);
+
+/* Whether packed captures should be settled at once: there is no room for more, or nothing else to
+ * wait for. Else the caller lets them wait for others, but not long. */
+bool work_should_settle(const struct work *w);
+
+void work_settle(struct work *w);
 
 /* Whether the round is over, and nothing at work. */
 bool work_is_done(const struct work *w);

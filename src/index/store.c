@@ -66,6 +66,7 @@ static const char *const sql[STATEMENTS] = {
 
 struct store {
 	sqlite3 *db;
+	bool together; /* between store_begin() and its end */
 	sqlite3_stmt *prepared[STATEMENTS];
 	char reason[STORE_REASON_MAX];
 };
@@ -295,20 +296,64 @@ static bool add_client(struct store *s, const struct store_file *f)
 	return run(s, st);
 }
 
-bool store_add(struct store *s, const struct store_file *f, int64_t *id)
+/* Takes back what was put in; the reason why stays. */
+static void roll_back(struct store *s)
 {
 	char reason[STORE_REASON_MAX];
 
-	if (!run(s, statement(s, BEGIN)))
-		return false;
-	if (add_client(s, f) && add_file(s, f)) {
-		*id = sqlite3_last_insert_rowid(s->db);
-		if (run(s, statement(s, COMMIT)))
-			return true;
-	}
 	memcpy(reason, s->reason, sizeof(reason));
 	run(s, statement(s, ROLLBACK));
 	memcpy(s->reason, reason, sizeof(reason));
+}
+
+/* SQLite ends a transaction by itself when the disk is full, say: what is put in then would be in
+ * the index without the rest. */
+static bool goes_on(struct store *s)
+{
+	if (!sqlite3_get_autocommit(s->db))
+		return true;
+	snprintf(s->reason, sizeof(s->reason), "the index: what was put in before has failed");
+	return false;
+}
+
+bool store_begin(struct store *s)
+{
+	s->together = run(s, statement(s, BEGIN));
+	return s->together;
+}
+
+bool store_commit(struct store *s)
+{
+	s->together = false;
+	if (goes_on(s) && run(s, statement(s, COMMIT)))
+		return true;
+	roll_back(s);
+	return false;
+}
+
+void store_rollback(struct store *s)
+{
+	s->together = false;
+	roll_back(s);
+}
+
+static bool add_together(struct store *s, const struct store_file *f, int64_t *id)
+{
+	if (!goes_on(s) || !add_client(s, f) || !add_file(s, f))
+		return false;
+	*id = sqlite3_last_insert_rowid(s->db);
+	return true;
+}
+
+bool store_add(struct store *s, const struct store_file *f, int64_t *id)
+{
+	if (s->together)
+		return add_together(s, f, id);
+	if (!store_begin(s))
+		return false;
+	if (add_together(s, f, id))
+		return store_commit(s);
+	store_rollback(s);
 	return false;
 }
 

@@ -48,8 +48,15 @@ struct store_file {
 	size_t profile_len, frames_len;
 };
 
-/* In one transaction, synced; its number goes to *id. */
+/* In one transaction, synced; its number goes to *id. Between store_begin() and store_commit() it
+ * belongs to their transaction instead; false: only this file is left out. */
 bool store_add(struct store *s, const struct store_file *f, int64_t *id);
+
+/* What is put in from now on is seen by this store at once, and by others and after a crash all of
+ * it or nothing. store_commit() syncs; false with a reason: nothing was put in. */
+bool store_begin(struct store *s);
+bool store_commit(struct store *s);
+void store_rollback(struct store *s);
 
 /* Whether there is a file of that path. */
 bool store_has_path(struct store *s, const char *path, bool *has);

@@ -40,6 +40,55 @@ static int64_t add(
 	return id;
 }
 
+/* What is put in together is there together, or not at all. */
+static void test_together(void)
+{
+	struct store *s = store_open(path, STORE_WRITE, reason), *other;
+	bool has = true;
+
+	OK(s && store_begin(s), "several files begin");
+	add(s, "foo", "first", 100, 50);
+	add(s, "bar", "second", 100, 50);
+	OK(store_has_path(s, "foo/first", &has) && has, "the writer sees them at once");
+	other = store_open(path, STORE_READ, reason);
+	OK(other && store_has_path(other, "foo/first", &has) && !has, "nobody else does");
+	store_rollback(s);
+	OK(store_has_path(s, "foo/first", &has) && !has, "taken back, they are not there");
+
+	OK(store_begin(s), "once more");
+	add(s, "foo", "first", 100, 50);
+	add(s, "bar", "second", 100, 50);
+	OK(store_commit(s), "committed");
+	OK(store_has_path(other, "bar/second", &has) && has, "they are there for others");
+	add(s, "bar", "third", 100, 50);
+	OK(store_has_path(other, "bar/third", &has) && has, "one alone is there at once again");
+	store_close(other);
+	store_close(s);
+}
+
+/* One that cannot be put in costs only itself. */
+static void test_one_fails(void)
+{
+	struct facts facts = {.kind = FORMAT_PCAP};
+	struct store_file twice = {.client = "foo",
+	    .address = "",
+	    .name = "first",
+	    .path = "foo/first",
+	    .facts = &facts,
+	    .sha256 = sha256};
+	struct store *s = store_open(path, STORE_WRITE, reason);
+	bool has = false;
+	int64_t id;
+
+	OK(s && store_begin(s), "several files begin");
+	add(s, "foo", "first", 100, 50);
+	OK(!store_add(s, &twice, &id) && store_reason(s)[0], "a path that is there is refused");
+	add(s, "foo", "second", 100, 50);
+	OK(store_commit(s), "the others are committed: %s", store_reason(s));
+	OK(store_has_path(s, "foo/second", &has) && has, "they are there");
+	store_close(s);
+}
+
 static void test_files(void)
 {
 	struct store *s = store_open(path, STORE_WRITE, reason);
@@ -165,6 +214,10 @@ int main(void)
 {
 	char *dir = temporary_directory();
 
+	snprintf(path, sizeof(path), "%s/together.sqlite", dir);
+	test_together();
+	snprintf(path, sizeof(path), "%s/one.sqlite", dir);
+	test_one_fails();
 	snprintf(path, sizeof(path), "%s/index.sqlite", dir);
 	test_files();
 	test_waiting();
