@@ -276,6 +276,31 @@ killed_from() {
 	[ "$failed" -gt 0 ]
 }
 
+on_a_full_disk() {
+	mount -t tmpfs -o size=1m tmpfs archive
+	"$ARCHIVE" --once -c cfg 2>log # makes the index
+	capture trace-foo-20261128_000001.pcap
+	local i
+	for i in $(seq 2 150); do
+		cp 'done'/trace-foo-20261128_000001.pcap "done/trace-foo-20261128_$(printf %06d "$i").pcap"
+	done
+	dd if=/dev/zero of=archive/ballast bs=1024 status=none 2>/dev/null || true
+	! once
+	[ "$(find 'done' -name 'trace-*' | wc -l)" -eq 150 ]
+	# of each that was at work when the first had failed
+	[ "$(grep -c ' error client=' log)" -ge 1 ]
+	[ "$(grep -c ' error client=' log)" -lt 150 ]
+	mount -o remount,size=20m archive
+	once
+	[ "$(find 'done' -name 'trace-*' | wc -l)" -eq 0 ]
+	[ "$(index 'SELECT count(*) FROM file')" -eq 150 ]
+}
+@test "on a full disk a round ends at the first captures that fail; all are archived once there is room" {
+	settings
+	export ARCHIVE BUILDDIR
+	inside on_a_full_disk capture once index
+}
+
 @test "a second archive on the same path is refused; the first goes on" {
 	settings
 	"$ARCHIVE" -c cfg 2>log 3>&- &

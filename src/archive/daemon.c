@@ -24,7 +24,7 @@
 #define HELD_S 3600
 
 /* A packed capture waits so long for others, with which it shares syncs and a commit. */
-#define TOGETHER_MS 100
+#define TOGETHER_MS 200
 
 struct loop {
 	struct daemon *d;
@@ -219,6 +219,12 @@ static bool may_end(const struct loop *l)
 	return !l->d->once || handover_is_idle(&l->handover);
 }
 
+/* Of a full filesystem it is not worth while to try what has arrived, until the next look. */
+static bool may_begin(const struct loop *l)
+{
+	return l->again && !l->work.no_room;
+}
+
 bool daemon_run(struct daemon *d)
 {
 	struct loop l = {.d = d};
@@ -232,7 +238,7 @@ bool daemon_run(struct daemon *d)
 		if (work_is_done(&l.work) && !over && may_end(&l)) {
 			end_round(&l);
 			over = true;
-		} else if (over && (l.again || until(l.round_due) == 0)) {
+		} else if (over && (may_begin(&l) || until(l.round_due) == 0)) {
 			begin_round(&l);
 			over = false;
 		} else {

@@ -5,11 +5,16 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/io.h"
+
+/* An archived file, and what the index needs for it, have more. */
+#define LEAST_ROOM (64u << 10)
 
 #define DIRECTORY (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
@@ -69,12 +74,28 @@ static bool open_index(struct depot *d, char *reason)
 	return d->store || fail(reason, path, why);
 }
 
+/* Filesystems of disks on which syncfs() leaves nothing behind that was written. */
+static bool syncs_whole(int dir)
+{
+	static const unsigned long known[] = {
+	    EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC, F2FS_SUPER_MAGIC, TMPFS_MAGIC};
+	struct statfs s;
+
+	if (fstatfs(dir, &s) < 0)
+		return false;
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if ((unsigned long)s.f_type == known[i])
+			return true;
+	return false;
+}
+
 bool depot_open(struct depot *d, const char *path, char reason[DEPOT_REASON_MAX])
 {
 	*d = (struct depot){.path = path, .work = -1, .lock = -1};
 	d->dir = open(path, DIRECTORY);
 	if (d->dir < 0)
 		return fail(reason, path, strerror(errno));
+	d->syncs_whole = syncs_whole(d->dir);
 	if (lock(d, reason) && open_work(d, reason) && open_index(d, reason))
 		return true;
 	depot_close(d);
@@ -118,10 +139,13 @@ int depot_directory(struct depot *d, const char *path)
 			errno = ENAMETOOLONG;
 			return -1;
 		}
-		/* the entry must be on the disk before what lies in it */
-		if (mkdirat(at, part, 0750) == 0)
-			fsync(at);
 		below = openat(at, part, DIRECTORY | O_NOFOLLOW);
+		if (below < 0 && errno == ENOENT) {
+			/* the entry must be on the disk before what lies in it */
+			if (mkdirat(at, part, 0750) == 0)
+				fsync(at);
+			below = openat(at, part, DIRECTORY | O_NOFOLLOW);
+		}
 		close(at);
 		at = below;
 	}
@@ -176,6 +200,13 @@ bool depot_sync(struct depot *d, const char *path)
 	return ok;
 }
 
+/* Kernels before 5.17 keep it to themselves when the journal could not be written: fsync() tells.
+ */
+bool depot_sync_all(struct depot *d)
+{
+	return syncfs(d->dir) == 0 && fsync(d->dir) == 0;
+}
+
 int depot_file(struct depot *d, const char *path)
 {
 	return openat(d->dir, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -195,4 +226,11 @@ bool depot_space(struct depot *d, uint64_t *free, uint64_t *all)
 	*free = (uint64_t)s.f_bavail * s.f_frsize;
 	*all = (uint64_t)s.f_blocks * s.f_frsize;
 	return true;
+}
+
+bool depot_is_full(struct depot *d)
+{
+	uint64_t free, all;
+
+	return depot_space(d, &free, &all) && free < LEAST_ROOM;
 }

@@ -21,6 +21,7 @@ struct depot {
 	const char *path; /* borrowed */
 	int dir, work;    /* the path, and the directory of files in work */
 	int lock;
+	bool syncs_whole; /* depot_sync_all() does what it says */
 	struct store *store;
 };
 
@@ -42,6 +43,12 @@ bool depot_publish(struct depot *d, const char *work, const char *path, bool ove
 /* Syncs all names in the directory of this file. False with errno. */
 bool depot_sync(struct depot *d, const char *path);
 
+/* Syncs all files and names beneath the path, and with them whatever else was written to this
+ * filesystem: for many files at once. Only where syncs_whole: elsewhere, on filesystems of FUSE
+ * say, syncfs() promises less than fsync(). That a file could not be written, sync_file_range() of
+ * it says. False with errno. */
+bool depot_sync_all(struct depot *d);
+
 /* A file beneath the path, for reading; -1 with errno. */
 int depot_file(struct depot *d, const char *path);
 
@@ -50,5 +57,8 @@ bool depot_remove(struct depot *d, const char *path);
 
 /* Bytes that this user can still write there, and how many the filesystem has. */
 bool depot_space(struct depot *d, uint64_t *free, uint64_t *all);
+
+/* Whether so little is left that nothing can be archived, whatever it is. */
+bool depot_is_full(struct depot *d);
 
 #endif

@@ -10,6 +10,10 @@
 
 #include "base/io.h"
 
+/* From so many on all files of the filesystem are synced at once: one after another each costs a
+ * flush of the disk. */
+#define MANY 8
+
 struct batch {
 	struct take *const *take;
 	size_t n;
@@ -30,15 +34,28 @@ static void fail_all(const struct batch *b, const char *what, const char *why)
 
 /* ---- the contents ---- */
 
+static bool sync_all(const struct batch *b)
+{
+	return b->n >= MANY && b->depot->syncs_whole && depot_sync_all(b->depot);
+}
+
 /* Workers have synced large files already, those whose contents are not on the disk are small. All
  * are on their way there before the first is waited for. */
 static void sync_contents(const struct batch *b)
 {
+	const unsigned wait =
+	    SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+	bool all;
+
 	for (size_t i = 0; i < b->n; i++)
 		sync_file_range(b->take[i]->archived, 0, 0, SYNC_FILE_RANGE_WRITE);
-	for (size_t i = 0; i < b->n; i++)
-		if (fsync(b->take[i]->archived) < 0)
+	all = sync_all(b);
+	for (size_t i = 0; i < b->n; i++) {
+		int fd = b->take[i]->archived;
+
+		if ((all ? sync_file_range(fd, 0, 0, wait) : fsync(fd)) < 0)
 			take_fail(b->take[i], "writing the archived file: %s", strerror(errno));
+	}
 }
 
 /* ---- name and index ---- */
@@ -155,6 +172,8 @@ static bool is_synced(const struct batch *b, size_t i)
 /* All new names, before the index has them. */
 static bool sync_names(const struct batch *b)
 {
+	if (sync_all(b))
+		return true;
 	for (size_t i = 0; i < b->n; i++)
 		if (is_new(b->take[i]) && !is_synced(b, i) &&
 		    !depot_sync(b->depot, b->take[i]->path))

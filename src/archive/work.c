@@ -45,6 +45,7 @@ void work_begin(struct work *w)
 {
 	sources_begin(w->sources);
 	w->reading = true;
+	w->no_room = false;
 }
 
 /* A directory that is read anew still lists what is at work. */
@@ -74,6 +75,9 @@ static void conclude(struct work *w, struct take *t, enum take_status st)
 	} else {
 		w->failed++;
 		event_not_archived(t);
+		/* before its file in work is removed, which may be what has filled it */
+		w->no_room |= depot_is_full(w->depot);
+		w->reading &= !w->no_room;
 	}
 	take_end(t);
 }

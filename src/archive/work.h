@@ -1,6 +1,7 @@
 /* work: rounds over the finished captures, several at a time.
  *
  * A round visits each name once; a capture that could not be archived is tried again in the next.
+ * When the archive's filesystem is full, the round ends: the others would fail as well.
  * Refuses to wait and to know the time: its caller polls. */
 #ifndef ARCHIVE_WORK_H
 #define ARCHIVE_WORK_H
@@ -27,6 +28,7 @@ struct work {
 	unsigned active, packed, number; /* with a worker; without, before settle() */
 	size_t columns;                  /* bytes that the packed ones have in memory */
 	bool reading;                    /* the round has names left */
+	bool no_room; /* the round was given up: the archive's filesystem is full */
 
 	uint64_t archived, failed; /* since the beginning */
 };
