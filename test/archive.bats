@@ -360,6 +360,24 @@ on_a_full_disk() {
 	[ "$(index 'SELECT name FROM file ORDER BY name' | head -1)" = trace-foo-20261122_000000.pcap ]
 }
 
+@test "retention deletes more files than it does at one go" {
+	settings 'compress = "none";'
+	capture trace-foo-20261121_000000.pcap
+	capture trace-foo-20261122_000000.pcap
+	once
+	# 2,500 older ones, of which there is but the row
+	sqlite3 archive/index.sqlite "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+		INSERT INTO file (client, address, name, path, compressed, pcapng, ended, archived, packets, bytes, stored,
+			sha256, damaged, link_types, profile, frames)
+		SELECT 1, '', 'old-' || i, 'old/' || i, 0, 0, i, i, 1, 1, 1, zeroblob(32), 0, x'', x'', x'' FROM n"
+	settings 'compress = "none"; keep: { max-files = 2; };'
+	once
+	[ "$(grep -c ' deleted client=foo .* reason="max-files"' log)" -eq 2500 ]
+	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
+	[ "$(index 'SELECT files FROM client')" -eq 2 ]
+	[ "$(find archive -name 'trace-*' | wc -l)" -eq 2 ]
+}
+
 @test "a floor keeps its client's files, and what cannot be kept then is an error" {
 	settings 'compress = "none"; keep: { max-size = 500; };' \
 		'{ name = "foo"; address = "127.0.0.2"; keep: { floor = 10000; }; }'

@@ -23,6 +23,9 @@
 /* From one line about files that retention may not delete to the next. */
 #define HELD_S 3600
 
+/* Files that are deleted between two looks at what has arrived and at signals. */
+#define DELETED_MOST 1000
+
 /* A packed capture waits so long for others, with which it shares syncs and a commit. */
 #define TOGETHER_MS 200
 
@@ -37,6 +40,7 @@ struct loop {
 	bool stop;
 	uint64_t failed; /* when the round began */
 	bool round_failed, retention_failed;
+	bool more_expired; /* retention has more to do */
 };
 
 static void tell_expired(void *context, const struct expired *e)
@@ -68,15 +72,19 @@ static void tell_held(struct loop *l, struct expire *e)
 
 static void retain(struct loop *l)
 {
-	struct expire e = {
-	    .depot = &l->d->depot, .config = l->d->config, .now = time(NULL), .tell = tell_expired};
+	struct expire e = {.depot = &l->d->depot,
+	    .config = l->d->config,
+	    .now = time(NULL),
+	    .most = DELETED_MOST,
+	    .tell = tell_expired};
 
 	l->retention_failed = !expire_run(&e);
+	l->more_expired = e.more;
 	if (l->retention_failed)
 		event_expire_failed(e.reason);
 	else if (e.excess > 0)
 		event_excess(e.excess, is_required(l->d->config));
-	if (!l->retention_failed)
+	if (!l->retention_failed && !e.more)
 		tell_held(l, &e);
 }
 
@@ -87,6 +95,7 @@ static void begin_round(struct loop *l)
 	if (log_renew_due() <= now)
 		log_renew(now); /* a syslog daemon that was restarted has another socket */
 	l->again = false;
+	l->more_expired = false;
 	l->failed = l->work.failed;
 	l->round_due = now + ROUND_MS;
 	work_begin(&l->work);
@@ -210,7 +219,7 @@ static void end_round(struct loop *l)
 {
 	l->round_failed = l->work.failed > l->failed;
 	retain(l);
-	l->stop |= l->d->once;
+	l->stop |= l->d->once && !l->more_expired;
 }
 
 /* A single round ends when each file that waits has had its turn; retention comes after that. */
@@ -222,7 +231,7 @@ static bool may_end(const struct loop *l)
 /* Of a full filesystem it is not worth while to try what has arrived, until the next look. */
 static bool may_begin(const struct loop *l)
 {
-	return l->again && !l->work.no_room;
+	return l->more_expired || (l->again && !l->work.no_room);
 }
 
 bool daemon_run(struct daemon *d)

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Rows that one commit removes. */
+#define TOGETHER 128
+
 /* What a round knows of one client, beside what retain does. */
 struct owner {
 	int64_t id;
@@ -18,6 +21,7 @@ struct round {
 	bool only_handed_over; /* what waits stays */
 	struct retain retain;
 	struct owner *owner;
+	unsigned removed; /* rows, since the last commit */
 	bool failed;
 };
 
@@ -101,6 +105,28 @@ static bool read_limits(struct round *r)
 
 /* ---- to the disk ---- */
 
+static bool commit(struct round *r)
+{
+	struct store *store = r->e->depot->store;
+
+	if (r->removed == 0)
+		return true;
+	r->removed = 0;
+	return store_commit(store) || fail(r->e, "", store_reason(store));
+}
+
+static bool remove_row(struct round *r, int64_t id)
+{
+	struct store *store = r->e->depot->store;
+
+	if (r->removed == 0 && !store_begin(store))
+		return fail(r->e, "", store_reason(store));
+	r->removed++;
+	if (!store_remove(store, id))
+		return fail(r->e, "", store_reason(store));
+	return r->removed < TOGETHER || commit(r);
+}
+
 static bool delete (struct round *r, const struct retain_choice *c)
 {
 	struct expire *e = r->e;
@@ -121,7 +147,7 @@ static bool delete (struct round *r, const struct retain_choice *c)
 	if (!e->only_plan && !depot_remove(e->depot, row.path))
 		return fail(e, row.path, strerror(errno));
 	e->tell(e->context, &told);
-	return e->only_plan || store_remove(store, c->file.id) || fail(e, "", store_reason(store));
+	return e->only_plan || remove_row(r, c->file.id);
 }
 
 bool expire_run(struct expire *e)
@@ -131,16 +157,22 @@ bool expire_run(struct expire *e)
 	    .only_handed_over = h->present && h->required && !e->with_waiting,
 	    .retain = {.now = e->now, .oldest = oldest}};
 	struct retain_choice c;
+	uint64_t n = 0;
 	bool ok;
 
 	e->excess = 0;
+	e->more = false;
 	r.retain.context = &r;
 	ok = read_limits(&r) && read_clients(&r);
-	while (ok && retain_next(&r.retain, &c))
+	while (ok && !e->more && retain_next(&r.retain, &c)) {
 		ok = delete (&r, &c);
+		e->more = ++n == e->most;
+	}
 	if (ok && r.failed)
 		ok = fail(e, "", store_reason(e->depot->store));
-	if (ok)
+	if (!commit(&r)) /* also what was deleted before an error */
+		ok = false;
+	if (ok && !e->more)
 		e->excess = retain_excess(&r.retain);
 	free(r.retain.client);
 	free(r.owner);

@@ -4,7 +4,7 @@
  *
  * archive/retain decides; the totals and the oldest files come from the index. Only files of the
  * index are ever deleted: the file first, then its row, so that a crash leaves a row that the next
- * round removes. */
+ * round removes. Rows of many files are removed with one commit. */
 #ifndef ARCHIVE_EXPIRE_H
 #define ARCHIVE_EXPIRE_H
 
@@ -31,10 +31,12 @@ struct expire {
 	int64_t now; /* seconds since 1970 */
 	bool only_plan;
 	bool with_waiting; /* as if handing over were not required */
+	uint64_t most;     /* files that are deleted in one round; 0: all that have to go */
 	expire_tell *tell;
 	void *context;
 
 	/* After a round. */
+	bool more;       /* `most` were deleted, and others may have to go */
 	uint64_t excess; /* bytes above the limits of all that nothing may be deleted for */
 	char reason[DEPOT_REASON_MAX];
 };

@@ -42,6 +42,7 @@ static const char schema[] =
     " tries INTEGER NOT NULL DEFAULT 0,"            /* that have failed */
     " next_try INTEGER NOT NULL DEFAULT 0) STRICT;" /* seconds */
     "CREATE INDEX file_by_age ON file (client, ended, id);"
+    "CREATE INDEX file_gone_on ON file (client, ended, id) WHERE handed_over > 0;"
     "CREATE INDEX file_by_sha256 ON file (sha256, name);" /* many captures have no packet */
     "CREATE INDEX file_waiting ON file (next_try, id) WHERE handed_over = 0;"
     "CREATE VIRTUAL TABLE span USING rtree (id, client_low, client_high, first, last);"

@@ -23,6 +23,7 @@ enum statement {
 	REMOVE_FILE,
 	NEXT_CLIENT,
 	OLDEST,
+	OLDEST_HANDED_OVER,
 	WAITING_EQUAL,
 	WAITING_LATER,
 	HANDED_OVER,
@@ -31,11 +32,13 @@ enum statement {
 	STATEMENTS
 };
 
-#define ROW                                                                                        \
+#define ROW_OF(file)                                                                               \
 	"SELECT file.id, client.id, client.name, address, file.name, path, compressed,"            \
 	" pcapng, ended, archived, packets, bytes, file.stored, first, last, sha256, damaged,"     \
 	" whole, why, handed_over, link_types, profile, frames, tries, next_try"                   \
-	" FROM file JOIN client ON client.id = file.client "
+	" FROM " file " JOIN client ON client.id = file.client "
+#define ROW             ROW_OF("file")
+#define ROW_HANDED_OVER ROW_OF("file INDEXED BY file_gone_on")
 
 static const char *const sql[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
@@ -53,7 +56,9 @@ static const char *const sql[STATEMENTS] = {
     [NEXT_CLIENT] = "SELECT id, name, files, stored FROM client WHERE id > ?1"
 		    " ORDER BY id LIMIT 1",
     [OLDEST] = ROW "WHERE file.client = ?1 AND (ended, file.id) > (?2, ?3)"
-		   " AND (?4 = 0 OR handed_over > 0) ORDER BY ended, file.id LIMIT 1",
+		   " ORDER BY ended, file.id LIMIT 1",
+    [OLDEST_HANDED_OVER] = ROW_HANDED_OVER "WHERE file.client = ?1 AND (ended, file.id) > (?2, ?3)"
+					   " AND handed_over > 0 ORDER BY ended, file.id LIMIT 1",
     /* in one query SQLite would step over all rows of the same next_try */
     [WAITING_EQUAL] = ROW "WHERE handed_over = 0 AND next_try = ?1 AND file.id > ?2"
 			  " ORDER BY file.id LIMIT 1",
@@ -471,14 +476,13 @@ bool store_same(struct store *s, const char *name, const uint8_t *sha256, struct
 bool store_oldest(struct store *s, int64_t client_id, const struct store_place *after,
     bool only_handed_over, struct store_row *out)
 {
-	sqlite3_stmt *st = statement(s, OLDEST);
+	sqlite3_stmt *st = statement(s, only_handed_over ? OLDEST_HANDED_OVER : OLDEST);
 
 	if (!st)
 		return false;
 	sqlite3_bind_int64(st, 1, client_id);
 	sqlite3_bind_int64(st, 2, after ? after->ended : INT64_MIN);
 	sqlite3_bind_int64(st, 3, after ? after->id : 0);
-	sqlite3_bind_int(st, 4, only_handed_over);
 	return row(s, st) && read_row(s, st, out);
 }
 

@@ -40,6 +40,17 @@ static int64_t add(
 	return id;
 }
 
+/* By another program. */
+static void run(const char *sql)
+{
+	sqlite3 *db;
+
+	OK(sqlite3_open(path, &db) == SQLITE_OK &&
+		sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK,
+	    "%s", sql);
+	sqlite3_close(db);
+}
+
 /* What is put in together is there together, or not at all. */
 static void test_together(void)
 {
@@ -118,6 +129,10 @@ static void test_files(void)
 	OK(store_oldest(s, 1, &after, false, &r), "the next");
 	IS_STR(r.name, "one", "is the later one");
 	OK(!store_oldest(s, 1, NULL, true, &r) && !store_reason(s)[0], "none was handed over");
+	run("UPDATE file SET handed_over = 5 WHERE name = 'one'");
+	OK(store_oldest(s, 1, NULL, true, &r), "one of foo's was handed over: %s", store_reason(s));
+	IS_STR(r.name, "one", "which is not its oldest");
+	run("UPDATE file SET handed_over = 0");
 
 	OK(store_same(s, "one", sha256, &r) && r.id == first, "the same contents under this name");
 	OK(!store_same(s, "four", sha256, &r) && !store_reason(s)[0], "not under another");
