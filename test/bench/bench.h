@@ -105,4 +105,27 @@ static inline size_t put_record(uint8_t *p, uint32_t size, uint32_t number)
 	return RECORD_OVERHEAD + size;
 }
 
+/* A record of the size and with the contents that its number gives, so that it shows whether it is
+ * whole: of 64 to 1463 bytes, which nothing compresses. */
+#define MIXED_MOST 1463u
+
+static inline uint32_t mixed_size(uint32_t number)
+{
+	return 64 + (uint32_t)(number * 2654435761u >> 16) % (MIXED_MOST - 63);
+}
+
+static inline size_t put_mixed_record(uint8_t *p, uint32_t number)
+{
+	uint32_t size = mixed_size(number), noise = number * 2246822519u | 1;
+
+	put_record(p, size, number);
+	for (uint32_t i = 0; i + 4 <= size; i += 4) {
+		noise ^= noise << 13;
+		noise ^= noise >> 17;
+		noise ^= noise << 5;
+		memcpy(p + RECORD_OVERHEAD + i, &noise, 4);
+	}
+	return RECORD_OVERHEAD + size;
+}
+
 #endif

@@ -1,7 +1,7 @@
 /* clients: many clients that send little, each from an address of its own.
  *
  * usage: clients [-t CERT KEY PRIORITY] [-n CONNECTIONS] [-w AT-ONCE] [-H] [-b] [-s RECORDS]
- *                FROM PORT
+ *                [-m MANY] FROM PORT
  *
  * Each connects from FROM + I and sends a link header and a record of 64 bytes, number I.
  *   without -H  says that this was all and waits until the server has closed; then the next one
@@ -10,8 +10,11 @@
  *   -b          bare: nothing is sent
  *   -s          with -H: then a record a second on every connection, so many times; the K-th one of
  *               a connection has the number I + K * CONNECTIONS
- * Prints seconds for all, then p50, p99 and the longest in milliseconds: with -H until connected
- * (and, with TLS, known to each other), without until closed. */
+ *   -m          with -s: so many records at a time, of different sizes (put_mixed_record()); those
+ * of the N-th time, counted over all connections, which is of connection N % CONNECTIONS, have the
+ * numbers CONNECTIONS + N * MANY and following Prints seconds for all, then p50, p99 and the
+ * longest in milliseconds: with -H until connected (and, with TLS, known to each other), without
+ * until closed. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -21,7 +24,7 @@
 static struct tls_setting tls;
 static uint32_t from;
 static uint16_t port;
-static size_t total = 1000, workers = 8, repeats;
+static size_t total = 1000, workers = 8, repeats, many;
 static bool hold, bare;
 static atomic_size_t next;
 static pthread_barrier_t barrier;
@@ -64,10 +67,25 @@ static void print(const char *word)
 	fflush(stdout);
 }
 
+/* At most so many as there is room for. */
+#define MANY_MOST 64
+
+/* What goes over a connection at the n-th time. */
+static size_t put_some(uint8_t *p, size_t n)
+{
+	size_t len = 0;
+
+	if (many == 0)
+		return put_record(p, SIZE, (uint32_t)(total + n));
+	for (size_t i = 0; i < many; i++)
+		len += put_mixed_record(p + len, (uint32_t)(total + n * many + i));
+	return len;
+}
+
 /* A second between the records of a connection, evenly spread. */
 static void send_slowly(void)
 {
-	uint8_t record[RECORD_OVERHEAD + SIZE];
+	static uint8_t records[MANY_MOST * (RECORD_OVERHEAD + MIXED_MOST)];
 	double begin = seconds();
 
 	for (size_t n = 0; n < repeats * total; n++) {
@@ -76,8 +94,7 @@ static void send_slowly(void)
 
 		if (wait > 0.001)
 			nanosleep(&ts, NULL);
-		put_record(record, SIZE, (uint32_t)(total + n));
-		link_send(&links[n % total], record, sizeof(record));
+		link_send(&links[n % total], records, put_some(records, n));
 	}
 	printf("sent\n");
 	fflush(stdout);
@@ -87,7 +104,7 @@ static void options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "+t:n:w:s:Hb")) != -1) {
+	while ((c = getopt(argc, argv, "+t:n:w:s:m:Hb")) != -1) {
 		switch (c) {
 		case 't': /* three arguments */
 			tls = (struct tls_setting){
@@ -103,6 +120,9 @@ static void options(int argc, char **argv)
 		case 's':
 			repeats = (size_t)atol(optarg);
 			break;
+		case 'm':
+			many = (size_t)atol(optarg);
+			break;
 		case 'H':
 			hold = true;
 			break;
@@ -113,7 +133,7 @@ static void options(int argc, char **argv)
 			exit(2);
 		}
 	}
-	if (argc - optind != 2)
+	if (argc - optind != 2 || many > MANY_MOST)
 		exit(2);
 	from = address(argv[optind]);
 	port = (uint16_t)atoi(argv[optind + 1]);
