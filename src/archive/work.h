@@ -15,7 +15,7 @@
 #include "archive/take.h"
 
 #define WORK_MAX    64  /* captures that are packed at a time */
-#define WORK_PACKED 128 /* that are packed and not settled: each has a descriptor or two */
+#define WORK_PACKED 128 /* that are packed and not settled: each has three descriptors */
 
 struct work {
 	struct depot *depot;
