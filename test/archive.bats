@@ -411,6 +411,35 @@ on_a_full_disk() {
 	[[ $output == *"archive has no path"* ]]
 }
 
+@test "a large file goes to the disk in steps while it is written" {
+	can_trace
+	settings 'compress = "none";'
+	stream pcap data,times=400:rec=60000 >s
+	unframe s >'done'/trace-foo-20261128_000001.pcap
+	keep
+	strace -f -qq -o trace -e trace=sync_file_range,fsync,renameat2,rename "$ARCHIVE" --once -c cfg 2>log 3>&-
+	cmp was/trace-foo-20261128_000001.pcap archive/foo/*/trace-foo-20261128_000001.pcap
+	# 24 MB: two steps of 8 MiB, and the first of them waited for, before the sync
+	sed '/fsync(/,$d' trace >before
+	[ "$(grep -c 'sync_file_range(.*8388608, SYNC_FILE_RANGE_WRITE) = 0' before)" -eq 2 ]
+	[ "$(grep -c 'sync_file_range(.* 0, 8388608, .*WAIT_AFTER) = 0' before)" -eq 1 ]
+}
+
+@test "an error of the disk while a file is written: the capture stays, and is archived later" {
+	can_trace
+	settings 'compress = "none";'
+	stream pcap data,times=400:rec=60000 >s
+	unframe s >'done'/trace-foo-20261128_000001.pcap
+	keep
+	! strace -f -qq -o trace -e trace=sync_file_range -e inject=sync_file_range:error=EIO:when=3 \
+		"$ARCHIVE" --once -c cfg 2>log 3>&-
+	log_has 'error client=foo .*writing the archived file: Input/output error'
+	[ -z "$(find archive -name 'trace-*')" ]
+	once
+	cmp was/trace-foo-20261128_000001.pcap archive/foo/*/trace-foo-20261128_000001.pcap
+	[ -z "$(ls 'done')" ]
+}
+
 @test "a worker has the capture, the new file and its channel open, and nothing else" {
 	can_trace
 	as_root # nobody else may hold a process at a file

@@ -10,10 +10,12 @@
 #include <zstd.h>
 
 #include "base/io.h"
+#include "base/writeback.h"
 
 struct packer {
 	int in, out, level;
 	struct pack_result *result;
+	struct writeback back; /* of out */
 	char *reason;
 
 	uint8_t *chunk; /* of the capture, not packed yet */
@@ -38,6 +40,9 @@ static bool write_out(struct packer *p, const void *data, size_t len)
 	if (!io_write_all(p->out, data, len))
 		return fail(p, "writing the archived file", strerror(errno));
 	p->result->stored += len;
+	writeback_go_on(&p->back, p->out, p->result->stored);
+	if (p->back.error)
+		return fail(p, "writing the archived file", strerror(p->back.error));
 	return true;
 }
 

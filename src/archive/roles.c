@@ -11,6 +11,8 @@ static const struct seccomp_rule packer_calls[] = {
     ALLOW(fstat),
     ALLOW(newfstatat), /* fstat() of the C library */
     ALLOW(fsync),
+    ALLOW(sync_file_range),
+    ALLOW(fadvise64),
 };
 
 static struct seccomp_program packer_program;

@@ -14,12 +14,6 @@
 /* Numbers are tried until a name is free; a clock that stands still must not make this endless. */
 #define NUMBER_MAX 10000000u
 
-/* A file is written back in steps: the disk writes the last full one, the one before it is waited
- * for and dropped from the page cache. Files below one step are left to the sync. */
-#ifndef DISK_STEP /* to be measured with others */
-#define DISK_STEP (8u << 20)
-#endif
-
 /* The name is free in completed-path. */
 static bool free_in(int dir, const char *name)
 {
@@ -109,43 +103,6 @@ bool capfile_create(struct capfile *f, int base, int done, unsigned mode, const 
 	return false;
 }
 
-/* Some filesystems cannot do it: then everything is left to the sync on publication. The kernel
- * reports an error of the disk only once, here, so it is kept for that sync. */
-static bool write_step(struct capfile *f, uint64_t at, unsigned how)
-{
-	int r;
-
-	do
-		r = sync_file_range(f->fd, (off_t)at, DISK_STEP, how);
-	while (r < 0 && errno == EINTR);
-	if (r == 0)
-		return true;
-	if (errno == EIO || errno == ENOSPC || errno == EDQUOT)
-		f->disk_error = errno;
-	f->written_back = UINT64_MAX;
-	return false;
-}
-
-/* A process that reads the growing file sees no difference: the data come from the page cache or
- * from the disk. */
-static void write_back(struct capfile *f, uint64_t end)
-{
-	while (f->written_back <= end && end - f->written_back >= DISK_STEP) {
-		uint64_t at = f->written_back, before = at - DISK_STEP;
-
-		if (!write_step(f, at, SYNC_FILE_RANGE_WRITE))
-			return;
-		if (at > 0) {
-			if (!write_step(f, before,
-				SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
-				    SYNC_FILE_RANGE_WAIT_AFTER))
-				return;
-			posix_fadvise(f->fd, (off_t)before, DISK_STEP, POSIX_FADV_DONTNEED);
-		}
-		f->written_back = at + DISK_STEP;
-	}
-}
-
 size_t capfile_append(struct capfile *f, const void *data, size_t len)
 {
 	const uint8_t *p = data;
@@ -165,7 +122,7 @@ size_t capfile_append(struct capfile *f, const void *data, size_t len)
 		put += (size_t)n;
 	}
 	if (put == len)
-		write_back(f, f->size + len);
+		writeback_go_on(&f->back, f->fd, f->size + len);
 	return put;
 }
 
@@ -251,9 +208,9 @@ static bool sync_data(struct capfile *f)
 {
 	int error;
 
-	if (!f->disk_error && sync_fd(f->fd, fdatasync))
+	if (!f->back.error && sync_fd(f->fd, fdatasync))
 		return true;
-	error = f->disk_error ? f->disk_error : errno;
+	error = f->back.error ? f->back.error : errno;
 	fchmod(f->fd, f->done != f->base ? f->mode : CAPFILE_MARK);
 	errno = error;
 	return false;

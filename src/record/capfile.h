@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/writeback.h"
 #include "capture/capname.h"
 
 #define CAPFILE_MARK 01000 /* S_ISVTX: being recorded; without S_IRUSR: never to be published */
@@ -23,11 +24,10 @@
 struct capfile {
 	int fd; /* -1: none is open */
 	int base, done;
-	bool may_link;         /* io_move(): set by the caller before the file is published */
-	uint64_t size;         /* whole data in it */
-	unsigned mode;         /* when published */
-	uint64_t written_back; /* where the next write-back step begins; UINT64_MAX: none is made */
-	int disk_error;        /* errno of a write-back, or 0 */
+	bool may_link; /* io_move(): set by the caller before the file is published */
+	uint64_t size; /* whole data in it */
+	unsigned mode; /* when published */
+	struct writeback back;
 	char name[CAPNAME_MAX];
 };
 
