@@ -8,7 +8,7 @@
 #define INDEX_SCHEMA_H
 
 #define SCHEMA_APPLICATION 0x4f504341 /* "OPCA": application_id */
-#define SCHEMA_VERSION     2          /* user_version */
+#define SCHEMA_VERSION     3          /* user_version */
 
 static const char schema[] =
     "CREATE TABLE client ("
