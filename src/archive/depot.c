@@ -64,13 +64,23 @@ static bool open_work(struct depot *d, char *reason)
 	return clear(d->work) || fail(reason, d->path, strerror(errno));
 }
 
-static bool open_index(struct depot *d, char *reason)
+/* A crash of the start leaves no index, or an empty one; but then there is no directory of files in
+ * work either, which is made behind it. */
+static bool is_in_use(struct depot *d)
+{
+	return faccessat(d->dir, DEPOT_WORK, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool open_store(struct depot *d, const char *name, enum store_use use, char *reason)
 {
 	char path[PATH_MAX], why[STORE_REASON_MAX];
 
-	if (snprintf(path, sizeof(path), "%s/" DEPOT_INDEX, d->path) >= (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%s/%s", d->path, name) >= (int)sizeof(path))
 		return fail(reason, d->path, strerror(ENAMETOOLONG));
-	d->store = store_open(path, STORE_WRITE, why);
+	if (use != STORE_CREATE && use != STORE_BUILD && faccessat(d->dir, name, F_OK, 0) < 0 &&
+	    errno == ENOENT)
+		return fail(reason, path, "there is no index: --rebuild makes it anew");
+	d->store = store_open(path, use, why);
 	return d->store || fail(reason, path, why);
 }
 
@@ -89,17 +99,74 @@ static bool syncs_whole(int dir)
 	return false;
 }
 
-bool depot_open(struct depot *d, const char *path, char reason[DEPOT_REASON_MAX])
+/* What SQLite keeps beside a database, and the database. */
+static bool remove_index(struct depot *d, const char *name)
+{
+	static const char *const behind[] = {"", "-wal", "-shm", "-journal"};
+
+	for (size_t i = 0; i < sizeof(behind) / sizeof(*behind); i++) {
+		char file[NAME_MAX];
+
+		snprintf(file, sizeof(file), "%s%s", name, behind[i]);
+		if (unlinkat(d->dir, file, 0) < 0 && errno != ENOENT)
+			return false;
+	}
+	return true;
+}
+
+static bool open_all(struct depot *d, enum depot_use use, char *reason)
+{
+	switch (use) {
+	case DEPOT_READ:
+		return open_store(d, DEPOT_INDEX, STORE_READ, reason);
+	case DEPOT_WRITE:
+		return lock(d, reason) &&
+		       open_store(
+			   d, DEPOT_INDEX, is_in_use(d) ? STORE_WRITE : STORE_CREATE, reason) &&
+		       open_work(d, reason);
+	case DEPOT_REBUILD:
+		return lock(d, reason) &&
+		       (remove_index(d, DEPOT_NEW_INDEX) ||
+			   fail(reason, d->path, strerror(errno))) &&
+		       open_store(d, DEPOT_NEW_INDEX, STORE_BUILD, reason) && open_work(d, reason);
+	}
+	return false;
+}
+
+bool depot_open(
+    struct depot *d, const char *path, enum depot_use use, char reason[DEPOT_REASON_MAX])
 {
 	*d = (struct depot){.path = path, .work = -1, .lock = -1};
 	d->dir = open(path, DIRECTORY);
 	if (d->dir < 0)
 		return fail(reason, path, strerror(errno));
 	d->syncs_whole = syncs_whole(d->dir);
-	if (lock(d, reason) && open_work(d, reason) && open_index(d, reason))
+	if (open_all(d, use, reason))
 		return true;
 	depot_close(d);
 	return false;
+}
+
+static bool sync_file(struct depot *d, const char *name)
+{
+	int fd = openat(d->dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), why;
+	bool ok = fd >= 0 && fsync(fd) == 0;
+
+	why = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = why;
+	return ok;
+}
+
+/* The old index goes first: what SQLite keeps beside it would be taken for the new one's. A crash
+ * in between leaves none, which the next start says. */
+bool depot_replace_index(struct depot *d)
+{
+	store_close(d->store);
+	d->store = NULL;
+	return sync_file(d, DEPOT_NEW_INDEX) && remove_index(d, DEPOT_INDEX) &&
+	       renameat(d->dir, DEPOT_NEW_INDEX, d->dir, DEPOT_INDEX) == 0 && fsync(d->dir) == 0;
 }
 
 void depot_close(struct depot *d)

@@ -16,6 +16,13 @@
 #define DEPOT_WORK       ".work"
 #define DEPOT_LOCK       ".lock"
 #define DEPOT_INDEX      "index.sqlite"
+#define DEPOT_NEW_INDEX  "index.sqlite.new" /* being made anew */
+
+enum depot_use {
+	DEPOT_WRITE,  /* creates what is not there but the path itself */
+	DEPOT_READ,   /* the index alone, for reading; without a lock */
+	DEPOT_REBUILD /* with a new, empty index, which depot_replace_index() puts in its place */
+};
 
 struct depot {
 	const char *path; /* borrowed */
@@ -25,9 +32,15 @@ struct depot {
 	struct store *store;
 };
 
-/* Creates what is not there but the path itself. */
-bool depot_open(struct depot *d, const char *path, char reason[DEPOT_REASON_MAX]);
+/* False with a reason. An index that is missing, though the archive was in use, is not created:
+ * what it knew would be forgotten silently. */
+bool depot_open(
+    struct depot *d, const char *path, enum depot_use use, char reason[DEPOT_REASON_MAX]);
 void depot_close(struct depot *d);
+
+/* After DEPOT_REBUILD: the new index replaces the old one, on the disk as well. Closes the store.
+ * False with errno. */
+bool depot_replace_index(struct depot *d);
 
 /* A new, empty file in work; -1 with errno. */
 int depot_create(struct depot *d, const char *name);

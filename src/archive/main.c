@@ -13,11 +13,11 @@
 #include <unistd.h>
 
 #include "archive/daemon.h"
+#include "archive/errand.h"
 #include "archive/events.h"
 #include "archive/options.h"
 #include "archive/roles.h"
 #include "archive/runner.h"
-#include "archive/waiting.h"
 #include "base/exitcode.h"
 #include "base/io.h"
 #include "base/log.h"
@@ -130,36 +130,6 @@ static void hold_signals(sigset_t *set, sigset_t *before)
 	sigprocmask(SIG_SETMASK, set, before);
 }
 
-/* ---- --plan ---- */
-
-static void print_expired(void *context, const struct expired *e)
-{
-	(void)context;
-	printf("%s %s: %s, %llu bytes, %lld days old\n", e->client, e->path, e->reason,
-	    (unsigned long long)e->bytes, (long long)(e->age / 86400));
-}
-
-static int plan(struct daemon *d)
-{
-	struct expire e = {.depot = &d->depot,
-	    .config = d->config,
-	    .now = time(NULL),
-	    .only_plan = true,
-	    .tell = print_expired};
-
-	if (!expire_run(&e)) {
-		fprintf(stderr, "error: %s\n", e.reason);
-		return EXITCODE_FAILURE;
-	}
-	if (d->config->archive.hand_over.present && !waiting_print(d->depot.store, e.now, stdout)) {
-		fprintf(stderr, "error: %s\n", store_reason(d->depot.store));
-		return EXITCODE_FAILURE;
-	}
-	return io_printed() ? EXITCODE_OK : EXITCODE_FAILURE;
-}
-
-/* ---- the archive ---- */
-
 static int fail(const char *reason)
 {
 	fprintf(stderr, "error: %s\n", reason);
@@ -178,10 +148,10 @@ static int work(struct daemon *d, const struct options *o, struct notify *n)
 	char reason[DEPOT_REASON_MAX];
 	int code;
 
-	if (!depot_open(&d->depot, d->config->archive.path, reason))
+	if (!depot_open(&d->depot, d->config->archive.path, errand_use(o->mode), reason))
 		return fail(reason);
-	if (o->mode == MODE_PLAN) {
-		code = plan(d);
+	if (errand_is(o->mode)) {
+		code = errand_run(o, &d->depot, d->config);
 	} else {
 		event_archiving(d->config);
 		tell_ready(n);
@@ -246,6 +216,8 @@ static int run(struct daemon *d, const struct options *o)
 	int code;
 
 	hold_signals(&signals, &before);
+	if (errand_is(o->mode)) /* a signal ends it */
+		sigprocmask(SIG_SETMASK, &before, NULL);
 	if (o->mode == MODE_DAEMON) {
 		open_notify(&n);
 		if (!background_leave_standard())

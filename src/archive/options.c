@@ -7,23 +7,33 @@
 
 #include "base/exitcode.h"
 #include "base/io.h"
+#include "base/parse.h"
 
 enum {
 	ONCE = 256,
-	PLAN
+	PLAN,
+	VERIFY,
+	REBUILD
 };
 
 static void usage(FILE *out)
 {
-	fputs("usage: osmo-pcap-archive [-D | -t | --once | --plan] [-c CFG_FILE] | -h | -V\n"
-	      "  -c, --config-file FILE  configuration (default osmo-pcap-server.cfg)\n"
-	      "  -D, --daemonize         go into the background when ready\n"
-	      "  -t, --test-config       check the configuration, then exit\n"
-	      "      --once              archive what is there now, apply retention, then exit\n"
-	      "      --plan              tell what retention would delete now, then exit\n"
-	      "  -h, --help              show this\n"
-	      "  -V, --version           show the version\n"
-	      "See osmo-pcap-archive(8) and osmo-pcap-server.cfg(5).\n",
+	fputs(
+	    "usage: osmo-pcap-archive [-D | -t | --once | --plan | --verify [SINCE] | --rebuild]\n"
+	    "                         [-c CFG_FILE] | -h | -V\n"
+	    "  -c, --config-file FILE  configuration (default osmo-pcap-server.cfg)\n"
+	    "  -D, --daemonize         go into the background when ready\n"
+	    "  -t, --test-config       check the configuration, then exit\n"
+	    "      --once              archive what is there now, apply retention, then exit\n"
+	    "      --plan              tell what is stored, when it is full, and what retention\n"
+	    "                          would delete now, then exit\n"
+	    "      --verify [SINCE]    read archived files, those of the last SINCE (12h, 30d; "
+	    "all)\n"
+	    "                          and tell which differ from the index, then exit\n"
+	    "      --rebuild           make the index anew from the archived files, then exit\n"
+	    "  -h, --help              show this\n"
+	    "  -V, --version           show the version\n"
+	    "See osmo-pcap-archive(8) and osmo-pcap-server.cfg(5).\n",
 	    out);
 }
 
@@ -49,6 +59,15 @@ static void set_mode(struct options *o, enum mode mode)
 	o->mode = mode;
 }
 
+static void set_since(struct options *o, const char *text)
+{
+	if (!parse_duration(text, &o->since)) {
+		fprintf(stderr, "error: --verify: \"%s\" is no time such as 12h or 30d\n", text);
+		exit(EXITCODE_USAGE);
+	}
+	o->all = false;
+}
+
 void options_parse(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
@@ -57,13 +76,15 @@ void options_parse(int argc, char **argv, struct options *o)
 	    {"test-config", no_argument, NULL, 't'},
 	    {"once", no_argument, NULL, ONCE},
 	    {"plan", no_argument, NULL, PLAN},
+	    {"verify", optional_argument, NULL, VERIFY},
+	    {"rebuild", no_argument, NULL, REBUILD},
 	    {"help", no_argument, NULL, 'h'},
 	    {"version", no_argument, NULL, 'V'},
 	    {NULL, 0, NULL, 0},
 	};
 	int c;
 
-	*o = (struct options){.file = "osmo-pcap-server.cfg"};
+	*o = (struct options){.file = "osmo-pcap-server.cfg", .all = true};
 	while ((c = getopt_long(argc, argv, "c:DthV", longs, NULL)) != -1) {
 		switch (c) {
 		case 'c':
@@ -81,6 +102,14 @@ void options_parse(int argc, char **argv, struct options *o)
 		case PLAN:
 			set_mode(o, MODE_PLAN);
 			break;
+		case VERIFY:
+			set_mode(o, MODE_VERIFY);
+			if (optarg)
+				set_since(o, optarg);
+			break;
+		case REBUILD:
+			set_mode(o, MODE_REBUILD);
+			break;
 		case 'h':
 			usage(stdout);
 			printed();
@@ -91,6 +120,8 @@ void options_parse(int argc, char **argv, struct options *o)
 			wrong_options();
 		}
 	}
+	if (optind < argc && o->mode == MODE_VERIFY && o->all)
+		set_since(o, argv[optind++]);
 	if (optind < argc || (o->daemonize && o->mode != MODE_DAEMON))
 		wrong_options();
 }

@@ -6,11 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
-#include <zstd.h>
 
+#include "archive/press.h"
 #include "base/io.h"
 #include "base/writeback.h"
+
+/* What cannot be walked may be cut anywhere: behind so many bytes. */
+#define SLICE 1024u
 
 struct packer {
 	int in, out, level;
@@ -18,12 +22,13 @@ struct packer {
 	struct writeback back; /* of out */
 	char *reason;
 
-	uint8_t *chunk; /* of the capture, not packed yet */
+	uint64_t size;  /* of the capture, as far as that is known */
+	uint64_t done;  /* of it, hashed */
+	uint8_t *chunk; /* of it, not yet */
 	size_t filled, room;
-	struct frame_entry times; /* of the packets in the chunk */
-	uint8_t *frame;           /* compressed */
-	size_t frame_room;
-	ZSTD_CCtx *zstd;
+	size_t piece;             /* as much of it is gathered */
+	struct frame_entry times; /* of the packets in the frame */
+	struct press press;
 	gnutls_hash_hd_t hash;
 };
 
@@ -37,30 +42,13 @@ static bool fail(struct packer *p, const char *what, const char *why)
 
 static bool write_out(struct packer *p, const void *data, size_t len)
 {
-	if (!io_write_all(p->out, data, len))
+	if (p->out >= 0 && !io_write_all(p->out, data, len))
 		return fail(p, "writing the archived file", strerror(errno));
 	p->result->stored += len;
-	writeback_go_on(&p->back, p->out, p->result->stored);
+	if (p->out >= 0)
+		writeback_go_on(&p->back, p->out, p->result->stored);
 	if (p->back.error)
 		return fail(p, "writing the archived file", strerror(p->back.error));
-	return true;
-}
-
-static bool compress(struct packer *p, size_t *stored)
-{
-	size_t bound = ZSTD_compressBound(p->filled);
-
-	if (bound > p->frame_room) {
-		uint8_t *frame = realloc(p->frame, bound);
-
-		if (!frame)
-			return fail(p, "compressing", strerror(ENOMEM));
-		p->frame = frame;
-		p->frame_room = bound;
-	}
-	*stored = ZSTD_compress2(p->zstd, p->frame, p->frame_room, p->chunk, p->filled);
-	if (ZSTD_isError(*stored))
-		return fail(p, "compressing", ZSTD_getErrorName(*stored));
 	return true;
 }
 
@@ -69,58 +57,81 @@ static void clear_times(struct packer *p)
 	p->times = (struct frame_entry){.first = INT64_MAX, .last = INT64_MIN};
 }
 
-/* The chunk becomes a frame. */
+static size_t in_frame(const struct packer *p)
+{
+	return p->press.taken + p->filled;
+}
+
+/* How much to gather next; 0: the frame ends here. */
+static size_t next_piece(const struct packer *p)
+{
+	uint64_t left = p->size > p->done ? p->size - p->done : 0, room;
+
+	if (p->level == PACK_PLAIN)
+		return p->filled < FRAMES_CAPTURE_MAX ? FRAMES_CAPTURE_MAX : 0;
+	room = in_frame(p) < FRAMES_CAPTURE_MAX ? FRAMES_CAPTURE_MAX - in_frame(p) : 0;
+	return press_piece(&p->press, left < room ? left : room);
+}
+
+/* The chunk goes into the frame; without compression it is the frame. */
 static bool end_chunk(struct packer *p)
 {
-	size_t stored = p->filled;
+	gnutls_hash(p->hash, p->chunk, p->filled);
+	p->done += p->filled;
+	if (p->level != PACK_PLAIN && !press_add(&p->press, p->chunk, p->filled))
+		return fail(p, "compressing", p->press.why);
+	if (p->level == PACK_PLAIN && !write_out(p, p->chunk, p->filled))
+		return false;
+	p->filled = 0;
+	return true;
+}
+
+static bool end_frame(struct packer *p)
+{
+	uint64_t was = p->result->stored;
+	size_t capture = in_frame(p);
 	struct frame_entry *e;
 
-	if (p->filled == 0)
+	if (capture == 0)
 		return true;
-	gnutls_hash(p->hash, p->chunk, p->filled);
-	if (p->level != PACK_PLAIN && !compress(p, &stored))
+	if (p->filled > 0 && !end_chunk(p))
 		return false;
-	if (!write_out(p, p->level != PACK_PLAIN ? p->frame : p->chunk, stored))
-		return false;
+	if (p->level != PACK_PLAIN) {
+		if (!press_end(&p->press))
+			return fail(p, "compressing", p->press.why);
+		if (!write_out(p, p->press.frame, p->press.len))
+			return false;
+		press_next(&p->press);
+	}
 	e = frames_add(&p->result->frames);
 	if (!e)
 		return fail(p, "the table of frames", strerror(ENOMEM));
 	*e = p->times;
-	e->stored = (uint32_t)stored;
-	e->capture = (uint32_t)p->filled;
-	p->filled = 0;
+	e->stored = (uint32_t)(p->result->stored - was);
+	e->capture = (uint32_t)capture;
 	clear_times(p);
+	p->piece = next_piece(p);
 	return true;
 }
 
-/* Room in the chunk for bytes that stay together; more than a frame has only for a longer record.
- */
+/* Room in the frame and in the chunk for bytes that stay together; more than a frame has only for a
+ * longer record. */
 static bool make_room(struct packer *p, size_t len)
 {
+	size_t in = in_frame(p);
 	uint8_t *chunk;
 
-	if (p->filled > 0 && len > FRAMES_CAPTURE_MAX - p->filled && !end_chunk(p))
+	if ((in >= FRAMES_CAPTURE_MAX || len > FRAMES_CAPTURE_MAX - in) && !end_frame(p))
 		return false;
 	if (len <= p->room - p->filled)
 		return true;
-	chunk = realloc(p->chunk, len);
+	chunk = realloc(p->chunk, p->filled + len);
 	if (!chunk)
 		return fail(p, "a long record", strerror(ENOMEM));
 	p->chunk = chunk;
-	p->room = len;
+	p->room = p->filled + len;
 	return true;
 }
-
-static bool add(struct packer *p, const void *data, size_t len)
-{
-	if (!make_room(p, len))
-		return false;
-	memcpy(p->chunk + p->filled, data, len);
-	p->filled += len;
-	return true;
-}
-
-/* ---- in ---- */
 
 static void note_times(struct packer *p, const struct reader_record *k)
 {
@@ -136,15 +147,31 @@ static void note_times(struct packer *p, const struct reader_record *k)
 		p->times.last = k->time_ns;
 }
 
+/* k: the record that these bytes are, or NULL. */
+static bool add(struct packer *p, const void *data, size_t len, const struct reader_record *k)
+{
+	if (!make_room(p, len))
+		return false;
+	if (k)
+		note_times(p, k);
+	memcpy(p->chunk + p->filled, data, len);
+	p->filled += len;
+	if (p->filled < p->piece)
+		return true;
+	if (p->level != PACK_PLAIN && !end_chunk(p))
+		return false;
+	p->piece = next_piece(p);
+	return p->piece > 0 || end_frame(p);
+}
+
+/* ---- in ---- */
+
 /* The header stands alone in the first frame: who wants packets of a time needs it as well. */
 static bool add_record(struct packer *p, const struct reader_record *k)
 {
-	if (p->result->summary.facts.packets == 0 && k->kind == READER_PACKET && !end_chunk(p))
+	if (p->result->summary.facts.packets == 0 && k->kind == READER_PACKET && !end_frame(p))
 		return false;
-	if (!add(p, k->data, k->len))
-		return false;
-	note_times(p, k);
-	return true;
+	return add(p, k->data, k->len, k);
 }
 
 /* What cannot be walked, from `at` to the end. */
@@ -152,12 +179,15 @@ static bool add_rest(struct packer *p, uint64_t at, uint64_t *size)
 {
 	uint8_t *buf = malloc(READER_BUFFER);
 	ssize_t n = 0;
-	bool ok = buf && end_chunk(p);
+	bool ok = buf && end_frame(p);
 
 	if (!buf)
 		fail(p, "reading the capture", strerror(ENOMEM));
 	while (ok && (n = io_read_at(p->in, buf, READER_BUFFER, at)) > 0) {
-		ok = add(p, buf, (size_t)n);
+		for (size_t i = 0, len; ok && i < (size_t)n; i += len) {
+			len = (size_t)n - i < SLICE ? (size_t)n - i : SLICE;
+			ok = add(p, buf + i, len, NULL);
+		}
 		at += (uint64_t)n;
 	}
 	if (n < 0)
@@ -187,10 +217,25 @@ static bool walk(struct packer *p)
 	if (ok && (ok = add_rest(p, k.offset, &size)))
 		summary_end(s, st, &k, size);
 	reader_free(&r);
-	return ok && end_chunk(p);
+	return ok && end_frame(p);
 }
 
 /* ---- behind the capture ---- */
+
+/* A skippable frame can begin here. */
+static bool begin_skippable(struct packer *p)
+{
+	static const uint8_t empty[FRAMES_EMPTY_SIZE] = FRAMES_EMPTY;
+
+	return !press_needs_empty(&p->press, p->result->stored) ||
+	       write_out(p, empty, sizeof(empty));
+}
+
+/* Blanks behind the metadata, so that the next frame can begin. */
+static size_t blanks(const struct packer *p, size_t len)
+{
+	return press_gap(&p->press, p->result->stored + FRAMES_SKIPPABLE_HEADER + len);
+}
 
 static bool write_metadata(struct packer *p, const struct pack_names *names)
 {
@@ -199,19 +244,24 @@ static bool write_metadata(struct packer *p, const struct pack_names *names)
 	    .address = names->address,
 	    .name = names->name,
 	    .ended = names->ended,
+	    .archived = names->archived,
 	    .summary = &r->summary,
 	    .frames = &r->frames};
 	uint8_t head[FRAMES_SKIPPABLE_HEADER];
 	char *text = NULL;
 	size_t len = 0;
-	FILE *to = open_memstream(&text, &len);
+	FILE *to;
 	bool ok;
 
+	if (!begin_skippable(p))
+		return false;
+	to = open_memstream(&text, &len);
 	if (!to)
 		return fail(p, "the metadata", strerror(errno));
 	memcpy(m.sha256, r->sha256, sizeof(m.sha256));
 	metadata_print(&m, to);
-	ok = fclose(to) == 0 && len <= UINT32_MAX;
+	ok = fflush(to) == 0 && fprintf(to, "%*s", (int)blanks(p, len), "") >= 0;
+	ok = fclose(to) == 0 && ok && len <= UINT32_MAX;
 	if (!ok)
 		fail(p, "the metadata", strerror(ENOMEM));
 	bytes_store32(head, FRAMES_METADATA, false);
@@ -230,31 +280,43 @@ static bool write_table(struct packer *p)
 	if (!ok)
 		return fail(p, "the seek table", strerror(ENOMEM));
 	frames_write_table(&p->result->frames, table);
-	ok = write_out(p, table, len);
+	ok = begin_skippable(p) && write_out(p, table, len);
 	free(table);
 	return ok;
 }
 
 static bool begin(struct packer *p)
 {
+	struct stat st;
+
 	p->room = FRAMES_CAPTURE_MAX;
 	p->chunk = malloc(p->room);
-	p->zstd = ZSTD_createCCtx();
 	clear_times(p);
-	if (!p->chunk || !p->zstd || gnutls_hash_init(&p->hash, GNUTLS_DIG_SHA256) < 0)
+	if (fstat(p->in, &st) < 0)
+		return fail(p, "reading the capture", strerror(errno));
+	p->size = (uint64_t)st.st_size;
+	if (!p->chunk || !press_init(&p->press, p->level) ||
+	    gnutls_hash_init(&p->hash, GNUTLS_DIG_SHA256) < 0)
 		return fail(p, "beginning", strerror(ENOMEM));
-	ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_compressionLevel, p->level);
+	p->piece = next_piece(p);
 	return true;
 }
 
 static void end(struct packer *p)
 {
 	free(p->chunk);
-	free(p->frame);
-	ZSTD_freeCCtx(p->zstd);
+	press_free(&p->press);
 	if (p->hash)
-		gnutls_hash_deinit(p->hash, p->result->sha256);
-	p->hash = NULL;
+		gnutls_hash_deinit(p->hash, NULL);
+}
+
+/* The file's own time is that of the capture: it is all that tells of a capture which is not
+ * compressed when its recording ended. */
+static bool set_time(int out, int64_t ended)
+{
+	const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = ended}};
+
+	return futimens(out, times) == 0;
 }
 
 bool pack(int in, int out, int level, const struct pack_names *names, struct pack_result *result,
@@ -268,10 +330,14 @@ bool pack(int in, int out, int level, const struct pack_names *names, struct pac
 	summary_init(&result->summary);
 	result->summary.facts.kind = names->kind;
 	ok = begin(&p) && walk(&p);
-	end(&p);
+	if (ok)
+		gnutls_hash_output(p.hash, result->sha256);
 	if (ok && level != PACK_PLAIN)
 		ok = write_metadata(&p, names) && write_table(&p);
-	if (ok && result->stored >= PACK_SYNCED && fsync(out) < 0)
+	end(&p);
+	if (ok && out >= 0 && !set_time(out, names->ended))
+		ok = fail(&p, "the time of the archived file", strerror(errno));
+	if (ok && out >= 0 && result->stored >= PACK_SYNCED && fsync(out) < 0)
 		ok = fail(&p, "writing the archived file", strerror(errno));
 	return ok;
 }

@@ -24,7 +24,7 @@
 struct pack_names {
 	const char *client, *address, *name; /* as in struct metadata */
 	enum format_kind kind;               /* by the name: of what has no content */
-	int64_t ended;
+	int64_t ended, archived;
 };
 
 struct pack_result {
@@ -35,8 +35,8 @@ struct pack_result {
 };
 
 /* From the beginning of `in`, a regular file, to the position of `out`; synced at the end, if it
- * has PACK_SYNCED bytes. False with a reason: reading, writing or memory failed; out is then
- * worthless. */
+ * has PACK_SYNCED bytes. out -1: nothing is written, and the result is that of a file that is not
+ * compressed. False with a reason: reading, writing or memory failed; out is then worthless. */
 bool pack(int in, int out, int level, const struct pack_names *names, struct pack_result *result,
     char reason[PACK_REASON_MAX]);
 

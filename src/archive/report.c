@@ -26,6 +26,9 @@ bool report_check(struct report *r)
 			return false;
 	return text_ends(r->reason, sizeof(r->reason)) &&
 	       text_ends(r->facts.why, sizeof(r->facts.why)) &&
+	       text_ends(r->names.client, sizeof(r->names.client)) &&
+	       text_ends(r->names.address, sizeof(r->names.address)) &&
+	       text_ends(r->names.name, sizeof(r->names.name)) &&
 	       (f->kind == FORMAT_PCAP || f->kind == FORMAT_PCAPNG) &&
 	       f->link_types <= SUMMARY_LINK_TYPES && f->timed <= f->packets &&
 	       (f->timed == 0 || f->first <= f->last) && f->whole <= f->bytes &&

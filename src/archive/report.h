@@ -1,4 +1,4 @@
-/* report: what a worker tells the archive's master of the file it has packed.
+/* report: what a worker tells the archive's master of the file it has packed or read.
  *
  *   struct report | profile column | frames column
  *
@@ -11,16 +11,24 @@
 #include <stdint.h>
 
 #include "archive/pack.h"
+#include "capture/capname.h"
 #include "index/metadata.h"
 
 /* Bytes of both columns that are taken: frames of a capture of 4 TB. */
 #define REPORT_COLUMNS_MAX (40u << 20)
+
+/* What an archived file says of itself. */
+struct report_names {
+	char client[CAPNAME_STEM_MAX], address[ADDR_TEXT_MAX], name[CAPNAME_MAX];
+	int64_t ended, archived;
+};
 
 struct report {
 	bool ok;
 	bool known;                   /* the orphan that was there holds the same capture */
 	char reason[PACK_REASON_MAX]; /* when not ok */
 	struct facts facts;
+	struct report_names names; /* of JOB_RECALL alone */
 	uint8_t sha256[METADATA_SHA256];
 	uint64_t stored;
 	uint32_t profile_len, frames_len;

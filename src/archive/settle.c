@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -121,7 +120,7 @@ static void put_in(struct take *t)
 	    .path = t->path,
 	    .compressed = t->config->archive.level != PACK_PLAIN,
 	    .ended = t->st.st_mtim.tv_sec,
-	    .archived = time(NULL),
+	    .archived = t->began,
 	    .stored = r->stored,
 	    .facts = &r->facts,
 	    .sha256 = r->sha256,

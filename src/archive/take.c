@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "archive/owner.h"
 #include "base/expand.h"
 #include "base/io.h"
 #include "record/capfile.h"
@@ -34,24 +36,6 @@ static void close_if_open(int *fd)
 }
 
 /* ---- which capture ---- */
-
-/* A client of the list, or what its name says where the list has changed since. */
-static void find_client(struct take *t)
-{
-	const char *stem = t->parts.stem;
-	struct addr address;
-	size_t len;
-
-	snprintf(t->client, sizeof(t->client), "%s", stem);
-	t->address[0] = '\0';
-	if (config_client(t->config, stem))
-		return;
-	len = capname_stem_parse(stem, &address);
-	if (len == 0)
-		return;
-	t->client[len] = '\0';
-	addr_format(&address, t->address);
-}
 
 /* Marked files are still being recorded, or wait for repair. But one that has arrived where nothing
  * is recorded was complete before: when nobody holds it and it has no other name, a crash came
@@ -128,7 +112,7 @@ static enum take_status choose_path(struct take *t, bool take_orphan)
 
 static enum take_status start(struct take *t, unsigned number)
 {
-	struct worker_task task;
+	struct job job;
 
 	snprintf(t->work, sizeof(t->work), "%u", number);
 	t->archived = depot_create(t->depot, t->work);
@@ -136,7 +120,8 @@ static enum take_status start(struct take *t, unsigned number)
 		t->work[0] = '\0';
 		return take_fail(t, "no file can be created in the archive: %s", strerror(errno));
 	}
-	task = (struct worker_task){.capture = t->capture,
+	job = (struct job){.kind = JOB_PACK,
+	    .capture = t->capture,
 	    .archived = t->archived,
 	    .orphan = t->orphan,
 	    .level = (int)t->config->archive.level,
@@ -144,8 +129,9 @@ static enum take_status start(struct take *t, unsigned number)
 		.address = t->address,
 		.name = t->name,
 		.kind = t->parts.kind,
-		.ended = t->st.st_mtim.tv_sec}};
-	if (!worker_start(&t->worker, &task))
+		.ended = t->st.st_mtim.tv_sec,
+		.archived = t->began}};
+	if (!worker_start(&t->worker, &job))
 		return take_fail(t, "no process can be started: %s", strerror(errno));
 	return TAKE_WORKING;
 }
@@ -158,6 +144,7 @@ enum take_status take_begin(struct take *t, struct depot *depot, const struct co
 	*t = (struct take){.depot = depot,
 	    .config = config,
 	    .dir = where->dir,
+	    .began = time(NULL),
 	    .capture = -1,
 	    .archived = -1,
 	    .orphan = -1,
@@ -165,7 +152,7 @@ enum take_status take_begin(struct take *t, struct depot *depot, const struct co
 	if (!capname_parse(name, &t->parts))
 		return TAKE_NOT_OURS;
 	snprintf(t->name, sizeof(t->name), "%s", name);
-	find_client(t);
+	owner_find(config, t->parts.stem, t->client, t->address);
 	st = open_capture(t, where->recording);
 	if (st == TAKE_WORKING)
 		st = choose_path(t, true);

@@ -38,6 +38,7 @@ struct take {
 
 	int capture, archived, orphan;
 	struct stat st; /* of the capture */
+	int64_t began;  /* seconds since 1970 */
 	char work[40];  /* name of the new file in work; "": there is none */
 	char path[DEPOT_PATH_MAX];
 	struct worker worker;

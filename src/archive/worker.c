@@ -11,7 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "archive/orphan.h"
 #include "archive/roles.h"
 #include "base/io.h"
 
@@ -27,44 +26,20 @@ enum {
 
 /* ---- the process ---- */
 
-static _Noreturn void send(const struct report *r, const struct pack_result *packed)
+static _Noreturn void run(const struct job *given)
 {
+	struct job job = *given;
 	uint8_t *columns = NULL;
-	size_t len = (size_t)r->profile_len + r->frames_len;
-
-	if (r->ok) {
-		columns = malloc(len + 1);
-		if (!columns)
-			_exit(1);
-		profile_write(&packed->summary.profile, columns);
-		frames_write_entries(&packed->frames, columns + r->profile_len);
-	}
-	if (!io_write_all(CHANNEL, r, sizeof(*r)) || !io_write_all(CHANNEL, columns, len))
-		_exit(1);
-	_exit(0);
-}
-
-static _Noreturn void run(const struct worker_task *task)
-{
-	static struct pack_result packed;
 	static struct report r;
 
-	r.ok = pack(CAPTURE, ARCHIVED, task->level, &task->names, &packed, r.reason);
-	r.facts = packed.summary.facts;
-	r.stored = packed.stored;
-	memcpy(r.sha256, packed.sha256, sizeof(r.sha256));
-	if (r.ok) {
-		r.profile_len = (uint32_t)profile_size(&packed.summary.profile);
-		r.frames_len = (uint32_t)(packed.frames.n * FRAMES_ENTRY);
-		if (packed.frames.n > REPORT_COLUMNS_MAX / FRAMES_ENTRY) {
-			snprintf(r.reason, sizeof(r.reason), "the capture has too many frames");
-			r.ok = false;
-		}
-	}
-	if (!r.ok)
-		r.profile_len = r.frames_len = 0;
-	r.known = r.ok && task->orphan >= 0 && orphan_is(ORPHAN, task->level, packed.sha256);
-	send(&r, &packed);
+	job.capture = CAPTURE;
+	job.archived = job.archived < 0 ? -1 : ARCHIVED;
+	job.orphan = job.orphan < 0 ? -1 : ORPHAN;
+	job_run(&job, &r, &columns);
+	if (!io_write_all(CHANNEL, &r, sizeof(r)) ||
+	    !io_write_all(CHANNEL, columns, (size_t)r.profile_len + r.frames_len))
+		_exit(1);
+	_exit(0);
 }
 
 /* Puts descriptors where a worker has them, and closes all others, standard ones, too. First all
@@ -84,13 +59,13 @@ static bool place(const int from[DESCRIPTORS])
 	return io_close_except(0, keep, sizeof(keep) / sizeof(*keep));
 }
 
-static _Noreturn void child(const struct worker_task *task, int channel)
+static _Noreturn void child(const struct job *job, int channel)
 {
 	int rules = archive_roles_no_files();
 	const int from[DESCRIPTORS] = {[CHANNEL] = channel,
-	    [CAPTURE] = task->capture,
-	    [ARCHIVED] = task->archived,
-	    [ORPHAN] = task->orphan,
+	    [CAPTURE] = job->capture,
+	    [ARCHIVED] = job->archived,
+	    [ORPHAN] = job->orphan,
 	    [RULES] = rules};
 	sigset_t none;
 
@@ -102,12 +77,12 @@ static _Noreturn void child(const struct worker_task *task, int channel)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (!place(from) || sandbox_enter(&role_packer, NULL, 0, rules < 0 ? -1 : RULES))
 		_exit(1);
-	run(task);
+	run(job);
 }
 
 /* ---- its master ---- */
 
-bool worker_start(struct worker *w, const struct worker_task *task)
+bool worker_start(struct worker *w, const struct job *job)
 {
 	int ends[2], why;
 
@@ -116,7 +91,7 @@ bool worker_start(struct worker *w, const struct worker_task *task)
 		return false;
 	w->pid = fork();
 	if (w->pid == 0)
-		child(task, ends[1]);
+		child(job, ends[1]);
 	why = errno;
 	close(ends[1]);
 	if (w->pid < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0) {

@@ -1,7 +1,7 @@
-/* worker: the process that packs one capture, and how the master hears of it.
+/* worker: the process that does one job with one file, and how the master hears of it.
  *
- * It has the capture, the new file, what may be an orphan of a crash, and a channel, and can reach
- * nothing else. Refuses to open, to name and to publish: the master does. */
+ * It has the files of the job and a channel, and can reach nothing else. Refuses to open, to name
+ * and to publish: the master does. */
 #ifndef ARCHIVE_WORKER_H
 #define ARCHIVE_WORKER_H
 
@@ -9,15 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "archive/pack.h"
+#include "archive/job.h"
 #include "archive/report.h"
-
-struct worker_task {
-	int capture, archived; /* descriptors; the caller's */
-	int orphan;            /* a file that has the new one's name and is in no index; -1: none */
-	int level;             /* of zstd; PACK_PLAIN */
-	struct pack_names names;
-};
 
 struct worker {
 	pid_t pid;   /* 0: there is none */
@@ -28,7 +21,7 @@ struct worker {
 };
 
 /* False with errno. */
-bool worker_start(struct worker *w, const struct worker_task *task);
+bool worker_start(struct worker *w, const struct job *job);
 
 enum worker_status {
 	WORKER_MORE,

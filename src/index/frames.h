@@ -4,11 +4,18 @@
  *
  *   zstd frame, zstd frame, …    the capture, cut between records; its header in the first
  *   skippable frame              type FRAMES_METADATA: the file's metadata, JSON (index/metadata)
- *   skippable frame              the seek table: sizes of the zstd frames, without the metadata's
+ *   skippable frame              the seek table: sizes of the zstd frames of the capture
  *
- * so that zstd(1) and every program on libzstd read the capture alone. In the index the same table
- * is kept with times: FRAMES_ENTRY bytes a frame. Refuses to compress and to do I/O. Pure; numbers
- * in files and in the index are little-endian, times nanoseconds since 1970, sizes bytes. */
+ * so that zstd(1) and every program on libzstd read the capture alone. Wireshark 4.0 reads a file
+ * in blocks of FRAMES_BLOCK bytes, and takes what follows a frame for another one only if the block
+ * in which that frame has ended begins with the magic number of a zstd frame: it looks there, and
+ * not at what follows (wiretap/file_wrappers.c). So a frame ends in the block that it, or one
+ * before it, has begun, or at the end of a block (archive/press; metadata with blanks). A skippable
+ * frame that would begin a block has an empty zstd frame in front of it, FRAMES_EMPTY.
+ *
+ * In the index the same table is kept with times: FRAMES_ENTRY bytes a frame. Refuses to compress
+ * and to do I/O. Pure; numbers in files and in the index are little-endian, times nanoseconds since
+ * 1970, sizes bytes. */
 #ifndef INDEX_FRAMES_H
 #define INDEX_FRAMES_H
 
@@ -16,11 +23,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define FRAMES_ZSTD             0xfd2fb528u /* magic number of a zstd frame */
 #define FRAMES_METADATA         0x184d2a5du /* magic number of the skippable frame */
 #define FRAMES_SKIPPABLE_HEADER 8u          /* magic number and size */
 
 /* The most bytes of a capture in one zstd frame, unless a single record is longer. */
 #define FRAMES_CAPTURE_MAX (4u << 20)
+
+/* What Wireshark reads at once: ZSTD_DStreamInSize(), where a block of the filesystem, st_blksize,
+ * is not larger. */
+#define FRAMES_BLOCK 131075u
+
+/* A frame without content: descriptor, size of the content, one raw block, the last. */
+#define FRAMES_EMPTY                                                                               \
+	{                                                                                          \
+		0x28, 0xb5, 0x2f, 0xfd, 0x20, 0, 1, 0, 0                                           \
+	}
+#define FRAMES_EMPTY_SIZE 9u
 
 struct frame_entry {
 	uint32_t stored;  /* compressed */

@@ -79,8 +79,10 @@ void metadata_print(const struct metadata *m, FILE *to)
 	print_key_text(to, "address", m->address);
 	print_key_text(to, "name", m->name);
 	print_key_text(to, "format", f->kind == FORMAT_PCAP ? "pcap" : "pcapng");
-	fprintf(to, ",\"ended\":%" PRId64 ",\"bytes\":%" PRIu64 ",\"packets\":%" PRIu64, m->ended,
-	    f->bytes, f->packets);
+	fprintf(to,
+	    ",\"ended\":%" PRId64 ",\"archived\":%" PRId64 ",\"bytes\":%" PRIu64
+	    ",\"packets\":%" PRIu64,
+	    m->ended, m->archived, f->bytes, f->packets);
 	if (f->timed > 0)
 		fprintf(to, ",\"first\":%" PRId64 ",\"last\":%" PRId64, f->first, f->last);
 	print_sha256(to, m->sha256);

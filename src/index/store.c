@@ -22,6 +22,8 @@ enum statement {
 	HAS_PATH,
 	REMOVE_FILE,
 	NEXT_CLIENT,
+	GROWTH,
+	NEXT_FILE,
 	OLDEST,
 	OLDEST_HANDED_OVER,
 	WAITING_EQUAL,
@@ -55,6 +57,9 @@ static const char *const sql[STATEMENTS] = {
     [REMOVE_FILE] = "DELETE FROM file WHERE id = ?1",
     [NEXT_CLIENT] = "SELECT id, name, files, stored FROM client WHERE id > ?1"
 		    " ORDER BY id LIMIT 1",
+    [GROWTH] = "SELECT (SELECT sum(stored) FROM file WHERE client = ?1 AND ended >= ?2), ended"
+	       " FROM file WHERE client = ?1 ORDER BY ended LIMIT 1",
+    [NEXT_FILE] = ROW "WHERE file.id > ?1 AND ended >= ?2 ORDER BY file.id LIMIT 1",
     [OLDEST] = ROW "WHERE file.client = ?1 AND (ended, file.id) > (?2, ?3)"
 		   " ORDER BY ended, file.id LIMIT 1",
     [OLDEST_HANDED_OVER] = ROW_HANDED_OVER "WHERE file.client = ?1 AND (ended, file.id) > (?2, ?3)"
@@ -78,7 +83,10 @@ struct store {
 
 static bool fail(struct store *s)
 {
-	snprintf(s->reason, sizeof(s->reason), "the index: %s", sqlite3_errmsg(s->db));
+	int code = sqlite3_errcode(s->db) & 0xff; /* without what an extended code adds */
+
+	snprintf(s->reason, sizeof(s->reason), "the index: %s%s", sqlite3_errmsg(s->db),
+	    code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? ": --rebuild makes it anew" : "");
 	return false;
 }
 
@@ -184,7 +192,8 @@ static bool is_ours(struct store *s)
 	if (version < 0)
 		return fail(s);
 	if (number_of(s, "PRAGMA application_id") != SCHEMA_APPLICATION)
-		snprintf(s->reason, sizeof(s->reason), "it is no index of captures");
+		snprintf(s->reason, sizeof(s->reason),
+		    "it is no index of captures: --rebuild makes one");
 	else if (version != SCHEMA_VERSION)
 		snprintf(s->reason, sizeof(s->reason),
 		    "the index is of version %lld, this program's of %d: --rebuild makes it anew",
@@ -195,23 +204,27 @@ static bool is_ours(struct store *s)
 }
 
 /* With WAL readers and the writer do not wait for each other; a commit is synced all the same. */
-static bool prepare_writing(struct store *s)
+static bool prepare_writing(struct store *s, enum store_use use)
 {
 	int stay = 1; /* readers that may not write in the directory cannot create them */
 
 	sqlite3_file_control(s->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &stay);
-	if (!execute(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-			"PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096"))
+	if (!execute(s, use == STORE_BUILD
+			    ? "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
+			    : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;") ||
+	    !execute(s, "PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096"))
 		return false;
-	if (number_of(s, "SELECT count(*) FROM sqlite_schema") == 0 && !create(s))
+	if (use != STORE_WRITE && number_of(s, "SELECT count(*) FROM sqlite_schema") == 0 &&
+	    !create(s))
 		return false;
 	return is_ours(s);
 }
 
 struct store *store_open(const char *path, enum store_use use, char reason[STORE_REASON_MAX])
 {
-	int flags =
-	    use == STORE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+	int flags = use == STORE_READ    ? SQLITE_OPEN_READONLY
+		    : use == STORE_WRITE ? SQLITE_OPEN_READWRITE
+					 : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 	struct store *s = calloc(1, sizeof(*s));
 	bool ok;
 
@@ -223,7 +236,7 @@ struct store *store_open(const char *path, enum store_use use, char reason[STORE
 	     fail(s);
 	if (ok) {
 		sqlite3_busy_timeout(s->db, BUSY_MS);
-		ok = use == STORE_WRITE ? prepare_writing(s) : is_ours(s);
+		ok = use == STORE_READ ? is_ours(s) : prepare_writing(s, use);
 	}
 	if (ok)
 		return s;
@@ -416,6 +429,22 @@ bool store_next_client(struct store *s, int64_t after, struct store_client *out)
 	return true;
 }
 
+bool store_growth(
+    struct store *s, int64_t client_id, int64_t since, uint64_t *stored, int64_t *first)
+{
+	sqlite3_stmt *st = statement(s, GROWTH);
+
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, client_id);
+	sqlite3_bind_int64(st, 2, since);
+	if (!row(s, st))
+		return false;
+	*stored = number_at(st, 0);
+	*first = sqlite3_column_int64(st, 1);
+	return true;
+}
+
 static const void *column(sqlite3_stmt *st, int i, size_t *len)
 {
 	const void *p = sqlite3_column_blob(st, i);
@@ -460,6 +489,17 @@ static bool read_row(struct store *s, sqlite3_stmt *st, struct store_row *r)
 		snprintf(s->reason, sizeof(s->reason), "the index: file %lld has no SHA-256",
 		    (long long)r->id);
 	return hash == METADATA_SHA256;
+}
+
+bool store_next_file(struct store *s, int64_t after, int64_t since, struct store_row *out)
+{
+	sqlite3_stmt *st = statement(s, NEXT_FILE);
+
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, after);
+	sqlite3_bind_int64(st, 2, since);
+	return row(s, st) && read_row(s, st, out);
 }
 
 bool store_same(struct store *s, const char *name, const uint8_t *sha256, struct store_row *out)

@@ -22,7 +22,9 @@
 struct store; /* opaque */
 
 enum store_use {
-	STORE_WRITE, /* creates it when it is not there */
+	STORE_CREATE, /* where there is none, or an empty one */
+	STORE_WRITE,  /* one that is there */
+	STORE_BUILD, /* a new one, quickly: it is not on the disk before store_close() and a sync */
 	STORE_READ
 };
 
@@ -74,6 +76,11 @@ struct store_client {
 /* The client with the next larger id (0: the first); false at the end, or with a reason. */
 bool store_next_client(struct store *s, int64_t after, struct store_client *out);
 
+/* Of a client: the bytes of the files whose recording ended at `since` or later, and when the
+ * recording of the first one at all ended. False: it has no file, or a reason. */
+bool store_growth(
+    struct store *s, int64_t client_id, int64_t since, uint64_t *stored, int64_t *first);
+
 /* ---- files ---- */
 
 struct store_row {
@@ -95,6 +102,10 @@ struct store_row {
 	const void *link_types, *profile, *frames; /* columns */
 	size_t link_types_len, profile_len, frames_len;
 };
+
+/* The file with the next larger id (0: the first) whose recording ended at `since` or later; false
+ * at the end, or with a reason. */
+bool store_next_file(struct store *s, int64_t after, int64_t since, struct store_row *out);
 
 /* A file with these contents that had this name: a crash may have come between the index and the
  * removal of the capture. False: there is none, or a reason. */

@@ -54,7 +54,7 @@ static void run(const char *sql)
 /* What is put in together is there together, or not at all. */
 static void test_together(void)
 {
-	struct store *s = store_open(path, STORE_WRITE, reason), *other;
+	struct store *s = store_open(path, STORE_CREATE, reason), *other;
 	bool has = true;
 
 	OK(s && store_begin(s), "several files begin");
@@ -87,7 +87,7 @@ static void test_one_fails(void)
 	    .path = "foo/first",
 	    .facts = &facts,
 	    .sha256 = sha256};
-	struct store *s = store_open(path, STORE_WRITE, reason);
+	struct store *s = store_open(path, STORE_CREATE, reason);
 	bool has = false;
 	int64_t id;
 
@@ -102,7 +102,7 @@ static void test_one_fails(void)
 
 static void test_files(void)
 {
-	struct store *s = store_open(path, STORE_WRITE, reason);
+	struct store *s = store_open(path, STORE_CREATE, reason);
 	struct store_client c = {.id = 0};
 	struct store_place after;
 	struct store_row r;
@@ -158,7 +158,7 @@ static void test_files(void)
 
 static void test_waiting(void)
 {
-	struct store *s = store_open(path, STORE_WRITE, reason);
+	struct store *s = store_open(path, STORE_CREATE, reason);
 	struct store_turn turn;
 	struct store_row r;
 	int64_t a = add(s, "baz", "a", 100, 50), b = add(s, "baz", "b", 100, 50);
@@ -201,7 +201,7 @@ static void test_others(void)
 	      "than a hundred bytes, as a header of SQLite has",
 	    f);
 	fclose(f);
-	OK(!store_open(other, STORE_WRITE, reason), "no database: %s", reason);
+	OK(!store_open(other, STORE_CREATE, reason), "no database: %s", reason);
 	unlink(other);
 	{
 		sqlite3 *db;
@@ -210,10 +210,10 @@ static void test_others(void)
 		sqlite3_exec(db, "CREATE TABLE x (y)", NULL, NULL, NULL);
 		sqlite3_close(db);
 	}
-	OK(!store_open(other, STORE_WRITE, reason), "somebody else's: %s", reason);
+	OK(!store_open(other, STORE_CREATE, reason), "somebody else's: %s", reason);
 	unlink(other);
 	{
-		struct store *s = store_open(other, STORE_WRITE, reason);
+		struct store *s = store_open(other, STORE_CREATE, reason);
 		sqlite3 *db;
 
 		store_close(s);

@@ -1,0 +1,101 @@
+/* errand: see errand.h. */
+#include "archive/errand.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "archive/plan.h"
+#include "archive/rebuild.h"
+#include "archive/verify.h"
+#include "archive/waiting.h"
+#include "base/exitcode.h"
+#include "base/io.h"
+
+bool errand_is(enum mode mode)
+{
+	return mode == MODE_PLAN || mode == MODE_VERIFY || mode == MODE_REBUILD;
+}
+
+enum depot_use errand_use(enum mode mode)
+{
+	if (!errand_is(mode))
+		return DEPOT_WRITE;
+	return mode == MODE_REBUILD ? DEPOT_REBUILD : DEPOT_READ;
+}
+
+static int fail(const char *reason)
+{
+	fprintf(stderr, "error: %s\n", reason);
+	return EXITCODE_FAILURE;
+}
+
+static int end(bool ok)
+{
+	return io_printed() && ok ? EXITCODE_OK : EXITCODE_FAILURE;
+}
+
+static int plan(struct depot *depot, const struct config *config)
+{
+	char reason[DEPOT_REASON_MAX];
+	int64_t now = time(NULL);
+
+	if (!plan_print(depot, config, now, reason))
+		return fail(reason);
+	if (config->archive.hand_over.present && !waiting_print(depot->store, now, stdout))
+		return fail(store_reason(depot->store));
+	return end(true);
+}
+
+static void print_wrong(void *context, const char *client, const char *path, const char *what)
+{
+	(void)context;
+	printf("%s %s: %s\n", client, path, what);
+}
+
+static int verify(const struct options *o, struct depot *depot)
+{
+	struct verify v = {.depot = depot,
+	    .since = o->all ? INT64_MIN : (int64_t)time(NULL) - (int64_t)o->since,
+	    .tell = print_wrong};
+
+	if (!verify_run(&v))
+		return fail(v.reason);
+	printf("%" PRIu64 " files read, captures of %" PRIu64 " bytes; %" PRIu64
+	       " files differ or are missing\n",
+	    v.files, v.bytes, v.wrong);
+	return end(v.wrong == 0);
+}
+
+static void print_not_indexed(void *context, const char *path, const char *why)
+{
+	(void)context;
+	printf("%s: %s\n", path, why);
+}
+
+static int rebuild(struct depot *depot, const struct config *config)
+{
+	struct rebuild r = {.depot = depot, .config = config, .tell = print_not_indexed};
+
+	if (!rebuild_run(&r))
+		return fail(r.reason);
+	printf("%" PRIu64 " files of %" PRIu64 " bytes are in the index; %" PRIu64
+	       " cannot be read, %" PRIu64 " are no archived files\n",
+	    r.files, r.stored, r.unreadable, r.others);
+	if (config->archive.hand_over.present && r.files > 0)
+		puts("which files were handed over is not known any more: all are handed over "
+		     "again");
+	return end(r.unreadable == 0);
+}
+
+int errand_run(const struct options *o, struct depot *depot, const struct config *config)
+{
+	switch (o->mode) {
+	case MODE_PLAN:
+		return plan(depot, config);
+	case MODE_VERIFY:
+		return verify(o, depot);
+	default:
+		return rebuild(depot, config);
+	}
+}

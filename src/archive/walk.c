@@ -1,0 +1,89 @@
+/* walk: see walk.h. */
+#include "archive/walk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+
+bool walk_begin(struct walk *w, int dir)
+{
+	*w = (struct walk){.depth = 1};
+	w->list[0] = io_list(dir);
+	return w->list[0];
+}
+
+static bool is_own(const struct walk *w, const char *name)
+{
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return true;
+	return w->depth == 1 && (strcmp(name, DEPOT_WORK) == 0 || strcmp(name, DEPOT_LOCK) == 0 ||
+				    strncmp(name, DEPOT_INDEX, strlen(DEPOT_INDEX)) == 0);
+}
+
+static enum walk_status failed(struct walk *w, const char *why)
+{
+	w->why = why;
+	return WALK_ERROR;
+}
+
+/* The directory at path becomes the one that is read; false with errno. */
+static bool enter(struct walk *w, int above, const char *name)
+{
+	int dir = openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (dir < 0)
+		return false;
+	w->list[w->depth] = io_list(dir);
+	close(dir);
+	if (!w->list[w->depth])
+		return false;
+	w->len[w->depth++] = strlen(w->path);
+	return true;
+}
+
+static bool set_path(struct walk *w, const char *name)
+{
+	size_t len = w->len[w->depth - 1];
+	int n = snprintf(w->path + len, sizeof(w->path) - len, "%s%s", len > 0 ? "/" : "", name);
+
+	return n >= 0 && (size_t)n < sizeof(w->path) - len;
+}
+
+enum walk_status walk_next(struct walk *w)
+{
+	while (w->depth > 0) {
+		DIR *list = w->list[w->depth - 1];
+		struct dirent *e = readdir(list);
+		struct stat st;
+
+		if (!e) {
+			closedir(list);
+			w->depth--;
+			continue;
+		}
+		if (is_own(w, e->d_name))
+			continue;
+		if (!set_path(w, e->d_name))
+			return failed(w, strerror(ENAMETOOLONG));
+		if (fstatat(dirfd(list), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			return failed(w, strerror(errno));
+		if (!S_ISDIR(st.st_mode))
+			return S_ISREG(st.st_mode) ? WALK_FILE : WALK_OTHER;
+		if (w->depth == WALK_DEPTH)
+			return failed(w, "there are too many directories in each other");
+		if (!enter(w, dirfd(list), e->d_name))
+			return failed(w, strerror(errno));
+	}
+	return WALK_END;
+}
+
+void walk_end(struct walk *w)
+{
+	while (w->depth > 0)
+		closedir(w->list[--w->depth]);
+}

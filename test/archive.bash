@@ -1,0 +1,68 @@
+# archive: what the tests of osmo-pcap-archive share. Sourced by them, behind lib.bash.
+
+ARCHIVE=$PROGRAMS/osmo-pcap-archive
+
+setup() {
+	begin_in "$BATS_TEST_TMPDIR"
+	beside_memcheck "its processes are confined"
+	[ -x "$ARCHIVE" ] || skip "built without the archive"
+	mkdir archive
+}
+
+# settings [ARCHIVE-LINES [CLIENTS]]: ./cfg with an archive
+settings() {
+	config "" "${2-$DEFAULT_CLIENTS}"
+	cat >>cfg <<-EOT
+	archive: { path = "archive"; ${1-} };
+	EOT
+}
+
+# capture NAME [PACKETS]: a finished capture in done, the same for the same arguments; age: touch
+capture() {
+	stream pcap data,times="${2:-3}":rec=100 >s
+	unframe s >"done/$1"
+}
+
+once() { "$ARCHIVE" --once -c cfg "$@" 2>log; }
+
+index() { sqlite3 -readonly archive/index.sqlite "$@"; }
+
+# archived_as FILE PATH: the archive holds exactly this capture there, and the index knows. Its status counts, also
+# behind ||, where a failed command ends no function.
+archived_as() {
+	zstd -dcq "archive/$2" | cmp - "$1" &&
+		[ "$(index "SELECT lower(hex(sha256)) FROM file WHERE path = '$2'")" = "$(sha256sum <"$1" | cut -d' ' -f1)" ] &&
+		[ "$(index "SELECT stored FROM file WHERE path = '$2'")" = "$(size "archive/$2")" ]
+}
+
+# everything_once: each capture kept in ./was is archived once, intact, and gone from done
+everything_once() {
+	local f
+	[ "$(find 'done' -name 'trace-*' | wc -l)" -eq 0 ] || return
+	[ "$(find archive -name 'trace-*' | wc -l)" -eq "$(find was -type f | wc -l)" ] || return
+	[ "$(index 'SELECT count(*) FROM file')" -eq "$(find was -type f | wc -l)" ] || return
+	for f in was/*; do
+		archived_as "$f" "$(index "SELECT path FROM file WHERE name = '${f##*/}'")" || return
+	done
+	[ -z "$(find archive/.work -type f)" ]
+}
+keep() { mkdir -p was && cp -p 'done'/trace-* was/; }
+
+# made FORMAT PACKETS BYTES HOW: prints a capture; HOW: random or alike, the content of its packets
+made() {
+	perl -e 'my ($format, $n, $len, $how) = @ARGV;
+		my $ng = $format eq "pcapng";
+		srand 7;
+		sub block { my ($type, $body) = @_; my $l = 12 + length $body; pack("VV", $type, $l) . $body . pack("V", $l) }
+		print $ng ? block(0x0a0d0d0a, pack("VvvVV", 0x1a2b3c4d, 1, 0, ~0, ~0)) . block(1, pack("vvV", 1, 0, 0))
+			: pack("VvvVVVV", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1);
+		my $pad = "\0" x (-$len & 3);
+		for my $i (1 .. $n) {
+			my $p = pack("a14 N", "", $i) . ($how eq "random" ? pack("N*", map { rand 2**32 } 1 .. $len / 4) : "x" x $len);
+			$p = substr $p, 0, $len;
+			my ($s, $us) = (1790000000 + int($i / 100), $i % 100 * 1000);
+			my $t = $s * 1000000 + $us;
+			print $ng ? block(6, pack("VVVVV", 0, $t >> 32, $t & 0xffffffff, $len, $len) . $p . $pad)
+				: pack("VVVV", $s, $us, $len, $len) . $p;
+		}' "$@"
+}
