@@ -1,0 +1,289 @@
+#!/usr/bin/env bats
+# archive_check: --plan, --verify and --rebuild of osmo-pcap-archive, and what the index is worth without them.
+bats_require_minimum_version 1.5.0
+. "$BATS_TEST_DIRNAME/lib.bash"
+. "$BATS_TEST_DIRNAME/archive.bash"
+
+FOO=archive/foo/2026-11-28/trace-foo-20261128
+
+verify() { timeout "$PATIENCE" "$ARCHIVE" --verify -c cfg "$@" >found 2>err; }
+rebuild() { "$ARCHIVE" --rebuild -c cfg >made 2>err; }
+
+# everything the index says, in the order of the paths, without the numbers of rows
+told() {
+	index "SELECT client.name, address, file.name, path, compressed, pcapng, ended, ${1-archived}, packets, bytes,
+		file.stored, first, last, hex(sha256), damaged, whole, why, hex(link_types), hex(profile), hex(frames)
+		FROM file JOIN client ON client.id = file.client ORDER BY path"
+	index 'SELECT name, files, stored FROM client ORDER BY name'
+	index 'SELECT path, span.first, span.last FROM span JOIN file ON file.id = span.id ORDER BY path'
+}
+
+state() { find archive -name 'trace-*' -printf '%p %s %T@ %i\n' | sort; told; }
+
+# variety: finished captures of each kind
+variety() {
+	capture trace-foo-20261128_000001.pcap 3
+	stream shb+idb epb epb=61 shb,be+idb,linktype=113 epb isb >s
+	unframe s >'done'/trace-foo-20261128_000002.pcapng
+	capture trace-foo-20261128_000003.pcap 3
+	truncate -s -1 'done'/trace-foo-20261128_000003.pcap
+	head -c 300000 /dev/urandom >'done'/trace-foo-20261128_000004.pcap
+	: >'done'/trace-foo-20261128_000005.pcapng
+	made pcap 6000 1500 random >'done'/trace-bar-20261128_000006.pcap
+	stream shb+idb epb,if=7 epb=60,caplen=9000 epb >s
+	unframe s >'done'/trace-net-127.0.9.7-20261128_000007.pcapng
+	touch -d '2026-11-27 12:34:56' 'done'/trace-*
+}
+
+# ---- --verify ----
+
+@test "verify: all is sound; nothing is changed, also beside a daemon" {
+	settings "" "$DEFAULT_CLIENTS, { name = \"net\"; address = \"127.0.9.0/24\"; }"
+	variety
+	"$ARCHIVE" -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	wait_log ' archived client=' 7
+	state >before
+	verify
+	grep -x '7 files read, captures of 9[0-9]* bytes; 0 files differ or are missing' found
+	[ "$(wc -l <found)" -eq 1 ]
+	state | diff before -
+	settings 'compress = "none";'
+	capture trace-foo-20261128_000009.pcap
+	kill -HUP $!
+	wait_log ' archived client=' 8
+	verify
+	grep '^8 files read' found
+}
+
+@test "verify: each file that differs or is missing is a line that says what, and the status is 1" {
+	settings
+	local i
+	for i in 1 2 3 4 5 6; do
+		made pcap 200 1000 random >"done/trace-foo-20261128_00000$i.pcap"
+	done
+	once
+	printf x | dd of=${FOO}_000001.pcap.zst bs=1 seek=5000 conv=notrunc status=none
+	truncate -s -1 ${FOO}_000002.pcap.zst
+	rm ${FOO}_000003.pcap.zst
+	ln -sf /etc/passwd ${FOO}_000004.pcap.zst
+	# the same size, another capture of the same length
+	made pcap 200 1000 random | sed 's/^\(.\{0,400\}\)/\1/' | perl -e 'local $/; $_ = <>; substr($_, -1) ^= "\1"; print' \
+		>'done'/trace-bar-20261128_000005.pcap
+	once
+	cp archive/bar/2026-11-28/trace-bar-20261128_000005.pcap.zst ${FOO}_000005.pcap.zst
+	sqlite3 archive/index.sqlite "UPDATE file SET stored = $(size ${FOO}_000005.pcap.zst) WHERE path LIKE 'foo/%5.pcap.zst'"
+	run -1 verify
+	sort found >lines
+	cat lines
+	local at=foo/2026-11-28/trace-foo-20261128
+	grep -E "^foo ${at}_000001.pcap.zst: it(s capture has another SHA-256| cannot be read: .*)$" lines
+	grep -E "^foo ${at}_000002.pcap.zst: it has [0-9]* bytes instead of [0-9]*$" lines
+	grep -x "foo ${at}_000003.pcap.zst: it is missing" lines
+	grep -x "foo ${at}_000004.pcap.zst: it is no regular file" lines
+	grep -x "foo ${at}_000005.pcap.zst: its capture has another SHA-256" lines
+	not grep -E "${at}_000006|^bar" lines
+	grep -x '4 files read, .*; 5 files differ or are missing' lines
+}
+
+@test "verify: a file that would become 128 GiB is read no further than its capture was long" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	once
+	# a frame with a window of 128 KiB, and a million blocks of as many zeros each
+	chmod u+w ${FOO}_000001.pcap.zst
+	perl -e 'print pack("V", 0xfd2fb528), "\0\x38"; print pack("V", 131072 << 3 | 2) x 1048576; print "\1\0\0"' >${FOO}_000001.pcap.zst
+	sqlite3 archive/index.sqlite "UPDATE file SET stored = $(size ${FOO}_000001.pcap.zst)"
+	run -1 verify
+	grep -x 'foo foo/2026-11-28/trace-foo-20261128_000001.pcap.zst: its capture is longer than 372 bytes' found
+}
+
+@test "verify: SINCE takes recordings that ended since then" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	touch -d '3 days ago' 'done'/trace-foo-20261128_000001.pcap
+	capture trace-foo-20261128_000002.pcap
+	once
+	verify 2d
+	grep '^1 files read' found
+	"$ARCHIVE" -c cfg --verify=4d 2>err | grep '^2 files read'
+	run -2 verify tomorrow
+	grep -F '"tomorrow" is no time such as 12h or 30d' err
+	run -2 "$ARCHIVE" -c cfg --plan 2d
+}
+
+# ---- --rebuild ----
+
+@test "rebuild: the new index says what the old one said, of every kind of capture" {
+	settings "" "$DEFAULT_CLIENTS, { name = \"net\"; address = \"127.0.9.0/24\"; }"
+	variety
+	once
+	capture trace-foo-20261128_000001.pcap 4 # a taken name
+	once
+	state >before
+	[ "$(grep -c '^archive/' before)" -eq 8 ]
+	rm archive/index.sqlite*
+	rebuild
+	grep -E '^8 files of [0-9]* bytes are in the index; 0 cannot be read, 0 are no archived files$' made
+	state | diff before -
+	rebuild # over one that is there
+	state | diff before -
+	once
+	verify
+	grep '^8 files read' found
+}
+
+@test "rebuild: without compression as well, but for the time of archiving and a name that had been taken" {
+	settings 'compress = "none";' "$DEFAULT_CLIENTS, { name = \"net\"; address = \"127.0.9.0/24\"; }"
+	variety
+	once
+	capture trace-foo-20261128_000001.pcap 4
+	once
+	told 0 >before
+	rebuild
+	told 0 | sed 's/|trace-foo-20261128_000001_001.pcap|/|trace-foo-20261128_000001.pcap|/' | diff before -
+}
+
+@test "rebuild: what is no archived file is told of and left; one that is damaged makes the status 1" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	capture trace-foo-20261128_000002.pcap
+	capture trace-foo-20261128_000003.pcap
+	once
+	truncate -s -1 ${FOO}_000001.pcap.zst
+	perl -0pi -e 's/"packets":3/"packets":4/' ${FOO}_000002.pcap.zst
+	mkdir archive/dir
+	echo x >archive/dir/notes
+	ln -s /etc archive/etc
+	cp ${FOO}_000003.pcap.zst archive/dir/other.zst
+	run -1 rebuild
+	cat made
+	local at=foo/2026-11-28/trace-foo-20261128
+	grep -x "${at}_000001.pcap.zst: it has no seek table" made
+	grep -x "${at}_000002.pcap.zst: its metadata are damaged" made
+	grep -x 'dir/notes: it is no archived file: left alone' made
+	grep -x 'etc: it is no archived file: left alone' made
+	grep -x 'dir/other.zst: it is no archived file: left alone' made
+	grep '^1 files of .* 2 cannot be read, 3 are no archived files$' made
+	[ "$(index 'SELECT path FROM file')" = ${at}_000003.pcap.zst ]
+	[ -e archive/dir/notes ]
+	[ -e ${FOO}_000001.pcap.zst ]
+}
+
+@test "rebuild: refused while an archive works there" {
+	settings
+	"$ARCHIVE" -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	wait_log 'archiving path='
+	run -1 rebuild
+	grep 'another archive works there' err
+	capture trace-foo-20261128_000001.pcap
+	wait_log 'archived client=foo'
+	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
+}
+
+@test "rebuild: killed at every system call in turn, and made again: nothing is missing" {
+	can_trace
+	settings
+	capture trace-foo-20261128_000001.pcap
+	capture trace-foo-20261128_000002.pcap
+	once
+	state >before
+	strace -qq -o trace "$ARCHIVE" --rebuild -c cfg >made 2>err
+	state | diff before -
+	sed -nE 's/^([a-z0-9_]+)\(.*/\1/p' trace | awk '{ print $1, ++n[$1] }' >calls
+	sed -n "$(($(grep -nF '/archive"' trace | head -n 1 | cut -d: -f1))),\$p" calls |
+		grep -E '^(openat|pwrite64|unlinkat|renameat|fsync|fcntl|close) ' >from
+	[ "$(wc -l <from)" -gt 20 ]
+	local name k
+	while read -r name k; do
+		! strace -qq -o /dev/null -e trace="$name" -e inject="$name:signal=KILL:when=$k" \
+			"$ARCHIVE" --rebuild -c cfg >made 2>err 3>&- || break
+		if [ -e archive/index.sqlite ]; then
+			state | diff before -
+		else
+			run -1 "$ARCHIVE" --once -c cfg
+			[[ $output == *"there is no index: --rebuild makes it anew"* ]]
+		fi
+		rebuild
+		state | diff before -
+	done <from
+}
+
+# ---- an index that is not what it was ----
+
+@test "an index that is missing or damaged is an error that names --rebuild, and costs no capture" {
+	settings
+	capture trace-foo-20261128_000001.pcap 20
+	made pcap 3000 600 random >'done'/trace-foo-20261128_000002.pcap
+	once
+	state >before
+	cp archive/index.sqlite whole
+	capture trace-foo-20261128_000003.pcap
+	local how
+	for how in missing empty cut garbage head middle; do
+		rm archive/index.sqlite*
+		case $how in
+		missing) ;;
+		empty) : >archive/index.sqlite ;;
+		cut) head -c 5000 whole >archive/index.sqlite ;;
+		garbage) head -c 65536 /dev/urandom >archive/index.sqlite ;;
+		head) { head -c 4096 /dev/zero; tail -c +4097 whole; } >archive/index.sqlite ;;
+		middle) { head -c 4096 whole; head -c "$(($(size whole) - 4096))" /dev/urandom; } >archive/index.sqlite ;;
+		esac
+		run once
+		[ "$status" -eq 1 ] || { echo "$how" >&2; return 1; }
+		grep -e '--rebuild makes' log || { echo "$how" >&2; cat log >&2; return 1; }
+		[ -e 'done'/trace-foo-20261128_000003.pcap ]
+		rebuild
+		state | diff before -
+	done
+	once
+	[ "$(index 'SELECT count(*) FROM file')" -eq 3 ]
+}
+
+@test "an index of another version is refused, and --rebuild makes one of this" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	once
+	state >before
+	local version
+	for version in 0 99; do
+		sqlite3 archive/index.sqlite "PRAGMA user_version = $version"
+		run -1 once
+		grep -E "the index is of version $version, this program's of [0-9]+: --rebuild makes it anew" log
+		rebuild
+		state | diff before -
+	done
+	rm archive/index.sqlite*
+	sqlite3 archive/index.sqlite 'CREATE TABLE notes (text)'
+	run -1 once
+	grep 'it is no index of captures: --rebuild makes one' log
+}
+
+# ---- --plan ----
+
+@test "plan: what is stored, bytes a day, and when it is full; beside a daemon, and nothing is changed" {
+	settings 'compress = "none"; keep: { max-size = "11160"; };' \
+		'{ name = "foo"; address = "127.0.0.2"; keep: { max-size = 5580; }; }, { name = "bar"; address = "127.0.0.3"; }'
+	local i
+	for i in 0 1 2; do
+		capture trace-foo-20261128_00000$i.pcap 3 # 372 bytes
+		touch -d "$i days ago" 'done'/trace-foo-20261128_00000$i.pcap
+	done
+	capture trace-bar-20261128_000003.pcap 3
+	touch -d '100 days ago' 'done'/trace-bar-20261128_000003.pcap
+	"$ARCHIVE" -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	wait_log 'archived client=' 4
+	state >before
+	"$ARCHIVE" --plan -c cfg >plan
+	cat plan
+	grep -E '^client +files +stored +a day +max-size +full in$' plan
+	grep -E '^foo +3 +1.1K +55[78] +5.4K +[78]d$' plan
+	grep -E '^bar +1 +372 +0 +- +-$' plan
+	grep -E '^all +4 +1.5K +55[78] +11K +1[67]d$' plan
+	grep -E '^[0-9.]+[KMGTP] of [0-9.]+[KMGTP] are free: full in >10000d$' plan
+	grep -x 'nothing is to be deleted now' plan
+	state | diff before -
+}

@@ -1,0 +1,218 @@
+#!/usr/bin/env bats
+# archive_faults: whatever fails, each capture is in completed-path, or archived, indexed and intact, once; and the log
+# says what happened.
+bats_require_minimum_version 1.5.0
+. "$BATS_TEST_DIRNAME/lib.bash"
+. "$BATS_TEST_DIRNAME/archive.bash"
+
+# still_there: nothing is lost: each capture of ./was is in done, or archived as it was
+still_there() {
+	local f path
+	for f in was/*; do
+		if [ -e "done/${f##*/}" ]; then
+			cmp "$f" "done/${f##*/}"
+		else
+			path=$(index "SELECT path FROM file WHERE name = '${f##*/}'")
+			archived_as "$f" "$path"
+		fi
+	done
+}
+
+# one_fault CALL ERROR K: the K-th call fails; then the next round makes it good
+one_fault() {
+	find archive -mindepth 1 -delete
+	cp -p was/* 'done'/
+	strace -qq -o injected -e trace="$1" -e inject="$1:error=$2:when=$3" "$ARCHIVE" --once -c cfg 2>log 3>&- || true
+	grep -q INJECTED injected
+	[ ! -s archive/index.sqlite ] || still_there || return
+	once && everything_once
+}
+
+# each_call ERROR NAME…: every call of these names in turn fails with the error, from the one on that opens the archive
+each_call() {
+	local error=$1 name k begin
+	. "$TESTDIR/archive.bash"
+	mount -t tmpfs tmpfs archive # where a sync costs nothing
+	mount -t tmpfs tmpfs 'done'
+	settings
+	capture trace-foo-20261128_000001.pcap 3
+	made pcap 300 1000 random >'done'/trace-bar-20261128_000002.pcap
+	keep
+	strace -qq -o trace "$ARCHIVE" --once -c cfg 2>log
+	begin=$(grep -nF '/archive"' trace | head -n 1 | cut -d: -f1)
+	awk -v begin="$begin" -v names=" ${*:2} " 'match($0, /^[a-z0-9_]+/) {
+		name = substr($0, 1, RLENGTH); n[name]++
+		if (NR >= begin && index(names, " " name " ")) print name, n[name] }' trace >calls
+	[ "$(wc -l <calls)" -ge 5 ]
+	while read -r name k; do
+		one_fault "$name" "$error" "$k" || {
+			echo "$error at $name, $k" >&2
+			cat log >&2
+			return 1
+		}
+	done <calls
+}
+
+full_at_each() { each_call ENOSPC openat mkdirat pwrite64 ftruncate fallocate renameat renameat2 linkat; }
+@test "the disk is full at every call that writes, in turn: files, directories, the index and its commits" {
+	can_trace
+	inside full_at_each each_call one_fault still_there
+}
+
+failing_at_each() { each_call EIO fsync fdatasync unlinkat unlink fcntl; }
+@test "the disk fails at every sync, removal and lock in turn" {
+	can_trace
+	inside failing_at_each each_call one_fault still_there
+}
+
+full_archive() {
+	. "$TESTDIR/archive.bash"
+	mount -t tmpfs -o size=1m tmpfs archive
+	mount -t tmpfs -o size=4m tmpfs 'done'
+	settings
+	made pcap 1000 2000 random >'done'/trace-foo-20261128_000001.pcap
+	capture trace-foo-20261128_000002.pcap
+	keep
+	not once
+	log_has 'error client=foo name=trace-foo-20261128_000001.pcap reason="writing the archived file: No space left'
+	still_there
+	[ -z "$(find archive/.work -type f)" ]
+	dd if=/dev/zero of=archive/ballast bs=4096 status=none 2>/dev/null || true
+	capture trace-foo-20261128_000003.pcap
+	cp -p 'done'/trace-foo-20261128_000003.pcap was/
+	not once
+	log_has 'error'
+	still_there
+	rm archive/ballast
+	mount -o remount,size=16m archive
+	dd if=/dev/zero of=done/ballast bs=4096 status=none 2>/dev/null || true # of no matter there
+	once
+	everything_once
+}
+@test "the archive's disk is full: captures stay; when there is room they are archived, also from a full disk" {
+	inside full_archive still_there
+}
+
+# held PATH: an archive whose worker is stopped when it begins to read that capture; sets WORKER
+held() {
+	can_trace
+	as_root # nobody else may hold a process at a file
+	rm -f trace
+	strace -f -qq -o trace -P "$PWD/$1" -e trace=pread64 -e inject=pread64:signal=STOP:when=1 "$ARCHIVE" --once -c cfg \
+		2>log 3>&- &
+	ARCHIVING=$!
+	PIDS+=($!)
+	until_true grep -q 'stopped by SIGSTOP' trace
+	WORKER=$(sed -n 's/^\([0-9]*\) .*stopped by SIGSTOP.*/\1/p' trace)
+}
+
+@test "a capture that is replaced or taken away while it is read: what was read is archived, the other one next" {
+	settings
+	capture trace-foo-20261128_000001.pcap 3
+	cp 'done'/trace-foo-20261128_000001.pcap first
+	held 'done'/trace-foo-20261128_000001.pcap
+	capture x 7
+	cp 'done'/x second
+	mv 'done'/x 'done'/trace-foo-20261128_000001.pcap
+	kill -CONT "$WORKER"
+	wait "$ARCHIVING"
+	archived_as first foo/2026-11-28/trace-foo-20261128_000001.pcap.zst
+	cmp second 'done'/trace-foo-20261128_000001.pcap
+	once
+	archived_as second foo/2026-11-28/trace-foo-20261128_000001_001.pcap.zst
+	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
+
+	capture trace-foo-20261128_000002.pcap 5
+	cp 'done'/trace-foo-20261128_000002.pcap third
+	held 'done'/trace-foo-20261128_000002.pcap
+	rm 'done'/trace-foo-20261128_000002.pcap
+	ln -s /etc/passwd 'done'/trace-foo-20261128_000002.pcap
+	kill -CONT "$WORKER"
+	wait "$ARCHIVING"
+	archived_as third foo/2026-11-28/trace-foo-20261128_000002.pcap.zst
+	once
+	[ "$(readlink 'done'/trace-foo-20261128_000002.pcap)" = /etc/passwd ]
+	[ "$(index 'SELECT count(*) FROM file')" -eq 3 ]
+}
+
+@test "a worker that is killed: its capture stays, the others are archived, the next round takes it" {
+	settings
+	capture trace-foo-20261128_000001.pcap 3
+	capture trace-foo-20261128_000002.pcap 4
+	keep
+	held 'done'/trace-foo-20261128_000001.pcap
+	kill -KILL "$WORKER"
+	run ! wait "$ARCHIVING"
+	log_has 'error client=foo name=trace-foo-20261128_000001.pcap reason="its worker failed"'
+	log_has 'archived client=foo name=trace-foo-20261128_000002.pcap'
+	still_there
+	once
+	everything_once
+}
+
+@test "the clock is set back a day: captures are archived, and nothing is deleted for its age" {
+	settings 'keep: { max-age = "1h"; };'
+	sed -i 's/base-path/sandbox = "off"; base-path/' cfg # libfaketime reads a file in every process
+	export NO_FAKE_STAT=1 # but for times of files
+	fake_clock '2026-11-28 12:00:00'
+	capture trace-foo-20261128_110000.pcap
+	touch -d '2026-11-28 11:30:00 UTC' 'done'/trace-*
+	keep
+	"${WRAP[@]}" "$ARCHIVE" --once -c cfg 2>log
+	echo '2026-11-27 12:00:00' >clock
+	capture trace-foo-20261127_115900.pcap
+	touch -d '2026-11-27 11:59:00 UTC' 'done'/trace-*
+	cp -p 'done'/trace-* was/
+	"${WRAP[@]}" "$ARCHIVE" --once -c cfg 2>log
+	everything_once
+	echo '2026-11-28 12:00:00' >clock
+	"${WRAP[@]}" "$ARCHIVE" --once -c cfg 2>log
+	[ "$(index 'SELECT name FROM file')" = trace-foo-20261128_110000.pcap ]
+	log_has 'deleted client=foo path="foo/2026-11-27/.*reason="max-age" age=86460 '
+}
+
+# hostile: files that fuzzing begins with, and all that was recorded of streams, as captures in done
+hostile() {
+	local f n=0 kind
+	"$TESTDIR/fuzz/corpus" corpus
+	for f in "$TESTDIR"/fuzz/known/*/*; do
+		cp "$f" "corpus/reader/known-${f##*/}"
+	done
+	for f in corpus/reader/* corpus/stream/* "$TESTDIR"/streams/*.stream; do
+		n=$((n + 1))
+		kind=pcap
+		[ $((n % 2)) -eq 0 ] || kind=pcapng # a wrong suffix is hostile, too
+		case $f in
+		corpus/reader/*) tail -c +3 "$f" ;;
+		corpus/stream/*) tail -c +3 "$f" | command unframe 1 || true ;;
+		*) unframe "$f" || true ;;
+		esac >"done/trace-foo-20261128_$(printf %06d $n).$kind" 2>/dev/null
+	done
+	echo "$n"
+}
+
+@test "hostile captures: each is archived whole, once; --verify and --rebuild find the same" {
+	settings
+	[ "$(hostile)" -gt 300 ]
+	# records as long as a length can say, times at the ends of what can be told, a thousand interfaces and sections
+	perl -e 'print pack("VvvVVVV", 0xa1b2c3d4, 2, 4, 0, 0, ~0, 1), pack("VVVV", 0, 0, 0xfffffff0, 0xfffffff0), "x" x 9999' \
+		>'done'/trace-foo-20261128_100000.pcap
+	perl -e 'print pack("VvvVVVV", 0xa1b23c4d, 2, 4, 0, 0, ~0, 1), map { pack("VVVV", $_, 999999999, 1, 1), "x" } 0, ~0 & 0xffffffff, 1, 4294967295' \
+		>'done'/trace-foo-20261128_100001.pcap
+	stream shb+idb,opt=9/1/00 epb,opt=14/8/ffffffffffffff7f shb+idb,n=1000 epb,if=999 shb,n=1000 >s
+	unframe s >'done'/trace-foo-20261128_100002.pcapng
+	perl -e 'print pack("VvvVVVV", 0xa1b2c3d4, 2, 4, 0, 0, ~0, 1), map { pack("VVVV", $_ * 65536, 0, 0, 0) } 0 .. 65535' \
+		>'done'/trace-foo-20261128_100003.pcap
+	zstd -q 'done'/trace-foo-20261128_100003.pcap -o 'done'/trace-foo-20261128_100004.pcap
+	head -c 1000000 /dev/zero >'done'/trace-foo-20261128_100005.pcap
+	keep
+	once
+	everything_once
+	index 'SELECT name, hex(sha256), packets, first, last, damaged, whole, why, hex(profile), hex(frames) FROM file ORDER BY path' >before
+	"$ARCHIVE" --verify -c cfg >found
+	grep '; 0 files differ or are missing$' found
+	"$ARCHIVE" --rebuild -c cfg >made
+	grep '; 0 cannot be read, 0 are no archived files$' made
+	index 'SELECT name, hex(sha256), packets, first, last, damaged, whole, why, hex(profile), hex(frames) FROM file ORDER BY path' |
+		diff before -
+}
