@@ -517,3 +517,19 @@ daemon() {
 	log_has 'command client=foo .*says="nobody"'
 	[ "$(stat -c %U archive/foo/*/*)" = nobody ]
 }
+
+@test "the highest level, and the longest records, have the memory that they need; a longer one breaks the capture" {
+	settings 'compress = "zstd:19";'
+	made pcap 3000 2000 random >'done'/trace-foo-20261128_000001.pcap
+	local n
+	for n in 1 2; do
+		perl -e 'my $n = 16e6 + $ARGV[0] * 2**19; print pack("VvvVVVV", 0xa1b2c3d4, 2, 4, 0, 0, ~0, 1),
+			map { pack("VVVV", 1790000000, 0, $_, $_), "x" x $_ } 60, $n, 60' $n >"done/trace-foo-20261128_00001$n.pcap"
+	done
+	keep
+	once
+	everything_once
+	[ "$(index "SELECT packets, whole FROM file WHERE name LIKE '%11.pcap'")" = '3|' ]
+	[ "$(index "SELECT packets, whole FROM file WHERE name LIKE '%12.pcap'")" = '1|100' ]
+	"$ARCHIVE" --verify -c cfg
+}

@@ -208,6 +208,7 @@ static bool walk(struct packer *p)
 
 	if (!reader_init(&r, p->in, READER_FILE, 0))
 		return fail(p, "reading the capture", strerror(errno));
+	r.longest = PACK_RECORD_MAX;
 	while (ok && (st = reader_next(&r, &k)) == READER_RECORD) {
 		ok = add_record(p, &k);
 		summary_add(s, &r, &k);

@@ -21,6 +21,9 @@
 /* A smaller archived file is not synced: its master syncs many of them at once. */
 #define PACK_SYNCED (256u << 10)
 
+/* A capture with a longer record, which no server stores, is not read behind its begin. */
+#define PACK_RECORD_MAX (16u << 20)
+
 struct pack_names {
 	const char *client, *address, *name; /* as in struct metadata */
 	enum format_kind kind;               /* by the name: of what has no content */

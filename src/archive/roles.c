@@ -12,11 +12,15 @@ static const struct seccomp_rule packer_calls[] = {
     WHEN(utimensat, {IS, 1, 0}), /* of a descriptor: no path */
 };
 
+/* zstd takes 50 MB at level 19; a record of PACK_RECORD_MAX bytes is in memory three times. */
+#define MEMORY (64u << 20)
+
 static struct seccomp_program packer_program;
 
 const struct sandbox_role role_packer = {.calls = SECCOMP_TABLE(packer_calls),
     .program = &packer_program,
     .limited = true,
+    .memory = MEMORY,
     .few_descriptors = true,
     .confined = true};
 

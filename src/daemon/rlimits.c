@@ -50,9 +50,9 @@ static bool set(int what, rlim_t value)
 	return setrlimit((__rlimit_resource_t)what, &r) == 0;
 }
 
-bool limits_enter(bool few_descriptors, bool unmaps)
+bool limits_enter(bool few_descriptors, bool unmaps, size_t more)
 {
-	rlim_t most = unmaps ? memory - unmappable : memory;
+	rlim_t most = (unmaps ? memory - unmappable : memory) + more;
 
 #ifdef WITH_SANITIZERS /* they need terabytes of address space */
 	(void)most;

@@ -19,8 +19,8 @@ void limits_measure(size_t private, size_t unmapped);
 void limits_measure_again(void);
 
 /* few_descriptors: this process opens few, and is sent none. unmaps: it has unmapped the `unmapped`
- * bytes. False with errno. */
-bool limits_enter(bool few_descriptors, bool unmaps);
+ * bytes. more: bytes that it may use beyond what others may. False with errno. */
+bool limits_enter(bool few_descriptors, bool unmaps, size_t more);
 
 /* From now on the process is killed (SIGXCPU) after so many seconds of CPU time, until
  * limits_cpu_off() with what it gave as *before. False with errno. */

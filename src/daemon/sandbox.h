@@ -22,6 +22,7 @@ struct sandbox_role {
 	struct seccomp_program *program; /* room for what sandbox_prepare() makes of them */
 	bool lenient;         /* other calls fail with EPERM; else they end the process */
 	bool limited;         /* resource limits hold */
+	size_t memory;        /* of them: bytes that it may use beyond what others may */
 	bool few_descriptors; /* one of them: it opens few and is sent none */
 	bool unmaps;          /* it unmaps, before, what sandbox_measure() is told of */
 	bool confined;        /* files and sockets are Landlock's */
