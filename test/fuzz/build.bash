@@ -3,7 +3,7 @@ SRC=$(cd "$here/../../src" && pwd)
 OUT=${BUILD:-$here/../../build}/fuzz
 mkdir -p "$OUT"
 OUT=$(cd "$OUT" && pwd)
-TARGETS='stream config repair reader messages'
+TARGETS='stream config repair reader messages archive recall'
 
 need() {
 	local p
@@ -22,6 +22,7 @@ sources() {
 	config) base="$base base/log capture/rotate $config" ;;
 	repair) base="$base $config $capture capture/rotate record/filehead record/output record/recorder record/capfile record/unfinished server/repair" ;;
 	reader) base="base/bytes capture/format capture/pcap capture/pcapng record/reader" ;;
+	archive | recall) base="$base base/io capture/format capture/pcap capture/pcapng record/reader record/decompress index/frames index/metadata index/metaread index/profile index/summary archive/digest archive/pack archive/press archive/recall" ;;
 	messages) base="$base server/child_report config/lexer tls/certname capture/rotate tls/signform" ;;
 	esac
 	for s in $base; do echo "$SRC/$s.c"; done
@@ -32,6 +33,6 @@ build() {
 	local target=$1 compiler=$2 output=$3
 	shift 3
 	# shellcheck disable=SC2046 # lists
-	"$compiler" -D_GNU_SOURCE -DWHOLEFILE_MAX=65536u -I"$SRC" -I"$here" $(pkg-config --cflags libconfig gnutls libpcap) "$@" \
-		"$here/$target.c" $(sources "$target") -o "$output" $(pkg-config --libs libconfig libpcap)
+	"$compiler" -D_GNU_SOURCE -DWHOLEFILE_MAX=65536u -I"$SRC" -I"$here" $(pkg-config --cflags libconfig gnutls libpcap libzstd zlib) "$@" \
+		"$here/$target.c" $(sources "$target") -o "$output" $(pkg-config --libs libconfig libpcap gnutls libzstd zlib)
 }
