@@ -142,7 +142,7 @@ held() {
 	keep
 	held 'done'/trace-foo-20261128_000001.pcap
 	kill -KILL "$WORKER"
-	run ! wait "$ARCHIVING"
+	not wait "$ARCHIVING"
 	log_has 'error client=foo name=trace-foo-20261128_000001.pcap reason="its worker failed"'
 	log_has 'archived client=foo name=trace-foo-20261128_000002.pcap'
 	still_there
@@ -160,6 +160,8 @@ held() {
 	keep
 	"${WRAP[@]}" "$ARCHIVE" --once -c cfg 2>log
 	echo '2026-11-27 12:00:00' >clock
+	"${WRAP[@]}" "$ARCHIVE" --once -c cfg 2>log
+	everything_once
 	capture trace-foo-20261127_115900.pcap
 	touch -d '2026-11-27 11:59:00 UTC' 'done'/trace-*
 	cp -p 'done'/trace-* was/
