@@ -37,6 +37,14 @@ variety() {
 
 # ---- --verify ----
 
+@test "before anything was archived: --verify and --plan say so, and create nothing" {
+	settings
+	run -1 verify
+	grep 'there is no index: nothing was archived so far' err
+	run -1 "$ARCHIVE" --plan -c cfg
+	[ -z "$(ls -A archive)" ]
+}
+
 @test "verify: all is sound; nothing is changed, also beside a daemon" {
 	settings "" "$DEFAULT_CLIENTS, { name = \"net\"; address = \"127.0.9.0/24\"; }"
 	variety

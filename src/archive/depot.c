@@ -79,7 +79,9 @@ static bool open_store(struct depot *d, const char *name, enum store_use use, ch
 		return fail(reason, d->path, strerror(ENAMETOOLONG));
 	if (use != STORE_CREATE && use != STORE_BUILD && faccessat(d->dir, name, F_OK, 0) < 0 &&
 	    errno == ENOENT)
-		return fail(reason, path, "there is no index: --rebuild makes it anew");
+		return fail(reason, path,
+		    is_in_use(d) ? "there is no index: --rebuild makes it anew"
+				 : "there is no index: nothing was archived so far");
 	d->store = store_open(path, use, why);
 	return d->store || fail(reason, path, why);
 }
