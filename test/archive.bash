@@ -48,7 +48,7 @@ everything_once() {
 }
 keep() { mkdir -p was && cp -p 'done'/trace-* was/; }
 
-# made FORMAT PACKETS BYTES HOW: prints a capture; HOW: random or alike, the content of its packets
+# made FORMAT PACKETS BYTES HOW: prints a capture; HOW: random, mixed or alike, the content of its packets
 made() {
 	perl -e 'my ($format, $n, $len, $how) = @ARGV;
 		my $ng = $format eq "pcapng";
@@ -58,7 +58,8 @@ made() {
 			: pack("VvvVVVV", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1);
 		my $pad = "\0" x (-$len & 3);
 		for my $i (1 .. $n) {
-			my $p = pack("a14 N", "", $i) . ($how eq "random" ? pack("N*", map { rand 2**32 } 1 .. $len / 4) : "x" x $len);
+			my $p = pack("a14 N", "", $i) . ($how eq "alike" ? ""
+				: pack("N*", map { rand 2**32 } 1 .. $len / ($how eq "random" ? 4 : 12))) . "x" x $len;
 			$p = substr $p, 0, $len;
 			my ($s, $us) = (1790000000 + int($i / 100), $i % 100 * 1000);
 			my $t = $s * 1000000 + $us;

@@ -58,6 +58,25 @@
 	grep -qE 'Zstandard Frames: [5-9]$' list # of three with packets
 }
 
+@test "a large archived file is at most one percent larger than what zstd makes of the capture, a small one not" {
+	settings
+	made pcap 20000 1200 mixed >'done'/trace-foo-20261128_000001.pcap
+	made pcapng 300 1200 mixed >'done'/trace-foo-20261128_000002.pcapng
+	keep
+	once
+	everything_once
+	local dir=archive/foo/2026-11-28
+	local f
+	for f in $dir/*1.pcap.zst $dir/*2.pcapng.zst; do
+		perl -e 'local $/; $_ = <STDIN>; my ($n, $sum) = unpack("V", substr $_, -9); my @size = unpack "(V)*", substr $_, -9 - 8 * $n, 8 * $n;
+			$sum += $size[2 * $_] for 0 .. $n - 1; print "$sum\n"' <"$f"
+	done >stored # by the seek table
+	zstd -3 -qc was/trace-foo-20261128_000001.pcap | wc -c >plain
+	zstd -3 -qc was/trace-foo-20261128_000002.pcapng | wc -c >>plain
+	paste stored plain
+	paste stored plain | awk 'NR == 1 && $1 > 1.01 * $2 || NR == 2 && $1 > $2 + 200 { exit 1 }'
+}
+
 @test "what the server has recorded arrives in the archive, of one host of a network with its address" {
 	settings "" '{ name = "net"; address = "127.0.9.0/24"; }'
 	server_start

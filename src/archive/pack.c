@@ -63,7 +63,7 @@ static size_t in_frame(const struct packer *p)
 }
 
 /* How much to gather next; 0: the frame ends here. */
-static size_t next_piece(const struct packer *p)
+static size_t next_piece(struct packer *p)
 {
 	uint64_t left = p->size > p->done ? p->size - p->done : 0, room;
 

@@ -17,12 +17,11 @@
 #define RLE            2u
 #define EMPTY_RLE      4u /* header, and the byte that is repeated: no time */
 
-#define PIECE     (128u << 10) /* what zstd makes one block of */
+#define PIECE     (120u << 10) /* with a record more not much above what zstd makes one block of */
 #define LEAST     1024u        /* smaller blocks cost more than they fill */
 #define FILLED    4096u        /* so little to the end of a block is padded */
 #define OVERHEAD  1024u        /* of flushing, at the most */
-#define FULL_SIZE 22           /* log2(FRAMES_CAPTURE_MAX) */
-#define LONG      9            /* levels that look further back than a frame is long */
+#define FULL_SIZE 22 /* log2(FRAMES_CAPTURE_MAX): less wraps within a frame, more is not used */
 
 bool press_init(struct press *p, int level)
 {
@@ -30,8 +29,7 @@ bool press_init(struct press *p, int level)
 	if (!p->zstd)
 		return false;
 	ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_compressionLevel, level);
-	if (level >= LONG)
-		ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_windowLog, FULL_SIZE);
+	ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_windowLog, FULL_SIZE);
 	return true;
 }
 
@@ -73,18 +71,20 @@ bool press_needs_empty(struct press *p, uint64_t at)
 
 /* The frame ends at the end of this block when it cannot reach that of the next, unless all that is
  * left comes into the block it began. */
-size_t press_piece(const struct press *p, uint64_t left)
+size_t press_piece(struct press *p, uint64_t left)
 {
 	uint64_t at = p->begin + p->len, room = to_end_of_block(at);
 	double more = (double)left * p->ratio, piece;
 
+	p->flush = true;
 	if (left == 0)
 		return 0;
 	if (is_recognized(p, at) && more * 1.1 + OVERHEAD < (double)room)
 		return PIECE;
-	if (more > 1.1 * (double)(room + FRAMES_BLOCK))
+	p->flush = more <= 1.1 * (double)(room + FRAMES_BLOCK);
+	if (!p->flush)
 		return PIECE;
-	if (room < FILLED && p->len > 0)
+	if (room < FILLED && p->taken > 0)
 		return 0;
 	piece = 0.7 * (double)room / p->ratio;
 	return piece > PIECE ? PIECE : piece < LEAST ? LEAST : (size_t)piece;
@@ -94,7 +94,8 @@ size_t press_piece(const struct press *p, uint64_t left)
 
 static bool make_room(struct press *p, size_t len)
 {
-	size_t need = p->len + ZSTD_compressBound(len) + OVERHEAD + FRAMES_BLOCK + 6;
+	size_t need =
+	    p->len + ZSTD_compressBound(len) + ZSTD_CStreamOutSize() + OVERHEAD + FRAMES_BLOCK + 6;
 	uint8_t *frame;
 
 	if (need <= p->room)
@@ -125,20 +126,24 @@ bool press_add(struct press *p, const void *data, size_t len)
 
 	if (!make_room(p, len))
 		return false;
-	if (p->len == 0)
+	if (p->taken == 0)
 		begin(p, len);
 	out = (ZSTD_outBuffer){.dst = p->frame, .size = p->room, .pos = p->len};
 	do
-		left = ZSTD_compressStream2(p->zstd, &out, &in, ZSTD_e_flush);
-	while (!ZSTD_isError(left) && left > 0 && out.pos < out.size);
-	if (left > 0) {
+		left = ZSTD_compressStream2(
+		    p->zstd, &out, &in, p->flush ? ZSTD_e_flush : ZSTD_e_continue);
+	while (!ZSTD_isError(left) && out.pos < out.size &&
+	       (in.pos < in.size || (p->flush && left > 0)));
+	if (ZSTD_isError(left) || in.pos < in.size || (p->flush && left > 0)) {
 		p->why = ZSTD_isError(left) ? ZSTD_getErrorName(left) : "there is no room";
 		return false;
 	}
-	if (len > 0)
+	p->taken += len;
+	if (p->taken > 4 * PIECE)
+		p->ratio = (double)out.pos / (double)p->taken;
+	else if (p->flush && len > 0)
 		p->ratio = (double)(out.pos - p->len) / (double)len;
 	p->len = out.pos;
-	p->taken += len;
 	return true;
 }
 
@@ -162,7 +167,7 @@ static size_t blocks_size(const struct press *p)
 	uint64_t at = p->begin + p->len;
 	size_t n;
 
-	if (is_recognized(p, at + BLOCK_HEADER))
+	if (is_recognized(p, at + BLOCK_HEADER) && to_end_of_block(at) >= FILLED)
 		return BLOCK_HEADER;
 	n = (size_t)to_end_of_block(at);
 	return n < BLOCK_HEADER || n == BLOCK_HEADER + 2 ? n + FRAMES_BLOCK : n;
@@ -186,7 +191,8 @@ bool press_end(struct press *p)
 {
 	size_t n;
 
-	if (!make_room(p, 0) || !set_size(p))
+	p->flush = true;
+	if (!press_add(p, NULL, 0) || !set_size(p))
 		return false;
 	n = blocks_size(p);
 	write_blocks(p->frame + p->len, n);

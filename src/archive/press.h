@@ -26,6 +26,7 @@ struct press {
 	uint64_t begin; /* of the frame in the file */
 	uint64_t block; /* the last one that begins with a zstd frame begins there */
 	double ratio;   /* compressed bytes for a byte of the capture, lately */
+	bool flush;     /* where the frame ends matters soon: each piece goes into it at once */
 	const char *why;
 };
 
@@ -35,7 +36,7 @@ void press_free(struct press *p);
 
 /* How many bytes to gather for the next press_add(), when `left` more can come into this frame; 0:
  * end it now. */
-size_t press_piece(const struct press *p, uint64_t left);
+size_t press_piece(struct press *p, uint64_t left);
 
 /* More bytes of the capture. False with p->why. */
 bool press_add(struct press *p, const void *data, size_t len);
