@@ -178,6 +178,23 @@ variety() {
 	[ -e ${FOO}_000001.pcap.zst ]
 }
 
+@test "rebuild: what was handed over is not known any more, which it says, and is handed over again" {
+	settings "hand-over: { command = [ \"cp\", \"{path}\", \"$PWD/copy\" ]; };"
+	capture trace-foo-20261128_000001.pcap
+	once
+	cmp copy ${FOO}_000001.pcap.zst
+	rm copy
+	once
+	[ ! -e copy ]
+	rebuild
+	grep -x 'which files were handed over is not known any more: all are handed over again' made
+	once
+	cmp copy ${FOO}_000001.pcap.zst
+	settings
+	rebuild
+	not grep handed made
+}
+
 @test "rebuild: refused while an archive works there" {
 	settings
 	"$ARCHIVE" -c cfg 2>log 3>&- &
