@@ -311,15 +311,6 @@ static void end(struct packer *p)
 		gnutls_hash_deinit(p->hash, NULL);
 }
 
-/* The file's own time is that of the capture: it is all that tells of a capture which is not
- * compressed when its recording ended. */
-static bool set_time(int out, int64_t ended)
-{
-	const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = ended}};
-
-	return futimens(out, times) == 0;
-}
-
 bool pack(int in, int out, int level, const struct pack_names *names, struct pack_result *result,
     char reason[PACK_REASON_MAX])
 {
@@ -336,8 +327,6 @@ bool pack(int in, int out, int level, const struct pack_names *names, struct pac
 	if (ok && level != PACK_PLAIN)
 		ok = write_metadata(&p, names) && write_table(&p);
 	end(&p);
-	if (ok && out >= 0 && !set_time(out, names->ended))
-		ok = fail(&p, "the time of the archived file", strerror(errno));
 	if (ok && out >= 0 && result->stored >= PACK_SYNCED && fsync(out) < 0)
 		ok = fail(&p, "writing the archived file", strerror(errno));
 	return ok;

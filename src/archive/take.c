@@ -168,6 +168,15 @@ int take_channel(const struct take *t)
 	return t->worker.channel;
 }
 
+/* The file's own time is that of the capture: it is all that tells of a capture which is not
+ * compressed when its recording ended. */
+static bool set_time(struct take *t)
+{
+	const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = t->st.st_mtim.tv_sec}};
+
+	return futimens(t->archived, times) == 0;
+}
+
 enum take_status take_go_on(struct take *t)
 {
 	switch (worker_read(&t->worker, &t->report, &t->profile, &t->frames)) {
@@ -180,6 +189,8 @@ enum take_status take_go_on(struct take *t)
 	}
 	if (!t->report.ok)
 		return take_fail(t, "%s", t->report.reason);
+	if (!set_time(t))
+		return take_fail(t, "the time of the archived file: %s", strerror(errno));
 	t->had_orphan = t->orphan >= 0;
 	close_if_open(&t->orphan); /* and not the capture, which may be locked */
 	return t->status = TAKE_PACKED;
