@@ -68,7 +68,7 @@ static bool open_index(struct depot *d, char *reason)
 {
 	char path[PATH_MAX], why[STORE_REASON_MAX];
 
-	if (snprintf(path, sizeof(path), "%s/" DEPOT_INDEX, d->path) >= (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%s/" STORE_FILE, d->path) >= (int)sizeof(path))
 		return fail(reason, d->path, strerror(ENAMETOOLONG));
 	d->store = store_open(path, STORE_WRITE, why);
 	return d->store || fail(reason, path, why);

@@ -35,24 +35,6 @@ static void close_if_open(int *fd)
 
 /* ---- which capture ---- */
 
-/* A client of the list, or what its name says where the list has changed since. */
-static void find_client(struct take *t)
-{
-	const char *stem = t->parts.stem;
-	struct addr address;
-	size_t len;
-
-	snprintf(t->client, sizeof(t->client), "%s", stem);
-	t->address[0] = '\0';
-	if (config_client(t->config, stem))
-		return;
-	len = capname_stem_parse(stem, &address);
-	if (len == 0)
-		return;
-	t->client[len] = '\0';
-	addr_format(&address, t->address);
-}
-
 /* Marked files are still being recorded, or wait for repair. But one that has arrived where nothing
  * is recorded was complete before: when nobody holds it and it has no other name, a crash came
  * before its mark was taken off, and nobody will do that any more. */
@@ -165,7 +147,7 @@ enum take_status take_begin(struct take *t, struct depot *depot, const struct co
 	if (!capname_parse(name, &t->parts))
 		return TAKE_NOT_OURS;
 	snprintf(t->name, sizeof(t->name), "%s", name);
-	find_client(t);
+	config_owner(config, t->parts.stem, t->client, t->address);
 	st = open_capture(t, where->recording);
 	if (st == TAKE_WORKING)
 		st = choose_path(t, true);

@@ -29,6 +29,11 @@ enum statement {
 	HANDED_OVER,
 	TRY_AGAIN,
 	TRY_SOONER,
+	BEGIN_READING,
+	FIND_ALL,
+	FIND_TIME,
+	GET,
+	MADE_OF,
 	STATEMENTS
 };
 
@@ -67,6 +72,17 @@ static const char *const sql[STATEMENTS] = {
     [HANDED_OVER] = "UPDATE file SET handed_over = ?2, next_try = 0 WHERE id = ?1",
     [TRY_AGAIN] = "UPDATE file SET tries = ?2, next_try = ?3 WHERE id = ?1",
     [TRY_SOONER] = "UPDATE file SET next_try = 0 WHERE handed_over = 0 AND next_try > ?1",
+    [BEGIN_READING] = "BEGIN",
+    [FIND_ALL] = "SELECT id, address, first, last FROM file WHERE client = ?1",
+    /* by floats, which are rounded outwards; then exactly */
+    [FIND_TIME] = "SELECT file.id, address, file.first, file.last FROM span"
+		  " JOIN file ON file.id = span.id"
+		  " WHERE client_low <= ?1 AND client_high >= ?1"
+		  " AND span.first <= ?3 / 1000000000.0 AND span.last >= ?2 / 1000000000.0"
+		  " AND file.first <= ?3 AND file.last >= ?2",
+    [GET] = ROW "WHERE file.id = ?1",
+    [MADE_OF] = ROW "WHERE file.client = (SELECT id FROM client WHERE name = ?1) AND ended = ?2"
+		    " AND file.id > ?4 AND bytes = ?3 ORDER BY file.id LIMIT 1",
 };
 
 struct store {
@@ -194,6 +210,14 @@ static bool is_ours(struct store *s)
 	return false;
 }
 
+/* The tables come with one commit, behind the creation of the file. */
+static bool has_tables(struct store *s)
+{
+	int64_t tables = number_of(s, "SELECT count(*) FROM sqlite_schema");
+
+	return tables < 0 ? fail(s) : tables > 0;
+}
+
 /* With WAL readers and the writer do not wait for each other; a commit is synced all the same. */
 static bool prepare_writing(struct store *s)
 {
@@ -203,7 +227,7 @@ static bool prepare_writing(struct store *s)
 	if (!execute(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
 			"PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096"))
 		return false;
-	if (number_of(s, "SELECT count(*) FROM sqlite_schema") == 0 && !create(s))
+	if (!has_tables(s) && (*s->reason || !create(s)))
 		return false;
 	return is_ours(s);
 }
@@ -223,7 +247,7 @@ struct store *store_open(const char *path, enum store_use use, char reason[STORE
 	     fail(s);
 	if (ok) {
 		sqlite3_busy_timeout(s->db, BUSY_MS);
-		ok = use == STORE_WRITE ? prepare_writing(s) : is_ours(s);
+		ok = use == STORE_WRITE ? prepare_writing(s) : has_tables(s) && is_ours(s);
 	}
 	if (ok)
 		return s;
@@ -542,4 +566,70 @@ bool store_try_sooner(struct store *s, int64_t latest)
 		return false;
 	sqlite3_bind_int64(st, 1, latest);
 	return run(s, st);
+}
+
+/* ---- looking for files ---- */
+
+bool store_begin_reading(struct store *s)
+{
+	return run(s, statement(s, BEGIN_READING));
+}
+
+void store_end_reading(struct store *s)
+{
+	char reason[STORE_REASON_MAX];
+
+	memcpy(reason, s->reason, sizeof(reason));
+	run(s, statement(s, COMMIT));
+	memcpy(s->reason, reason, sizeof(reason));
+}
+
+bool store_find(struct store *s, int64_t client_id, bool all, int64_t from, int64_t to,
+    bool (*take)(void *context, const struct store_found *f), void *context)
+{
+	sqlite3_stmt *st = statement(s, all ? FIND_ALL : FIND_TIME);
+	bool more = true;
+
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, client_id);
+	if (!all) {
+		sqlite3_bind_int64(st, 2, from);
+		sqlite3_bind_int64(st, 3, to);
+	}
+	while (more && row(s, st)) {
+		struct store_found f = {.id = sqlite3_column_int64(st, 0),
+		    .address = text_of(st, 1),
+		    .timed = sqlite3_column_type(st, 2) != SQLITE_NULL,
+		    .first = sqlite3_column_int64(st, 2),
+		    .last = sqlite3_column_int64(st, 3)};
+
+		more = take(context, &f);
+	}
+	sqlite3_reset(st);
+	return s->reason[0] == '\0';
+}
+
+bool store_get(struct store *s, int64_t id, struct store_row *out)
+{
+	sqlite3_stmt *st = statement(s, GET);
+
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, id);
+	return row(s, st) && read_row(s, st, out);
+}
+
+bool store_next_made_of(struct store *s, const char *client, int64_t ended, uint64_t bytes,
+    int64_t after, struct store_row *out)
+{
+	sqlite3_stmt *st = statement(s, MADE_OF);
+
+	if (!st)
+		return false;
+	bind_text(st, 1, client);
+	sqlite3_bind_int64(st, 2, ended);
+	bind_number(st, 3, bytes);
+	sqlite3_bind_int64(st, 4, after);
+	return row(s, st) && read_row(s, st, out);
 }
