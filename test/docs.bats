@@ -246,6 +246,11 @@ send_texts() {
 	done <events
 }
 
+@test "every option of osmo-pcap-read is in its man page" {
+	[ -x "$BUILDDIR/osmo-pcap-read" ] || skip "built without the archive"
+	all_described "$BUILDDIR/osmo-pcap-read" "$MAN/osmo-pcap-read.1"
+}
+
 @test "every option of osmo-pcap-vty2cfg is in its man page" {
 	all_described "$BUILDDIR/osmo-pcap-vty2cfg" "$MAN/osmo-pcap-vty2cfg.1" 4
 }
@@ -418,7 +423,7 @@ commands() { sed -e ':a' -e '/\\e$/ { N; s/\\e\n *//; ta' -e '}' "$OPERATIONS" |
 }
 
 @test "mandoc has no complaint about any page" {
-	for page in osmo-pcap-archive.8 osmo-pcap-server.8 osmo-pcap-server.cfg.5 osmo-pcap-send.1 osmo-pcap-vty2cfg.1 osmo-pcap-pki.1 \
+	for page in osmo-pcap-archive.8 osmo-pcap-read.1 osmo-pcap-server.8 osmo-pcap-server.cfg.5 osmo-pcap-send.1 osmo-pcap-vty2cfg.1 osmo-pcap-pki.1 \
 		osmo-pcap-operations.7; do
 		[ -s "$MAN/$page" ]
 	done

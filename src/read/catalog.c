@@ -1,0 +1,397 @@
+/* catalog: see catalog.h. */
+#include "read/catalog.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "read/places.h"
+
+struct maker {
+	struct catalog *c;
+	struct patterns *patterns;
+	const struct catalog_range *range;
+	uint32_t client; /* whose files of the index are being taken */
+};
+
+static bool no_memory(struct catalog *c)
+{
+	tell_error(c->tell, "%s", strerror(ENOMEM));
+	return false;
+}
+
+static const char *keep(struct catalog *c, const char *text)
+{
+	return region_text(c->region, text, strlen(text));
+}
+
+/* The number of a client's name. */
+static bool number_of(struct catalog *c, const char *client, uint32_t *out)
+{
+	const char **v;
+
+	for (size_t i = c->clients; i-- > 0;)
+		if (strcmp(c->client[i], client) == 0) {
+			*out = (uint32_t)i;
+			return true;
+		}
+	v = region_grow(c->region, c->client, c->clients, sizeof(*v));
+	if (!v || !(v[c->clients] = keep(c, client)))
+		return no_memory(c);
+	c->client = v;
+	*out = (uint32_t)c->clients++;
+	return true;
+}
+
+static void note_width(struct catalog *c, const char *client, const char *address)
+{
+	size_t len = strlen(client) + (*address ? 1 + strlen(address) : 0);
+
+	if (len > c->widest)
+		c->widest = len;
+}
+
+static bool add_item(struct catalog *c, const struct catalog_item *item)
+{
+	if (c->n == c->room) {
+		size_t room = c->room ? 2 * c->room : 64;
+		struct catalog_item *v = reallocarray(c->item, room, sizeof(*v));
+
+		if (!v)
+			return no_memory(c);
+		c->item = v;
+		c->room = room;
+	}
+	c->item[c->n++] = *item;
+	return true;
+}
+
+/* ---- what is being recorded, or completed ---- */
+
+/* Only what is recorded can move on to another of the directories. */
+static bool is_met(const struct catalog *c, const struct stat *st)
+{
+	for (size_t i = 0; i < c->recorded; i++)
+		if (io_same_file(&c->loose[i].st, st))
+			return true;
+	return false;
+}
+
+static bool add_loose(
+    struct catalog *c, const struct place_file *f, const char *client, const char *address)
+{
+	struct loose *v = region_grow(c->region, c->loose, c->nloose, sizeof(*v));
+	struct loose *l;
+
+	if (!v)
+		return no_memory(c);
+	c->loose = v;
+	l = &v[c->nloose];
+	*l = (struct loose){.client = keep(c, client),
+	    .address = keep(c, address),
+	    .name = keep(c, f->name),
+	    .path = region_print(c->region, "%s/%s", f->directory, f->name),
+	    .recording = f->recording,
+	    .fd = f->fd,
+	    .st = f->st};
+	if (!l->client || !l->address || !l->name || !l->path)
+		return no_memory(c);
+	c->nloose++;
+	if (f->recording)
+		c->recorded = c->nloose;
+	note_width(c, client, address);
+	return true;
+}
+
+static bool take_loose(void *context, const struct place_file *f)
+{
+	char client[CAPNAME_STEM_MAX], address[ADDR_TEXT_MAX];
+	struct maker *m = context;
+
+	config_owner(m->c->config, f->parts.stem, client, address);
+	if (pattern_match(m->patterns, client, address) && !is_met(m->c, &f->st))
+		return add_loose(m->c, f, client, address);
+	close(f->fd);
+	return true;
+}
+
+/* ---- the index ---- */
+
+static bool take_found(void *context, const struct store_found *f)
+{
+	struct maker *m = context;
+	struct catalog *c = m->c;
+	struct catalog_item item = {.id = f->id,
+	    .client = m->client,
+	    .first = f->timed ? f->first : INT64_MIN,
+	    .last = f->timed ? f->last : INT64_MAX};
+
+	if (!pattern_match(m->patterns, c->client[m->client], f->address))
+		return true;
+	note_width(c, c->client[m->client], f->address);
+	return add_item(c, &item);
+}
+
+static bool index_failed(struct catalog *c)
+{
+	tell_error(c->tell, "%s", store_reason(c->store));
+	return false;
+}
+
+static bool take_client(struct maker *m, int64_t id)
+{
+	const struct catalog_range *r = m->range;
+	struct catalog *c = m->c;
+
+	return store_find(c->store, id, r->all, r->from, r->to, take_found, m) || index_failed(c);
+}
+
+static bool take_index(struct maker *m)
+{
+	struct store_client k = {0};
+	int64_t id = 0;
+
+	while (store_next_client(m->c->store, id, &k)) {
+		id = k.id;
+		if (!pattern_may_match(m->patterns, k.client))
+			continue;
+		pattern_match(m->patterns, k.client, "");
+		if (!number_of(m->c, k.client, &m->client) || !take_client(m, id))
+			return false;
+	}
+	return !*store_reason(m->c->store) || index_failed(m->c);
+}
+
+/* ---- what is in both ---- */
+
+/* The name without its number: that of a recording may have changed when it was published. */
+static bool same_stamp(const char *a, const char *b)
+{
+	struct capname x, y;
+
+	return capname_parse(a, &x) && capname_parse(b, &y) && x.kind == y.kind &&
+	       strcmp(x.stamp, y.stamp) == 0;
+}
+
+/* Whether the capture is in the index as well: it was archived while this looked around, or is not
+ * removed yet. */
+static bool is_archived(struct catalog *c, struct loose *l)
+{
+	struct store_row row = {0};
+	bool same = false;
+
+	if (fstat(l->fd, &l->st) < 0)
+		return false;
+	while (!same && store_next_made_of(c->store, l->client, l->st.st_mtim.tv_sec,
+			    (uint64_t)l->st.st_size, row.id, &row))
+		same = strcmp(row.name, l->name) == 0 ||
+		       (l->recording && same_stamp(row.name, l->name));
+	return same;
+}
+
+static void leave_out(struct loose *l)
+{
+	close(l->fd);
+	l->fd = -1;
+}
+
+/* All of one moment, or what is archived in between would be in neither. */
+static bool look_into_index(struct maker *m)
+{
+	struct catalog *c = m->c;
+	bool ok;
+
+	if (!store_begin_reading(c->store))
+		return index_failed(c);
+	ok = take_index(m);
+	for (size_t i = 0; ok && i < c->nloose; i++)
+		if (is_archived(c, &c->loose[i]))
+			leave_out(&c->loose[i]);
+	store_end_reading(c->store);
+	return ok;
+}
+
+static bool open_index(struct catalog *c)
+{
+	const char *path = c->config->archive.path;
+	char file[PATH_MAX], why[STORE_REASON_MAX];
+
+	if (!c->config->archive.present)
+		return true;
+	c->archive = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	snprintf(file, sizeof(file), "%s/" STORE_FILE, path);
+	if (c->archive < 0) {
+		tell_error(c->tell, "%s: %s", path, strerror(errno));
+		return false;
+	}
+	if (faccessat(c->archive, STORE_FILE, F_OK, 0) < 0 && errno == ENOENT) {
+		tell_note(c->tell, "%s: there is no index yet", path);
+		return true;
+	}
+	c->store = store_open(file, STORE_READ, why);
+	if (c->store)
+		return true;
+	if (*why)
+		tell_error(c->tell, "%s: %s", file, why);
+	else
+		tell_note(c->tell, "%s: nothing is in the index yet", path);
+	return !*why;
+}
+
+/* ---- scanning ---- */
+
+static bool overlaps(const struct catalog_range *r, const struct facts *f)
+{
+	return r->all || (f->timed > 0 && f->first <= r->to && f->last >= r->from);
+}
+
+static bool add_scanned(struct maker *m, uint32_t i)
+{
+	struct catalog *c = m->c;
+	struct loose *l = &c->loose[i];
+	const struct facts *f = &l->scanned.facts;
+	struct catalog_item item = {.loose = i,
+	    .first = f->timed > 0 ? f->first : INT64_MIN,
+	    .last = f->timed > 0 ? f->last : INT64_MAX};
+
+	if (!l->scanned.ok) {
+		tell_error(c->tell, "%s: the process that reads it has died", l->path);
+		return true;
+	}
+	if (!overlaps(m->range, f))
+		return true;
+	return number_of(c, l->client, &item.client) && add_item(c, &item);
+}
+
+static bool scan_loose(struct maker *m, bool profiles)
+{
+	struct catalog *c = m->c;
+	struct scan_file *v = calloc(c->nloose + 1, sizeof(*v));
+	size_t n = 0;
+	bool ok;
+
+	if (!v)
+		return no_memory(c);
+	for (size_t i = 0; i < c->nloose; i++)
+		if (c->loose[i].fd >= 0)
+			v[n++] = (struct scan_file){
+			    .fd = c->loose[i].fd, .recording = c->loose[i].recording};
+	if (!c->config->archive.present && n > 0)
+		tell_note(
+		    c->tell, "there is no archive: reading %zu files to learn their times", n);
+	ok = scan(v, n, profiles);
+	if (!ok)
+		tell_error(c->tell, "no process can be started: %s", strerror(errno));
+	for (size_t i = 0, k = 0; ok && i < c->nloose; i++) {
+		if (c->loose[i].fd < 0)
+			continue;
+		c->loose[i].scanned = v[k++];
+		ok = add_scanned(m, (uint32_t)i);
+	}
+	free(v);
+	return ok;
+}
+
+/* ---- all of it ---- */
+
+/* Clients of the configuration count as known though they have no files. */
+static void note_configured(struct maker *m)
+{
+	const struct config *c = m->c->config;
+
+	for (size_t i = 0; i < c->nclients; i++)
+		pattern_match(m->patterns, c->clients[i].name, "");
+}
+
+static bool all_are_known(struct maker *m)
+{
+	bool known = true;
+
+	for (size_t i = 0; i < m->patterns->n; i++) {
+		if (m->patterns->used[i])
+			continue;
+		known = false;
+		tell_error(m->c->tell,
+		    "%s: no client is called so, and no host with files in that time",
+		    m->patterns->v[i]);
+	}
+	return known;
+}
+
+bool catalog_make(struct catalog *c, const struct config *config, struct patterns *patterns,
+    const struct catalog_range *range, bool profiles, struct tell *tell)
+{
+	struct maker m = {.c = c, .patterns = patterns, .range = range};
+
+	*c =
+	    (struct catalog){.config = config, .tell = tell, .archive = -1, .region = region_new()};
+	if (!c->region)
+		return no_memory(c);
+	io_raise_descriptors();
+	note_configured(&m);
+	return places_look(config, tell, take_loose, &m) && open_index(c) &&
+	       (!c->store || look_into_index(&m)) && all_are_known(&m) && scan_loose(&m, profiles);
+}
+
+void catalog_free(struct catalog *c)
+{
+	for (size_t i = 0; i < c->nloose; i++) {
+		if (c->loose[i].fd >= 0)
+			close(c->loose[i].fd);
+		free(c->loose[i].scanned.profile);
+	}
+	free(c->item);
+	region_free(c->region);
+	store_close(c->store);
+	if (c->archive >= 0)
+		close(c->archive);
+	*c = (struct catalog){.archive = -1};
+}
+
+/* ---- order ---- */
+
+static int compare(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* Of equal times what comes first is arbitrary, but always the same. */
+static int by_time(const void *x, const void *y)
+{
+	const struct catalog_item *a = x, *b = y;
+	int c = compare(a->first, b->first);
+
+	if (c == 0)
+		c = compare(a->last, b->last);
+	if (c == 0)
+		c = compare(a->client, b->client);
+	if (c == 0)
+		c = compare(a->id, b->id);
+	return c ? c : compare(a->loose, b->loose);
+}
+
+static int by_client(const void *x, const void *y, void *catalog)
+{
+	const struct catalog_item *a = x, *b = y;
+	const struct catalog *c = catalog;
+	int order = strcmp(c->client[a->client], c->client[b->client]);
+
+	return order ? order : by_time(x, y);
+}
+
+void catalog_sort_by_time(struct catalog *c)
+{
+	if (c->n > 0)
+		qsort(c->item, c->n, sizeof(*c->item), by_time);
+}
+
+void catalog_sort_by_client(struct catalog *c)
+{
+	if (c->n > 0)
+		qsort_r(c->item, c->n, sizeof(*c->item), by_client, c);
+}
