@@ -174,6 +174,10 @@ everywhere() {
 	touch -r copy 'done'/trace-foo-20261128_100000.pcap
 	cat copy >>'done'/trace-foo-20261128_100000.pcap
 	[ "$(list --json | values state | tr '\n' ' ')" = 'archived completed ' ]
+	# of the same length, and the same second
+	three 'done'/trace-foo-20261128_100000.pcap 1795860001
+	touch -r copy 'done'/trace-foo-20261128_100000.pcap
+	[ "$(list --json | values state | tr '\n' ' ')" = 'archived completed ' ]
 }
 
 @test "a file that has two names on its way to completed-path is listed once" {
@@ -589,4 +593,159 @@ eth() { echo 020000000002020000000001; }
 	[ "$output" = 100 ]
 	[ -z "$stderr" ]
 	run -0 bash -c 'set -o pipefail; for i in $(seq 2000); do "$1" -c cfg --list; break; done | head -n 1 | wc -l' - "$READ"
+}
+
+# ---- what is being recorded ----
+
+# follow ARGUMENT…: osmo-pcap-read --follow in the background, its packets in ./followed
+follow() {
+	"$READ" -c cfg --follow "$@" >followed 2>err 3>&- &
+	FOLLOWER=$!
+	PIDS+=("$FOLLOWER")
+}
+# followed_are WANTED: the numbers of the packets so far, in this order
+followed_are() { [ "$(blocks <followed | sed -nE 's/^packet .* number=(\S+) .*/\1/p' | tr '\n' ' ')" = "$1" ]; }
+end_follow() {
+	kill -INT "$FOLLOWER"
+	await "$FOLLOWER"
+	[ ! -s err ]
+}
+
+@test "--follow --from: what there is, then what is recorded as it arrives, across the end of a connection" {
+	settings
+	three 'done'/trace-bar-20261128_100000.pcap 1600000000
+	server_start
+	live a 127.0.0.2
+	tell a number=1 pcap rec rec
+	wait_stored a foo
+	follow --from '2020-09-13'
+	until_true followed_are '1 2 3 2 3 '
+	tell a number=5 rec
+	until_true followed_are '1 2 3 2 3 6 '
+	hang_up a
+	live a 127.0.0.2
+	tell a number=7 pcap rec
+	until_true followed_are '1 2 3 2 3 6 8 '
+	tell a number=8 rec rec
+	until_true followed_are '1 2 3 2 3 6 8 9 10 '
+	end_follow
+}
+
+@test "--follow alone begins with what comes now, whatever its time" {
+	settings
+	three 'done'/trace-bar-20261128_100000.pcap 1600000000
+	server_start
+	live a 127.0.0.2
+	tell a number=1 pcap rec rec
+	wait_stored a foo
+	follow
+	until_true watching
+	tell a number=5 rec
+	until_true followed_are '6 '
+	end_follow
+}
+# watching: the follower has looked around, and waits
+watching() { grep -qE '^inotify' "/proc/$FOLLOWER/fdinfo"/* && [[ $(cat "/proc/$FOLLOWER/wchan") == *poll* ]]; }
+
+@test "--follow: clients are chosen, and a filter holds" {
+	settings
+	server_start
+	live a 127.0.0.2
+	live b 127.0.0.3
+	follow -f 'greater 100' foo
+	until_true watching
+	tell b pcap rec=200
+	tell a number=1 pcap rec=60 rec=200 rec=60 rec=300
+	until_true followed_are '3 5 '
+	end_follow
+}
+
+@test "--follow: nothing is lost and nothing comes twice while three clients record, files rotate, and the archive works" {
+	settings 'max-file-size = 2000;'
+	local i
+	server_start
+	"$ARCHIVE" -c cfg 2>archive.log 3>&- &
+	PIDS+=($!)
+	local archive=$!
+	follow
+	until_true watching
+	live a 127.0.0.2
+	live b 127.0.0.3
+	live c 127.0.9.7
+	tell a number=100000 pcap rec=100
+	tell b number=200000 pcap rec=100
+	tell c number=300000 pcap rec=100
+	for i in 1 2 3 4 5; do
+		tell a number=$((100000 + i * 100)) data,times=60:rec=100
+		tell b number=$((200000 + i * 100)) data,times=60:rec=100
+		tell c number=$((300000 + i * 100)) data,times=60:rec=100
+	done
+	hang_up b
+	live b 127.0.0.3
+	tell b number=209000 pcap data,times=50:rec=100
+	# the reader stops for a while: what has gone through all directories meanwhile is not lost
+	kill -STOP "$FOLLOWER"
+	tell a number=110000 data,times=100:rec=100
+	hang_up a
+	hang_up b
+	hang_up c
+	wait_log 'closed client=' 4
+	until_true all_is_archived
+	kill -CONT "$FOLLOWER"
+	wanted | sort -n >want
+	until_true all_has_come
+	end_follow
+	kill -TERM "$archive"
+	await "$archive"
+	server_stop
+	blocks <followed | sed -nE 's/^packet .* number=(\S+) .*/\1/p' | sort -n | diff want -
+	[ "$(index 'SELECT count(*) FROM file')" -ge 30 ]
+}
+all_is_archived() { [ -z "$(find rec 'done' -type f)" ]; }
+all_has_come() { [ "$(blocks <followed | grep -c ^packet)" -ge "$(wc -l <want)" ]; }
+# wanted: the numbers of what has been sent
+wanted() {
+	local c i
+	for c in 1 2 3; do
+		echo "${c}00001"
+		for i in 1 2 3 4 5; do
+			seq $((c * 100000 + i * 100 + 1)) $((c * 100000 + i * 100 + 60))
+		done
+	done
+	seq 110001 110100
+	seq 209001 209050
+}
+
+@test "--follow ends when its reader has gone, also when nothing comes" {
+	settings
+	server_start
+	mkfifo out
+	"$READ" -c cfg --follow >out 2>err 3>&- &
+	FOLLOWER=$!
+	PIDS+=("$FOLLOWER")
+	exec 8<out
+	until_true watching
+	exec 8<&-
+	await "$FOLLOWER"
+	[ ! -s err ]
+}
+
+@test "--follow: a reader that takes nothing costs a recording nothing" {
+	settings
+	server_start
+	mkfifo out
+	"$READ" -c cfg --follow >out 2>err 3>&- &
+	FOLLOWER=$!
+	PIDS+=("$FOLLOWER")
+	exec 8<out
+	until_true watching
+	live a 127.0.0.2
+	tell a pcap data,times=100:rec=60000
+	until_true blocked "$FOLLOWER"
+	tell_again a 3
+	wait_stored a foo
+	hang_up a
+	wait_published a foo
+	exec 8<&-
+	await "$FOLLOWER"
 }

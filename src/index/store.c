@@ -33,6 +33,8 @@ enum statement {
 	FIND_ALL,
 	FIND_TIME,
 	GET,
+	NEXT,
+	LAST,
 	MADE_OF,
 	STATEMENTS
 };
@@ -81,6 +83,8 @@ static const char *const sql[STATEMENTS] = {
 		  " AND span.first <= ?3 / 1000000000.0 AND span.last >= ?2 / 1000000000.0"
 		  " AND file.first <= ?3 AND file.last >= ?2",
     [GET] = ROW "WHERE file.id = ?1",
+    [NEXT] = ROW "WHERE file.id > ?1 ORDER BY file.id LIMIT 1",
+    [LAST] = "SELECT coalesce(max(id), 0) FROM file",
     [MADE_OF] = ROW "WHERE file.client = (SELECT id FROM client WHERE name = ?1) AND ended = ?2"
 		    " AND file.id > ?4 AND bytes = ?3 ORDER BY file.id LIMIT 1",
 };
@@ -618,6 +622,27 @@ bool store_get(struct store *s, int64_t id, struct store_row *out)
 		return false;
 	sqlite3_bind_int64(st, 1, id);
 	return row(s, st) && read_row(s, st, out);
+}
+
+bool store_next(struct store *s, int64_t after, struct store_row *out)
+{
+	sqlite3_stmt *st = statement(s, NEXT);
+
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, after);
+	return row(s, st) && read_row(s, st, out);
+}
+
+bool store_last(struct store *s, int64_t *id)
+{
+	sqlite3_stmt *st = statement(s, LAST);
+
+	if (!st || !row(s, st))
+		return false;
+	*id = sqlite3_column_int64(st, 0);
+	sqlite3_reset(st);
+	return true;
 }
 
 bool store_next_made_of(struct store *s, const char *client, int64_t ended, uint64_t bytes,

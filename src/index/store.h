@@ -150,6 +150,13 @@ bool store_find(struct store *s, int64_t client_id, bool all, int64_t from, int6
 /* The file with that number. False: there is none (any more), or a reason. */
 bool store_get(struct store *s, int64_t id, struct store_row *out);
 
+/* The file with the next larger number than `after` (0: the first): those that were added later
+ * have larger ones. False: there is none, or a reason. */
+bool store_next(struct store *s, int64_t after, struct store_row *out);
+
+/* The largest number of a file that there is, 0 without one. False with a reason. */
+bool store_last(struct store *s, int64_t *id);
+
 /* The file with the next larger number than `after` (0: the first) that was made of a capture of
  * this client, with this length, whose recording ended then. False: there is none, or a reason. */
 bool store_next_made_of(struct store *s, const char *client, int64_t ended, uint64_t bytes,

@@ -11,12 +11,14 @@
 
 #include "base/io.h"
 #include "read/places.h"
+#include "record/capfile.h"
 
 struct maker {
 	struct catalog *c;
 	struct patterns *patterns;
 	const struct catalog_range *range;
 	uint32_t client; /* whose files of the index are being taken */
+	bool failed;     /* memory */
 };
 
 static bool no_memory(struct catalog *c)
@@ -108,16 +110,27 @@ static bool add_loose(
 	return true;
 }
 
-static bool take_loose(void *context, const struct place_file *f)
+static bool take_loose(void *of, const struct place_file *f)
 {
 	char client[CAPNAME_STEM_MAX], address[ADDR_TEXT_MAX];
-	struct maker *m = context;
+	struct maker *m = of;
 
 	config_owner(m->c->config, f->parts.stem, client, address);
-	if (pattern_match(m->patterns, client, address) && !is_met(m->c, &f->st))
-		return add_loose(m->c, f, client, address);
+	if (pattern_match(m->patterns, client, address) && !is_met(m->c, &f->st)) {
+		m->failed = !add_loose(m->c, f, client, address);
+		return !m->failed;
+	}
 	close(f->fd);
 	return true;
+}
+
+/* Directories that cannot be looked at are told: the others count. */
+static bool look_at_places(struct maker *m)
+{
+	struct places_visitor v = {.take = take_loose, .of = m};
+
+	places_look(m->c->config, m->c->tell, &v);
+	return !m->failed;
 }
 
 /* ---- the index ---- */
@@ -148,6 +161,8 @@ static bool take_client(struct maker *m, int64_t id)
 	const struct catalog_range *r = m->range;
 	struct catalog *c = m->c;
 
+	if (r->only_recordings)
+		return true;
 	return store_find(c->store, id, r->all, r->from, r->to, take_found, m) || index_failed(c);
 }
 
@@ -178,26 +193,37 @@ static bool same_stamp(const char *a, const char *b)
 	       strcmp(x.stamp, y.stamp) == 0;
 }
 
-/* Whether the capture is in the index as well: it was archived while this looked around, or is not
- * removed yet. */
-static bool is_archived(struct catalog *c, struct loose *l)
+/* Whether the capture may be in the index as well: it was archived while this looked around, or is
+ * not removed yet. A row of another capture may look the same, which had this name within the same
+ * second: is_archived() tells them apart. */
+static bool may_be_archived(struct catalog *c, struct loose *l)
 {
 	struct store_row row = {0};
-	bool same = false;
 
-	if (fstat(l->fd, &l->st) < 0)
+	if (fstat(l->fd, &l->st) < 0 || (l->st.st_mode & CAPFILE_MARK && l->st.st_nlink > 0))
 		return false;
-	while (!same && store_next_made_of(c->store, l->client, l->st.st_mtim.tv_sec,
-			    (uint64_t)l->st.st_size, row.id, &row))
-		same = strcmp(row.name, l->name) == 0 ||
-		       (l->recording && same_stamp(row.name, l->name));
-	return same;
+	while (store_next_made_of(
+	    c->store, l->client, l->st.st_mtim.tv_sec, (uint64_t)l->st.st_size, row.id, &row))
+		if (strcmp(row.name, l->name) == 0 ||
+		    (l->recording && same_stamp(row.name, l->name)))
+			return true;
+	return false;
 }
 
-static void leave_out(struct loose *l)
+/* Whether a row that looks the same has the same packets, too. */
+static bool is_archived(struct catalog *c, const struct loose *l)
 {
-	close(l->fd);
-	l->fd = -1;
+	const struct facts *f = &l->scanned.facts;
+	struct store_row row = {0};
+
+	while (l->archived &&
+	       store_next_made_of(c->store, l->client, l->st.st_mtim.tv_sec,
+		   (uint64_t)l->st.st_size, row.id, &row) &&
+	       row.id <= c->last)
+		if (row.packets == f->packets && row.timed == (f->timed > 0) &&
+		    (!row.timed || (row.first == f->first && row.last == f->last)))
+			return true;
+	return false;
 }
 
 /* All of one moment, or what is archived in between would be in neither. */
@@ -208,39 +234,45 @@ static bool look_into_index(struct maker *m)
 
 	if (!store_begin_reading(c->store))
 		return index_failed(c);
-	ok = take_index(m);
+	ok = (store_last(c->store, &c->last) || index_failed(c)) && take_index(m);
 	for (size_t i = 0; ok && i < c->nloose; i++)
-		if (is_archived(c, &c->loose[i]))
-			leave_out(&c->loose[i]);
+		c->loose[i].archived = may_be_archived(c, &c->loose[i]);
 	store_end_reading(c->store);
 	return ok;
 }
 
-static bool open_index(struct catalog *c)
+/* Told once: it is looked for again while recordings are followed. */
+static void tell_no_index(struct catalog *c, const char *what)
+{
+	if (!c->told)
+		tell_note(c->tell, "%s: %s", c->config->archive.path, what);
+	c->told = true;
+}
+
+bool catalog_open_index(struct catalog *c)
 {
 	const char *path = c->config->archive.path;
 	char file[PATH_MAX], why[STORE_REASON_MAX];
 
 	if (!c->config->archive.present)
 		return true;
-	c->archive = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (c->archive < 0)
+		c->archive = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	snprintf(file, sizeof(file), "%s/" STORE_FILE, path);
 	if (c->archive < 0) {
 		tell_error(c->tell, "%s: %s", path, strerror(errno));
 		return false;
 	}
 	if (faccessat(c->archive, STORE_FILE, F_OK, 0) < 0 && errno == ENOENT) {
-		tell_note(c->tell, "%s: there is no index yet", path);
+		tell_no_index(c, "there is no index yet");
 		return true;
 	}
 	c->store = store_open(file, STORE_READ, why);
-	if (c->store)
-		return true;
-	if (*why)
+	if (!c->store && *why)
 		tell_error(c->tell, "%s: %s", file, why);
-	else
-		tell_note(c->tell, "%s: nothing is in the index yet", path);
-	return !*why;
+	else if (!c->store)
+		tell_no_index(c, "nothing is in the index yet");
+	return c->store || !*why;
 }
 
 /* ---- scanning ---- */
@@ -263,7 +295,10 @@ static bool add_scanned(struct maker *m, uint32_t i)
 		tell_error(c->tell, "%s: the process that reads it has died", l->path);
 		return true;
 	}
-	if (!overlaps(m->range, f))
+	l->archived = is_archived(c, l);
+	if (l->archived)
+		return true;
+	if (!overlaps(m->range, f) && !(m->range->follow && l->recording))
 		return true;
 	return number_of(c, l->client, &item.client) && add_item(c, &item);
 }
@@ -278,22 +313,35 @@ static bool scan_loose(struct maker *m, bool profiles)
 	if (!v)
 		return no_memory(c);
 	for (size_t i = 0; i < c->nloose; i++)
-		if (c->loose[i].fd >= 0)
-			v[n++] = (struct scan_file){
-			    .fd = c->loose[i].fd, .recording = c->loose[i].recording};
+		v[n++] =
+		    (struct scan_file){.fd = c->loose[i].fd, .recording = c->loose[i].recording};
 	if (!c->config->archive.present && n > 0)
 		tell_note(
 		    c->tell, "there is no archive: reading %zu files to learn their times", n);
 	ok = scan(v, n, profiles);
 	if (!ok)
 		tell_error(c->tell, "no process can be started: %s", strerror(errno));
-	for (size_t i = 0, k = 0; ok && i < c->nloose; i++) {
-		if (c->loose[i].fd < 0)
-			continue;
-		c->loose[i].scanned = v[k++];
+	for (size_t i = 0; ok && i < c->nloose; i++) {
+		c->loose[i].scanned = v[i];
 		ok = add_scanned(m, (uint32_t)i);
 	}
 	free(v);
+	return ok;
+}
+
+/* Without a look into them. */
+static bool add_recordings(struct maker *m)
+{
+	struct catalog *c = m->c;
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < c->nloose; i++) {
+		struct catalog_item item = {
+		    .loose = (uint32_t)i, .first = INT64_MIN, .last = INT64_MAX};
+
+		if (c->loose[i].recording && !c->loose[i].archived)
+			ok = number_of(c, c->loose[i].client, &item.client) && add_item(c, &item);
+	}
 	return ok;
 }
 
@@ -334,8 +382,11 @@ bool catalog_make(struct catalog *c, const struct config *config, struct pattern
 		return no_memory(c);
 	io_raise_descriptors();
 	note_configured(&m);
-	return places_look(config, tell, take_loose, &m) && open_index(c) &&
-	       (!c->store || look_into_index(&m)) && all_are_known(&m) && scan_loose(&m, profiles);
+	if (!look_at_places(&m) || !catalog_open_index(c))
+		return false;
+	if ((c->store && !look_into_index(&m)) || !all_are_known(&m))
+		return false;
+	return range->only_recordings ? add_recordings(&m) : scan_loose(&m, profiles);
 }
 
 void catalog_free(struct catalog *c)

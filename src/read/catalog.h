@@ -24,13 +24,16 @@
 struct catalog_range {
 	bool all; /* no limits: files without times, too */
 	int64_t from, to;
+	bool follow;          /* recordings whatever is in them, for what comes */
+	bool only_recordings; /* them alone, and nothing is scanned */
 };
 
 /* A capture that is not in the index. */
 struct loose {
 	const char *client, *address, *name, *path; /* path: with the directory */
 	bool recording;                             /* it was when it was found */
-	int fd;                                     /* -1: left out */
+	bool archived;                              /* it is in the index as well: left out */
+	int fd;
 	struct stat st;
 	struct scan_file scanned;
 };
@@ -54,8 +57,10 @@ struct catalog {
 	size_t nloose, recorded; /* recorded: none behind these is being recorded */
 	size_t widest;           /* of NAME or NAME-ADDRESS */
 
-	struct store *store; /* NULL: there is no archive */
+	struct store *store; /* NULL: there is no archive, or nothing in it yet */
 	int archive;         /* its directory */
+	bool told;           /* that there is no index */
+	int64_t last;        /* number of the last file that the index had */
 };
 
 /* False when it could not be made at all, which was told; single directories that cannot be looked
@@ -63,6 +68,9 @@ struct catalog {
 bool catalog_make(struct catalog *c, const struct config *config, struct patterns *patterns,
     const struct catalog_range *range, bool profiles, struct tell *tell);
 void catalog_free(struct catalog *c);
+
+/* The index, where there is one by now. False when it cannot be read, which was told. */
+bool catalog_open_index(struct catalog *c);
 
 /* By time; or by client, then time. */
 void catalog_sort_by_time(struct catalog *c);

@@ -267,7 +267,7 @@ static void tell_packet(struct extractor *x, const struct reader_record *k)
 
 	if (k->timed)
 		x->last = k->time_ns;
-	if (!is_wanted(x, k))
+	if (k->offset < x->task->skip || !is_wanted(x, k))
 		return;
 	p.number = number_of(x, k);
 	p.time_ns = x->last;

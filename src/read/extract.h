@@ -22,6 +22,7 @@ struct extract_task {
 	bool recording; /* it grows: it ends where it ends now, and that may be inside a record */
 	bool follow;    /* or, it is read on whenever a byte says so: EXTRACT_MORE, EXTRACT_LAST */
 
+	uint64_t skip;   /* packets that begin before this offset are passed over */
 	bool everything; /* no limits of time: packets without one, too */
 	int64_t from, to;
 	struct filters *filters; /* for other link types than it has, one is asked for */

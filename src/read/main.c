@@ -14,9 +14,9 @@
 #include "base/zone.h"
 #include "read/catalog.h"
 #include "read/list.h"
-#include "read/merge.h"
 #include "read/options.h"
 #include "read/output.h"
+#include "read/packets.h"
 #include "read/roles.h"
 
 static int64_t now(void)
@@ -89,39 +89,45 @@ static void list(const struct options *o, struct catalog *c, struct tell *tell)
 }
 
 static void packets(const struct options *o, struct catalog *c, const struct catalog_range *range,
-    struct tell *tell)
+    struct patterns *patterns, struct tell *tell)
 {
-	struct merge_task task = {.catalog = c,
+	struct packets_task task = {.catalog = c,
 	    .range = range,
+	    .patterns = patterns,
 	    .filter = o->filter,
 	    .output = STDOUT_FILENO,
 	    .name = "standard output",
-	    .pcap = o->pcap};
+	    .pcap = o->pcap,
+	    .follow = o->follow};
 
 	catalog_sort_by_time(c);
 	if (!o->output) {
-		merge(&task, tell);
+		packets_write(&task, tell);
 		return;
 	}
 	task.name = o->output;
 	task.output = output_open(o->output, c, tell);
 	if (task.output < 0)
 		return;
-	merge(&task, tell);
+	packets_write(&task, tell);
 	output_close(task.output, task.name, tell);
 }
 
 static void work(const struct options *o, const struct config *config, struct patterns *patterns,
     struct tell *tell)
 {
-	struct catalog_range range = {.all = !o->limited, .from = o->from, .to = o->to};
+	struct catalog_range range = {.all = !o->limited,
+	    .from = o->from,
+	    .to = o->to,
+	    .follow = o->follow,
+	    .only_recordings = o->follow && !o->limited};
 	struct catalog c;
 
 	if (catalog_make(&c, config, patterns, &range, false, tell)) {
 		if (o->mode == MODE_LIST)
 			list(o, &c, tell);
 		else
-			packets(o, &c, &range, tell);
+			packets(o, &c, &range, patterns, tell);
 	}
 	catalog_free(&c);
 }

@@ -33,6 +33,7 @@ static void usage(FILE *out)
 	      "  -f, --filter FILTER     packets that match, as of tcpdump\n"
 	      "  -w, --write FILE        into this file instead of standard output\n"
 	      "      --format FORMAT     pcapng (default), or pcap\n"
+	      "      --follow            then what is being recorded, as it arrives\n"
 	      "      --list              the files instead, and what is in them\n"
 	      "      --json              as JSON, an object a line\n"
 	      "  -h, --help              show this\n"
@@ -108,6 +109,9 @@ static void read_option(struct options *o, int option, int64_t now, const struct
 	case FORMAT:
 		read_format(o, optarg);
 		break;
+	case FOLLOW:
+		o->follow = true;
+		break;
 	case LIST:
 		set_mode(o, MODE_LIST);
 		break;
@@ -135,8 +139,10 @@ static void check(const struct options *o)
 		wrong("--from is later than --to");
 	if (o->json && packets)
 		wrong("--json is for --list");
-	if (!packets && (o->filter || o->output || o->pcap))
-		wrong("--filter, --write and --format are for packets, not for --list");
+	if (!packets && (o->filter || o->output || o->pcap || o->follow))
+		wrong("--filter, --write, --format and --follow are for packets, not for --list");
+	if (o->follow && o->to != INT64_MAX)
+		wrong("--follow has no end: leave --to out");
 	if (o->filter && filter_is_wrong(o->filter, why))
 		wrong("--filter '%s': %s", o->filter, why);
 	if (packets && !o->output && isatty(STDOUT_FILENO))
@@ -153,6 +159,7 @@ void options_parse(
 	    {"from", required_argument, NULL, FROM},
 	    {"to", required_argument, NULL, TO},
 	    {"format", required_argument, NULL, FORMAT},
+	    {"follow", no_argument, NULL, FOLLOW},
 	    {"list", no_argument, NULL, LIST},
 	    {"json", no_argument, NULL, JSON},
 	    {"help", no_argument, NULL, 'h'},

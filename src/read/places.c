@@ -91,41 +91,48 @@ static bool is_denied(int error)
 	return error != ENOENT && error != ELOOP;
 }
 
-static bool look(const struct directory *d, struct tell *tell,
-    bool (*take)(void *context, const struct place_file *f), void *context)
+/* Goes on after an error, which makes *whole false. */
+static bool look(
+    const struct directory *d, struct tell *tell, const struct places_visitor *v, bool *whole)
 {
 	DIR *list = io_list(d->fd);
 	struct place_file f;
 	struct dirent *e;
-	bool ok = true;
+	bool more = true;
 
 	if (!list) {
 		tell_error(tell, "%s: %s", d->path, strerror(errno));
+		*whole = false;
 		return true;
 	}
-	while (ok && (e = readdir(list))) {
+	while (more && (e = readdir(list))) {
+		if (v->is_known && v->is_known(v->of, d->st.st_dev, e->d_ino, e->d_name))
+			continue;
 		errno = 0;
-		if (open_file(d, e->d_name, &f))
-			ok = take(context, &f);
-		else if (errno != 0 && is_denied(errno))
+		if (open_file(d, e->d_name, &f)) {
+			more = v->take(v->of, &f);
+		} else if (errno != 0 && is_denied(errno)) {
 			tell_error(tell, "%s/%s: %s", d->path, e->d_name, strerror(errno));
+			*whole = false;
+		}
 	}
 	closedir(list);
-	return ok;
+	return more;
 }
 
-bool places_look(const struct config *c, struct tell *tell,
-    bool (*take)(void *context, const struct place_file *f), void *context)
+bool places_look(const struct config *c, struct tell *tell, const struct places_visitor *v)
 {
 	struct directories d;
-	bool ok = open_all(&d, c, tell);
+	bool whole = true, more = open_all(&d, c, tell);
 
 	for (size_t i = 0; i < d.n; i++) {
-		if (d.v[i].fd < 0)
+		if (d.v[i].fd < 0) {
+			whole = false;
 			continue;
-		ok = ok && look(&d.v[i], tell, take, context);
+		}
+		more = more && look(&d.v[i], tell, v, &whole);
 		close(d.v[i].fd);
 	}
 	free(d.v);
-	return ok;
+	return more && whole;
 }

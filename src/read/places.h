@@ -20,9 +20,15 @@ struct place_file {
 	bool recording; /* marked as being recorded, or as waiting for repair */
 };
 
-/* take() gets each; its false ends it, and makes this false. A directory that cannot be looked at
- * is told. */
-bool places_look(const struct config *c, struct tell *tell,
-    bool (*take)(void *context, const struct place_file *f), void *context);
+struct places_visitor {
+	/* Whether a file is known, so that it need not be opened; NULL: none is. */
+	bool (*is_known)(void *of, dev_t dev, ino_t ino, const char *name);
+	/* Gets each of the others; its false ends it. */
+	bool (*take)(void *of, const struct place_file *f);
+	void *of;
+};
+
+/* False: it was ended, or something could not be looked at, which was told. */
+bool places_look(const struct config *c, struct tell *tell, const struct places_visitor *v);
 
 #endif
