@@ -2,10 +2,13 @@
  *
  * Opens what the others work with, in the order that each step needs; refuses to work itself. */
 #include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,11 +16,16 @@
 #include "base/io.h"
 #include "base/zone.h"
 #include "read/catalog.h"
+#include "read/chart.h"
 #include "read/list.h"
 #include "read/options.h"
 #include "read/output.h"
 #include "read/packets.h"
+#include "read/page.h"
 #include "read/roles.h"
+
+#define COLUMNS 80  /* where there is no terminal */
+#define STEPS   240 /* of JSON, and of a page */
 
 static int64_t now(void)
 {
@@ -88,6 +96,40 @@ static void list(const struct options *o, struct catalog *c, struct tell *tell)
 		arrived(tell);
 }
 
+/* Of the terminal on standard output. */
+static size_t columns(void)
+{
+	struct winsize w;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) != 0 || w.ws_col == 0)
+		return COLUMNS;
+	return w.ws_col;
+}
+
+static bool is_utf8(void)
+{
+	setlocale(LC_CTYPE, "");
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+static void coverage(const struct options *o, struct catalog *c, const struct catalog_range *range,
+    struct tell *tell)
+{
+	bool text = !o->json && !o->html;
+	struct coverage v;
+
+	if (coverage_make(&v, c, range, now(), text ? chart_steps(columns(), c->widest) : STEPS)) {
+		if (o->json)
+			chart_print_json(&v, stdout);
+		else if (o->html)
+			page_print(&v, &local, stdout);
+		else
+			chart_print(&v, c->widest, &local, is_utf8(), stdout);
+		arrived(tell);
+	}
+	coverage_free(&v);
+}
+
 static void packets(const struct options *o, struct catalog *c, const struct catalog_range *range,
     struct patterns *patterns, struct tell *tell)
 {
@@ -123,9 +165,11 @@ static void work(const struct options *o, const struct config *config, struct pa
 	    .only_recordings = o->follow && !o->limited};
 	struct catalog c;
 
-	if (catalog_make(&c, config, patterns, &range, false, tell)) {
+	if (catalog_make(&c, config, patterns, &range, o->mode == MODE_COVERAGE, tell)) {
 		if (o->mode == MODE_LIST)
 			list(o, &c, tell);
+		else if (o->mode == MODE_COVERAGE)
+			coverage(o, &c, &range, tell);
 		else
 			packets(o, &c, &range, patterns, tell);
 	}

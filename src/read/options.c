@@ -35,7 +35,9 @@ static void usage(FILE *out)
 	      "      --format FORMAT     pcapng (default), or pcap\n"
 	      "      --follow            then what is being recorded, as it arrives\n"
 	      "      --list              the files instead, and what is in them\n"
-	      "      --json              as JSON, an object a line\n"
+	      "      --coverage          bars instead: when there were packets, and when not\n"
+	      "      --json              the list, or what the bars show, as JSON\n"
+	      "      --html              what the bars show, as a page for a browser\n"
 	      "  -h, --help              show this\n"
 	      "  -V, --version           show the version\n"
 	      "See osmo-pcap-read(1).\n",
@@ -115,8 +117,14 @@ static void read_option(struct options *o, int option, int64_t now, const struct
 	case LIST:
 		set_mode(o, MODE_LIST);
 		break;
+	case COVERAGE:
+		set_mode(o, MODE_COVERAGE);
+		break;
 	case JSON:
 		o->json = true;
+		break;
+	case HTML:
+		o->html = true;
 		break;
 	case 'h':
 		usage(stdout);
@@ -138,7 +146,9 @@ static void check(const struct options *o)
 	if (o->from > o->to)
 		wrong("--from is later than --to");
 	if (o->json && packets)
-		wrong("--json is for --list");
+		wrong("--json is for --list and --coverage");
+	if (o->html && (o->mode != MODE_COVERAGE || o->json))
+		wrong("--html is for --coverage, without --json");
 	if (!packets && (o->filter || o->output || o->pcap || o->follow))
 		wrong("--filter, --write, --format and --follow are for packets, not for --list");
 	if (o->follow && o->to != INT64_MAX)
@@ -161,7 +171,9 @@ void options_parse(
 	    {"format", required_argument, NULL, FORMAT},
 	    {"follow", no_argument, NULL, FOLLOW},
 	    {"list", no_argument, NULL, LIST},
+	    {"coverage", no_argument, NULL, COVERAGE},
 	    {"json", no_argument, NULL, JSON},
+	    {"html", no_argument, NULL, HTML},
 	    {"help", no_argument, NULL, 'h'},
 	    {"version", no_argument, NULL, 'V'},
 	    {0},
