@@ -203,7 +203,7 @@ void page_print(const struct coverage *v, const struct when_zone *zone, FILE *to
 	    "<title>Recorded packets, %s to %s</title><style>%s</style></head><body>\n",
 	    from, until, style);
 	fprintf(to,
-	    "<h1>Recorded packets</h1><p>%s to %s, %s a step. Taller and darker: more packets, by "
+	    "<h1>Recorded packets</h1><p>%s to %s, %s a step. Taller: more packets, by "
 	    "logarithm. Bare: none.</p>\n",
 	    from, until, chart_duration((v->end - v->begin) / (int64_t)v->steps, step));
 	if (v->n > 0) {
