@@ -833,3 +833,23 @@ bars() {
 	run -2 "$READ" -c cfg --html --json --coverage
 	run -2 "$READ" -c cfg --html
 }
+
+# ---- progress ----
+
+@test "a line of progress on a terminal when it takes longer than a second, but not through a pipe" {
+	settings
+	can_trace
+	capture 'done'/trace-foo-20261128_100000.pcap pcap data,times=40:rec=60000
+	# each of ten reads takes 0.3 s
+	printf 'strace -f -qq -o /dev/null -e trace=pread64 -e inject=pread64:delay_enter=300000 "%s" -c cfg %s\n' \
+		"$READ" '-w out' >slow
+	script -qec 'bash slow' /dev/null </dev/null >typescript
+	[ "$(blocks <out | grep -c ^packet)" -eq 40 ]
+	grep -qaE '[0-9]+% [0-9]+ pkt .* MB/s left [-0-9:]+' typescript
+	# the line is taken away at the end
+	tail -c 4 typescript | grep -qa $'\033\[J'
+	sed -i 's/-w out/| cat >piped/' slow
+	script -qec 'bash slow' /dev/null </dev/null >typescript
+	cmp out piped
+	not grep -qa pkt typescript
+}

@@ -124,6 +124,8 @@ static void prime(struct merger *m)
 {
 	struct source *s = m->ahead[0];
 
+	if (m->n == 0)
+		m->world->reached = m->world->catalog->item[s->rank - 1].first;
 	memmove(m->ahead, m->ahead + 1, --m->nahead * sizeof(struct source *));
 	if (!advance(m, s) || push(m, s))
 		return;
@@ -153,6 +155,7 @@ static void take_first(struct merger *m)
 {
 	struct source *s = m->heap[0];
 
+	m->world->reached = s->stream.head.time_ns;
 	m->status = stream_take(&s->stream);
 	if (m->status != SINK_OK)
 		return;

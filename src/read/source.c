@@ -80,6 +80,20 @@ void source_world_init(struct source_world *w, struct catalog *c, const struct c
 	    .ops = {.answer = answer, .trouble = trouble, .of = w}};
 }
 
+static void call_tick(void *of)
+{
+	struct source_world *w = of;
+
+	w->tick(w);
+}
+
+void source_world_tick(struct source_world *w, void (*tick)(struct source_world *w), void *ticker)
+{
+	w->tick = tick;
+	w->ticker = ticker;
+	w->ops.tick = call_tick;
+}
+
 void source_world_free(struct source_world *w)
 {
 	for (unsigned i = 0; i < w->filters.n; i++)

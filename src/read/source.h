@@ -19,11 +19,18 @@ struct source_world {
 	struct sink *sink;
 	struct tell *tell;
 	struct stream_ops ops;
+	int64_t reached; /* time of the last packet that was taken, or may be next */
+	void (*tick)(struct source_world *w);
+	void *ticker; /* for tick() */
 };
 
 /* filter: NULL for every packet. */
 void source_world_init(struct source_world *w, struct catalog *c, const struct catalog_range *r,
     const char *filter, struct sink *sink, struct tell *tell);
+
+/* tick() is called ten times a second or so while packets are taken. */
+void source_world_tick(struct source_world *w, void (*tick)(struct source_world *w), void *ticker);
+
 void source_world_free(struct source_world *w);
 
 struct source {

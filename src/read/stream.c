@@ -10,7 +10,8 @@
 #include "base/cstr.h"
 #include "base/io.h"
 
-#define ROOM (64u << 10)
+#define ROOM    (64u << 10)
+#define TICK_MS 100
 
 bool stream_open(struct stream *s, int file, struct extract_task *task)
 {
@@ -37,10 +38,22 @@ void stream_close(struct stream *s)
 
 /* ---- bytes ---- */
 
+static void wait_ticking(const struct stream *s)
+{
+	struct pollfd p = {.fd = s->process.from, .events = POLLIN};
+
+	do
+		s->ops->tick(s->ops->of);
+	while (poll(&p, 1, TICK_MS) == 0);
+}
+
 /* Whatever is there, behind what has not been used. 0: the process has ended. */
 static size_t read_some(struct stream *s)
 {
 	ssize_t n;
+
+	if (s->ops->tick)
+		wait_ticking(s);
 
 	if (s->pos > 0) {
 		memmove(s->buf, s->buf + s->pos, s->filled - s->pos);

@@ -21,6 +21,8 @@ struct stream_ops {
 	/* Something of the capture could not be read; packets: how many are lost, 0: the rest. */
 	void (*trouble)(
 	    void *of, const char *path, uint64_t offset, uint32_t packets, const char *why);
+	/* While it is waited for packets, and now and then besides; NULL: none. */
+	void (*tick)(void *of);
 	void *of;
 };
 
