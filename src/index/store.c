@@ -33,17 +33,19 @@ enum statement {
 	FIND_ALL,
 	FIND_TIME,
 	GET,
+	GET_FACTS,
 	NEXT,
 	LAST,
 	MADE_OF,
 	STATEMENTS
 };
 
-#define ROW_OF(file)                                                                               \
+#define FACTS                                                                                      \
 	"SELECT file.id, client.id, client.name, address, file.name, path, compressed,"            \
 	" pcapng, ended, archived, packets, bytes, file.stored, first, last, sha256, damaged,"     \
-	" whole, why, handed_over, link_types, profile, frames, tries, next_try"                   \
-	" FROM " file " JOIN client ON client.id = file.client "
+	" whole, why"
+#define FROM(file)      " FROM " file " JOIN client ON client.id = file.client "
+#define ROW_OF(file)    FACTS ", handed_over, link_types, profile, frames, tries, next_try" FROM(file)
 #define ROW             ROW_OF("file")
 #define ROW_HANDED_OVER ROW_OF("file INDEXED BY file_gone_on")
 
@@ -83,6 +85,8 @@ static const char *const sql[STATEMENTS] = {
 		  " AND span.first <= ?3 / 1000000000.0 AND span.last >= ?2 / 1000000000.0"
 		  " AND file.first <= ?3 AND file.last >= ?2",
     [GET] = ROW "WHERE file.id = ?1",
+    /* what lies behind the profile and the frames is on other pages */
+    [GET_FACTS] = FACTS ", 0, link_types, NULL, NULL, 0, 0" FROM("file") "WHERE file.id = ?1",
     [NEXT] = ROW "WHERE file.id > ?1 ORDER BY file.id LIMIT 1",
     [LAST] = "SELECT coalesce(max(id), 0) FROM file",
     [MADE_OF] = ROW "WHERE file.client = (SELECT id FROM client WHERE name = ?1) AND ended = ?2"
@@ -614,9 +618,9 @@ bool store_find(struct store *s, int64_t client_id, bool all, int64_t from, int6
 	return s->reason[0] == '\0';
 }
 
-bool store_get(struct store *s, int64_t id, struct store_row *out)
+bool store_get(struct store *s, int64_t id, bool columns, struct store_row *out)
 {
-	sqlite3_stmt *st = statement(s, GET);
+	sqlite3_stmt *st = statement(s, columns ? GET : GET_FACTS);
 
 	if (!st)
 		return false;

@@ -127,6 +127,7 @@ bool store_try_again(struct store *s, int64_t id, uint64_t tries, int64_t next_t
 
 /* Files whose next try is later than that are tried at once: the clock was set back. */
 bool store_try_sooner(struct store *s, int64_t latest);
+
 /* ---- looking for files ---- */
 
 /* From here on until store_end_reading() everything is as it is at the first question: what the writer
@@ -147,8 +148,9 @@ struct store_found {
 bool store_find(struct store *s, int64_t client_id, bool all, int64_t from, int64_t to,
     bool (*take)(void *context, const struct store_found *f), void *context);
 
-/* The file with that number. False: there is none (any more), or a reason. */
-bool store_get(struct store *s, int64_t id, struct store_row *out);
+/* The file with that number; columns: profile, frames, and what is known of its handing over, too,
+ * which costs more. False: there is none (any more), or a reason. */
+bool store_get(struct store *s, int64_t id, bool columns, struct store_row *out);
 
 /* The file with the next larger number than `after` (0: the first): those that were added later
  * have larger ones. False: there is none, or a reason. */

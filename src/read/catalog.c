@@ -58,8 +58,13 @@ static void note_width(struct catalog *c, const char *client, const char *addres
 		c->widest = len;
 }
 
-static bool add_item(struct catalog *c, const struct catalog_item *item)
+/* last: of its packets, where item->first is known. */
+static bool add_item(struct catalog *c, const struct catalog_item *item, int64_t last)
 {
+	if (item->first != INT64_MIN && item->first < c->first)
+		c->first = item->first;
+	if (item->first != INT64_MIN && last > c->last)
+		c->last = last;
 	if (c->n == c->room) {
 		size_t room = c->room ? 2 * c->room : 64;
 		struct catalog_item *v = reallocarray(c->item, room, sizeof(*v));
@@ -139,15 +144,13 @@ static bool take_found(void *context, const struct store_found *f)
 {
 	struct maker *m = context;
 	struct catalog *c = m->c;
-	struct catalog_item item = {.id = f->id,
-	    .client = m->client,
-	    .first = f->timed ? f->first : INT64_MIN,
-	    .last = f->timed ? f->last : INT64_MAX};
+	struct catalog_item item = {
+	    .id = f->id, .client = m->client, .first = f->timed ? f->first : INT64_MIN};
 
 	if (!pattern_match(m->patterns, c->client[m->client], f->address))
 		return true;
 	note_width(c, c->client[m->client], f->address);
-	return add_item(c, &item);
+	return add_item(c, &item, f->last);
 }
 
 static bool index_failed(struct catalog *c)
@@ -219,7 +222,7 @@ static bool is_archived(struct catalog *c, const struct loose *l)
 	while (l->archived &&
 	       store_next_made_of(c->store, l->client, l->st.st_mtim.tv_sec,
 		   (uint64_t)l->st.st_size, row.id, &row) &&
-	       row.id <= c->last)
+	       row.id <= c->last_id)
 		if (row.packets == f->packets && row.timed == (f->timed > 0) &&
 		    (!row.timed || (row.first == f->first && row.last == f->last)))
 			return true;
@@ -234,7 +237,7 @@ static bool look_into_index(struct maker *m)
 
 	if (!store_begin_reading(c->store))
 		return index_failed(c);
-	ok = (store_last(c->store, &c->last) || index_failed(c)) && take_index(m);
+	ok = (store_last(c->store, &c->last_id) || index_failed(c)) && take_index(m);
 	for (size_t i = 0; ok && i < c->nloose; i++)
 		c->loose[i].archived = may_be_archived(c, &c->loose[i]);
 	store_end_reading(c->store);
@@ -287,9 +290,7 @@ static bool add_scanned(struct maker *m, uint32_t i)
 	struct catalog *c = m->c;
 	struct loose *l = &c->loose[i];
 	const struct facts *f = &l->scanned.facts;
-	struct catalog_item item = {.loose = i,
-	    .first = f->timed > 0 ? f->first : INT64_MIN,
-	    .last = f->timed > 0 ? f->last : INT64_MAX};
+	struct catalog_item item = {.loose = i, .first = f->timed > 0 ? f->first : INT64_MIN};
 
 	if (!l->scanned.ok) {
 		tell_error(c->tell, "%s: the process that reads it has died", l->path);
@@ -300,7 +301,7 @@ static bool add_scanned(struct maker *m, uint32_t i)
 		return true;
 	if (!overlaps(m->range, f) && !(m->range->follow && l->recording))
 		return true;
-	return number_of(c, l->client, &item.client) && add_item(c, &item);
+	return number_of(c, l->client, &item.client) && add_item(c, &item, f->last);
 }
 
 static bool scan_loose(struct maker *m, bool profiles)
@@ -336,11 +337,11 @@ static bool add_recordings(struct maker *m)
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < c->nloose; i++) {
-		struct catalog_item item = {
-		    .loose = (uint32_t)i, .first = INT64_MIN, .last = INT64_MAX};
+		struct catalog_item item = {.loose = (uint32_t)i, .first = INT64_MIN};
 
 		if (c->loose[i].recording && !c->loose[i].archived)
-			ok = number_of(c, c->loose[i].client, &item.client) && add_item(c, &item);
+			ok =
+			    number_of(c, c->loose[i].client, &item.client) && add_item(c, &item, 0);
 	}
 	return ok;
 }
@@ -417,8 +418,6 @@ static int by_time(const void *x, const void *y)
 	const struct catalog_item *a = x, *b = y;
 	int c = compare(a->first, b->first);
 
-	if (c == 0)
-		c = compare(a->last, b->last);
 	if (c == 0)
 		c = compare(a->client, b->client);
 	if (c == 0)

@@ -5,7 +5,8 @@
  * what is found on its way twice is known by its inode, and in the index by its name, length and
  * end. Refuses to read captures itself: scan does, and whoever uses the catalog.
  *
- * Memory: about 40 bytes for a file of the index; its row is looked up when it is needed. */
+ * Memory: 24 bytes for a file of the index, twice while they are sorted; its row is looked up when
+ * it is needed. */
 #ifndef READ_CATALOG_H
 #define READ_CATALOG_H
 
@@ -39,10 +40,10 @@ struct loose {
 };
 
 struct catalog_item {
-	int64_t first, last; /* of its packets; without times: INT64_MIN, INT64_MAX */
-	int64_t id;          /* in the index; 0: loose */
-	uint32_t loose;      /* else */
-	uint32_t client;     /* among the names */
+	int64_t first;   /* of its packets; INT64_MIN: none has a time */
+	int64_t id;      /* in the index; 0: loose */
+	uint32_t loose;  /* else */
+	uint32_t client; /* among the names */
 };
 
 struct catalog {
@@ -53,6 +54,8 @@ struct catalog {
 	size_t clients;
 	struct catalog_item *item;
 	size_t n, room;
+	int64_t first,
+	    last; /* of the packets of all of them that have a time; last < first: none */
 	struct loose *loose;
 	size_t nloose, recorded; /* recorded: none behind these is being recorded */
 	size_t widest;           /* of NAME or NAME-ADDRESS */
@@ -60,7 +63,7 @@ struct catalog {
 	struct store *store; /* NULL: there is no archive, or nothing in it yet */
 	int archive;         /* its directory */
 	bool told;           /* that there is no index */
-	int64_t last;        /* number of the last file that the index had */
+	int64_t last_id;     /* number of the last file that the index had */
 };
 
 /* False when it could not be made at all, which was told; single directories that cannot be looked

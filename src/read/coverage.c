@@ -137,7 +137,7 @@ static bool add_archived(struct coverage *v, struct catalog *c, int64_t id)
 	struct coverage_row *r;
 	struct store_row row;
 
-	if (!store_get(c->store, id, &row)) {
+	if (!store_get(c->store, id, true, &row)) {
 		if (!*store_reason(c->store))
 			return true; /* it has been deleted meanwhile */
 		tell_error(c->tell, "%s", store_reason(c->store));
@@ -168,16 +168,8 @@ static bool add_loose(struct coverage *v, struct catalog *c, const struct loose 
 static void choose_range(
     struct coverage *v, const struct catalog *c, const struct catalog_range *range, int64_t now)
 {
-	int64_t first = INT64_MAX, last = INT64_MIN;
-
-	for (size_t i = 0; i < c->n; i++) {
-		if (c->item[i].first == INT64_MIN) /* no packet has a time */
-			continue;
-		first = at_most(first, c->item[i].first);
-		last = at_least(last, c->item[i].last);
-	}
-	v->begin = range->all || range->from == INT64_MIN ? first : range->from;
-	v->end = range->all ? last : range->to == INT64_MAX ? at_least(now, last) : range->to;
+	v->begin = range->all || range->from == INT64_MIN ? c->first : range->from;
+	v->end = range->all ? c->last : range->to == INT64_MAX ? at_least(now, c->last) : range->to;
 	if (v->begin > v->end) /* nothing at all */
 		v->begin = v->end = now;
 	v->end += v->end < INT64_MAX;              /* the last packet is within */

@@ -426,7 +426,7 @@ void follow_begin(struct follow *f, struct source_world *w, struct patterns *pat
 
 	*f = (struct follow){.world = w,
 	    .patterns = patterns,
-	    .last = w->catalog->last,
+	    .last = w->catalog->last_id,
 	    .inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
 	if (f->inotify < 0)
 		return; /* looks have to do */

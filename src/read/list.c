@@ -169,7 +169,7 @@ bool list_print(struct catalog *c, const struct when_zone *zone, bool json, FILE
 
 		if (item->id == 0) {
 			e = of_loose(&c->loose[item->loose]);
-		} else if (store_get(c->store, item->id, &row)) {
+		} else if (store_get(c->store, item->id, false, &row)) {
 			e = of_row(c, &row);
 		} else if (*store_reason(c->store)) {
 			tell_error(c->tell, "%s", store_reason(c->store));

@@ -63,18 +63,9 @@ static bool is_file(int fd)
 
 static void begin_progress(const struct packets_task *t, struct source_world *w, struct ticker *k)
 {
-	const struct catalog *c = t->catalog;
-	int64_t last = INT64_MIN;
+	int64_t last = t->catalog->last;
 
-	*k = (struct ticker){.begun = io_monotonic_ms(), .first = INT64_MAX};
-	for (size_t i = 0; i < c->n; i++) {
-		if (c->item[i].first == INT64_MIN)
-			continue;
-		if (c->item[i].first < k->first)
-			k->first = c->item[i].first;
-		if (c->item[i].last > last)
-			last = c->item[i].last;
-	}
+	*k = (struct ticker){.begun = io_monotonic_ms(), .first = t->catalog->first};
 	if (k->first < t->range->from)
 		k->first = t->range->from;
 	if (last > t->range->to)

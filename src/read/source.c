@@ -174,7 +174,7 @@ struct source *source_open_archived(struct source_world *w, int64_t id)
 	struct store_row row;
 	char *path;
 
-	if (!store_get(c->store, id, &row)) {
+	if (!store_get(c->store, id, true, &row)) {
 		tell_error(w->tell, "%s",
 		    *store_reason(c->store) ? store_reason(c->store)
 					    : "a file was deleted from the archive meanwhile");

@@ -233,8 +233,12 @@ static void test_find(void)
 	IS_INT(find(r, k.id, false, first + 5, first + 6, 9), 2, "a time within");
 	IS_INT(find(r, k.id + 1, true, 0, 0, 9), 0, "of another client there is none");
 
-	OK(store_get(r, two, &row) && strcmp(row.name, "two") == 0, "a file by its number");
-	OK(!store_get(r, two + 1, &row) && !store_reason(r)[0], "which may not be there");
+	OK(store_get(r, two, true, &row) && strcmp(row.name, "two") == 0, "a file by its number");
+	IS_INT(row.profile_len, 7, "with its profile");
+	OK(store_get(r, two, false, &row) && strcmp(row.name, "two") == 0, "the same");
+	IS_INT(row.profile_len, 0, "without it");
+	IS_INT(row.link_types_len, 4, "with what is short");
+	OK(!store_get(r, two + 1, true, &row) && !store_reason(r)[0], "which may not be there");
 
 	row.id = 0;
 	OK(store_next_made_of(r, "qux", 100, 1000, row.id, &row) && row.id == one,
