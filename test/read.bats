@@ -750,6 +750,46 @@ wanted() {
 	await "$FOLLOWER"
 }
 
+@test "--follow: of two signals the first ends it, and the second kills where nobody takes what it writes" {
+	settings
+	server_start
+	mkfifo out
+	"$READ" -c cfg --follow >out 2>err 3>&- &
+	FOLLOWER=$!
+	PIDS+=("$FOLLOWER")
+	exec 8<out
+	until_true watching
+	live a 127.0.0.2
+	tell a pcap rec
+	tell a data,times=600:rec=9000
+	until_true blocked "$FOLLOWER"
+	kill -TERM "$FOLLOWER"
+	until_true caught_no_more "$FOLLOWER"
+	kill -TERM "$FOLLOWER"
+	run -143 await "$FOLLOWER"
+	exec 8<&-
+}
+# caught_no_more PID: the handler has run, and the default is back: SIGTERM is bit 14 of what is caught
+caught_no_more() { [ $((0x$(sed -n 's/^SigCgt:\t//p' "/proc/$1/status") & 1 << 14)) -eq 0 ]; }
+
+@test "--follow: a directory that is gone is told once, and the others are followed" {
+	settings
+	server_start
+	follow foo
+	until_true watching
+	mv 'done' away
+	until_true grep -q 'done: No such file' err
+	live a 127.0.0.2
+	tell a number=1 pcap rec
+	until_true followed_are '2 '
+	touch rec/x
+	tell a number=2 rec
+	until_true followed_are '2 3 '
+	kill -INT "$FOLLOWER"
+	run -1 await "$FOLLOWER"
+	[ "$(cat err)" = "osmo-pcap-read: $PWD/done: No such file or directory" ]
+}
+
 # ---- when there were packets ----
 
 # minutes PATH NUMBER…: a capture with a packet at the beginning of each of these minutes after 10:00

@@ -241,14 +241,18 @@ static bool look_into_index(struct follow *f)
 static bool look_around(struct follow *f)
 {
 	struct places_visitor v = {.is_known = is_known, .take = take_new, .of = f};
+	struct tell *tell = f->world->catalog->tell;
 	bool whole;
 
 	for (size_t i = 0; i < f->known.n; i++)
 		f->known.v[i].present = false;
-	whole = places_look(f->world->catalog->config, f->world->tell, &v);
-	if (f->no_memory)
-		return false;
-	if (look_into_index(f) && whole)
+	tell->muted = f->failed; /* it is told once, not each second */
+	whole = places_look(f->world->catalog->config, tell, &v);
+	if (!f->no_memory)
+		whole &= look_into_index(f);
+	tell->muted = false;
+	f->failed = !whole;
+	if (whole)
 		known_forget(&f->known);
 	return !f->no_memory;
 }
@@ -297,11 +301,9 @@ enum {
 };
 
 /* False: the reader has left, or a signal has come. */
-static bool wait_for(struct follow *f, struct pollfd *p, const sigset_t *mask)
+static bool wait_for(struct follow *f, struct pollfd *p)
 {
 	int64_t left = f->look_at - io_monotonic_ms();
-	struct timespec t = {
-	    .tv_sec = left > 0 ? left / 1000 : 0, .tv_nsec = left > 0 ? left % 1000 * 1000000 : 0};
 
 	p[EVENTS] = (struct pollfd){.fd = f->inotify, .events = POLLIN};
 	p[OUTPUT] = (struct pollfd){.fd = f->world->sink->fd}; /* errors come unasked */
@@ -309,7 +311,7 @@ static bool wait_for(struct follow *f, struct pollfd *p, const sigset_t *mask)
 		p[STREAMS + i] =
 		    (struct pollfd){.fd = f->live[i]->paused ? -1 : f->live[i]->stream.process.from,
 			.events = POLLIN};
-	if (ppoll(p, STREAMS + f->n, &t, mask) < 0)
+	if (poll(p, STREAMS + f->n, left > 0 ? (int)left : 0) < 0)
 		for (size_t i = 0; i < STREAMS + f->n; i++)
 			p[i].revents = 0;
 	return !stopped && !(p[OUTPUT].revents & (POLLERR | POLLNVAL));
@@ -325,7 +327,7 @@ static enum sink_status take_turns(struct follow *f)
 	return st == SINK_OK ? sink_flush(f->world->sink) : st;
 }
 
-static enum sink_status run(struct follow *f, const sigset_t *mask)
+static enum sink_status run(struct follow *f)
 {
 	enum sink_status st = SINK_OK;
 	struct pollfd *p = NULL;
@@ -347,7 +349,7 @@ static enum sink_status run(struct follow *f, const sigset_t *mask)
 		if (st != SINK_OK)
 			break;
 		more = reallocarray(p, f->n + STREAMS, sizeof(*p));
-		if (!more || !wait_for(f, p = more, mask))
+		if (!more || !wait_for(f, p = more))
 			break;
 		if ((p[EVENTS].revents & POLLIN) && has_news(f) &&
 		    f->look_at > io_monotonic_ms() + GAP_MS)
@@ -357,18 +359,12 @@ static enum sink_status run(struct follow *f, const sigset_t *mask)
 	return st;
 }
 
-/* A second signal kills, so that a reader that takes nothing can be left. */
-static void take_signals(sigset_t *mask)
+/* A second signal kills, so that a reader that takes nothing can be left. One that comes right
+ * before the wait is noticed at its end. */
+static void take_signals(void)
 {
 	struct sigaction end = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-	sigset_t block;
 
-	sigemptyset(&block);
-	sigaddset(&block, SIGINT);
-	sigaddset(&block, SIGTERM);
-	sigprocmask(SIG_BLOCK, &block, mask);
-	sigdelset(mask, SIGINT);
-	sigdelset(mask, SIGTERM);
 	sigaction(SIGINT, &end, NULL);
 	sigaction(SIGTERM, &end, NULL);
 }
@@ -403,10 +399,8 @@ static bool take_over(struct follow *f, struct catalog *c)
 
 enum sink_status follow_run(struct follow *f)
 {
-	sigset_t mask;
-
-	take_signals(&mask);
-	return take_over(f, f->world->catalog) ? run(f, &mask) : SINK_FAILED;
+	take_signals();
+	return take_over(f, f->world->catalog) ? run(f) : SINK_FAILED;
 }
 
 /* ---- beginning and end ---- */

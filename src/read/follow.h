@@ -27,6 +27,7 @@ struct follow {
 
 	int inotify;
 	int64_t look_at; /* when the next look is due, monotonic ms */
+	bool failed;     /* something could not be looked at the last time */
 	bool no_memory;
 };
 

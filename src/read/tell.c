@@ -12,6 +12,8 @@ static void print(struct tell *t, const char *fmt, va_list ap)
 {
 	char text[5000];
 
+	if (t->muted)
+		return;
 	vsnprintf(text, sizeof(text), fmt, ap);
 	cstr_printable(text, strlen(text));
 	if (t->clear)

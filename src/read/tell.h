@@ -9,6 +9,7 @@
 
 struct tell {
 	bool failed; /* something was told that makes the exit status 1 */
+	bool muted;  /* nothing is printed for now */
 	/* Takes away a line of progress, so that a message gets its own; may be NULL. */
 	void (*clear)(void *of);
 	void *of;
