@@ -417,6 +417,16 @@ everywhere() {
 	[[ $stderr == "osmo-pcap-read: $PWD/done/trace-foo-20261128_100000.pcapng: at byte "*"; 2 packets are left out" ]]
 }
 
+@test "of an archived capture the offset is told that the damage has in the capture" {
+	settings
+	# 200 packets, 69 to a frame, and between the 149th and the 150th one that has no interface
+	capture 'done'/trace-foo-20261128_100000.pcapng shb+idb data,times=149:epb=60000 epb=60,if=7 number=149 data,times=51:epb=60000
+	archive
+	run -1 --separate-stderr "$READ" -c cfg --from 1700000150 --to 1700000152 -w out
+	[ "$(blocks <out | grep -c ^packet)" -eq 2 ]
+	[[ $stderr == "osmo-pcap-read: $PWD/archive/foo/"*".pcapng.zst: at byte $((28 + 20 + 149 * 60032)): "*"; 1 packet is left out" ]]
+}
+
 @test "a recording is read up to where it is whole" {
 	settings
 	three rec/trace-foo-20261128_100000.pcap 1795860000

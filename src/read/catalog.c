@@ -377,8 +377,12 @@ bool catalog_make(struct catalog *c, const struct config *config, struct pattern
 {
 	struct maker m = {.c = c, .patterns = patterns, .range = range};
 
-	*c =
-	    (struct catalog){.config = config, .tell = tell, .archive = -1, .region = region_new()};
+	*c = (struct catalog){.config = config,
+	    .tell = tell,
+	    .archive = -1,
+	    .first = INT64_MAX,
+	    .last = INT64_MIN,
+	    .region = region_new()};
 	if (!c->region)
 		return no_memory(c);
 	io_raise_descriptors();

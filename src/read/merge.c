@@ -24,12 +24,13 @@ struct merger {
 
 static struct source *open_item(struct merger *m, const struct catalog_item *item)
 {
-	struct loose *l = &m->world->catalog->loose[item->loose];
 	struct source_file f;
+	struct loose *l;
 	struct source *s;
 
 	if (item->id)
 		return source_open_archived(m->world, item->id);
+	l = &m->world->catalog->loose[item->loose];
 	f = (struct source_file){.client = l->client,
 	    .address = l->address,
 	    .path = l->path,

@@ -44,8 +44,8 @@ void tell_damage(
     struct tell *t, const char *path, uint64_t offset, uint32_t packets, const char *why)
 {
 	if (packets > 0)
-		tell_error(t, "%s: at byte %" PRIu64 ": %s; %" PRIu32 " packets are left out", path,
-		    offset, why, packets);
+		tell_error(t, "%s: at byte %" PRIu64 ": %s; %" PRIu32 " packet%s left out", path,
+		    offset, why, packets, packets > 1 ? "s are" : " is");
 	else
 		tell_error(t, "%s: at byte %" PRIu64 ": %s", path, offset, why);
 }

@@ -282,8 +282,7 @@ const char *when_parse(const char *text, int64_t now_ns, const struct when_zone 
 static const char *print(
     int64_t ns, int64_t east, char between, unsigned digits, const char *end, char *out)
 {
-	int64_t local = divide_down(ns, SECOND) + east,
-		rest = ns - divide_down(ns, SECOND) * SECOND;
+	int64_t local = divide_down(ns, SECOND) + east, rest = (ns % SECOND + SECOND) % SECOND;
 	int64_t day = divide_down(local, DAY), year;
 	int of_day = (int)(local - day * DAY), month, of_month, n;
 	char fraction[16];
