@@ -55,6 +55,13 @@ everywhere() {
 	mark_unfinished rec/*
 }
 
+# ends_with STATUS PID
+ends_with() {
+	local status=0
+	await "$2" || status=$?
+	[ "$status" -eq "$1" ]
+}
+
 # ---- lists ----
 
 @test "the list has what is archived, completed and being recorded, by client and time" {
@@ -340,11 +347,13 @@ everywhere() {
 	capture 'done'/trace-foo-20261128_100000.pcapng shb+idb,opt=2/4/65746830+idb,opt=2/4/65746831+idb,linktype=101 \
 		epb=60,if=1,sec=1795860000 epb=60,if=0,sec=1795860001 epb=60,if=2,sec=1795860002
 	capture 'done'/trace-foo-20261128_100001.pcapng shb+idb,opt=2/4/65746830 epb=60,sec=1795860003
+	capture 'done'/trace-foo-20261128_100002.pcapng shb+idb epb=60,sec=1795860004
 	"$READ" -c cfg | blocks | grep ^interface >got
 	cat >want <<-EOT
 	interface foo link=1 snaplen=9000 options=3:65746831
 	interface foo link=1 snaplen=9000 options=3:65746830
 	interface foo link=101 snaplen=9000 options=
+	interface foo link=1 snaplen=9000 options=
 	EOT
 	diff want got
 }
@@ -500,7 +509,7 @@ blocked() { [ "$(cat "/proc/$1/wchan")" = pipe_write ] || grep -q '^1 0x1 ' "/pr
 	kill -KILL "$child"
 	blocks <&8 >got
 	exec 8<&-
-	run -1 wait "$pid"
+	ends_with 1 "$pid"
 	[ "$(grep -c ^packet got)" -lt 100 ]
 	grep -q "done/trace-foo-20261128_100000.pcap: at byte [0-9]*: the process that reads it has died" err
 }
@@ -620,6 +629,9 @@ end_follow() {
 	[ ! -s err ]
 }
 
+# readers_are N: so many captures are open
+readers_are() { [ "$(ps -o pid= --ppid "$FOLLOWER" | wc -l)" -eq "$1" ]; }
+
 @test "--follow --from: what there is, then what is recorded as it arrives, across the end of a connection" {
 	settings
 	three 'done'/trace-bar-20261128_100000.pcap 1600000000
@@ -632,6 +644,7 @@ end_follow() {
 	tell a number=5 rec
 	until_true followed_are '1 2 3 2 3 6 '
 	hang_up a
+	until_true readers_are 0 # what is published needs no process any more
 	live a 127.0.0.2
 	tell a number=7 pcap rec
 	until_true followed_are '1 2 3 2 3 6 8 '
@@ -776,7 +789,7 @@ wanted() {
 	kill -TERM "$FOLLOWER"
 	until_true caught_no_more "$FOLLOWER"
 	kill -TERM "$FOLLOWER"
-	run -143 await "$FOLLOWER"
+	ends_with 143 "$FOLLOWER"
 	exec 8<&-
 }
 # caught_no_more PID: the handler has run, and the default is back: SIGTERM is bit 14 of what is caught
@@ -796,7 +809,7 @@ caught_no_more() { [ $((0x$(sed -n 's/^SigCgt:\t//p' "/proc/$1/status") & 1 << 1
 	tell a number=2 rec
 	until_true followed_are '2 3 '
 	kill -INT "$FOLLOWER"
-	run -1 await "$FOLLOWER"
+	ends_with 1 "$FOLLOWER"
 	[ "$(cat err)" = "osmo-pcap-read: $PWD/done: No such file or directory" ]
 }
 
