@@ -557,7 +557,8 @@ eth() { echo 020000000002020000000001; }
 	run -0 "$READ" -c cfg --format pcap -w out -f 'ether proto 0x88b5'
 	[ "$(packets out)" -eq 1 ]
 	run -0 "$READ" -c cfg --format pcap -w out --to 1000
-	[ "$(packets out)" -eq 0 ] && [ "$(size out)" -eq 24 ]
+	[ "$(packets out)" -eq 0 ]
+	[ "$(size out)" -eq 24 ]
 	run -2 "$READ" -c cfg --format pcap2 -w out
 }
 
@@ -588,6 +589,8 @@ eth() { echo 020000000002020000000001; }
 	mkfifo fifo
 	run -1 "$READ" -c cfg -w fifo
 	[[ $output == "osmo-pcap-read: fifo: "* ]]
+	run -1 "$READ" -c cfg -w /dev/null
+	[ "$output" = "osmo-pcap-read: /dev/null: is no regular file: use standard output" ]
 	run -1 "$READ" -c cfg -w "$PWD/rec"
 	cp rec/trace-bar-* copy
 	run -1 "$READ" -c cfg -w rec/trace-bar-20261128_110000.pcap
