@@ -130,8 +130,8 @@ bool store_try_sooner(struct store *s, int64_t latest);
 
 /* ---- looking for files ---- */
 
-/* From here on until store_end_reading() everything is as it is at the first question: what the writer
- * commits meanwhile is not seen. False with a reason. */
+/* From here on until store_end_reading() everything is as it is at the first question: what the
+ * writer commits meanwhile is not seen. False with a reason. */
 bool store_begin_reading(struct store *s);
 void store_end_reading(struct store *s);
 
