@@ -246,6 +246,11 @@ send_texts() {
 	done <events
 }
 
+@test "every option of osmo-pcap-read is in its man page" {
+	[ -x "$BUILDDIR/osmo-pcap-read" ] || skip "built without the archive"
+	all_described "$BUILDDIR/osmo-pcap-read" "$MAN/osmo-pcap-read.1"
+}
+
 @test "every option of osmo-pcap-vty2cfg is in its man page" {
 	all_described "$BUILDDIR/osmo-pcap-vty2cfg" "$MAN/osmo-pcap-vty2cfg.1" 4
 }
@@ -293,7 +298,7 @@ log_section() { sed -n '/^\.Sh LOG$/,/^\.Sh ENVIRONMENT$/p' "$MAN/osmo-pcap-serv
 
 @test "no reason that the server words itself has double quotes in it, which the log would escape" {
 	perl -0777 -ne '
-		next if $ARGV =~ m{/src/(send|archive|index|vty2cfg)/|/config/print[.]c$};
+		next if $ARGV =~ m{/src/(send|archive|index|read|vty2cfg)/|/config/print[.]c$};
 		s{/[*].*?[*]/}{}gs;
 		s/\blog_line\s*(\((?:[^()"]|"(?:[^"\\]|\\.)*"|(?1))*\))//g;
 		print "$ARGV: $1\n" while /"((?:[^"\\]|\\.)*\\"(?:[^"\\]|\\.)*)"/g' "$TESTDIR"/../src/*/*.c >all
@@ -418,7 +423,7 @@ commands() { sed -e ':a' -e '/\\e$/ { N; s/\\e\n *//; ta' -e '}' "$OPERATIONS" |
 }
 
 @test "mandoc has no complaint about any page" {
-	for page in osmo-pcap-archive.8 osmo-pcap-server.8 osmo-pcap-server.cfg.5 osmo-pcap-send.1 osmo-pcap-vty2cfg.1 osmo-pcap-pki.1 \
+	for page in osmo-pcap-archive.8 osmo-pcap-read.1 osmo-pcap-server.8 osmo-pcap-server.cfg.5 osmo-pcap-send.1 osmo-pcap-vty2cfg.1 osmo-pcap-pki.1 \
 		osmo-pcap-operations.7; do
 		[ -s "$MAN/$page" ]
 	done

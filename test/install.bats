@@ -30,6 +30,8 @@ expected() {
 		echo "644 $man/man8/osmo-pcap-server.8"
 		if [ -x "$BUILDDIR/osmo-pcap-archive" ]; then
 			echo "755 $(make_var sbindir)/osmo-pcap-archive"
+			echo "755 $(make_var bindir)/osmo-pcap-read"
+			echo "644 $man/man1/osmo-pcap-read.1"
 			echo "644 $man/man8/osmo-pcap-archive.8"
 			if [ "$systemd" != no ]; then
 				echo "644 $systemd/osmo-pcap-archive.service"

@@ -83,7 +83,8 @@ static bool open_store(struct depot *d, const char *name, enum store_use use, ch
 		    is_in_use(d) ? "there is no index: --rebuild makes it anew"
 				 : "there is no index: nothing was archived so far");
 	d->store = store_open(path, use, why);
-	return d->store || fail(reason, path, why);
+	return d->store ||
+	       fail(reason, path, *why ? why : "it has no tables yet: it is being created");
 }
 
 /* Filesystems of disks on which syncfs() leaves nothing behind that was written. */
@@ -120,11 +121,11 @@ static bool open_all(struct depot *d, enum depot_use use, char *reason)
 {
 	switch (use) {
 	case DEPOT_READ:
-		return open_store(d, DEPOT_INDEX, STORE_READ, reason);
+		return open_store(d, STORE_FILE, STORE_READ, reason);
 	case DEPOT_WRITE:
 		return lock(d, reason) &&
 		       open_store(
-			   d, DEPOT_INDEX, is_in_use(d) ? STORE_WRITE : STORE_CREATE, reason) &&
+			   d, STORE_FILE, is_in_use(d) ? STORE_WRITE : STORE_CREATE, reason) &&
 		       open_work(d, reason);
 	case DEPOT_REBUILD:
 		return lock(d, reason) &&
@@ -167,8 +168,8 @@ bool depot_replace_index(struct depot *d)
 {
 	store_close(d->store);
 	d->store = NULL;
-	return sync_file(d, DEPOT_NEW_INDEX) && remove_index(d, DEPOT_INDEX) &&
-	       renameat(d->dir, DEPOT_NEW_INDEX, d->dir, DEPOT_INDEX) == 0 && fsync(d->dir) == 0;
+	return sync_file(d, DEPOT_NEW_INDEX) && remove_index(d, STORE_FILE) &&
+	       renameat(d->dir, DEPOT_NEW_INDEX, d->dir, STORE_FILE) == 0 && fsync(d->dir) == 0;
 }
 
 void depot_close(struct depot *d)

@@ -15,7 +15,6 @@
 #define DEPOT_REASON_MAX (PATH_MAX + STORE_REASON_MAX + 20)
 #define DEPOT_WORK       ".work"
 #define DEPOT_LOCK       ".lock"
-#define DEPOT_INDEX      "index.sqlite"
 #define DEPOT_NEW_INDEX  "index.sqlite.new" /* being made anew */
 
 enum depot_use {

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "archive/owner.h"
 #include "archive/walk.h"
 
 #define SUFFIX ".zst"
@@ -80,7 +79,7 @@ static bool start_file(
 			close(fd);
 		return true;
 	}
-	owner_find(r->r->config, parts->stem, f->names.client, f->names.address);
+	config_owner(r->r->config, parts->stem, f->names.client, f->names.address);
 	f->names.ended = st.st_mtim.tv_sec;
 	f->names.archived = st.st_ctim.tv_sec;
 	job = (struct job){.kind = f->compressed ? JOB_RECALL : JOB_SCAN,

@@ -10,7 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "archive/owner.h"
 #include "base/expand.h"
 #include "base/io.h"
 #include "record/capfile.h"
@@ -152,7 +151,7 @@ enum take_status take_begin(struct take *t, struct depot *depot, const struct co
 	if (!capname_parse(name, &t->parts))
 		return TAKE_NOT_OURS;
 	snprintf(t->name, sizeof(t->name), "%s", name);
-	owner_find(config, t->parts.stem, t->client, t->address);
+	config_owner(config, t->parts.stem, t->client, t->address);
 	st = open_capture(t, where->recording);
 	if (st == TAKE_WORKING)
 		st = choose_path(t, true);

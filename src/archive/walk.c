@@ -22,7 +22,7 @@ static bool is_own(const struct walk *w, const char *name)
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return true;
 	return w->depth == 1 && (strcmp(name, DEPOT_WORK) == 0 || strcmp(name, DEPOT_LOCK) == 0 ||
-				    strncmp(name, DEPOT_INDEX, strlen(DEPOT_INDEX)) == 0);
+				    strncmp(name, STORE_FILE, strlen(STORE_FILE)) == 0);
 }
 
 static enum walk_status failed(struct walk *w, const char *why)

@@ -26,6 +26,7 @@
 #define PCAPNG_INTERFACE 1u
 #define PCAPNG_OBSOLETE  2u /* Packet Block, as written before 2009 */
 #define PCAPNG_SIMPLE    3u
+#define PCAPNG_NAMES     4u
 #define PCAPNG_ENHANCED  6u
 #define PCAPNG_SECRETS   10u
 

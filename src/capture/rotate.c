@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/calendar.h"
 #include "base/parse.h"
 
 #define MINUTE 60
@@ -64,19 +65,9 @@ const char *rotate_format(const struct rotate *r, char out[ROTATE_TEXT_MAX])
 
 /* ---- the wall clock as a number: seconds since 1970 as if the zone were UTC ---- */
 
-/* Days from 1970-01-01 to a date of the proleptic Gregorian calendar; month 1..12. */
-static int64_t days_of(int64_t year, int month, int day)
-{
-	int64_t y = year - (month <= 2), era = (y >= 0 ? y : y - 399) / 400;
-	int64_t of_era = y - era * 400;
-	int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-
-	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
 static int64_t wall_of(const struct tm *tm)
 {
-	return days_of((int64_t)tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday) * DAY +
+	return calendar_days((int64_t)tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday) * DAY +
 	       tm->tm_hour * HOUR + tm->tm_min * MINUTE + tm->tm_sec;
 }
 
@@ -101,7 +92,7 @@ static int64_t wall(time_t when, rotate_clock *local)
 static int64_t next_boundary(const struct rotate *r, const struct tm *tm)
 {
 	int64_t year = (int64_t)tm->tm_year + 1900, month, mod = r->mod;
-	int64_t day = days_of(year, tm->tm_mon + 1, 1);
+	int64_t day = calendar_days(year, tm->tm_mon + 1, 1);
 	int64_t limit;
 	int64_t next;
 
@@ -120,16 +111,16 @@ static int64_t next_boundary(const struct rotate *r, const struct tm *tm)
 		next = day * DAY + (tm->tm_hour / mod + 1) * mod * HOUR;
 		return next < limit ? next : limit;
 	case ROTATE_DAY:
-		limit = days_of(year + (tm->tm_mon == 11), (tm->tm_mon + 1) % 12 + 1, 1);
+		limit = calendar_days(year + (tm->tm_mon == 11), (tm->tm_mon + 1) % 12 + 1, 1);
 		next = day + ((tm->tm_mday - 1) / mod + 1) * mod;
 		return (next < limit ? next : limit) * DAY;
 	case ROTATE_MONTH:
 		month = (tm->tm_mon / mod + 1) * mod;
 		if (month >= 12)
-			return days_of(year + 1, 1, 1) * DAY;
-		return days_of(year, (int)month + 1, 1) * DAY;
+			return calendar_days(year + 1, 1, 1) * DAY;
+		return calendar_days(year, (int)month + 1, 1) * DAY;
 	case ROTATE_YEAR:
-		return days_of((year / mod + 1) * mod, 1, 1) * DAY;
+		return calendar_days((year / mod + 1) * mod, 1, 1) * DAY;
 	case ROTATE_NEVER:
 		break;
 	}

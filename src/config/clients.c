@@ -1,6 +1,7 @@
 /* clients: see clients.h. */
 #include "config/clients.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,6 +156,23 @@ const struct config_client *config_client(const struct config *c, const char *na
 	if (c->nclients > 0)
 		found = bsearch(name, c->by_name, c->nclients, sizeof(*c->by_name), is_name);
 	return found ? *found : NULL;
+}
+
+void config_owner(const struct config *c, const char *stem, char client[CAPNAME_STEM_MAX],
+    char address[ADDR_TEXT_MAX])
+{
+	struct addr a;
+	size_t len;
+
+	snprintf(client, CAPNAME_STEM_MAX, "%s", stem);
+	address[0] = '\0';
+	if (config_client(c, stem))
+		return;
+	len = capname_stem_parse(stem, &a);
+	if (len == 0)
+		return;
+	client[len] = '\0';
+	addr_format(&a, address);
 }
 
 const struct addr_net *config_network(const struct config_client *k, const struct addr *peer)

@@ -19,6 +19,7 @@
 #include "base/addr.h"
 #include "base/problem.h"
 #include "base/region.h"
+#include "capture/capname.h"
 #include "capture/rotate.h"
 #include "config/text.h"
 
@@ -191,6 +192,12 @@ void config_print(const struct config *c, FILE *out);
 
 /* The client with that name, or NULL. */
 const struct config_client *config_client(const struct config *c, const char *name);
+
+/* Whose files have this NAME or NAME-ADDRESS in their names (capture/capname.h): a client of the
+ * list, or what the name says where the list has changed since. address: "" unless the client is a
+ * network. */
+void config_owner(const struct config *c, const char *stem, char client[CAPNAME_STEM_MAX],
+    char address[ADDR_TEXT_MAX]);
 
 /* The network in which the address is the client's, so that files are named after it, too. NULL:
  * the client's longest entry that holds it is that address alone, or there is none. */

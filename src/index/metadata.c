@@ -3,25 +3,12 @@
 
 #include <inttypes.h>
 
-/* Names and reasons are printable ASCII already; this holds for whatever comes. */
-static void print_text(FILE *to, const char *text)
-{
-	putc('"', to);
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c < ' ' || c == '"' || c == '\\' || c >= 0x7f)
-			fprintf(to, "\\u%04x", c);
-		else
-			putc(c, to);
-	}
-	putc('"', to);
-}
+#include "base/json.h"
 
 static void print_key_text(FILE *to, const char *key, const char *text)
 {
 	fprintf(to, ",\"%s\":", key);
-	print_text(to, text);
+	json_text(to, text);
 }
 
 static void print_sha256(FILE *to, const uint8_t sum[METADATA_SHA256])

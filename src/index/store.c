@@ -31,14 +31,23 @@ enum statement {
 	HANDED_OVER,
 	TRY_AGAIN,
 	TRY_SOONER,
+	BEGIN_READING,
+	FIND_ALL,
+	FIND_TIME,
+	GET,
+	GET_FACTS,
+	NEXT,
+	LAST,
+	MADE_OF,
 	STATEMENTS
 };
 
-#define ROW_OF(file)                                                                               \
+#define FACTS                                                                                      \
 	"SELECT file.id, client.id, client.name, address, file.name, path, compressed,"            \
 	" pcapng, ended, archived, packets, bytes, file.stored, first, last, sha256, damaged,"     \
-	" whole, why, handed_over, link_types, profile, frames, tries, next_try"                   \
-	" FROM " file " JOIN client ON client.id = file.client "
+	" whole, why"
+#define FROM(file)      " FROM " file " JOIN client ON client.id = file.client "
+#define ROW_OF(file)    FACTS ", handed_over, link_types, profile, frames, tries, next_try" FROM(file)
 #define ROW             ROW_OF("file")
 #define ROW_HANDED_OVER ROW_OF("file INDEXED BY file_gone_on")
 
@@ -72,6 +81,21 @@ static const char *const sql[STATEMENTS] = {
     [HANDED_OVER] = "UPDATE file SET handed_over = ?2, next_try = 0 WHERE id = ?1",
     [TRY_AGAIN] = "UPDATE file SET tries = ?2, next_try = ?3 WHERE id = ?1",
     [TRY_SOONER] = "UPDATE file SET next_try = 0 WHERE handed_over = 0 AND next_try > ?1",
+    [BEGIN_READING] = "BEGIN",
+    [FIND_ALL] = "SELECT id, address, first, last FROM file WHERE client = ?1",
+    /* by floats, which are rounded outwards; then exactly */
+    [FIND_TIME] = "SELECT file.id, address, file.first, file.last FROM span"
+		  " JOIN file ON file.id = span.id"
+		  " WHERE client_low <= ?1 AND client_high >= ?1"
+		  " AND span.first <= ?3 / 1000000000.0 AND span.last >= ?2 / 1000000000.0"
+		  " AND file.first <= ?3 AND file.last >= ?2",
+    [GET] = ROW "WHERE file.id = ?1",
+    /* what lies behind the profile and the frames is on other pages */
+    [GET_FACTS] = FACTS ", 0, link_types, NULL, NULL, 0, 0" FROM("file") "WHERE file.id = ?1",
+    [NEXT] = ROW "WHERE file.id > ?1 ORDER BY file.id LIMIT 1",
+    [LAST] = "SELECT coalesce(max(id), 0) FROM file",
+    [MADE_OF] = ROW "WHERE file.client = (SELECT id FROM client WHERE name = ?1) AND ended = ?2"
+		    " AND file.id > ?4 AND bytes = ?3 ORDER BY file.id LIMIT 1",
 };
 
 struct store {
@@ -203,6 +227,14 @@ static bool is_ours(struct store *s)
 	return false;
 }
 
+/* The tables come with one commit, behind the creation of the file. */
+static bool has_tables(struct store *s)
+{
+	int64_t tables = number_of(s, "SELECT count(*) FROM sqlite_schema");
+
+	return tables < 0 ? fail(s) : tables > 0;
+}
+
 /* With WAL readers and the writer do not wait for each other; a commit is synced all the same. */
 static bool prepare_writing(struct store *s, enum store_use use)
 {
@@ -214,8 +246,7 @@ static bool prepare_writing(struct store *s, enum store_use use)
 			    : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;") ||
 	    !execute(s, "PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096"))
 		return false;
-	if (use != STORE_WRITE && number_of(s, "SELECT count(*) FROM sqlite_schema") == 0 &&
-	    !create(s))
+	if (use != STORE_WRITE && !has_tables(s) && (*s->reason || !create(s)))
 		return false;
 	return is_ours(s);
 }
@@ -236,7 +267,7 @@ struct store *store_open(const char *path, enum store_use use, char reason[STORE
 	     fail(s);
 	if (ok) {
 		sqlite3_busy_timeout(s->db, BUSY_MS);
-		ok = use == STORE_READ ? is_ours(s) : prepare_writing(s, use);
+		ok = use == STORE_READ ? has_tables(s) && is_ours(s) : prepare_writing(s, use);
 	}
 	if (ok)
 		return s;
@@ -582,4 +613,91 @@ bool store_try_sooner(struct store *s, int64_t latest)
 		return false;
 	sqlite3_bind_int64(st, 1, latest);
 	return run(s, st);
+}
+
+/* ---- looking for files ---- */
+
+bool store_begin_reading(struct store *s)
+{
+	return run(s, statement(s, BEGIN_READING));
+}
+
+void store_end_reading(struct store *s)
+{
+	char reason[STORE_REASON_MAX];
+
+	memcpy(reason, s->reason, sizeof(reason));
+	run(s, statement(s, COMMIT));
+	memcpy(s->reason, reason, sizeof(reason));
+}
+
+bool store_find(struct store *s, int64_t client_id, bool all, int64_t from, int64_t to,
+    bool (*take)(void *context, const struct store_found *f), void *context)
+{
+	sqlite3_stmt *st = statement(s, all ? FIND_ALL : FIND_TIME);
+	bool more = true;
+
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, client_id);
+	if (!all) {
+		sqlite3_bind_int64(st, 2, from);
+		sqlite3_bind_int64(st, 3, to);
+	}
+	while (more && row(s, st)) {
+		struct store_found f = {.id = sqlite3_column_int64(st, 0),
+		    .address = text_of(st, 1),
+		    .timed = sqlite3_column_type(st, 2) != SQLITE_NULL,
+		    .first = sqlite3_column_int64(st, 2),
+		    .last = sqlite3_column_int64(st, 3)};
+
+		more = take(context, &f);
+	}
+	sqlite3_reset(st);
+	return s->reason[0] == '\0';
+}
+
+bool store_get(struct store *s, int64_t id, bool columns, struct store_row *out)
+{
+	sqlite3_stmt *st = statement(s, columns ? GET : GET_FACTS);
+
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, id);
+	return row(s, st) && read_row(s, st, out);
+}
+
+bool store_next(struct store *s, int64_t after, struct store_row *out)
+{
+	sqlite3_stmt *st = statement(s, NEXT);
+
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, after);
+	return row(s, st) && read_row(s, st, out);
+}
+
+bool store_last(struct store *s, int64_t *id)
+{
+	sqlite3_stmt *st = statement(s, LAST);
+
+	if (!st || !row(s, st))
+		return false;
+	*id = sqlite3_column_int64(st, 0);
+	sqlite3_reset(st);
+	return true;
+}
+
+bool store_next_made_of(struct store *s, const char *client, int64_t ended, uint64_t bytes,
+    int64_t after, struct store_row *out)
+{
+	sqlite3_stmt *st = statement(s, MADE_OF);
+
+	if (!st)
+		return false;
+	bind_text(st, 1, client);
+	sqlite3_bind_int64(st, 2, ended);
+	bind_number(st, 3, bytes);
+	sqlite3_bind_int64(st, 4, after);
+	return row(s, st) && read_row(s, st, out);
 }

@@ -17,6 +17,7 @@
 #include "index/metadata.h"
 #include "index/summary.h"
 
+#define STORE_FILE       "index.sqlite" /* in the archive's path */
 #define STORE_REASON_MAX 200
 
 struct store; /* opaque */
@@ -28,7 +29,8 @@ enum store_use {
 	STORE_READ
 };
 
-/* NULL with a reason: not there, damaged, of a newer version, or used by another writer. */
+/* NULL with a reason: not there, damaged, of a newer version, or used by another writer; "" for a
+ * reader: the writer has just begun it, and nothing is in it yet. */
 struct store *store_open(const char *path, enum store_use use, char reason[STORE_REASON_MAX]);
 void store_close(struct store *s);
 
@@ -136,5 +138,41 @@ bool store_try_again(struct store *s, int64_t id, uint64_t tries, int64_t next_t
 
 /* Files whose next try is later than that are tried at once: the clock was set back. */
 bool store_try_sooner(struct store *s, int64_t latest);
+
+/* ---- looking for files ---- */
+
+/* From here on until store_end_reading() everything is as it is at the first question: what the
+ * writer commits meanwhile is not seen. False with a reason. */
+bool store_begin_reading(struct store *s);
+void store_end_reading(struct store *s);
+
+struct store_found {
+	int64_t id;
+	const char *address;
+	bool timed;
+	int64_t first, last;
+};
+
+/* The files of a client that may have packets from `from` to `to`; all: and those without times,
+ * whatever these are. take() gets each, in no order, and may not use the store; its false ends the
+ * search. False with a reason. */
+bool store_find(struct store *s, int64_t client_id, bool all, int64_t from, int64_t to,
+    bool (*take)(void *context, const struct store_found *f), void *context);
+
+/* The file with that number; columns: profile, frames, and what is known of its handing over, too,
+ * which costs more. False: there is none (any more), or a reason. */
+bool store_get(struct store *s, int64_t id, bool columns, struct store_row *out);
+
+/* The file with the next larger number than `after` (0: the first): those that were added later
+ * have larger ones. False: there is none, or a reason. */
+bool store_next(struct store *s, int64_t after, struct store_row *out);
+
+/* The largest number of a file that there is, 0 without one. False with a reason. */
+bool store_last(struct store *s, int64_t *id);
+
+/* The file with the next larger number than `after` (0: the first) that was made of a capture of
+ * this client, with this length, whose recording ended then. False: there is none, or a reason. */
+bool store_next_made_of(struct store *s, const char *client, int64_t ended, uint64_t bytes,
+    int64_t after, struct store_row *out);
 
 #endif

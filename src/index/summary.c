@@ -69,3 +69,17 @@ void summary_end(
 	else
 		snprintf(f->why, sizeof(f->why), "%s", k->why ? k->why : "it cannot be read on");
 }
+
+bool facts_check(struct facts *f)
+{
+	/* any byte may stand where a bool is */
+	if (*(const uint8_t *)&f->broken > 1 || !memchr(f->why, '\0', sizeof(f->why)))
+		return false;
+	for (char *c = f->why; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	return (f->kind == FORMAT_PCAP || f->kind == FORMAT_PCAPNG) &&
+	       f->link_types <= SUMMARY_LINK_TYPES && f->timed <= f->packets &&
+	       (f->timed == 0 || f->first <= f->last) && f->whole <= f->bytes &&
+	       f->bytes <= INT64_MAX;
+}

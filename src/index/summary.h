@@ -48,4 +48,8 @@ void summary_add(struct summary *s, const struct reader *r, const struct reader_
 void summary_end(
     struct summary *s, enum reader_status end, const struct reader_record *k, uint64_t size);
 
+/* Facts that another process sends, which may be hijacked: makes the text printable. False when
+ * they contradict each other. */
+bool facts_check(struct facts *f);
+
 #endif

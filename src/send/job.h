@@ -10,7 +10,7 @@
 #include "send/net.h"
 #include "send/options.h"
 #include "send/pace.h"
-#include "send/progress.h"
+#include "base/progress.h"
 #include "send/source.h"
 #include "send/tls.h"
 
@@ -21,7 +21,7 @@ struct send_job {
 	struct send_cut cut;
 	struct send_tls *tls; /* NULL: plain */
 	struct send_net net;
-	struct send_progress progress;
+	struct progress progress;
 	struct send_pace pace;
 	uint64_t packets;
 	uint64_t passes, pass_packets;

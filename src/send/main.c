@@ -111,7 +111,7 @@ static void prepare(struct send_job *j)
 	j->begun = send_link_now();
 	j->pace = (struct send_pace){.rate = o->rate};
 	send_cut_init(&j->cut, o->snaplen);
-	send_progress_init(&j->progress, !o->quiet, total, j->begun);
+	progress_init(&j->progress, !o->quiet, total, j->begun);
 	j->net.link.host = o->host;
 	j->net.link.port = o->port;
 	j->net.link.source = o->source;

@@ -9,7 +9,7 @@ void send_report_line(void *job, const char *text)
 {
 	struct send_job *j = job;
 
-	send_progress_clear(&j->progress);
+	progress_clear(&j->progress);
 	fprintf(stderr, "osmo-pcap-send: %s\n", text);
 }
 
@@ -30,9 +30,8 @@ void send_report_progress(void *job, int64_t now)
 {
 	struct send_job *j = job;
 
-	send_progress_draw(&j->progress, now,
-	    j->passes * j->source.size + send_source_done(&j->source), j->packets,
-	    j->net.link.bytes);
+	progress_draw(&j->progress, now, j->passes * j->source.size + send_source_done(&j->source),
+	    j->packets, j->net.link.bytes);
 }
 
 void send_report_summary(struct send_job *j)
@@ -40,7 +39,7 @@ void send_report_summary(struct send_job *j)
 	double seconds = (double)(send_link_now() - j->begun) / 1e9;
 	uint64_t dropped;
 
-	send_progress_clear(&j->progress);
+	progress_clear(&j->progress);
 	if (j->o->quiet)
 		return;
 	fprintf(stderr, "sent packets=%" PRIu64 " bytes=%" PRIu64 " seconds=%.3f", j->packets,

@@ -188,6 +188,77 @@ static void test_waiting(void)
 	store_close(s);
 }
 
+/* Numbers of the files that were found, in their order. */
+static int64_t found[8];
+static size_t nfound;
+
+static bool take(void *context, const struct store_found *f)
+{
+	const size_t *most = context;
+
+	if (nfound < COUNT(found))
+		found[nfound] = f->id;
+	OK(f->timed && f->first == 1790000000000000001 && f->last == 1790000001000000002,
+	    "with its exact times");
+	IS_STR(f->address, "10.0.0.1", "and its address");
+	return ++nfound < *most;
+}
+
+static size_t find(struct store *s, int64_t client, bool all, int64_t from, int64_t to, size_t most)
+{
+	nfound = 0;
+	OK(store_find(s, client, all, from, to, take, &most), "it is looked for");
+	return nfound;
+}
+
+static void test_find(void)
+{
+	const int64_t first = 1790000000000000001, last = 1790000001000000002;
+	struct store *w = store_open(path, STORE_WRITE, reason), *r;
+	struct store_client k = {.id = 0};
+	struct store_row row = {.id = 0};
+	int64_t one, two;
+
+	one = add(w, "qux", "one", 100, 50);
+	two = add(w, "qux", "two", 100, 50);
+	r = store_open(path, STORE_READ, reason);
+	while (store_next_client(r, k.id, &k) && strcmp(k.client, "qux") != 0)
+		;
+	IS_INT(find(r, k.id, true, 0, 0, 9), 2, "all files of a client");
+	IS_INT(find(r, k.id, true, 0, 0, 1), 1, "or only the first");
+	IS_INT(find(r, k.id, false, last, INT64_MAX, 9), 2, "those that end then");
+	IS_INT(find(r, k.id, false, last + 1, INT64_MAX, 9), 0, "a nanosecond later there is none");
+	IS_INT(find(r, k.id, false, INT64_MIN, first, 9), 2, "those that begin then");
+	IS_INT(find(r, k.id, false, INT64_MIN, first - 1, 9), 0, "before there is none");
+	IS_INT(find(r, k.id, false, first + 5, first + 6, 9), 2, "a time within");
+	IS_INT(find(r, k.id + 1, true, 0, 0, 9), 0, "of another client there is none");
+
+	OK(store_get(r, two, true, &row) && strcmp(row.name, "two") == 0, "a file by its number");
+	IS_INT(row.profile_len, 7, "with its profile");
+	OK(store_get(r, two, false, &row) && strcmp(row.name, "two") == 0, "the same");
+	IS_INT(row.profile_len, 0, "without it");
+	IS_INT(row.link_types_len, 4, "with what is short");
+	OK(!store_get(r, two + 1, true, &row) && !store_reason(r)[0], "which may not be there");
+
+	row.id = 0;
+	OK(store_next_made_of(r, "qux", 100, 1000, row.id, &row) && row.id == one,
+	    "made of a capture");
+	OK(store_next_made_of(r, "qux", 100, 1000, row.id, &row) && row.id == two, "and another");
+	OK(!store_next_made_of(r, "qux", 100, 1000, row.id, &row), "and no more");
+	OK(!store_next_made_of(r, "qux", 101, 1000, 0, &row), "which ended then");
+	OK(!store_next_made_of(r, "qux", 100, 1001, 0, &row), "of this length");
+	OK(!store_next_made_of(r, "bar", 100, 1000, 0, &row), "of this client");
+
+	OK(store_begin_reading(r), "a reader wants one moment");
+	IS_INT(find(r, k.id, true, 0, 0, 9), 2, "which is this");
+	OK(store_remove(w, one), "the writer does not wait for it");
+	IS_INT(find(r, k.id, true, 0, 0, 9), 2, "nor is it disturbed");
+	store_end_reading(r);
+	IS_INT(find(r, k.id, true, 0, 0, 9), 1, "until its end");
+	store_close(r);
+	store_close(w);
+}
+
 static void test_others(void)
 {
 	char other[220];
@@ -211,6 +282,12 @@ static void test_others(void)
 		sqlite3_close(db);
 	}
 	OK(!store_open(other, STORE_CREATE, reason), "somebody else's: %s", reason);
+	unlink(other);
+	f = fopen(other, "w");
+	fclose(f);
+	strcpy(reason, "?");
+	OK(!store_open(other, STORE_READ, reason) && !*reason,
+	    "one that was just begun has no reason");
 	unlink(other);
 	{
 		struct store *s = store_open(other, STORE_CREATE, reason);
@@ -236,6 +313,7 @@ int main(void)
 	snprintf(path, sizeof(path), "%s/index.sqlite", dir);
 	test_files();
 	test_waiting();
+	test_find();
 	test_others();
 	remove_directory(dir);
 	return tap_done();

@@ -1,19 +1,19 @@
-/* test_send_layout: the line of the progress at every width. */
+/* test_layout: the line of the progress at every width. */
 #include "tap.h"
 
-#include "send/layout.h"
+#include "base/layout.h"
 
-static const struct send_layout half = {.done = 500,
+static const struct layout half = {.done = 500,
     .total = 1000,
     .packets = 12345,
     .packet_rate = 678.4,
     .byte_rate = 9.04e6,
     .done_rate = 6.6};
 
-static void looks(const struct send_layout *l, size_t width, const char *want)
+static void looks(const struct layout *l, size_t width, const char *want)
 {
-	char out[SEND_LAYOUT_MAX];
-	size_t len = send_layout(l, width, out);
+	char out[LAYOUT_MAX];
+	size_t len = layout(l, width, out);
 
 	IS_STR(out, want, "at %zu columns", width);
 	OK(len == strlen(out) && len <= width, "its length");
@@ -42,7 +42,7 @@ static void test_widths(void)
 
 static void test_unknown_total(void)
 {
-	struct send_layout l = half;
+	struct layout l = half;
 
 	l.total = 0;
 	looks(&l, 100, "12345 pkt 678/s 9.0 MB/s");
@@ -53,20 +53,20 @@ static void test_unknown_total(void)
 
 static void test_values(void)
 {
-	struct send_layout l = {.done = 1001, .total = 1000};
-	char out[SEND_LAYOUT_MAX];
+	struct layout l = {.done = 1001, .total = 1000};
+	char out[LAYOUT_MAX];
 
 	looks(&l, 100, "[########################] 100% 0 pkt 0/s 0.0 MB/s left --:--");
-	l = (struct send_layout){.total = 36610, .done = 10, .done_rate = 10};
+	l = (struct layout){.total = 36610, .done = 10, .done_rate = 10};
 	looks(&l, 18, "  0% left 1:01:00");
-	l = (struct send_layout){.total = UINT64_MAX,
+	l = (struct layout){.total = UINT64_MAX,
 	    .done = UINT64_MAX - 1,
 	    .packets = UINT64_MAX,
 	    .packet_rate = 1e300,
 	    .byte_rate = 1e300,
 	    .done_rate = 1e-300};
 	for (size_t width = 0; width < 300; width++)
-		if (send_layout(&l, width, out) > width)
+		if (layout(&l, width, out) > width)
 			OK(false, "too long at %zu", width);
 	OK(strstr(out, "100% 18446744073709551615 pkt"), "the largest values: %s", out);
 }

@@ -1,18 +1,18 @@
-/* send_progress: see progress.h. */
-#include "send/progress.h"
+/* progress: see progress.h. */
+#include "base/progress.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "send/layout.h"
+#include "base/layout.h"
 
 #define SMOOTHING 0.2 /* weight of the newest tenth of a second: half a second's memory */
 
-void send_progress_init(struct send_progress *p, bool wanted, uint64_t total, int64_t now)
+void progress_init(struct progress *p, bool wanted, uint64_t total, int64_t now)
 {
-	*p = (struct send_progress){
+	*p = (struct progress){
 	    .on = wanted && isatty(STDERR_FILENO), .total = total, .begun = now, .last = now};
 }
 
@@ -33,7 +33,7 @@ static size_t columns(void)
 	return w.ws_col - 1u;
 }
 
-static void put(struct send_progress *p, const char *text, bool drawn)
+static void put(struct progress *p, const char *text, bool drawn)
 {
 	/* A terminal that does not take it has no progress, and that is all. */
 	if (write(STDERR_FILENO, text, strlen(text)) < 0)
@@ -44,21 +44,20 @@ static void put(struct send_progress *p, const char *text, bool drawn)
 /* Where a window becomes narrower, the line may become two. So the cursor goes back to where it
  * begins: there it stays, and the next line takes away both, and all that is below. A line that is
  * too long because the new width is not known yet must not wrap. */
-static void put_line(struct send_progress *p, const char *line)
+static void put_line(struct progress *p, const char *line)
 {
-	char out[SEND_LAYOUT_MAX + 32];
+	char out[LAYOUT_MAX + 32];
 
 	snprintf(out, sizeof(out), "\r\033[?7l%s\033[J\033[?7h\r", line);
 	put(p, out, true);
 }
 
-void send_progress_draw(
-    struct send_progress *p, int64_t now, uint64_t done, uint64_t packets, uint64_t bytes)
+void progress_draw(struct progress *p, int64_t now, uint64_t done, uint64_t packets, uint64_t bytes)
 {
 	double seconds = (double)(now - p->last) / 1e9;
 	bool first = p->last == p->begun;
-	char line[SEND_LAYOUT_MAX];
-	struct send_layout l;
+	char line[LAYOUT_MAX];
+	struct layout l;
 
 	if (!p->on || seconds <= 0)
 		return;
@@ -69,17 +68,17 @@ void send_progress_draw(
 	p->last_packets = packets;
 	p->last_bytes = bytes;
 	p->last_done = done;
-	l = (struct send_layout){.done = done,
+	l = (struct layout){.done = done,
 	    .total = p->total,
 	    .packets = packets,
 	    .packet_rate = p->packet_rate,
 	    .byte_rate = p->byte_rate,
 	    .done_rate = p->done_rate};
-	send_layout(&l, columns(), line);
+	layout(&l, columns(), line);
 	put_line(p, line);
 }
 
-void send_progress_clear(struct send_progress *p)
+void progress_clear(struct progress *p)
 {
 	if (p->drawn)
 		put(p, "\r\033[J", false);

@@ -1,5 +1,5 @@
-/* send_layout: see layout.h. */
-#include "send/layout.h"
+/* layout: see layout.h. */
+#include "base/layout.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -22,12 +22,12 @@ enum part {
 	PARTS
 };
 
-static double portion(const struct send_layout *l)
+static double portion(const struct layout *l)
 {
 	return l->done < l->total ? (double)l->done / (double)l->total : 1.0;
 }
 
-static void time_left(const struct send_layout *l, char out[PART_MAX])
+static void time_left(const struct layout *l, char out[PART_MAX])
 {
 	uint64_t left = l->total > l->done ? l->total - l->done : 0;
 	double seconds = l->done_rate > 0 ? (double)left / l->done_rate : LONGEST_ETA;
@@ -41,7 +41,7 @@ static void time_left(const struct send_layout *l, char out[PART_MAX])
 		snprintf(out, PART_MAX, " left %u:%02u", s / 60, s % 60);
 }
 
-static void write_part(const struct send_layout *l, enum part part, char out[PART_MAX])
+static void write_part(const struct layout *l, enum part part, char out[PART_MAX])
 {
 	switch (part) {
 	case PERCENTAGE:
@@ -64,7 +64,7 @@ static void write_part(const struct send_layout *l, enum part part, char out[PAR
 	}
 }
 
-static size_t bar(const struct send_layout *l, size_t room, char *out)
+static size_t bar(const struct layout *l, size_t room, char *out)
 {
 	size_t width = room > BAR_MAX + BAR_EDGES ? BAR_MAX : room - BAR_EDGES;
 	size_t full = (size_t)(portion(l) * (double)width);
@@ -78,8 +78,7 @@ static size_t bar(const struct send_layout *l, size_t room, char *out)
 }
 
 /* The parts for which there is room. Returns their length; *all: none is missing. */
-static size_t choose(
-    const struct send_layout *l, size_t width, char parts[PARTS][PART_MAX], bool *all)
+static size_t choose(const struct layout *l, size_t width, char parts[PARTS][PART_MAX], bool *all)
 {
 	static const enum part order[PARTS] = {
 	    PERCENTAGE, TIME_LEFT, PACKETS, BYTE_RATE, PACKET_RATE};
@@ -103,14 +102,14 @@ static size_t choose(
 	return used;
 }
 
-size_t send_layout(const struct send_layout *l, size_t width, char out[SEND_LAYOUT_MAX])
+size_t layout(const struct layout *l, size_t width, char out[LAYOUT_MAX])
 {
 	char parts[PARTS][PART_MAX] = {{0}};
 	size_t used, len = 0;
 	bool all;
 
-	if (width >= SEND_LAYOUT_MAX)
-		width = SEND_LAYOUT_MAX - 1;
+	if (width >= LAYOUT_MAX)
+		width = LAYOUT_MAX - 1;
 	used = choose(l, width, parts, &all);
 	if (l->total > 0 && all && width - used >= BAR_MIN + BAR_EDGES)
 		len = bar(l, width - used, out);

@@ -1,0 +1,189 @@
+/* archived: see archived.h. */
+#include "read/archived.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zstd.h>
+
+#include "base/io.h"
+
+struct archived_piece {
+	uint64_t given, capture;
+};
+
+/* ---- which frames ---- */
+
+static bool overlaps(const struct frame_entry *e, int64_t from, int64_t to)
+{
+	return e->first <= e->last && e->first <= to && e->last >= from;
+}
+
+static bool choose(struct archived *a, bool everything, int64_t from, int64_t to)
+{
+	size_t end = 0;
+
+	a->wanted = calloc(a->frames.n + 1, sizeof(*a->wanted));
+	if (!a->wanted)
+		return false;
+	for (size_t i = 0; i < a->frames.n; i++) {
+		a->wanted[i] = everything || overlaps(&a->frames.v[i], from, to);
+		if (a->wanted[i])
+			end = i + 1;
+	}
+	for (size_t i = 0; i < end; i++)
+		a->wanted[i] |= a->frames.v[i].describes;
+	return true;
+}
+
+bool archived_init(struct archived *a, int fd, bool compressed, const void *column, size_t len,
+    bool everything, int64_t from, int64_t to)
+{
+	*a = (struct archived){.fd = fd, .compressed = compressed};
+	errno = EBADMSG;
+	if (!frames_read_entries(&a->frames, column, len))
+		return false;
+	errno = ENOMEM;
+	if (!choose(a, everything, from, to))
+		return false;
+	if (compressed)
+		a->zstd = ZSTD_createDCtx();
+	return !compressed || a->zstd;
+}
+
+void archived_free(struct archived *a)
+{
+	frames_free(&a->frames);
+	free(a->wanted);
+	free(a->in);
+	free(a->out);
+	free(a->piece);
+	if (a->zstd)
+		ZSTD_freeDCtx(a->zstd);
+	*a = (struct archived){.fd = -1};
+}
+
+/* ---- their bytes ---- */
+
+static bool fail(struct archived *a, const char *why)
+{
+	a->why = why;
+	a->offset = a->stored;
+	return false;
+}
+
+static bool make_room(uint8_t **buf, size_t *room, size_t len)
+{
+	uint8_t *p;
+
+	if (len <= *room)
+		return true;
+	p = realloc(*buf, len);
+	if (!p)
+		return false;
+	*buf = p;
+	*room = len;
+	return true;
+}
+
+static bool note_piece(struct archived *a)
+{
+	struct archived_piece *p;
+
+	if (a->pieces == a->piece_room) {
+		size_t room = a->piece_room ? 2 * a->piece_room : 64;
+
+		p = reallocarray(a->piece, room, sizeof(*p));
+		if (!p)
+			return false;
+		a->piece = p;
+		a->piece_room = room;
+	}
+	a->piece[a->pieces++] = (struct archived_piece){a->given, a->capture};
+	return true;
+}
+
+static bool read_frame(struct archived *a, uint8_t *to, size_t len)
+{
+	ssize_t n = io_read_at(a->fd, to, len, a->stored);
+
+	if (n < 0)
+		return fail(a, strerror(errno));
+	return (size_t)n == len || fail(a, "the file ends before the frame does");
+}
+
+static bool decompress(struct archived *a, const struct frame_entry *e)
+{
+	size_t got;
+
+	if (!make_room(&a->in, &a->in_room, e->stored))
+		return fail(a, strerror(ENOMEM));
+	if (!read_frame(a, a->in, e->stored))
+		return false;
+	got = ZSTD_decompressDCtx(a->zstd, a->out, e->capture, a->in, e->stored);
+	if (ZSTD_isError(got))
+		return fail(a, "the zstd data is damaged");
+	return got == e->capture || fail(a, "the frame is not what the index says");
+}
+
+/* The next frame that is wanted is in out. False at the end, or with a->why. */
+static bool next_frame(struct archived *a)
+{
+	const struct frame_entry *e;
+
+	for (;; a->at++) {
+		if (a->at == a->frames.n)
+			return false;
+		e = &a->frames.v[a->at];
+		if (a->wanted[a->at] && e->capture > 0)
+			break;
+		a->stored += e->stored;
+		a->capture += e->capture;
+	}
+	if (!note_piece(a) || !make_room(&a->out, &a->out_room, e->capture))
+		return fail(a, strerror(ENOMEM));
+	if (!(a->compressed ? decompress(a, e) : read_frame(a, a->out, e->capture)))
+		return false;
+	a->pos = 0;
+	a->filled = e->capture;
+	a->given += e->capture;
+	a->stored += e->stored;
+	a->capture += e->capture;
+	a->at++;
+	return true;
+}
+
+static ssize_t give(void *of, void *buf, size_t len)
+{
+	struct archived *a = of;
+	size_t n;
+
+	if (a->pos == a->filled && (a->why || !next_frame(a)))
+		return 0;
+	n = a->filled - a->pos < len ? a->filled - a->pos : len;
+	memcpy(buf, a->out + a->pos, n);
+	a->pos += n;
+	return (ssize_t)n;
+}
+
+struct reader_source archived_source(struct archived *a)
+{
+	return (struct reader_source){a, give};
+}
+
+uint64_t archived_offset(const struct archived *a, uint64_t given)
+{
+	size_t low = 0, high = a->pieces;
+
+	if (high == 0)
+		return given;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (a->piece[middle].given <= given)
+			low = middle;
+		else
+			high = middle;
+	}
+	return a->piece[low].capture + (given - a->piece[low].given);
+}

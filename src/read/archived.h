@@ -1,0 +1,51 @@
+/* archived: the bytes of an archived capture that packets of a time need, decompressed.
+ *
+ * Those of the frames that have such packets, and of those before them that describe what follows,
+ * in their order and without a gap, as a source of record/reader: frames are cut between records.
+ * Which they are, the index's column tells. Refuses to walk records, and to trust the column: what
+ * does not fit the file ends the capture there, with a reason. Memory: a frame, compressed and not.
+ */
+#ifndef READ_ARCHIVED_H
+#define READ_ARCHIVED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "index/frames.h"
+#include "record/reader.h"
+
+struct archived {
+	const char *why; /* it could not be read on: one line without a full stop; else NULL */
+	uint64_t offset; /* of the frame of which that is said, in the file */
+
+	/* The rest is its own. */
+	int fd;
+	bool compressed;
+	struct frames frames;
+	bool *wanted;             /* of each frame */
+	size_t at;                /* the next frame */
+	uint64_t stored, capture; /* where it begins, in the file and in the capture */
+	uint8_t *in, *out;
+	size_t in_room, out_room;
+	size_t pos, filled; /* not yet handed out: out[pos..filled) */
+	void *zstd;
+
+	/* Where what was handed out stands in the capture: pieces that follow each other. */
+	struct archived_piece *piece;
+	size_t pieces, piece_room;
+	uint64_t given; /* by whole frames */
+};
+
+/* column: as the index has it. everything: whatever the times. False with errno: the column is
+ * none, or memory. */
+bool archived_init(struct archived *a, int fd, bool compressed, const void *column, size_t len,
+    bool everything, int64_t from, int64_t to);
+void archived_free(struct archived *a);
+
+struct reader_source archived_source(struct archived *a);
+
+/* The offset in the capture of an offset in what was handed out. */
+uint64_t archived_offset(const struct archived *a, uint64_t given);
+
+#endif

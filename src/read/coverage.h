@@ -1,0 +1,48 @@
+/* coverage: when there were packets of each client, and when not, in equal steps of time.
+ *
+ * Added up from the profiles that the index has, and from those of scanned captures: where a step
+ * of a profile lies in several of these, its packets are spread evenly. Refuses to draw. Times are
+ * nanoseconds since 1970. */
+#ifndef READ_COVERAGE_H
+#define READ_COVERAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "read/catalog.h"
+
+struct coverage_step {
+	uint64_t packets, bytes; /* captured bytes, without record headers */
+};
+
+/* A client, or one host of a network. */
+struct coverage_row {
+	char *client, *address;
+	uint64_t packets, bytes; /* all steps */
+	size_t covered;          /* steps that have packets */
+	struct coverage_step *step;
+};
+
+struct coverage {
+	int64_t begin, end; /* end > begin */
+	size_t steps;
+	struct coverage_row *row; /* by client, then address */
+	size_t n, room;
+	uint64_t busiest; /* packets of the step that has most */
+};
+
+/* Of the catalog's captures, in so many steps. Without limits of time it reaches from the first to
+ * the last packet; now: where a range has no end. False: it was told why. */
+bool coverage_make(struct coverage *v, struct catalog *c, const struct catalog_range *range,
+    int64_t now, size_t steps);
+void coverage_free(struct coverage *v);
+
+/* When step i begins; i may be `steps`. */
+int64_t coverage_time(const struct coverage *v, size_t i);
+
+/* How much of the busiest step this is, from 0 to 1, so that half of it is still plain to see: by
+ * logarithm. 0 only where there is no packet. */
+double coverage_intensity(const struct coverage *v, uint64_t packets);
+
+#endif

@@ -1,0 +1,210 @@
+/* main: osmo-pcap-read, from options to exit status.
+ *
+ * Opens what the others work with, in the order that each step needs; refuses to work itself. */
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/exitcode.h"
+#include "base/io.h"
+#include "base/zone.h"
+#include "read/catalog.h"
+#include "read/chart.h"
+#include "read/list.h"
+#include "read/options.h"
+#include "read/output.h"
+#include "read/packets.h"
+#include "read/page.h"
+#include "read/roles.h"
+
+#define COLUMNS 80  /* where there is no terminal */
+#define STEPS   240 /* of JSON, and of a page */
+
+static int64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int64_t local_east(void *of, int64_t utc)
+{
+	time_t t = (time_t)utc;
+	struct tm tm;
+
+	(void)of;
+	return localtime_r(&t, &tm) ? tm.tm_gmtoff : 0;
+}
+
+static const struct when_zone local = {local_east, NULL};
+
+/* Its warnings are the server's to tell, whose configuration it is. NULL with errors, which are
+ * printed. */
+static struct config *load(const char *file)
+{
+	struct problems p = {0};
+	struct config *c = config_examine(file, &p);
+	bool ok = c && p.errors == 0;
+
+	if (!ok)
+		problems_print(&p, stderr);
+	problems_free(&p);
+	if (ok)
+		return c;
+	config_free(c);
+	return NULL;
+}
+
+static bool prepare_sandbox(const struct config *c)
+{
+	char lacking[SANDBOX_LACKING_MAX];
+	struct problems p = {0};
+	bool ok;
+
+	if (c->server.sandbox == SANDBOX_OFF)
+		return true;
+	if (!read_roles_prepare(lacking))
+		problem_error(&p, c->names.v[0], 0, "the sandbox: %s", strerror(errno));
+	sandbox_report(lacking, c->server.sandbox == SANDBOX_REQUIRED, c->names.v[0], &p);
+	ok = p.errors == 0;
+	problems_print(&p, stderr);
+	problems_free(&p);
+	return ok;
+}
+
+/* Whether it all arrived; a reader that has seen enough is no error. */
+static bool arrived(struct tell *tell)
+{
+	if (io_printed() || errno == EPIPE)
+		return true;
+	tell_error(tell, "standard output: %s", strerror(errno));
+	return false;
+}
+
+static void list(const struct options *o, struct catalog *c, struct tell *tell)
+{
+	catalog_sort_by_client(c);
+	if (list_print(c, &local, o->json, stdout))
+		arrived(tell);
+}
+
+/* Of the terminal on standard output. */
+static size_t columns(void)
+{
+	struct winsize w;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) != 0 || w.ws_col == 0)
+		return COLUMNS;
+	return w.ws_col;
+}
+
+static bool is_utf8(void)
+{
+	setlocale(LC_CTYPE, "");
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+static void coverage(const struct options *o, struct catalog *c, const struct catalog_range *range,
+    struct tell *tell)
+{
+	bool text = !o->json && !o->html;
+	struct coverage v;
+
+	if (coverage_make(&v, c, range, now(), text ? chart_steps(columns(), c->widest) : STEPS)) {
+		if (o->json)
+			chart_print_json(&v, stdout);
+		else if (o->html)
+			page_print(&v, &local, stdout);
+		else
+			chart_print(&v, c->widest, &local, is_utf8(), stdout);
+		arrived(tell);
+	}
+	coverage_free(&v);
+}
+
+static void packets(const struct options *o, struct catalog *c, const struct catalog_range *range,
+    struct patterns *patterns, struct tell *tell)
+{
+	struct packets_task task = {.catalog = c,
+	    .range = range,
+	    .patterns = patterns,
+	    .filter = o->filter,
+	    .output = STDOUT_FILENO,
+	    .name = "standard output",
+	    .pcap = o->pcap,
+	    .follow = o->follow};
+
+	catalog_sort_by_time(c);
+	if (!o->output) {
+		packets_write(&task, tell);
+		return;
+	}
+	task.name = o->output;
+	task.output = output_open(o->output, c, tell);
+	if (task.output < 0)
+		return;
+	packets_write(&task, tell);
+	output_close(task.output, task.name, tell);
+}
+
+static void work(const struct options *o, const struct config *config, struct patterns *patterns,
+    struct tell *tell)
+{
+	struct catalog_range range = {.all = !o->limited,
+	    .from = o->from,
+	    .to = o->to,
+	    .follow = o->follow,
+	    .only_recordings = o->follow && !o->limited};
+	struct catalog c;
+
+	if (catalog_make(&c, config, patterns, &range, o->mode == MODE_COVERAGE, tell)) {
+		if (o->mode == MODE_LIST)
+			list(o, &c, tell);
+		else if (o->mode == MODE_COVERAGE)
+			coverage(o, &c, &range, tell);
+		else
+			packets(o, &c, &range, patterns, tell);
+	}
+	catalog_free(&c);
+}
+
+static int run(const struct options *o, const struct config *config)
+{
+	struct patterns patterns = {.v = o->client, .n = (size_t)o->clients};
+	struct tell tell = {0};
+
+	patterns.used = calloc(patterns.n + 1, sizeof(*patterns.used));
+	if (patterns.used)
+		work(o, config, &patterns, &tell);
+	else
+		tell_error(&tell, "%s", strerror(ENOMEM));
+	free(patterns.used);
+	return tell.failed ? EXITCODE_FAILURE : EXITCODE_OK;
+}
+
+int main(int argc, char **argv)
+{
+	struct config *config;
+	struct options o;
+	int code;
+
+	if (!io_fill_standard())
+		return EXITCODE_FAILURE;
+	zone_read();
+	signal(SIGPIPE, SIG_IGN);
+	options_parse(argc, argv, now(), &local, &o);
+	config = load(o.config);
+	if (!config)
+		return EXITCODE_CONFIG;
+	code = prepare_sandbox(config) ? run(&o, config) : EXITCODE_CONFIG;
+	config_free(config);
+	return code;
+}

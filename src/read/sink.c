@@ -1,0 +1,279 @@
+/* sink: see sink.h. */
+#include "read/sink.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/io.h"
+#include "capture/pcap.h"
+#include "capture/pcapng.h"
+
+#define PCAP_NANOSECONDS 0xa1b23c4du
+#define PCAP_SNAPLEN_MAX 262144u /* more than programs write, and what libpcap takes */
+#define OPTION_HEAD      4u
+#define NAME             2u
+#define RESOLUTION       9u
+#define INTERFACES_MAX   100000u
+#define NS               1000000000
+
+enum sink_status sink_flush(struct sink *s)
+{
+	size_t len = s->filled;
+
+	s->filled = 0;
+	return io_write_all(s->fd, s->buf, len) ? SINK_OK : SINK_FAILED;
+}
+
+static enum sink_status put(struct sink *s, const void *data, size_t len)
+{
+	const uint8_t *p = data;
+
+	while (len > 0) {
+		size_t n = SINK_ROOM - s->filled < len ? SINK_ROOM - s->filled : len;
+
+		memcpy(s->buf + s->filled, p, n);
+		s->filled += n;
+		p += n;
+		len -= n;
+		if (s->filled == SINK_ROOM && sink_flush(s) != SINK_OK)
+			return SINK_FAILED;
+	}
+	return SINK_OK;
+}
+
+/* ---- beginning ---- */
+
+static enum sink_status put_section(struct sink *s)
+{
+	uint8_t b[PCAPNG_SECTION_MIN];
+
+	bytes_store32(b, PCAPNG_SECTION, false);
+	bytes_store32(b + 4, sizeof(b), false);
+	bytes_store32(b + 8, PCAPNG_ORDER_MAGIC, false);
+	bytes_store16(b + 12, 1, false);
+	bytes_store16(b + 14, 0, false);
+	bytes_store64(b + 16, UINT64_MAX, false); /* its length is not known */
+	bytes_store32(b + 24, sizeof(b), false);
+	return put(s, b, sizeof(b));
+}
+
+enum sink_status sink_begin(struct sink *s, int fd, bool pcap)
+{
+	*s = (struct sink){.fd = fd, .pcap = pcap, .buf = malloc(SINK_ROOM)};
+	if (!s->buf)
+		return SINK_FAILED;
+	return pcap ? SINK_OK : put_section(s);
+}
+
+void sink_free(struct sink *s)
+{
+	for (size_t i = 0; i < s->interfaces; i++) {
+		free((void *)(uintptr_t)s->interface[i].who);
+		free((void *)(uintptr_t)s->interface[i].options);
+	}
+	free(s->interface);
+	free(s->buf);
+	*s = (struct sink){.fd = -1};
+}
+
+static enum sink_status put_pcap_header(struct sink *s, uint16_t link_type)
+{
+	uint8_t b[PCAP_HEADER] = {0};
+
+	s->begun = true;
+	s->link_type = link_type;
+	bytes_store32(b, PCAP_NANOSECONDS, false);
+	bytes_store16(b + 4, 2, false);
+	bytes_store16(b + 6, 4, false);
+	bytes_store32(b + PCAP_SNAPLEN, PCAP_SNAPLEN_MAX, false);
+	bytes_store32(b + 20, link_type, false);
+	return put(s, b, sizeof(b));
+}
+
+enum sink_status sink_end(struct sink *s)
+{
+	/* without packets there is no link type, but there has to be one: Ethernet */
+	if (s->pcap && !s->begun && put_pcap_header(s, 1) != SINK_OK)
+		return SINK_FAILED;
+	return sink_flush(s);
+}
+
+/* ---- interfaces ---- */
+
+static bool is_same(const struct sink_interface *a, const struct sink_interface *b)
+{
+	return a->link_type == b->link_type && a->snaplen == b->snaplen && a->len == b->len &&
+	       strcmp(a->who, b->who) == 0 &&
+	       (a->len == 0 || memcmp(a->options, b->options, a->len) == 0);
+}
+
+static enum sink_status remember(struct sink *s, const struct sink_interface *i)
+{
+	struct sink_interface *p = s->interface;
+	uint8_t *options;
+
+	if (s->interfaces == s->room) {
+		size_t room = s->room ? 2 * s->room : 8;
+
+		p = reallocarray(s->interface, room, sizeof(*p));
+		if (!p)
+			return SINK_FAILED;
+		s->interface = p;
+		s->room = room;
+	}
+	p += s->interfaces;
+	*p = *i;
+	p->who = strdup(i->who);
+	p->options = options = malloc(i->len + 1);
+	s->interfaces++;
+	if (!p->who || !options)
+		return SINK_FAILED;
+	if (i->len > 0)
+		memcpy(options, i->options, i->len);
+	return SINK_OK;
+}
+
+static size_t put_option(uint8_t *out, uint16_t code, const void *value, size_t len)
+{
+	size_t padded = (size_t)pcapng_padded(len);
+
+	bytes_store16(out, code, false);
+	bytes_store16(out + 2, (uint16_t)len, false);
+	memset(out + OPTION_HEAD, 0, padded);
+	memcpy(out + OPTION_HEAD, value, len);
+	return OPTION_HEAD + padded;
+}
+
+static enum sink_status put_interface(struct sink *s, const struct sink_interface *i)
+{
+	static const uint8_t nanoseconds = 9;
+	uint8_t head[512], tail[OPTION_HEAD + 4] = {0};
+	size_t len = 16, total;
+
+	len += put_option(head + len, NAME, i->who, strlen(i->who));
+	len += put_option(head + len, RESOLUTION, &nanoseconds, 1);
+	total = len + i->len + sizeof(tail);
+	bytes_store32(head, PCAPNG_INTERFACE, false);
+	bytes_store32(head + 4, (uint32_t)total, false);
+	bytes_store16(head + 8, i->link_type, false);
+	bytes_store16(head + 10, 0, false);
+	bytes_store32(head + PCAPNG_AT_SNAPLEN, i->snaplen, false);
+	bytes_store32(tail + OPTION_HEAD, (uint32_t)total, false);
+	if (put(s, head, len) != SINK_OK || put(s, i->options, i->len) != SINK_OK)
+		return SINK_FAILED;
+	return put(s, tail, sizeof(tail));
+}
+
+enum sink_status sink_add_interface(
+    struct sink *s, const struct sink_interface *i, uint32_t *number)
+{
+	enum sink_status st;
+
+	for (size_t k = 0; k < s->interfaces; k++)
+		if (is_same(&s->interface[k], i)) {
+			*number = (uint32_t)k;
+			return SINK_OK;
+		}
+	if (s->interfaces == INTERFACES_MAX)
+		return SINK_INTERFACES;
+	*number = (uint32_t)s->interfaces;
+	st = remember(s, i);
+	if (st != SINK_OK || !s->pcap)
+		return st != SINK_OK ? st : put_interface(s, i);
+	if (!s->begun)
+		return put_pcap_header(s, i->link_type);
+	return i->link_type == s->link_type ? SINK_OK : SINK_LINK_TYPES;
+}
+
+/* ---- blocks and packets ---- */
+
+static enum sink_status put_length(struct sink *s, uint32_t total)
+{
+	uint8_t b[4];
+
+	bytes_store32(b, total, false);
+	return put(s, b, sizeof(b));
+}
+
+enum sink_status sink_block(struct sink *s, uint32_t type, const uint8_t *body, uint32_t len)
+{
+	uint8_t head[8];
+	uint32_t total = PCAPNG_BLOCK_MIN + len;
+
+	if (s->pcap)
+		return SINK_OK;
+	bytes_store32(head, type, false);
+	bytes_store32(head + 4, total, false);
+	if (put(s, head, sizeof(head)) != SINK_OK || put(s, body, len) != SINK_OK)
+		return SINK_FAILED;
+	return put_length(s, total);
+}
+
+static enum sink_status put_record(
+    struct sink *s, uint64_t time, uint32_t caplen, uint32_t original)
+{
+	uint8_t b[PCAP_RECORD];
+
+	bytes_store32(b, (uint32_t)(time / NS), false);
+	bytes_store32(b + 4, (uint32_t)(time % NS), false);
+	bytes_store32(b + 8, caplen, false);
+	bytes_store32(b + 12, original, false);
+	return put(s, b, sizeof(b));
+}
+
+static enum sink_status put_enhanced(
+    struct sink *s, uint32_t interface, uint64_t time, uint32_t caplen, uint32_t original)
+{
+	uint8_t b[PCAPNG_AT_DATA];
+
+	bytes_store32(b, PCAPNG_ENHANCED, false);
+	bytes_store32(b + 4, s->total, false);
+	bytes_store32(b + 8, interface, false);
+	bytes_store32(b + 12, (uint32_t)(time >> 32), false);
+	bytes_store32(b + 16, (uint32_t)time, false);
+	bytes_store32(b + PCAPNG_AT_CAPLEN, caplen, false);
+	bytes_store32(b + 24, original, false);
+	return put(s, b, sizeof(b));
+}
+
+enum sink_status sink_packet(struct sink *s, uint32_t interface, int64_t time_ns, uint32_t caplen,
+    uint32_t original, uint32_t len)
+{
+	/* neither format has a time before 1970 */
+	uint64_t time = time_ns > 0 ? (uint64_t)time_ns : 0;
+
+	s->packets++;
+	s->bytes += caplen;
+	s->left = s->pcap ? caplen : len;
+	s->skip = len - s->left;
+	s->total = s->pcap ? 0 : PCAPNG_PACKET_MIN + len;
+	return s->pcap ? put_record(s, time, caplen, original)
+		       : put_enhanced(s, interface, time, caplen, original);
+}
+
+enum sink_status sink_bytes(struct sink *s, const uint8_t *p, size_t len)
+{
+	size_t n = len < s->left ? len : s->left;
+	enum sink_status st = put(s, p, n);
+
+	s->left -= (uint32_t)n;
+	s->skip -= (uint32_t)(len - n);
+	if (st == SINK_OK && s->left == 0 && s->skip == 0 && s->total > 0)
+		st = put_length(s, s->total);
+	return st;
+}
+
+enum sink_status sink_fill(struct sink *s)
+{
+	static const uint8_t zero[4096];
+	enum sink_status st = SINK_OK;
+
+	while (st == SINK_OK && s->left + s->skip > 0) {
+		size_t n = (size_t)s->left + s->skip;
+
+		st = sink_bytes(s, zero, n < sizeof(zero) ? n : sizeof(zero));
+	}
+	return st;
+}

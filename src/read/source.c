@@ -1,0 +1,210 @@
+/* source: see source.h. */
+#include "read/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/io.h"
+#include "capture/linktype.h"
+
+/* ---- the filter ---- */
+
+static void compile(struct source_world *w, struct filter_program *f, uint16_t link_type)
+{
+	const char *name = linktype_name(link_type);
+	char why[FILTER_WHY_MAX], number[16];
+
+	if (filter_compile(f, w->filters.expression, link_type, why))
+		return;
+	snprintf(number, sizeof(number), "%u", link_type);
+	tell_note(w->tell,
+	    "the filter means nothing for link type %s, none of its packets is taken: %s",
+	    name ? name : number, why);
+}
+
+/* It is in the process that asks from then on. */
+static void answer(void *of, int to, uint16_t link_type)
+{
+	static const struct filter_program none;
+	const struct filter_program *f;
+	struct filter_program *fresh;
+	struct source_world *w = of;
+	uint32_t n;
+
+	f = filters_find(&w->filters, link_type);
+	if (!f && (fresh = filters_add(&w->filters, link_type))) {
+		compile(w, fresh, link_type);
+		f = fresh;
+	}
+	f = f ? f : &none;
+	n = (uint32_t)f->n;
+	if (io_write_all(to, &n, sizeof(n)))
+		io_write_all(to, f->step, f->n * sizeof(*f->step));
+}
+
+static void prepare_filters(struct source_world *w, const void *link_types, size_t len)
+{
+	const uint8_t *p = link_types;
+
+	for (size_t i = 0; w->filters.expression && i + 1 < len; i += 2) {
+		uint16_t link_type = bytes_load16(p + i, false);
+		struct filter_program *f = NULL;
+
+		if (!filters_find(&w->filters, link_type))
+			f = filters_add(&w->filters, link_type);
+		if (f)
+			compile(w, f, link_type);
+	}
+}
+
+static void trouble(void *of, const char *path, uint64_t offset, uint32_t packets, const char *why)
+{
+	struct source_world *w = of;
+
+	tell_damage(w->tell, path, offset, packets, why);
+}
+
+void source_world_init(struct source_world *w, struct catalog *c, const struct catalog_range *r,
+    const char *filter, struct sink *sink, struct tell *tell)
+{
+	*w = (struct source_world){.catalog = c,
+	    .range = r,
+	    .filters.expression = filter,
+	    .sink = sink,
+	    .tell = tell,
+	    .ops = {.answer = answer, .trouble = trouble, .of = w}};
+}
+
+static void call_tick(void *of)
+{
+	struct source_world *w = of;
+
+	w->tick(w);
+}
+
+void source_world_tick(struct source_world *w, void (*tick)(struct source_world *w), void *ticker)
+{
+	w->tick = tick;
+	w->ticker = ticker;
+	w->ops.tick = call_tick;
+}
+
+void source_world_free(struct source_world *w)
+{
+	for (unsigned i = 0; i < w->filters.n; i++)
+		filter_free(&w->filters.v[i].program);
+	w->filters.n = 0;
+}
+
+/* ---- opening ---- */
+
+static void free_source(struct source *s)
+{
+	free(s->who);
+	free(s->path);
+	free(s);
+}
+
+static struct source *new_source(const char *client, const char *address, const char *path)
+{
+	struct source *s = calloc(1, sizeof(*s));
+	char who[PATTERN_WHO_MAX];
+
+	if (!s)
+		return NULL;
+	s->who = strdup(pattern_who(client, address, who));
+	s->path = strdup(path);
+	s->fd = -1;
+	s->stream.who = s->who;
+	s->stream.path = s->path;
+	if (s->who && s->path)
+		return s;
+	free_source(s);
+	return NULL;
+}
+
+static struct source *start(
+    struct source_world *w, struct source *s, int fd, struct extract_task *task)
+{
+	task->filters = &w->filters;
+	task->everything = w->range->all;
+	task->from = w->range->from;
+	task->to = w->range->to;
+	s->stream.ops = &w->ops;
+	s->stream.sink = w->sink;
+	if (stream_open(&s->stream, fd, task))
+		return s;
+	tell_error(w->tell, "%s: no process can be started: %s", s->path, strerror(errno));
+	free_source(s);
+	return NULL;
+}
+
+static struct source *open_row(struct source_world *w, const struct store_row *r, const char *path)
+{
+	struct extract_task task = {.archived = true,
+	    .compressed = r->compressed,
+	    .column = r->frames,
+	    .column_len = r->frames_len};
+	int fd = openat(w->catalog->archive, r->path,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct source *s = fd < 0 ? NULL : new_source(r->client, r->address, path);
+
+	if (!s)
+		tell_error(w->tell, "%s: %s", path, strerror(errno));
+	else if (r->broken && !w->range->all && w->range->to >= r->last)
+		tell_damage(w->tell, path, r->whole, 0, r->why); /* no frame leads there */
+	if (s) {
+		prepare_filters(w, r->link_types, r->link_types_len);
+		s = start(w, s, fd, &task);
+	}
+	if (fd >= 0)
+		close(fd);
+	return s;
+}
+
+struct source *source_open_archived(struct source_world *w, int64_t id)
+{
+	struct catalog *c = w->catalog;
+	struct source *s = NULL;
+	struct store_row row;
+	char *path;
+
+	if (!store_get(c->store, id, true, &row)) {
+		tell_error(w->tell, "%s",
+		    *store_reason(c->store) ? store_reason(c->store)
+					    : "a file was deleted from the archive meanwhile");
+		return NULL;
+	}
+	if (asprintf(&path, "%s/%s", c->config->archive.path, row.path) < 0) {
+		tell_error(w->tell, "%s", strerror(ENOMEM));
+		return NULL;
+	}
+	s = open_row(w, &row, path);
+	free(path);
+	return s;
+}
+
+struct source *source_open_file(struct source_world *w, const struct source_file *f)
+{
+	struct source *s = new_source(f->client, f->address, f->path);
+	struct extract_task task = {
+	    .recording = f->recording, .follow = f->follow, .skip = f->skip};
+
+	if (!s) {
+		tell_error(w->tell, "%s", strerror(ENOMEM));
+		return NULL;
+	}
+	s->fd = f->follow ? f->fd : -1;
+	return start(w, s, f->fd, &task);
+}
+
+void source_close(struct source *s)
+{
+	stream_close(&s->stream);
+	free_source(s);
+}
