@@ -48,7 +48,8 @@ struct config_storage {
 	unsigned max_snaplen;   /* bytes */
 	uint64_t max_file_size; /* bytes; 0: no limit */
 	struct rotate rotate;
-	bool replace; /* a newer connection ends an older one */
+	bool replace;        /* a newer connection ends an older one */
+	bool close_when_due; /* a file whose period is over is published without a packet, too */
 	struct origins origins;
 };
 

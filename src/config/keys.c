@@ -34,6 +34,7 @@ static const struct key config_storage[] = {
     {"max-snaplen", KEY_NUMBER, G(max_snaplen), 1, CONFIG_SNAPLEN_MAX, "9000", NULL, NULL},
     {"max-file-size", KEY_SIZE, G(max_file_size), 0, 0, "1G", NULL, NULL},
     {"rotate-localtime", KEY_ROTATE, G(rotate), 0, 0, "day", NULL, NULL},
+    {"close-when-due", KEY_BOOL, G(close_when_due), 0, 0, "false", NULL, NULL},
     {"replace", KEY_BOOL, G(replace), 0, 0, "true", NULL, NULL},
 };
 TABLE(config_storage, struct config_storage);
