@@ -97,6 +97,7 @@ struct config_limits { /* times in seconds */
 struct config_own_limits {
 	unsigned per_client;
 	unsigned frame_timeout, idle_timeout;
+	uint64_t max_silence; /* seconds without a packet until the log says so; 0: it does not */
 	struct origins origins;
 };
 

@@ -73,6 +73,7 @@ static const struct key config_own_limits[] = {
     {"per-client", KEY_NUMBER, O(per_client), 1, 100000, "4", NULL, NULL},
     {"frame-timeout", KEY_NUMBER, O(frame_timeout), 1, 86400, "30", NULL, NULL},
     {"idle-timeout", KEY_NUMBER, O(idle_timeout), 0, 31536000, "0", NULL, NULL},
+    {"max-silence", KEY_TIME, O(max_silence), 0, 0, "0s", NULL, NULL},
 };
 TABLE(config_own_limits, struct config_own_limits);
 _Static_assert(sizeof(config_own_limits) / sizeof(*config_own_limits) <= CONFIG_KEYS_MAX,

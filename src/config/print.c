@@ -28,7 +28,7 @@ static void print_time(uint64_t v, FILE *out)
 	} unit[] = {{604800, 'w'}, {86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
 	size_t u = 0;
 
-	while (v % unit[u].seconds)
+	while (v == 0 ? unit[u].seconds > 1 : v % unit[u].seconds)
 		u++;
 	fprintf(out, "\"%" PRIu64 "%c\"", v / unit[u].seconds, unit[u].letter);
 }
@@ -66,7 +66,7 @@ static bool has_value(const struct key *key, const void *at)
 	case KEY_ACCOUNT:
 		return *(char *const *)at != NULL;
 	case KEY_TIME:
-		return *(const uint64_t *)at > 0;
+		return *(const uint64_t *)at > 0 || key->initial;
 	case KEY_STRINGS:
 		return ((const struct strings *)at)->n > 0;
 	case KEY_ADDRS:
