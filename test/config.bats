@@ -57,7 +57,7 @@ one() { echo "{ name = \"foo\"; address = \"127.0.0.2\"; $1 }"; }
 	[[ ${lines[1]} == usage:* ]]
 	run "$SERVER" -t -T
 	[ "$status" -eq 2 ]
-	[ "${lines[0]}" = "osmo-pcap-server: only one of -D, -i, -t and -T can be given" ]
+	[ "${lines[0]}" = "osmo-pcap-server: only one of -D, -i, -t, -T and --explain can be given" ]
 	[[ ${lines[1]} == usage:* ]]
 }
 

@@ -191,6 +191,11 @@ void config_free(struct config *c);
  * client's storage settings only where the client has them. */
 void config_print(const struct config *c, FILE *out);
 
+/* What holds of one client, and of all, as lines "name: value" with values as in a configuration.
+ */
+void config_tell_client(const struct config_client *k, FILE *out);
+void config_tell_limits(const struct config *c, FILE *out);
+
 /* The client with that name, or NULL. */
 const struct config_client *config_client(const struct config *c, const char *name);
 

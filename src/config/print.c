@@ -1,4 +1,5 @@
-/* print: the effective configuration as text (config_print of config.h).
+/* print: the effective configuration as text (config_print of config.h), and as lines that a person
+ * reads (config_tell_client, config_tell_limits).
  *
  * Refuses to check, and to know keys by name: it prints the tables of keys.h. */
 #include "config/config.h"
@@ -199,4 +200,31 @@ void config_print(const struct config *c, FILE *out)
 		fputs("\t}", out);
 	}
 	fputs("\n);\n", out);
+}
+
+static void tell_table(const struct key_table *table, const void *base, FILE *out)
+{
+	for (size_t i = 0; i < table->n; i++) {
+		const struct key *key = &table->key[i];
+		const void *at = (const char *)base + key->offset;
+
+		fprintf(out, "%s: ", key->name);
+		if (has_value(key, at))
+			print_value(key, at, out);
+		else
+			fprintf(out, "unset (%s)", key->unset);
+		fputc('\n', out);
+	}
+}
+
+void config_tell_client(const struct config_client *k, FILE *out)
+{
+	fprintf(out, "store: %s\n", k->store ? "true" : "false");
+	tell_table(&config_storage_keys, &k->storage, out);
+	tell_table(&config_own_limits_keys, &k->own_limits, out);
+}
+
+void config_tell_limits(const struct config *c, FILE *out)
+{
+	tell_table(&config_limits_keys, &c->limits, out);
 }
