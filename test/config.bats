@@ -57,7 +57,7 @@ one() { echo "{ name = \"foo\"; address = \"127.0.0.2\"; $1 }"; }
 	[[ ${lines[1]} == usage:* ]]
 	run "$SERVER" -t -T
 	[ "$status" -eq 2 ]
-	[ "${lines[0]}" = "osmo-pcap-server: only one of -D, -i, -t and -T can be given" ]
+	[ "${lines[0]}" = "osmo-pcap-server: only one of -D, -i, -t, -T and --explain can be given" ]
 	[[ ${lines[1]} == usage:* ]]
 }
 
@@ -195,7 +195,7 @@ unprinted() {
 	good 'max-snaplen = 262144; max-file-size = "3T"; rotate-localtime = "year mod 9999"; file-permission-mask = "0777";
 		log-level = "debug"; sandbox = "off"; pid-file = "pid"; limits: { connections = 7; unestablished = 3;
 		per-client = 2; handshake-timeout = 1; frame-timeout = 1; idle-timeout = 1; keepalive = 1;
-		header-changes-per-minute = 1; };'
+		header-changes-per-minute = 1; max-silence = "2w"; }; close-when-due = true; replace = false;'
 }
 @test "every size" {
 	local size
@@ -380,6 +380,11 @@ port() {
 @test "handshake-timeout negative" { bad 3 'handshake-timeout' 'limits: { handshake-timeout = -1; };'; }
 @test "frame-timeout negative" { bad 3 'frame-timeout' 'limits: { frame-timeout = -1; };'; }
 @test "idle-timeout negative" { bad 3 'idle-timeout' 'limits: { idle-timeout = -1; };'; }
+@test "max-silence as a number" { bad 3 'max-silence must be a string' 'limits: { max-silence = 900; };'; }
+@test "max-silence without a unit" { bad 3 "max-silence: '900': is no time" 'limits: { max-silence = "900"; };'; }
+@test "max-silence that overflows" { bad 3 "max-silence" 'limits: { max-silence = "99999999999999999999w"; };'; }
+@test "max-silence where it does not stand" { bad 3 'unknown key max-silence in server: it belongs into limits' 'max-silence = "9m";'; }
+@test "close-when-due as a word" { bad 3 'close-when-due must be true or false' 'close-when-due = "yes";'; }
 @test "a timeout that wraps" { bad 3 'idle-timeout|4294967297' 'limits: { idle-timeout = 4294967297; };'; }
 
 period() { bad 3 'rotate-localtime' "rotate-localtime = \"$1\";"; }
@@ -675,11 +680,16 @@ printed() {
 }
 
 @test "what -T prints is valid and prints the same again" {
-	config 'max-file-size = 5368709120L; rotate-localtime = "minute mod 21"; log-level = "debug"; limits: { idle-timeout = 77; };
+	config 'max-file-size = 5368709120L; rotate-localtime = "minute mod 21"; log-level = "debug"; limits: { idle-timeout = 77; max-silence = "90s"; };
 		pid-file = "x.pid"; user = "root";' \
 		'{ name = "foo"; address = [ "127.0.0.2", "2001:db8::/32" ]; max-snaplen = 77; store = false; file-permission-mask = "0644"; },
-		{ name = "bar"; address = "127.0.0.3"; base-path = "done"; max-file-size = "10M"; rotate-localtime = "never"; }'
+		{ name = "bar"; address = "127.0.0.3"; base-path = "done"; max-file-size = "10M"; rotate-localtime = "never";
+		max-silence = "0s"; close-when-due = true; }'
 	printed
+	grep -qE '^		max-silence = "90s";' once
+	grep -qE '^		max-silence = "0s";' once
+	grep -qE '^	close-when-due = false;' once
+	grep -qE '^		close-when-due = true;' once
 	grep -qE 'rotate-localtime = "minute mod 21"' once
 	grep -qE 'idle-timeout = 77' once
 	grep -qE 'max-snaplen = 77' once
@@ -700,6 +710,8 @@ printed() {
 	grep -qE 'handshake-timeout = 10;' once
 	grep -qE 'frame-timeout = 30;' once
 	grep -qE 'idle-timeout = 0;' once
+	grep -qE 'max-silence = "0s";' once
+	grep -qE 'close-when-due = false;' once
 	grep -qE 'keepalive = 60;' once
 	grep -qE 'header-changes-per-minute = 60;' once
 }

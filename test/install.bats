@@ -7,7 +7,8 @@ installed() { (cd "$ROOT" && find . ! -type d -printf '%m /%P\n' | sort -k 2); }
 
 # expected: what a build with systemd's directories installs.
 expected() {
-	local unit man doc osmocom systemd sysusers tmpfiles
+	local unit name man doc completions osmocom systemd sysusers tmpfiles
+	completions=$(make_var completionsdir)
 	doc=$(make_var docdir) man=$(make_var mandir) osmocom=$(make_var osmocomdir)
 	systemd=$(make_var systemdsystemunitdir) sysusers=$(make_var sysusersdir) tmpfiles=$(make_var tmpfilesdir)
 	{
@@ -28,7 +29,11 @@ expected() {
 		echo "644 $man/man5/osmo-pcap-server.cfg.5"
 		echo "644 $man/man7/osmo-pcap-operations.7"
 		echo "644 $man/man8/osmo-pcap-server.8"
+		for name in server send vty2cfg pki; do
+			echo "644 $completions/osmo-pcap-$name"
+		done
 		if [ -x "$BUILDDIR/osmo-pcap-archive" ]; then
+			echo "644 $completions/osmo-pcap-archive"
 			echo "755 $(make_var sbindir)/osmo-pcap-archive"
 			echo "755 $(make_var bindir)/osmo-pcap-read"
 			echo "644 $man/man1/osmo-pcap-read.1"
@@ -115,16 +120,17 @@ expected() {
 	[ -z "$(find "$ROOT" -type d -name osmo-pcap-server)" ]
 }
 
-@test "configured without systemd and hardening, nothing of either" {
+@test "configured without systemd, completions and hardening, nothing of them" {
 	local source
 	source=$(cd "$TESTDIR/.." && pwd)
 	[ ! -e "$source/config.status" ] || skip "the source tree is itself configured"
 	[ -x "$source/configure" ] || skip "no configure here"
 	mkdir elsewhere && cd elsewhere
-	"$source/configure" --silent --with-systemdsystemunitdir=no --disable-hardening >out 2>&1
+	"$source/configure" --silent --with-systemdsystemunitdir=no --with-completionsdir=no --disable-hardening >out 2>&1
 	[ -z "$(BUILDDIR=$PWD make_var HARDEN_CFLAGS)$(BUILDDIR=$PWD make_var HARDEN_LDFLAGS)" ]
 	env -u MAKEFLAGS -u MAKELEVEL make -n install DESTDIR=/nowhere >said
 	grep -q osmocom said
+	not grep -n etc/completion said
 	not grep -nE 'osmo-pcap-server[a-z@-]*\.(conf|socket|service)|osmo-pcap-send@|sysusers\.d/osmo|systemd/stop' said
 }
 

@@ -269,6 +269,69 @@ period() { config "sandbox = \"off\"; rotate-localtime = \"$1\";"; }
 	files 2
 }
 
+# ---- by time, without a packet ----
+
+# bats test_tags=ways
+@test "close-when-due: a real second, without a packet after it" {
+	config 'rotate-localtime = "second"; close-when-due = true;'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_published a foo
+	log_has 'file client=foo .*reason=time packets=1 '
+	tell a rec
+	wait_log 'file client=foo .*reason=time packets=1 ' 2
+	files 2
+}
+
+@test "close-when-due: of the client that has it, when its period is over; the next packet begins a file" {
+	config 'sandbox = "off"; rotate-localtime = "minute"; limits: { idle-timeout = 0; };' \
+		'{ name = "foo"; address = "127.0.0.2"; close-when-due = true; }, { name = "bar"; address = "127.0.0.3"; }'
+	at '2026-11-22 23:33:58' pcap rec rec
+	live b 127.0.0.3
+	tell b pcap rec
+	wait_stored b bar
+	never_log 'reason=time'
+	fake_clock '2026-11-22 23:34:00'
+	wait_log 'file client=foo .*reason=time packets=2 '
+	published a foo
+	stored b bar
+	never_log 'file client=bar .*reason=time'
+	at '2026-11-22 23:34:05' rec
+	tell b rec
+	wait_log 'file client=bar .*reason=time packets=1 '
+	files 2
+	[ "${F[1]}" = done/trace-foo-20261122_233405.pcap ]
+}
+
+@test "close-when-due: a clock that steps back by more than a period ends the file, too" {
+	config 'sandbox = "off"; rotate-localtime = "minute"; close-when-due = true;'
+	at '2026-11-22 23:33:58' pcap rec
+	fake_clock '2026-11-22 22:33:58'
+	wait_log 'file client=foo .*reason=time packets=1 '
+	published a foo
+}
+
+@test "close-when-due: deadlines of the connection stay as they are" {
+	config 'rotate-localtime = "second"; close-when-due = true; limits: { idle-timeout = 3; };'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_log 'closed client=foo .*reason="no frame for 3 seconds" packets=1 .*files=1 '
+	log_has 'file client=foo .*reason=time packets=1 '
+	published a foo
+}
+
+@test "close-when-due: with \"never\" a file is open until its connection ends" {
+	config 'sandbox = "off"; rotate-localtime = "never"; close-when-due = true;'
+	at '2026-11-22 23:33:58' pcap rec
+	fake_clock '2037-11-22 23:33:58'
+	server_signal USR2
+	wait_log 'status client=foo '
+	stored a foo
+	files 1
+}
+
 # ---- by signal ----
 
 by_signal() {

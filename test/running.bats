@@ -73,6 +73,31 @@ unchanged() {
 	unchanged
 }
 
+@test "close-when-due: a reload switches it on and off" {
+	OWN='sandbox = "off"; rotate-localtime = "minute";' # for libfaketime
+	BAR='{ name = "bar"; address = "127.0.0.3"; close-when-due = true; }'
+	fake_clock '2026-10-06 10:00:58'
+	begin
+	reload 'close-when-due = true;'
+	settings 1 'close-when-due=true$'
+	tell a rec
+	wait_log 'file client=foo .*reason=opened' 2
+	fake_clock '2026-10-06 10:01:00'
+	wait_log 'file client=foo .*reason=time packets=1 '
+	fake_clock '2026-10-06 10:01:58'
+	reload ''
+	settings 2 'close-when-due=false$'
+	tell a rec
+	tell b rec
+	wait_log 'file client=foo .*reason=opened' 3
+	wait_log 'file client=bar .*reason=opened' 2
+	fake_clock '2026-10-06 10:02:00'
+	wait_log 'file client=bar .*reason=time packets=1 '
+	[ "$(grep -c 'file client=foo .*reason=time' log)" -eq 1 ]
+	tell a rec # which the packet does as ever
+	wait_log 'file client=foo .*reason=time packets=1 ' 2
+}
+
 @test "file-permission-mask: of the next file, not of the one before" {
 	begin
 	reload 'file-permission-mask = "0604";'

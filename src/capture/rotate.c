@@ -213,3 +213,13 @@ struct rotate_period rotate_period(const struct rotate *r, time_t opened, rotate
 		p.end = opened + 1;
 	return p;
 }
+
+size_t rotate_boundaries(
+    const struct rotate *r, time_t from, rotate_clock *local, time_t *end, size_t n)
+{
+	if (r->unit == ROTATE_NEVER)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		from = end[i] = rotate_period(r, from, local).end;
+	return n;
+}

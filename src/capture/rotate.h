@@ -49,6 +49,11 @@ typedef struct tm *rotate_clock(const time_t *when, struct tm *out);
  * periods not later than their length after `opened`. */
 struct rotate_period rotate_period(const struct rotate *r, time_t opened, rotate_clock *local);
 
+/* The ends of the period of a file opened at `from` and of those after it, each opened where the
+ * one before ends: n of them, or 0 when there is none. Returns how many. */
+size_t rotate_boundaries(
+    const struct rotate *r, time_t from, rotate_clock *local, time_t *end, size_t n);
+
 /* True when a packet that arrives at `now` belongs into a new file. */
 static inline bool rotate_due(const struct rotate_period *p, time_t now)
 {

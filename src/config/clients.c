@@ -111,6 +111,15 @@ const struct admit_entry *admit_find(const struct clients_table *t, const struct
 	return NULL;
 }
 
+uint64_t admit_per_client(const struct config *c, const struct admit_entry *row, size_t n)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += c->clients[row[i].client].own_limits.per_client;
+	return sum;
+}
+
 bool admit_shared(const struct clients_table *t, size_t *from, const struct admit_entry **first,
     const struct admit_entry **second)
 {

@@ -37,6 +37,10 @@ const struct config_client **clients_by_name(const struct config *c);
 const struct admit_entry *admit_find(
     const struct clients_table *t, const struct addr *a, size_t *n);
 
+/* How many connections the clients of a row may have together from one address: per-client of each
+ * of them, as only a certificate tells them apart. */
+uint64_t admit_per_client(const struct config *c, const struct admit_entry *row, size_t n);
+
 /* The next pair of entries with the same network, of two clients or twice of one, or false. *from
  * is 0 at first. */
 bool admit_shared(const struct clients_table *t, size_t *from, const struct admit_entry **first,

@@ -49,7 +49,8 @@ struct config_storage {
 	unsigned max_snaplen;   /* bytes */
 	uint64_t max_file_size; /* bytes; 0: no limit */
 	struct rotate rotate;
-	bool replace; /* a newer connection ends an older one */
+	bool replace;        /* a newer connection ends an older one */
+	bool close_when_due; /* a file whose period is over is published without a packet, too */
 	struct origins origins;
 };
 
@@ -97,6 +98,7 @@ struct config_limits { /* times in seconds */
 struct config_own_limits {
 	unsigned per_client;
 	unsigned frame_timeout, idle_timeout;
+	uint64_t max_silence; /* seconds without a packet until the log says so; 0: it does not */
 	struct origins origins;
 };
 
@@ -189,6 +191,11 @@ void config_free(struct config *c);
 /* The effective configuration, itself a configuration: keys without a value as comments, a
  * client's storage settings only where the client has them. */
 void config_print(const struct config *c, FILE *out);
+
+/* What holds of one client, and of all, as lines "name: value" with values as in a configuration.
+ */
+void config_tell_client(const struct config_client *k, FILE *out);
+void config_tell_limits(const struct config *c, FILE *out);
 
 /* The client with that name, or NULL. */
 const struct config_client *config_client(const struct config *c, const char *name);

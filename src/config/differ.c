@@ -41,6 +41,7 @@ static bool same(const struct key *key, const void *a, const void *b)
 	case KEY_ACCOUNT:
 		return cstr_equal(*(const char *const *)x, *(const char *const *)y);
 	case KEY_SIZE:
+	case KEY_TIME:
 		return *(const uint64_t *)x == *(const uint64_t *)y;
 	case KEY_ROTATE:
 		return same_rotate(x, y);

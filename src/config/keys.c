@@ -34,6 +34,7 @@ static const struct key config_storage[] = {
     {"max-snaplen", KEY_NUMBER, G(max_snaplen), 1, CONFIG_SNAPLEN_MAX, "9000", NULL, NULL},
     {"max-file-size", KEY_SIZE, G(max_file_size), 0, 0, "1G", NULL, NULL},
     {"rotate-localtime", KEY_ROTATE, G(rotate), 0, 0, "day", NULL, NULL},
+    {"close-when-due", KEY_BOOL, G(close_when_due), 0, 0, "false", NULL, NULL},
     {"replace", KEY_BOOL, G(replace), 0, 0, "true", NULL, NULL},
 };
 TABLE(config_storage, struct config_storage);
@@ -72,6 +73,7 @@ static const struct key config_own_limits[] = {
     {"per-client", KEY_NUMBER, O(per_client), 1, 100000, "4", NULL, NULL},
     {"frame-timeout", KEY_NUMBER, O(frame_timeout), 1, 86400, "30", NULL, NULL},
     {"idle-timeout", KEY_NUMBER, O(idle_timeout), 0, 31536000, "0", NULL, NULL},
+    {"max-silence", KEY_TIME, O(max_silence), 0, 0, "0s", NULL, NULL},
 };
 TABLE(config_own_limits, struct config_own_limits);
 _Static_assert(sizeof(config_own_limits) / sizeof(*config_own_limits) <= CONFIG_KEYS_MAX,

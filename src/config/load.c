@@ -32,7 +32,7 @@ static void copy_value(const struct key *key, void *to, const void *from)
 {
 	if (key->type == KEY_PATH)
 		*(const char **)to = *(const char *const *)from;
-	else if (key->type == KEY_SIZE)
+	else if (key->type == KEY_SIZE || key->type == KEY_TIME)
 		*(uint64_t *)to = *(const uint64_t *)from;
 	else if (key->type == KEY_BOOL)
 		*(bool *)to = *(const bool *)from;

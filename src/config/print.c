@@ -1,4 +1,5 @@
-/* print: the effective configuration as text (config_print of config.h).
+/* print: the effective configuration as text (config_print of config.h), and as lines that a person
+ * reads (config_tell_client, config_tell_limits).
  *
  * Refuses to check, and to know keys by name: it prints the tables of keys.h. */
 #include "config/config.h"
@@ -28,7 +29,7 @@ static void print_time(uint64_t v, FILE *out)
 	} unit[] = {{604800, 'w'}, {86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
 	size_t u = 0;
 
-	while (v % unit[u].seconds)
+	while (v == 0 ? unit[u].seconds > 1 : v % unit[u].seconds)
 		u++;
 	fprintf(out, "\"%" PRIu64 "%c\"", v / unit[u].seconds, unit[u].letter);
 }
@@ -66,7 +67,7 @@ static bool has_value(const struct key *key, const void *at)
 	case KEY_ACCOUNT:
 		return *(char *const *)at != NULL;
 	case KEY_TIME:
-		return *(const uint64_t *)at > 0;
+		return *(const uint64_t *)at > 0 || key->initial;
 	case KEY_STRINGS:
 		return ((const struct strings *)at)->n > 0;
 	case KEY_ADDRS:
@@ -199,4 +200,31 @@ void config_print(const struct config *c, FILE *out)
 		fputs("\t}", out);
 	}
 	fputs("\n);\n", out);
+}
+
+static void tell_table(const struct key_table *table, const void *base, FILE *out)
+{
+	for (size_t i = 0; i < table->n; i++) {
+		const struct key *key = &table->key[i];
+		const void *at = (const char *)base + key->offset;
+
+		fprintf(out, "%s: ", key->name);
+		if (has_value(key, at))
+			print_value(key, at, out);
+		else
+			fprintf(out, "unset (%s)", key->unset);
+		fputc('\n', out);
+	}
+}
+
+void config_tell_client(const struct config_client *k, FILE *out)
+{
+	fprintf(out, "store: %s\n", k->store ? "true" : "false");
+	tell_table(&config_storage_keys, &k->storage, out);
+	tell_table(&config_own_limits_keys, &k->own_limits, out);
+}
+
+void config_tell_limits(const struct config *c, FILE *out)
+{
+	tell_table(&config_limits_keys, &c->limits, out);
 }

@@ -38,7 +38,23 @@ void recorder_change(struct recorder *r, const struct recorder_live *live, int b
 	    (struct rotate){.unit = (enum rotate_unit)live->rotate_unit, .mod = live->rotate_mod};
 	r->cut_told = r->cut_told && set->max_snaplen == live->max_snaplen;
 	set->max_snaplen = r->out.accept.max_snaplen = live->max_snaplen;
+	set->close_when_due = live->close_when_due;
 	filehead_limit(&r->out.head, &r->out.accept);
+}
+
+time_t recorder_time_left(const struct recorder *r, time_t now)
+{
+	const struct output *o = &r->out;
+
+	if (!o->set.close_when_due || !output_is_open(o) || o->set.rotate.unit == ROTATE_NEVER)
+		return RECORDER_FOREVER;
+	return rotate_due(&o->period, now) ? 0 : o->period.end - now;
+}
+
+void recorder_close_due(struct recorder *r, time_t now)
+{
+	if (recorder_time_left(r, now) == 0)
+		output_close(&r->out, "time");
 }
 
 static enum recorder_status refuse(struct recorder *r, const char *reason)

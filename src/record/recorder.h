@@ -41,6 +41,16 @@ enum recorder_status recorder_feed(
  * the directory to store in, -1: there is none, and nothing is stored. */
 void recorder_change(struct recorder *r, const struct recorder_live *live, int base);
 
+/* No file is to be closed before the next packet. */
+#define RECORDER_FOREVER ((time_t)INT64_MAX)
+
+/* With close_when_due: the seconds until the current file's time is over, 0: it is.
+ * RECORDER_FOREVER without, or when there is no file. A clock that is set meanwhile changes it. */
+time_t recorder_time_left(const struct recorder *r, time_t now);
+
+/* Publishes the current file if recorder_time_left() is 0; between two calls of recorder_feed(). */
+void recorder_close_due(struct recorder *r, time_t now);
+
 /* Publishes the current file, if there is one; the next packet opens another. */
 void recorder_close_file(struct recorder *r, const char *why);
 

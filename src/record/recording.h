@@ -17,6 +17,7 @@ struct recorder_live {
 	uint32_t mode;
 	uint32_t rotate_unit, rotate_mod; /* struct rotate */
 	uint32_t store;                   /* 0: nothing is stored */
+	uint32_t close_when_due;          /* 1: as in struct recorder_settings */
 };
 
 enum recorder_status {
@@ -61,6 +62,7 @@ struct recorder_settings {
 	uint32_t max_snaplen;   /* longer packets are cut to it */
 	uint64_t max_file_size; /* 0: no limit */
 	struct rotate rotate;
+	bool close_when_due; /* a file whose time is over is published although no packet comes */
 	unsigned header_changes_per_minute; /* 0: none are allowed */
 	char stem[CAPNAME_STEM_MAX];
 	rotate_clock *local; /* localtime_r */

@@ -64,10 +64,8 @@ static bool has_all(const struct master *m, const char *client, const struct add
     const struct admit_entry *row, size_t n)
 {
 	struct admit_counts now = {.of_peer = children_of_peer(&m->children, client, peer)};
-	struct admit_limits max = {0};
+	struct admit_limits max = {.of_peer = admit_per_client(m->generation->config, row, n)};
 
-	for (size_t i = 0; i < n; i++)
-		max.of_peer += m->generation->config->clients[row[i].client].own_limits.per_client;
 	return !admit_peer(&now, &max);
 }
 
@@ -128,7 +126,7 @@ bool admission_one(struct master *m, int fd, const struct sockaddr_storage *from
 	if (addr_from_sockaddr((const struct sockaddr *)from, &peer, &port)) {
 		row = admit_find(m->generation->admission, &peer, &n);
 		if (!row)
-			refuse(m, FLOOD_UNLISTED, NULL, &peer, port, "not in the client list");
+			refuse(m, FLOOD_UNLISTED, NULL, &peer, port, ADMISSION_UNLISTED);
 		else if (m->once)
 			m->repairs.scope = (struct repair_scope){.client = row, .n = n};
 		admitted = row && admit_listed(m, fd, &peer, port, row, n);

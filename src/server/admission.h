@@ -13,6 +13,9 @@
 struct master;
 struct listener;
 
+/* The reason for refusing an address that no client has. */
+#define ADMISSION_UNLISTED "not in the client list"
+
 /* Connections taken in one call, before signals and reports have their turn. */
 #define ADMISSION_AT_ONCE 64
 

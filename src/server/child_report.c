@@ -29,7 +29,7 @@ static bool live_check(const struct recorder_live *l)
 {
 	const struct rotate r = {(enum rotate_unit)l->rotate_unit, l->rotate_mod};
 
-	return l->store <= 1 && l->mode <= 0777 && l->max_snaplen >= 1 &&
+	return l->store <= 1 && l->close_when_due <= 1 && l->mode <= 0777 && l->max_snaplen >= 1 &&
 	       l->max_snaplen <= CONFIG_SNAPLEN_MAX && l->rotate_unit <= ROTATE_YEAR &&
 	       rotate_sound(&r);
 }

@@ -34,7 +34,9 @@ struct generation; /* only passed through */
  *    has not exited by `finish_by_ms` is killed.
  * 5. Children that hang: one that is not established by `establish_by_ms` is killed.
  * 6. Ends: a child that was killed or failed cannot log its end; the master does (`since_ms` and
- *    the counters of the slot) and has its file, if one was open (`file`), repaired. */
+ *    the counters of the slot) and has its file, if one was open (`file`), repaired.
+ * 7. Silence: a counter of packets that is not `packets_seen` any more shows that the client sends.
+ */
 struct child {
 	bool used;        /* the slot is taken */
 	pid_t pid;        /* 0: not forked yet */
@@ -63,6 +65,7 @@ struct child {
 	int64_t since_ms;              /* monotonic time of the fork */
 	struct generation *generation; /* a reference */
 	char file[CAPNAME_MAX];        /* being recorded, "" for none */
+	uint64_t packets_seen;         /* what the slot counted when silence last looked */
 };
 
 struct children {

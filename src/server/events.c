@@ -109,6 +109,18 @@ void event_suppressed_client(const char *client, uint64_t connections)
 	    (unsigned long long)connections);
 }
 
+/* ---- silence ---- */
+
+void event_silent(const char *client, int64_t seconds)
+{
+	log_line(LVL_WARNING, "silent client=%s seconds=%lld", client, (long long)seconds);
+}
+
+void event_heard(const char *client, int64_t seconds)
+{
+	log_line(LVL_NOTICE, "heard client=%s seconds=%lld", client, (long long)seconds);
+}
+
 /* ---- reload ---- */
 
 void event_reload(const struct event_reload *r)

@@ -41,6 +41,11 @@ void event_full(unsigned connections, unsigned unestablished);
 void event_suppressed_lines(uint64_t lines, const char *reason);
 void event_suppressed_client(const char *client, uint64_t connections);
 
+/* ---- silence ---- */
+
+void event_silent(const char *client, int64_t seconds);
+void event_heard(const char *client, int64_t seconds);
+
 /* ---- reload ---- */
 
 struct event_reload {

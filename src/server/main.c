@@ -21,6 +21,7 @@
 #include "daemon/title.h"
 #include "server/errout.h"
 #include "server/events.h"
+#include "server/explain.h"
 #include "server/master.h"
 #include "server/options.h"
 #include "server/prepare.h"
@@ -154,6 +155,32 @@ static int print_config(struct config *c, struct problems *p)
 	return errout_printed();
 }
 
+/* ---- --explain ---- */
+
+static int explain_one(const struct options *o, struct problems *p)
+{
+	struct explain_question q;
+	const char *word, *wrong = explain_ask(&q, o->explain, o->certificate, o->at, &word);
+	enum explain_answer answer;
+	char why[EXPLAIN_WHY_MAX];
+	struct config *c;
+
+	if (wrong)
+		options_wrong(wrong, word);
+	c = examine(o, p);
+	if (!c || p->errors) {
+		config_free(c);
+		return errout_problems(p);
+	}
+	errout_problems(p);
+	answer = explain(c, &q, stdout, why);
+	config_free(c);
+	if (answer == EXPLAIN_UNREADABLE)
+		options_wrong("", why);
+	return errout_printed() == EXITCODE_OK && answer == EXPLAIN_ADMITTED ? EXITCODE_OK
+									     : EXITCODE_FAILURE;
+}
+
 /* ---- the server ---- */
 
 /* Into the background, with -D. */
@@ -251,7 +278,7 @@ int main(int argc, char **argv)
 	options_parse(argc, argv, &o);
 	/* after the options: what only prints needs little memory; before there is anything to lose
 	 */
-	if (!o.print && !o.test)
+	if (!options_only_print(&o))
 		heap_without_cache(argv);
 	/* after the options: with -t and -T a person reads; for others adopt_sockets() decides */
 	errout_set(ERROUT_STDERR);
@@ -259,8 +286,10 @@ int main(int argc, char **argv)
 	zone_read();
 	/* before GnuTLS is used */
 	ignore_key_log(&problems);
-	if (!o.print && !o.test)
+	if (!options_only_print(&o))
 		inherit(&o, &start, &problems);
+	if (o.explain)
+		return explain_one(&o, &problems);
 	/* after standard input is given up: a configuration is never read from it */
 	c = examine(&o, &problems);
 	if (o.print)

@@ -128,6 +128,7 @@ static void close_all(struct master *m)
 	     k = children_next(&m->children, k))
 		generation_unref(k->generation);
 	repairs_free(&m->repairs);
+	silence_free(&m->silence);
 	children_free(&m->children);
 	statpages_free(&m->pages);
 	generation_unref(m->generation);
@@ -167,6 +168,7 @@ static bool begin(struct master *m, const struct master_start *start)
 	for (size_t i = 0; i < m->accepting.listeners.n; i++)
 		event_listening(m->accepting.listeners.v[i].name);
 	tell_others(m); /* before the first child */
+	silence_watch(&m->silence, m->generation->config, NULL, io_monotonic_ms());
 	admission_listen(m, true);
 	start->ready(&m->notify);
 	return true;
@@ -207,6 +209,7 @@ int master_run(struct generation *g, const struct master_start *start)
 		    .loop = {.checked = io_monotonic_ms()}};
 		floods_init(&m->floods);
 		repairs_init(&m->repairs, m->once);
+		silence_init(&m->silence);
 		keepers_init(&m->keepers, m->loop.checked);
 	}
 	if (m && open_all(m) && !sandbox_enter(&role_master, NULL, 0, -1))

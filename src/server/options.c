@@ -9,14 +9,26 @@
 #include "base/log.h"
 #include "server/errout.h"
 
+enum {
+	EXPLAIN = 256,
+	CERTIFICATE,
+	AT
+};
+
 static void usage(FILE *out)
 {
-	fputs("usage: osmo-pcap-server [-D | -i | -t | -T] [-c CFG_FILE] | -h | -V\n"
+	fputs("usage: osmo-pcap-server [-D | -i | -t | -T] [-c CFG_FILE]\n"
+	      "       osmo-pcap-server --explain ADDRESS [--certificate FILE] [--at TIME] [-c "
+	      "CFG_FILE]\n"
+	      "       osmo-pcap-server -h | -V\n"
 	      "  -c, --config-file FILE  configuration (default osmo-pcap-server.cfg)\n"
 	      "  -D, --daemonize         go into the background when ready\n"
 	      "  -i, --inetd             serve one connection, which is standard input\n"
 	      "  -t, --test-config       check what the start would read, then exit\n"
 	      "  -T, --print-config      print the effective configuration, then exit\n"
+	      "      --explain ADDRESS   what would become of a connection from there, then exit\n"
+	      "      --certificate FILE  with --explain: that shows this certificate\n"
+	      "      --at TIME           with --explain: at 'YYYY-MM-DD HH:MM', not now\n"
 	      "  -h, --help              show this\n"
 	      "  -V, --version           show the version\n"
 	      "See osmo-pcap-server(8) and osmo-pcap-server.cfg(5).\n",
@@ -24,7 +36,7 @@ static void usage(FILE *out)
 }
 
 /* reason NULL: getopt_long(3) has printed it. The word comes after it. */
-static _Noreturn void wrong_options(const char *reason, const char *word)
+_Noreturn void options_wrong(const char *reason, const char *word)
 {
 	char text[300] = "wrong options";
 
@@ -49,6 +61,9 @@ void options_parse(int argc, char **argv, struct options *o)
 	    {"inetd", no_argument, NULL, 'i'},
 	    {"test-config", no_argument, NULL, 't'},
 	    {"print-config", no_argument, NULL, 'T'},
+	    {"explain", required_argument, NULL, EXPLAIN},
+	    {"certificate", required_argument, NULL, CERTIFICATE},
+	    {"at", required_argument, NULL, AT},
 	    {"help", no_argument, NULL, 'h'},
 	    {"version", no_argument, NULL, 'V'},
 	    {NULL, 0, NULL, 0},
@@ -75,6 +90,15 @@ void options_parse(int argc, char **argv, struct options *o)
 		case 'T':
 			o->print = true;
 			break;
+		case EXPLAIN:
+			o->explain = optarg;
+			break;
+		case CERTIFICATE:
+			o->certificate = optarg;
+			break;
+		case AT:
+			o->at = optarg;
+			break;
 		case 'h':
 			usage(stdout);
 			exit(errout_printed());
@@ -82,12 +106,14 @@ void options_parse(int argc, char **argv, struct options *o)
 			puts("osmo-pcap-server " PACKAGE_VERSION);
 			exit(errout_printed());
 		default:
-			wrong_options(NULL, "");
+			options_wrong(NULL, "");
 		}
 	}
 	if (optind < argc)
-		wrong_options(
+		options_wrong(
 		    "unexpected argument (the configuration is named with -c): ", argv[optind]);
-	if (o->test + o->print + o->daemonize + o->inetd > 1)
-		wrong_options("only one of -D, -i, -t and -T can be given", "");
+	if (o->test + o->print + o->daemonize + o->inetd + (o->explain != NULL) > 1)
+		options_wrong("only one of -D, -i, -t, -T and --explain can be given", "");
+	if ((o->certificate || o->at) && !o->explain)
+		options_wrong("--certificate and --at need --explain", "");
 }

@@ -33,6 +33,7 @@ struct recorder_live orders_live(const struct child *k, const struct config_clie
 	    .rotate_unit = s->rotate.unit,
 	    .rotate_mod = s->rotate.mod,
 	    .store = client->store && has_directory(k),
+	    .close_when_due = s->close_when_due,
 	};
 }
 
@@ -50,7 +51,8 @@ bool orders_same(const struct recorder_live *a, const struct recorder_live *b)
 {
 	return a->max_file_size == b->max_file_size && a->max_snaplen == b->max_snaplen &&
 	       a->mode == b->mode && a->rotate_unit == b->rotate_unit &&
-	       a->rotate_mod == b->rotate_mod && a->store == b->store;
+	       a->rotate_mod == b->rotate_mod && a->store == b->store &&
+	       a->close_when_due == b->close_when_due;
 }
 
 static bool tell(const struct child *k, const struct order *o)

@@ -146,6 +146,7 @@ static bool completed(int status)
 static void child_exited(struct master *m, struct child *k, int status)
 {
 	reap_reports(m, k); /* what it sent before its end */
+	silence_last(&m->silence, m->generation, &m->children, &m->pages, k);
 	if (died(status)) {
 		event_child_closed(k, statpages_slot(&m->pages, children_slot(&m->children, k)),
 		    status, io_monotonic_ms());

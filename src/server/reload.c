@@ -117,6 +117,7 @@ static void take(struct master *m, struct generation *g, const struct listeners 
 	log_set_level((enum log_level)g->config->server.log_level);
 	warn_restart(old->config, g->config);
 	reload_children(m, old->config);
+	silence_watch(&m->silence, g->config, old->config, io_monotonic_ms());
 	repairs_want(&m->repairs, old, &m->floods); /* the new one may not have its directories */
 	generation_unref(old);
 	repairs_want(&m->repairs, g, &m->floods);

@@ -122,6 +122,16 @@ static void end_rest(struct master *m, int64_t now)
 	m->accepting.resting_until = TIMER_NEVER;
 }
 
+static int64_t silence_due(const struct master *m)
+{
+	return unless_stopping(m, m->silence.due);
+}
+
+static void look_for_silence(struct master *m, int64_t now)
+{
+	silence_look(&m->silence, m->generation, &m->children, &m->pages, now);
+}
+
 static const struct timer timers[] = {
     {suppressed_due, log_suppressed},
     {syslog_due, renew_syslog},
@@ -135,6 +145,7 @@ static const struct timer timers[] = {
     {keeper_due, start_keeper},
     {age_due, check_age},
     {rest_due, end_rest},
+    {silence_due, look_for_silence},
 };
 #define TIMERS (sizeof(timers) / sizeof(*timers))
 

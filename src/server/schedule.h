@@ -1,5 +1,5 @@
 /* schedule: the table of all that the master does at a time: summaries, notification, rounds of
- * repair, deadlines of children.
+ * repair, deadlines of children, a look at silent clients.
  *
  * Refuses to keep times: each entry asks the part that knows (timers.h). */
 #ifndef SERVER_SCHEDULE_H

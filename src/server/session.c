@@ -67,10 +67,8 @@ static enum recorder_status feed(struct session *s)
 }
 
 /* Reads more into the buffer, which is allocated when the first bytes are there. */
-static enum transport_status read_more(struct session *s, size_t *got)
+static enum transport_status read_more(struct session *s, int64_t deadline, size_t *got)
 {
-	int64_t deadline = session_deadline(s);
-
 	if (!s->buffer) {
 		enum transport_status st = transport_wait(&s->transport, deadline);
 
@@ -103,6 +101,13 @@ static void change_settings(struct session *s)
 	stats_set(&s->channel->stats->waiting, false);
 }
 
+/* Publishes a file whose time is over: without a setting for that the next packet does. */
+static void close_due(struct session *s)
+{
+	if (s->recorder.out.set.close_when_due)
+		recorder_close_due(&s->recorder, time(NULL));
+}
+
 /* Carries out what signals have asked for: to stop, to change settings, to begin a new file. */
 static void follow_orders(struct session *s)
 {
@@ -122,11 +127,15 @@ static enum step receive(struct session *s, bool *late)
 {
 	for (;;) {
 		size_t got = 0;
+		int64_t deadline, wake;
 		enum transport_status st;
 
 		follow_orders(s);
-		*late = io_monotonic_ms() >= session_deadline(s);
-		st = read_more(s, &got);
+		close_due(s);
+		deadline = session_deadline(s);
+		wake = session_wake(s, deadline);
+		*late = io_monotonic_ms() >= deadline;
+		st = read_more(s, wake, &got);
 		switch (st) {
 		case TRANSPORT_DATA:
 			s->have += got;
@@ -142,6 +151,8 @@ static enum step receive(struct session *s, bool *late)
 		case TRANSPORT_DRAINED:
 			return session_end_stopped(s);
 		case TRANSPORT_TIMEOUT:
+			if (wake < deadline && io_monotonic_ms() >= wake)
+				continue; /* it was to look at the file */
 			return session_end_late(s);
 		case TRANSPORT_INVALID:
 		case TRANSPORT_ERROR:
@@ -212,6 +223,7 @@ static void settings_of(const struct session *s, struct recorder_settings *out)
 	    .max_snaplen = k->storage.max_snaplen,
 	    .max_file_size = k->storage.max_file_size,
 	    .rotate = k->storage.rotate,
+	    .close_when_due = k->storage.close_when_due,
 	    .header_changes_per_minute = s->config->limits.header_changes_per_minute,
 	    .local = localtime_r,
 	};

@@ -3,8 +3,14 @@
 
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <time.h>
 
+#include "base/io.h"
 #include "server/session_tell.h"
+
+/* A file whose time shall be over without a packet is looked at as often as this, because poll()
+ * does not notice that the clock is set. */
+#define LOOK_SECONDS 60
 
 /* Ends that the peer knows of, or that leave nothing untold, are plain. */
 static bool refusal(enum child_exit code)
@@ -104,6 +110,20 @@ int64_t session_deadline(const struct session *s)
 	if (l->idle_timeout)
 		return session_seconds_after(s->quiet_since, l->idle_timeout);
 	return TRANSPORT_FOREVER;
+}
+
+int64_t session_wake(const struct session *s, int64_t deadline)
+{
+	time_t left;
+	int64_t wake;
+
+	if (!s->recorder.out.set.close_when_due)
+		return deadline;
+	left = recorder_time_left(&s->recorder, time(NULL));
+	if (left == RECORDER_FOREVER)
+		return deadline;
+	wake = io_monotonic_ms() + (left < LOOK_SECONDS ? left : LOOK_SECONDS) * 1000;
+	return wake < deadline ? wake : deadline;
 }
 
 enum step session_end_late(struct session *s)

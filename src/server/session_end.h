@@ -34,6 +34,10 @@ enum step session_end_late(struct session *s);
  * whichever the session waits for; TRANSPORT_FOREVER: no deadline. */
 int64_t session_deadline(const struct session *s);
 
+/* When to stop waiting for the peer: at that deadline, or earlier to look whether the current
+ * file's time is over. */
+int64_t session_wake(const struct session *s, int64_t deadline);
+
 int64_t session_seconds_after(int64_t since, unsigned seconds);
 
 #endif

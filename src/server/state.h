@@ -16,6 +16,7 @@
 #include "server/generation.h"
 #include "server/keeper_watch.h"
 #include "server/repairs.h"
+#include "server/silence.h"
 #include "server/statpages.h"
 
 struct master {
@@ -31,6 +32,8 @@ struct master {
 	    repairs; /* changed through its functions, by accept, reap, reload, schedule, master */
 	struct keepers
 	    keepers; /* changed through its functions, by reap, reload, schedule, master */
+	struct silence
+	    silence; /* changed through its functions, by reap, reload, schedule, master */
 	struct notify
 	    notify; /* changed through its functions, by reload, schedule, signals, stop, master */
 

@@ -213,27 +213,44 @@ static void explain(struct tls_identity *who, unsigned status, gnutls_x509_crt_t
 		say(who, "the certificate %s does not verify (status 0x%x)", subject, status);
 }
 
+/* NULL: out of memory. */
+static struct certnames *names_of(const struct tls_identity *who, gnutls_x509_crt_t cert)
+{
+	struct certnames *names = calloc(1, sizeof(*names));
+
+	if (!names)
+		return NULL;
+	memcpy(names->fingerprint, who->peer.fingerprint, sizeof(names->fingerprint));
+	alternative_names(cert, names);
+	common_name(cert, names);
+	return names;
+}
+
+/* Whether one candidate is the peer, by the names in its certificate. */
+static bool choose_sound(struct tls_identity *who, const struct certnames *names)
+{
+	if (certnames_sound(names))
+		return choose(who, names);
+	say(who, "a name in the certificate %s contains a NUL", who->shown);
+	return false;
+}
+
 static bool judge(struct tls_identity *who, gnutls_session_t session, gnutls_x509_crt_t cert)
 {
 	gnutls_typed_vdata_st purpose = {
 	    .type = GNUTLS_DT_KEY_PURPOSE_OID, .data = (void *)GNUTLS_KP_TLS_WWW_CLIENT};
-	struct certnames *names = calloc(1, sizeof(*names));
+	struct certnames *names = names_of(who, cert);
 	unsigned status;
 	bool ok = false;
 
 	if (!names)
 		return false;
-	memcpy(names->fingerprint, who->peer.fingerprint, sizeof(names->fingerprint));
-	alternative_names(cert, names);
-	common_name(cert, names);
 	if (gnutls_certificate_verify_peers(session, &purpose, 1, &status) < 0)
 		say(who, "the certificate %s cannot be verified", who->shown);
 	else if (status != 0)
 		explain(who, status, cert);
-	else if (!certnames_sound(names))
-		say(who, "a name in the certificate %s contains a NUL", who->shown);
 	else
-		ok = choose(who, names);
+		ok = choose_sound(who, names);
 	free(names);
 	return ok;
 }
@@ -252,6 +269,51 @@ bool tls_identity_verify(struct tls_identity *who, gnutls_session_t session)
 	} else {
 		ok = identify(who, cert, der) && judge(who, session, cert);
 	}
+	gnutls_x509_crt_deinit(cert);
+	return ok;
+}
+
+/* The time alone, of what explain() tells of a certificate that was verified. */
+static bool in_time(struct tls_identity *who, gnutls_x509_crt_t cert, time_t at)
+{
+	unsigned status = 0;
+
+	if (gnutls_x509_crt_get_expiration_time(cert) < at)
+		status = GNUTLS_CERT_EXPIRED;
+	else if (gnutls_x509_crt_get_activation_time(cert) > at)
+		status = GNUTLS_CERT_NOT_ACTIVATED;
+	if (status != 0)
+		explain(who, status, cert);
+	return status == 0;
+}
+
+static bool examine(struct tls_identity *who, gnutls_x509_crt_t cert, time_t at)
+{
+	gnutls_datum_t der;
+	struct certnames *names;
+	bool ok;
+
+	if (gnutls_x509_crt_export2(cert, GNUTLS_X509_FMT_DER, &der) < 0)
+		return false;
+	ok = identify(who, cert, &der);
+	gnutls_free(der.data);
+	names = ok && in_time(who, cert, at) ? names_of(who, cert) : NULL;
+	ok = names && choose_sound(who, names);
+	free(names);
+	return ok;
+}
+
+bool tls_identity_examine(
+    struct tls_identity *who, const char *pem, size_t len, time_t at, bool *fits)
+{
+	const gnutls_datum_t text = {(unsigned char *)(uintptr_t)pem, (unsigned)len};
+	gnutls_x509_crt_t cert;
+	bool ok;
+
+	if (gnutls_x509_crt_init(&cert) < 0)
+		return false;
+	ok = gnutls_x509_crt_import(cert, &text, GNUTLS_X509_FMT_PEM) == 0;
+	*fits = ok && examine(who, cert, at);
 	gnutls_x509_crt_deinit(cert);
 	return ok;
 }

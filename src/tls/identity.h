@@ -40,4 +40,9 @@ struct tls_identity {
 /* Within the handshake, when GnuTLS has the peer's certificates. */
 bool tls_identity_verify(struct tls_identity *who, struct gnutls_session_int *session);
 
+/* The same of a certificate in PEM form, at a time, without a handshake: neither who has signed it
+ * nor whether it is revoked. *fits: it is accepted. False: there is no certificate in the text. */
+bool tls_identity_examine(
+    struct tls_identity *who, const char *pem, size_t len, time_t at, bool *fits);
+
 #endif

@@ -176,6 +176,43 @@ static void test_change(void)
 	IS_INT(count(base), 0, "none is left");
 }
 
+static void test_close_due(void)
+{
+	struct recorder_live l = live();
+
+	begin();
+	settings.rotate = (struct rotate){ROTATE_MINUTE, 1};
+	init();
+	IS_INT(recorder_time_left(&r, now), RECORDER_FOREVER, "no file: nothing is due");
+	send_header(1);
+	send_record(84);
+	IS_INT(recorder_time_left(&r, now + 60), RECORDER_FOREVER, "without the setting, too");
+	l.rotate_unit = ROTATE_MINUTE;
+	l.close_when_due = 1;
+	recorder_change(&r, &l, base);
+	IS_INT(recorder_time_left(&r, now), RECORDER_FOREVER, "with it: not without a file");
+	send_record(84);
+	OK(recorder_time_left(&r, now) > 0 && recorder_time_left(&r, now) <= 60,
+	    "with a file: by its end");
+	recorder_close_due(&r, now);
+	IS_INT(count(base), 1, "before that it stays");
+	IS_INT(recorder_time_left(&r, now - 61), 0, "a clock that has stepped back: at once");
+	now += 60;
+	IS_INT(recorder_time_left(&r, now), 0, "its time is over");
+	recorder_close_due(&r, now);
+	IS_INT(count(base), 0, "it is closed");
+	OK(strstr(events, " time packets=1 "), "for that reason");
+	recorder_close_due(&r, now + 60);
+	IS_INT(count(done), 2, "once");
+	send_record(84);
+	IS_INT(stats.files, 3, "the next packet opens another");
+	l.rotate_unit = ROTATE_NEVER;
+	recorder_change(&r, &l, base);
+	send_record(84);
+	IS_INT(recorder_time_left(&r, now), RECORDER_FOREVER, "never");
+	end("closed");
+}
+
 static void test_change_store(void)
 {
 	struct recorder_live l = live();
@@ -490,6 +527,7 @@ int main(void)
 	test_modes();
 	test_store_false();
 	test_change();
+	test_close_due();
 	test_change_store();
 	test_change_snaplen();
 	test_refused();

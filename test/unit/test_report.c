@@ -173,6 +173,8 @@ static void test_settings(void)
 	    {"mode 0777", offsetof(struct order, live.mode), 0777, true},
 	    {"the mark as a mode", offsetof(struct order, live.mode), 01440, false},
 	    {"store = false", offsetof(struct order, live.store), 0, true},
+	    {"close-when-due", offsetof(struct order, live.close_when_due), 1, true},
+	    {"close-when-due = 2", offsetof(struct order, live.close_when_due), 2, false},
 	    {"store = 2", offsetof(struct order, live.store), 2, false},
 	    {"minute mod 0", offsetof(struct order, live.rotate_mod), 0, false},
 	    {"minute mod 60", offsetof(struct order, live.rotate_mod), 60, true},

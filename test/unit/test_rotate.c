@@ -754,6 +754,47 @@ static void test_text(void)
 	}
 }
 
+/* By rules of POSIX, which need no zone data. */
+static void test_boundaries(void)
+{
+	static const struct {
+		const char *zone, *rule, *from, *end[3];
+	} rows[] = {
+	    {"CET-1CEST,M3.5.0,M10.5.0/3", "hour", "2026-10-25 01:30:00 +0200",
+		{"2026-10-25 02:00:00 +0200", "2026-10-25 02:00:00 +0100",
+		    "2026-10-25 03:00:00 +0100"}},
+	    {"CET-1CEST,M3.5.0,M10.5.0/3", "hour", "2026-03-29 01:30:00 +0100",
+		{"2026-03-29 03:00:00 +0200", "2026-03-29 04:00:00 +0200",
+		    "2026-03-29 05:00:00 +0200"}},
+	    {"CET-1CEST,M3.5.0,M10.5.0/3", "day", "2026-10-24 12:00:00 +0200",
+		{"2026-10-25 00:00:00 +0200", "2026-10-26 00:00:00 +0100",
+		    "2026-10-27 00:00:00 +0100"}},
+	    {"EST5EDT,M3.2.0,M11.1.0", "minute mod 30", "2026-11-01 01:10:00 -0400",
+		{"2026-11-01 01:30:00 -0400", "2026-11-01 01:00:00 -0500",
+		    "2026-11-01 01:30:00 -0500"}},
+	    {"UTC0", "month mod 5", "2026-11-28 12:00:00 +0000",
+		{"2027-01-01 00:00:00 +0000", "2027-06-01 00:00:00 +0000",
+		    "2027-11-01 00:00:00 +0000"}},
+	};
+	const struct rotate never = {ROTATE_NEVER, 1};
+	time_t end[3];
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct rotate r;
+		char text[64];
+
+		setenv("TZ", rows[i].zone, 1);
+		tzset();
+		OK(!rotate_parse(rows[i].rule, &r), "boundaries: %s", rows[i].rule);
+		IS_INT(rotate_boundaries(&r, instant(rows[i].from), localtime_r, end, 3), 3,
+		    "boundaries: three");
+		for (size_t k = 0; k < 3; k++)
+			IS_STR(show(end[k], text), rows[i].end[k], "boundaries: %s, %s, number %zu",
+			    rows[i].zone, rows[i].rule, k);
+	}
+	IS_INT(rotate_boundaries(&never, 0, localtime_r, end, 3), 0, "boundaries: never");
+}
+
 int main(void)
 {
 	static const char *const zones[] = {"UTC", "Europe/Berlin", "America/New_York",
@@ -773,6 +814,7 @@ int main(void)
 	for (size_t i = 0; i < COUNT(zones); i++)
 		test_oracle(zones[i], 1 + i);
 	test_oracle_seconds();
+	test_boundaries();
 	for (size_t i = 0; i < COUNT(zones); i++)
 		test_bounds(zones[i]);
 	test_leap_second();
