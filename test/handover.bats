@@ -121,7 +121,7 @@ handed_over() { [ "$(index 'SELECT count(*) FROM file WHERE handed_over > 0')" -
 	once
 	log_has 'handed client=foo'
 	"${WRAP[@]}" "$ARCHIVE" --plan -c cfg >plan
-	[ ! -s plan ]
+	not grep -E "^foo .*trace-" plan
 }
 # again_at 'DATE TIME': the clock shows it, and all whose turn it is have had it; another file shows that
 again_at() {

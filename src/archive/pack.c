@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "archive/press.h"
@@ -288,14 +287,9 @@ static bool write_table(struct packer *p)
 
 static bool begin(struct packer *p)
 {
-	struct stat st;
-
 	p->room = FRAMES_CAPTURE_MAX;
 	p->chunk = malloc(p->room);
 	clear_times(p);
-	if (fstat(p->in, &st) < 0)
-		return fail(p, "reading the capture", strerror(errno));
-	p->size = (uint64_t)st.st_size;
 	if (!p->chunk || !press_init(&p->press, p->level) ||
 	    gnutls_hash_init(&p->hash, GNUTLS_DIG_SHA256) < 0)
 		return fail(p, "beginning", strerror(ENOMEM));
@@ -321,6 +315,7 @@ bool pack(int in, int out, int level, const struct pack_names *names, struct pac
 	*result = (struct pack_result){0};
 	summary_init(&result->summary);
 	result->summary.facts.kind = names->kind;
+	p.size = names->size > 0 ? names->size : UINT64_MAX;
 	ok = begin(&p) && walk(&p);
 	if (ok)
 		gnutls_hash_output(p.hash, result->sha256);

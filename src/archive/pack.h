@@ -28,6 +28,7 @@ struct pack_names {
 	const char *client, *address, *name; /* as in struct metadata */
 	enum format_kind kind;               /* by the name: of what has no content */
 	int64_t ended, archived;
+	uint64_t size; /* of the capture; 0: it is not known, and its last frame may be padded */
 };
 
 struct pack_result {

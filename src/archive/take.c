@@ -129,7 +129,8 @@ static enum take_status start(struct take *t, unsigned number)
 		.name = t->name,
 		.kind = t->parts.kind,
 		.ended = t->st.st_mtim.tv_sec,
-		.archived = t->began}};
+		.archived = t->began,
+		.size = (uint64_t)t->st.st_size}};
 	if (!worker_start(&t->worker, &job))
 		return take_fail(t, "no process can be started: %s", strerror(errno));
 	return TAKE_WORKING;
