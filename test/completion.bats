@@ -32,9 +32,9 @@ completes() {
 
 @test "completion: every option that --help shows, and no other" {
 	local name
-	for name in osmo-pcap-server osmo-pcap-send osmo-pcap-vty2cfg osmo-pcap-archive; do
+	for name in osmo-pcap-server osmo-pcap-send osmo-pcap-vty2cfg osmo-pcap-archive osmo-pcap-read; do
 		[ -x "$PROGRAMS/$name" ] || continue
-		"$PROGRAMS/$name" --help | grep '^  .*-' | sed 's/^\(.\{28\}\).*  .*/\1/' |
+		"$PROGRAMS/$name" --help | grep '^  .*-' | sed 's/\([^ ]\)   *[^ -].*/\1/' |
 			grep -oE '(^|[ ,])--?[A-Za-z0-9-]+' | tr -d ' ,' | LC_ALL=C sort -u >want
 		completed "$name -" | LC_ALL=C sort >have
 		diff want have
@@ -52,6 +52,14 @@ completes() {
 	completes 'osmo-pcap-send -r o' original
 	completes 'osmo-pcap-send --rate=o' original
 	completed 'osmo-pcap-send -i l' | grep -qx lo
+}
+
+@test "completion: the clients that osmo-pcap-read can be asked for" {
+	config
+	completes 'osmo-pcap-read -c cfg ' foo bar
+	completes 'osmo-pcap-read --config-file=cfg --list b' bar
+	completes 'osmo-pcap-read --format p' pcapng pcap
+	completes 'osmo-pcap-read --from ' ''
 }
 
 @test "completion: behind --explain the addresses of the clients" {

@@ -34,6 +34,7 @@ expected() {
 		done
 		if [ -x "$BUILDDIR/osmo-pcap-archive" ]; then
 			echo "644 $completions/osmo-pcap-archive"
+			echo "644 $completions/osmo-pcap-read"
 			echo "755 $(make_var sbindir)/osmo-pcap-archive"
 			echo "755 $(make_var bindir)/osmo-pcap-read"
 			echo "644 $man/man1/osmo-pcap-read.1"
