@@ -228,7 +228,7 @@ variety() {
 			state | diff before -
 		else
 			run -1 "$ARCHIVE" --once -c cfg
-			[[ $output == *"there is no index: --rebuild makes it anew"* ]]
+			[[ $output == *"there is no index: osmo-pcap-archive --rebuild makes it anew"* ]]
 		fi
 		rebuild
 		state | diff before -
@@ -258,7 +258,7 @@ variety() {
 		esac
 		run once
 		[ "$status" -eq 1 ] || { echo "$how" >&2; return 1; }
-		grep -e '--rebuild makes' log || { echo "$how" >&2; cat log >&2; return 1; }
+		grep 'osmo-pcap-archive --rebuild makes' log || { echo "$how" >&2; cat log >&2; return 1; }
 		[ -e 'done'/trace-foo-20261128_000003.pcap ]
 		rebuild
 		state | diff before -
@@ -276,14 +276,14 @@ variety() {
 	for version in 0 99; do
 		sqlite3 archive/index.sqlite "PRAGMA user_version = $version"
 		run -1 once
-		grep -E "the index is of version $version, this program's of [0-9]+: --rebuild makes it anew" log
+		grep -E "the index is of version $version, this program's of [0-9]+: osmo-pcap-archive --rebuild makes it anew" log
 		rebuild
 		state | diff before -
 	done
 	rm archive/index.sqlite*
 	sqlite3 archive/index.sqlite 'CREATE TABLE notes (text)'
 	run -1 once
-	grep 'it is no index of captures: --rebuild makes one' log
+	grep 'it is no index of captures: osmo-pcap-archive --rebuild makes one' log
 }
 
 # ---- --plan ----

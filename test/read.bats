@@ -166,7 +166,7 @@ ends_with() {
 	rm archive/index.sqlite-*
 	head -c 20000 /dev/urandom >archive/index.sqlite
 	run -1 list
-	[[ $output == "osmo-pcap-read: $PWD/archive/index.sqlite: the index: file is not a database" ]]
+	[[ $output == "osmo-pcap-read: $PWD/archive/index.sqlite: the index: file is not a database: osmo-pcap-archive --rebuild makes it anew" ]]
 }
 
 @test "a capture that is archived and not removed yet is listed once; the same name again is another one" {

@@ -80,7 +80,7 @@ static bool open_store(struct depot *d, const char *name, enum store_use use, ch
 	if (use != STORE_CREATE && use != STORE_BUILD && faccessat(d->dir, name, F_OK, 0) < 0 &&
 	    errno == ENOENT)
 		return fail(reason, path,
-		    is_in_use(d) ? "there is no index: --rebuild makes it anew"
+		    is_in_use(d) ? "there is no index: osmo-pcap-archive --rebuild makes it anew"
 				 : "there is no index: nothing was archived so far");
 	d->store = store_open(path, use, why);
 	return d->store ||

@@ -110,7 +110,9 @@ static bool fail(struct store *s)
 	int code = sqlite3_errcode(s->db) & 0xff; /* without what an extended code adds */
 
 	snprintf(s->reason, sizeof(s->reason), "the index: %s%s", sqlite3_errmsg(s->db),
-	    code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? ": --rebuild makes it anew" : "");
+	    code == SQLITE_CORRUPT || code == SQLITE_NOTADB
+		? ": osmo-pcap-archive --rebuild makes it anew"
+		: "");
 	return false;
 }
 
@@ -217,10 +219,11 @@ static bool is_ours(struct store *s)
 		return fail(s);
 	if (number_of(s, "PRAGMA application_id") != SCHEMA_APPLICATION)
 		snprintf(s->reason, sizeof(s->reason),
-		    "it is no index of captures: --rebuild makes one");
+		    "it is no index of captures: osmo-pcap-archive --rebuild makes one");
 	else if (version != SCHEMA_VERSION)
 		snprintf(s->reason, sizeof(s->reason),
-		    "the index is of version %lld, this program's of %d: --rebuild makes it anew",
+		    "the index is of version %lld, this program's of %d: osmo-pcap-archive "
+		    "--rebuild makes it anew",
 		    (long long)version, SCHEMA_VERSION);
 	else
 		return true;
