@@ -354,6 +354,31 @@ counted() { # as the status says
 	wait_log 'closed client=foo .*reason="?replaced'
 }
 
+@test "store = false while a recording waits, and a stream that is refused then: what waited is counted all the same" {
+	begin
+	failing "$(child foo)" pwrite64:error=ENOSPC
+	tell a rec rec rec,caplen=9999
+	wait_log 'error client=foo .*reason="the disk is full: waiting for room"'
+	reload 'store = false;'
+	wait_log 'rejected client=foo '
+	wait_log 'resumed client=foo .* lost-records=2$'
+	wait_log 'closed client=foo '
+}
+
+@test "a replaced recording that waited for disk space has all its time when there is room" {
+	begin
+	# more than 9 seconds without room, then a disk that is slow
+	failing "$(child foo)" pwrite64:error=ENOSPC:when=1..15 fdatasync:delay_enter=3000000
+	tell a rec
+	wait_log 'error client=foo .*reason="the disk is full: waiting for room"'
+	live c 127.0.0.2
+	tell c pcap rec
+	wait_log 'resumed client=foo '
+	wait_log 'closed client=foo .*reason="?replaced.* packets=2 '
+	never_log 'killed'
+	wait_log 'file client=foo .*reason=replaced packets=2 '
+}
+
 @test "a configuration without the setting clients is refused, as its end is missing; an empty list is meant" {
 	begin
 	sed -i '/^clients/d' cfg

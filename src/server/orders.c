@@ -75,6 +75,7 @@ static bool keep_room(const struct child *k)
 bool orders_finish(struct master *m, struct child *k, enum order_kind why)
 {
 	const struct order o = {.kind = why};
+	int64_t look_ms;
 
 	if (k->pid <= 0) /* kill(-1) would signal all processes */
 		return false;
@@ -83,8 +84,10 @@ bool orders_finish(struct master *m, struct child *k, enum order_kind why)
 	k->finishing = true;
 	k->patient = order_is_patient(why);
 	k->finish_by_ms = io_monotonic_ms() + ORDERS_FINISH_MS;
-	if (k->finish_by_ms < m->ends.late_due)
-		m->ends.late_due = k->finish_by_ms;
+	look_ms =
+	    k->patient ? k->finish_by_ms - ORDERS_FINISH_MS + ORDERS_LOOK_MS : k->finish_by_ms;
+	if (look_ms < m->ends.late_due)
+		m->ends.late_due = look_ms;
 	tell(k, &o);
 	kill(k->pid, SIGTERM);
 	return true;

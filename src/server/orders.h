@@ -27,6 +27,9 @@ bool orders_same(const struct recorder_live *a, const struct recorder_live *b);
 /* Milliseconds that a child has to finish, before it is killed. */
 #define ORDERS_FINISH_MS 9000
 
+/* How often a patient one is looked at: whether it still waits for disk space. */
+#define ORDERS_LOOK_MS 1000
+
 /* Tells a child to finish. There is room for the reason in its channel, however long it has read
  * none: settings leave half of it free. Should the kernel have no memory for it, the child finishes
  * for a plain stop. False: it was told already. */

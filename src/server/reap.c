@@ -20,9 +20,6 @@
 /* Reports taken at once from one child. */
 #define REPORTS_AT_ONCE 16
 
-/* How often a patient child is looked at again: whether it still waits for disk space. */
-#define WAITING_MS 1000
-
 _Static_assert(ORDERS_FINISH_MS == 9000, "the log says 9 seconds");
 
 /* Removed from epoll before it is closed: a child that was forked just now may still have a copy of
@@ -114,8 +111,13 @@ void reap_late(struct master *m, int64_t now)
 
 		if (!k->finishing)
 			continue;
-		if (k->patient && stats_get(&stats->waiting) && k->finish_by_ms <= now)
-			k->finish_by_ms = now + WAITING_MS;
+		if (k->patient && k->finish_by_ms != TIMER_NEVER && stats_get(&stats->waiting)) {
+			/* its time begins when there is room */
+			k->finish_by_ms = now + ORDERS_FINISH_MS;
+			if (now + ORDERS_LOOK_MS < m->ends.late_due)
+				m->ends.late_due = now + ORDERS_LOOK_MS;
+			continue;
+		}
 		if (k->finish_by_ms <= now) {
 			kill_child(k, "did not finish within 9 seconds");
 			k->finish_by_ms = TIMER_NEVER;

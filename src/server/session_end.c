@@ -30,8 +30,11 @@ static enum step ended(struct session *s, enum child_exit code, const char *reas
 /* Without a client the recorder is not initialised yet: its descriptors would be 0. */
 static void close_file(struct session *s, const char *why)
 {
-	if (s->client)
-		recorder_close_file(&s->recorder, why);
+	if (!s->client)
+		return;
+	if (s->recorder.out.dropping) /* and no new settings have been told of any more */
+		session_dropped(s);
+	recorder_close_file(&s->recorder, why);
 }
 
 enum step session_end_refused(struct session *s)

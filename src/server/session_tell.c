@@ -153,8 +153,7 @@ static void on_room_again(void *context)
 	log_line(LVL_NOTICE, "resumed client=%s reason=\"disk space is available again\"", s->name);
 }
 
-/* What waited for room on a full disk is not stored. */
-static void session_dropped(const struct session *s)
+void session_dropped(const struct session *s)
 {
 	log_line(LVL_NOTICE,
 	    "resumed client=%s reason=\"store = false: nothing waits for disk space\" "

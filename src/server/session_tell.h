@@ -18,6 +18,8 @@ void session_connected(const struct session *s);
 
 /* The line "settings": what a reload has changed is in use from now on. */
 void session_changed(const struct session *s);
+/* What waited for room on a full disk, and is not stored. */
+void session_dropped(const struct session *s);
 
 /* The line "rejected", with the number and the offset of the frame that the recorder has reached.
  */

@@ -82,7 +82,10 @@ static void test_patient(void)
 	IS_INT(m.ends.late_due, 10000, "and looked at again a second later");
 	stats->waiting = false;
 	reap_late(&m, 10000);
-	OK(killed(k), "not when it has room and does not finish");
+	OK(!killed(k), "when it has room, it has all its time");
+	IS_INT(m.ends.late_due, 18000, "which begins when it was seen waiting last");
+	reap_late(&m, 18000);
+	OK(killed(k), "and no more");
 }
 
 /* What is no report is the last that the master reads of a child. */
