@@ -137,6 +137,24 @@ static void leave_zeros(struct unfinished *u, const struct content *c)
 	u->packets -= c->empty;
 }
 
+/* Whether there is nothing but zeros from u->whole to end. False with errno when the file cannot be
+ * read. */
+static bool zeros_follow(const struct unfinished *u, uint8_t *buf, uint64_t end, bool *zeros)
+{
+	*zeros = true;
+	for (uint64_t at = u->whole; at < end && *zeros;) {
+		uint64_t left = end - at;
+		ssize_t n = io_read_at(u->file.fd, buf,
+		    left < UNFINISHED_BUFFER ? (size_t)left : UNFINISHED_BUFFER, at);
+
+		if (n <= 0)
+			return n == 0;
+		*zeros = buf[0] == 0 && memcmp(buf, buf + 1, (size_t)n - 1) == 0;
+		at += (uint64_t)n;
+	}
+	return true;
+}
+
 /* Finds u->whole. False with errno when the file cannot be read. */
 static bool measure(struct unfinished *u, uint8_t *buf, struct content *c)
 {
@@ -165,6 +183,8 @@ static bool measure(struct unfinished *u, uint8_t *buf, struct content *c)
 		/* a gap up to the end holds nothing that was ever sent */
 		if (end < u->length)
 			c->torn = !written_after(u, end);
+		else if (!c->torn && !zeros_follow(u, buf, end, &c->torn))
+			return false;
 		leave_zeros(u, c);
 		return true;
 	}

@@ -204,6 +204,32 @@ static void test_zeros(void)
 	unlinkat(done, NAME, 0);
 }
 
+/* The same where zeros are no record. */
+static void test_zeros_elsewhere(void)
+{
+	static const uint8_t section[28] = {0x0a, 0x0d, 0x0d, 0x0a, 28, 0, 0, 0, 0x4d, 0x3c, 0x2b,
+	    0x1a, 1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 28};
+	static const uint8_t interface[20] = {1, 0, 0, 0, 20, 0, 0, 0, 1, [16] = 20};
+	static const uint8_t packet[36] = {
+	    6, 0, 0, 0, 36, [20] = 4, [24] = 4, 1, 2, 3, 4, [32] = 36};
+
+	memset(image, 0, sizeof(image));
+	put(NAME, sizeof(image), 01440);
+	IS_INT(finish(), UNFINISHED_REMOVED, "nothing but zeros, not even a header");
+	memcpy(image, section, sizeof(section));
+	memcpy(image + 28, interface, sizeof(interface));
+	memcpy(image + 48, packet, sizeof(packet));
+	put(NAME, 84 + 160, 01440);
+	IS_INT(finish(), UNFINISHED_PUBLISHED, "zeros behind a block of pcapng");
+	OK(u.whole == 84 && u.packets == 1 && !u.as_it_is, "are cut off");
+	unlinkat(done, NAME, 0);
+	image[84 + 159] = 1;
+	put(NAME, 84 + 160, 01440);
+	IS_INT(finish(), UNFINISHED_PUBLISHED, "zeros and then something");
+	OK(u.whole == 84 && u.as_it_is, "are kept");
+	unlinkat(done, NAME, 0);
+}
+
 /* In one directory, publication is the mark that goes. */
 static void test_in_place(void)
 {
@@ -234,6 +260,7 @@ int main(void)
 	test_as_it_is();
 	test_gap();
 	test_zeros();
+	test_zeros_elsewhere();
 	test_in_place();
 	remove_directory(dir);
 	return tap_done();
