@@ -125,9 +125,12 @@ bool creds_take_warned(struct creds *c, const struct creds *before)
 /* Whether a warning is due, and then it is given now. `end` is known. */
 static bool due(int64_t *warned, time_t end, bool again)
 {
-	int64_t now = io_monotonic_ms();
+	int64_t now = io_monotonic_ms(), left = (int64_t)(end - time(NULL));
+	bool ended_since = *warned && left <= 0 && -left * 1000 < now - *warned;
 
-	if (end - time(NULL) >= CREDS_SOON || (!again && *warned && now - *warned < DAY_MS))
+	if (left >= CREDS_SOON)
+		return false;
+	if (!again && *warned && now - *warned < DAY_MS && !ended_since)
 		return false;
 	*warned = now;
 	return true;
