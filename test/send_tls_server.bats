@@ -30,7 +30,7 @@ rejected() {
 	no_file
 }
 
-UNLISTED='the server ended the connection in the TLS handshake: is this host in its list of clients, with tls = true?'
+UNLISTED='the server ended the connection in the TLS handshake; its log says why: is this host in its list of clients, with tls = true, or are there too many connections?'
 TRUSTING=(--tls --ca pki/ca.crt --server-name localhost)
 
 # bats test_tags=ways

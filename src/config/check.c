@@ -179,7 +179,11 @@ static void check_server(const struct config *c, struct problems *p)
 	o = config_origin(&config_limits_keys, &c->limits.origins, "unestablished");
 	if (o.line && c->limits.unestablished > c->limits.connections)
 		problem_warning(p, o.file, o.line, "unestablished is above connections");
-	if (c->nclients == 0)
+	if (!c->clients_given)
+		problem_warning(p, whole(c).file, 0,
+		    "the setting clients is missing: every connection is refused, and so is a "
+		    "reload of a server that has clients; clients = () stands for none");
+	else if (c->nclients == 0)
 		problem_warning(
 		    p, whole(c).file, 0, "no clients: every connection will be refused");
 }
@@ -198,8 +202,7 @@ static void check_hand_over(const struct config_hand_over *h, struct problems *p
 		const char *why = expand_argument_check(h->command.v[i]);
 
 		if (why)
-			problem_error(
-			    p, o.file, o.line, "command: '%s': %s", h->command.v[i], why);
+			problem_error(p, o.file, o.line, "command: '%s': %s", h->command.v[i], why);
 	}
 	o = config_origin(&config_hand_over_keys, &h->origins, "timeout");
 	if (h->timeout == 0)

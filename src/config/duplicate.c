@@ -5,7 +5,9 @@
 
 #include "config/lexer.h"
 
-#define DEPTH_MAX 16 /* of groups */
+#define DEPTH_MAX  16      /* of groups */
+#define PIECES_MAX 1000000 /* that are looked at: no server is held up by a line of all settings   \
+			    */
 
 static bool is_sign(const struct lexer_token *t, char sign)
 {
@@ -31,14 +33,14 @@ static bool is_setting(struct lexer at, const struct lexer_token *name)
 
 /* The line in which the group that begins at `at` has a setting of that name before it; 0: it has
  * none. */
-static unsigned line_before(struct lexer at, const struct lexer_token *name)
+static unsigned line_before(struct lexer at, const struct lexer_token *name, unsigned *pieces)
 {
 	struct lexer_token t;
 	int depth = 0;
 
 	for (;;) {
 		lexer_piece(&at, &t);
-		if (is_end(&t) || t.from >= name->from)
+		if (is_end(&t) || ++*pieces > PIECES_MAX || t.from >= name->from)
 			return 0;
 		depth += is_sign(&t, '{') - is_sign(&t, '}');
 		if (depth == 0 && t.len == name->len && is_setting(at, &t) &&
@@ -52,11 +54,12 @@ bool duplicate_find(const char *text, unsigned line, struct duplicate *out)
 	struct lexer group[DEPTH_MAX], at = lexer_over(text); /* where each group begins */
 	struct lexer_token t;
 	size_t depth = 0;
+	unsigned pieces = 0;
 
 	group[0] = at;
 	for (;;) {
 		lexer_piece(&at, &t);
-		if (is_end(&t) || t.line > line)
+		if (is_end(&t) || t.line > line || pieces > PIECES_MAX)
 			return false;
 		if (is_sign(&t, '{')) {
 			if (++depth == DEPTH_MAX)
@@ -65,7 +68,8 @@ bool duplicate_find(const char *text, unsigned line, struct duplicate *out)
 		} else if (is_sign(&t, '}') && depth > 0) {
 			depth--;
 		} else if (t.line == line && is_setting(at, &t)) {
-			*out = (struct duplicate){t.text, t.len, line_before(group[depth], &t)};
+			*out = (struct duplicate){
+			    t.text, t.len, line_before(group[depth], &t, &pieces)};
 			if (out->first > 0)
 				return true;
 		}

@@ -153,8 +153,9 @@ static int tls_start(struct send_transport *t)
 	send_alert(s, r); /* if that can be done at once */
 	if (ended_by_server(s, r, err))
 		snprintf(s->why, sizeof(s->why),
-		    "the server ended the connection in the TLS handshake: is this host in its "
-		    "list of clients, with tls = true?");
+		    "the server ended the connection in the TLS handshake; its log says why: is "
+		    "this host in its list of clients, with tls = true, or are there too many "
+		    "connections?");
 	else if (s->broken || r == GNUTLS_E_PULL_ERROR)
 		snprintf(s->why, sizeof(s->why), "the TLS handshake broke: %s", strerror(err));
 	else if (r != GNUTLS_E_CERTIFICATE_ERROR || !s->why[0]) /* else verify has said it */
