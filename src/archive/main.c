@@ -16,6 +16,7 @@
 #include "archive/errand.h"
 #include "archive/events.h"
 #include "archive/options.h"
+#include "archive/rights.h"
 #include "archive/roles.h"
 #include "archive/runner.h"
 #include "base/exitcode.h"
@@ -111,10 +112,10 @@ static void look_for_command(const struct config *c, struct problems *p)
 {
 	const struct config_hand_over *h = &c->archive.hand_over;
 	struct origin o = config_origin(&config_hand_over_keys, &h->origins, "command");
+	const char *program = h->present && h->command.n > 0 ? h->command.v[0] : NULL;
 
-	if (h->present && !strchr(h->command.v[0], '{') && !runner_finds(h->command.v[0]))
-		problem_warning(
-		    p, o.file, o.line, "command: there is no program %s", h->command.v[0]);
+	if (program && !strchr(program, '{') && !runner_finds(program))
+		problem_warning(p, o.file, o.line, "command: there is no program %s", program);
 }
 
 /* Before there is a signalfd they wait. */
@@ -169,12 +170,12 @@ static int open_and_work(
 	struct problems p = {0};
 	int code = EXITCODE_OK;
 
-	if (o->mode != MODE_TEST)
-		change_user(d->config, &p);
+	change_user(d->config, &p);
 	look_for_command(d->config, &p);
 	prepare_sandbox(d->config, &p);
 	sandbox_measure(0, 0);
-	sources_open(&d->sources, d->config, &p);
+	if (sources_open(&d->sources, d->config, &p) && p.errors == 0 && !errand_is(o->mode))
+		rights_check(d->config, &d->sources, &p);
 	if (!report(&p))
 		return EXITCODE_CONFIG;
 	d->signals = signalfd(-1, signals, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -252,7 +253,7 @@ int main(int argc, char **argv)
 	d.once = o.mode == MODE_ONCE;
 	d.config = examine(o.file, &p);
 	/* after the configuration, whose errors are for the caller's terminal */
-	if (!report(&p))
+	if (!report(&p) || !d.config)
 		return EXITCODE_CONFIG;
 	log_set_level((enum log_level)d.config->server.log_level);
 	code = run(&d, &o);
