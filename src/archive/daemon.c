@@ -139,6 +139,7 @@ static void reload(struct loop *l)
 	config_free(l->d->config);
 	l->d->sources = sources;
 	l->d->config = c;
+	log_set_level((enum log_level)c->server.log_level);
 	event_reload(c);
 	l->stop = !begin_work(l);
 }

@@ -52,13 +52,13 @@ bool runner_finds(const char *program)
 
 /* ---- the process ---- */
 
-/* What the archive has blocked or ignored is as the command expects it. */
+/* What the archive, or who started it, has blocked or ignored is as the command expects it. */
 static void reset_signals(void)
 {
 	sigset_t none;
 
-	signal(SIGPIPE, SIG_DFL);
-	signal(SIGCHLD, SIG_DFL);
+	for (int i = 1; i < SIGRTMIN; i++)
+		signal(i, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
