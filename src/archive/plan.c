@@ -35,15 +35,24 @@ static const char *size_text(uint64_t n, char out[CELL])
 		snprintf(out, CELL, "%" PRIu64, n);
 		return out;
 	}
-	for (v /= 1024; v >= 1023.95 && i + 1 < strlen(units); v /= 1024)
+	v /= 1024;
+	while (v >= 1023.95 && i + 1 < strlen(units)) {
+		v /= 1024;
 		i++;
+	}
 	snprintf(out, CELL, v < 9.95 ? "%.1f%c" : "%.0f%c", v, units[i]);
+	return out;
+}
+
+static const char *word(const char *text, char out[CELL])
+{
+	snprintf(out, CELL, "%s", text);
 	return out;
 }
 
 static const char *limit_text(uint64_t n, char out[CELL])
 {
-	return n > 0 ? size_text(n, out) : strcpy(out, "-");
+	return n > 0 ? size_text(n, out) : word("-", out);
 }
 
 /* How long it takes until so much more is there. */
@@ -52,23 +61,23 @@ static const char *until_text(uint64_t room, uint64_t growth, char out[CELL])
 	uint64_t hours;
 
 	if (room == 0)
-		return strcpy(out, "now");
+		return word("now", out);
 	if (growth == 0)
-		return strcpy(out, "never");
+		return word("never", out);
 	hours = (uint64_t)((double)room / (double)growth * 24);
 	if (hours < 48)
 		snprintf(out, CELL, "%" PRIu64 "h", hours);
 	else if (hours < 24 * 10000)
 		snprintf(out, CELL, "%" PRIu64 "d", hours / 24);
 	else
-		strcpy(out, ">10000d");
+		word(">10000d", out);
 	return out;
 }
 
 static const char *full_text(const struct line *l, char out[CELL])
 {
 	if (l->limit == 0)
-		return strcpy(out, "-");
+		return word("-", out);
 	return until_text(l->stored < l->limit ? l->limit - l->stored : 0, l->growth, out);
 }
 

@@ -5,9 +5,10 @@
 
 #include "config/lexer.h"
 
-#define DEPTH_MAX  16      /* of groups */
-#define PIECES_MAX 1000000 /* that are looked at: no server is held up by a line of all settings   \
-			    */
+#define DEPTH_MAX 16 /* of groups */
+#define PIECES_MAX                                                                                 \
+	1000000 /* that are looked at: no server is held up by a line of all settings              \
+		 */
 
 static bool is_sign(const struct lexer_token *t, char sign)
 {

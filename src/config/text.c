@@ -121,8 +121,7 @@ static void take_token(
 	static const char *const syntax_error[] = {
 	    [LEXER_STRING] = "syntax error: the string that begins here does not end",
 	    [LEXER_COMMENT] = "syntax error: the comment that begins here does not end",
-	    [LEXER_AT] = "syntax error: @include stands at the beginning of a line, "
-			 "and its file in double quotes"};
+	    [LEXER_AT] = "syntax error: @include begins a line; its file is in double quotes"};
 
 	switch (token->kind) {
 	case LEXER_END:

@@ -109,29 +109,34 @@ static bool is_same(const struct sink_interface *a, const struct sink_interface 
 	       (a->len == 0 || memcmp(a->options, b->options, a->len) == 0);
 }
 
+static bool grow(struct sink *s)
+{
+	size_t room = s->room ? 2 * s->room : 8;
+	void *more = reallocarray(s->interface, room, sizeof(*s->interface));
+
+	if (!more)
+		return false;
+	s->interface = more;
+	s->room = room;
+	return true;
+}
+
 static enum sink_status remember(struct sink *s, const struct sink_interface *i)
 {
-	struct sink_interface *p = s->interface;
-	uint8_t *options;
+	struct sink_interface own = *i;
+	uint8_t *options = malloc(i->len + 1);
+	char *who = strdup(i->who);
 
-	if (s->interfaces == s->room) {
-		size_t room = s->room ? 2 * s->room : 8;
-
-		p = reallocarray(s->interface, room, sizeof(*p));
-		if (!p)
-			return SINK_FAILED;
-		s->interface = p;
-		s->room = room;
-	}
-	p += s->interfaces;
-	*p = *i;
-	p->who = strdup(i->who);
-	p->options = options = malloc(i->len + 1);
-	s->interfaces++;
-	if (!p->who || !options)
+	if (!who || !options || (s->interfaces == s->room && !grow(s))) {
+		free(options);
+		free(who);
 		return SINK_FAILED;
+	}
+	own.who = who;
+	own.options = options;
 	if (i->len > 0)
 		memcpy(options, i->options, i->len);
+	s->interface[s->interfaces++] = own;
 	return SINK_OK;
 }
 
