@@ -14,15 +14,15 @@ need() {
 
 # sources TARGET: those of the server that it exercises
 sources() {
-	local base="base/bytes base/parse base/addr capture/capname" s
-	local config="base/io base/cstr base/pages base/region base/wholefile base/problem base/ratelimit base/quote base/expand config/lexer config/text config/load config/groups config/suggest config/values config/keys config/check config/print config/clients"
+	local base="base/bytes base/parse base/addr base/calendar capture/capname" s
+	local config="base/io base/cstr base/pages base/region base/wholefile base/problem base/ratelimit base/quote base/expand config/lexer config/text config/load config/duplicate config/groups config/suggest config/values config/keys config/check config/print config/clients"
 	local capture="capture/frame capture/accept capture/edit capture/format capture/linktype capture/pcap capture/pcapng"
 	case $1 in
 	stream) base="$base $capture capture/rotate record/filehead record/output record/recorder" ;;
 	config) base="$base base/log capture/rotate $config" ;;
-	repair) base="$base $config $capture capture/rotate record/filehead record/output record/recorder record/capfile record/unfinished server/repair" ;;
+	repair) base="$base $config $capture capture/rotate record/filehead record/output record/recorder record/capfile record/unfinished base/writeback server/repair" ;;
 	reader) base="base/bytes capture/format capture/pcap capture/pcapng record/reader" ;;
-	archive | recall) base="$base base/io base/writeback capture/format capture/pcap capture/pcapng record/reader record/decompress index/frames index/metadata index/metaread index/profile index/summary archive/digest archive/pack archive/press archive/recall" ;;
+	archive | recall) base="$base base/io base/json base/writeback capture/format capture/pcap capture/pcapng record/reader record/decompress index/frames index/metadata index/metaread index/profile index/summary archive/digest archive/pack archive/press archive/recall" ;;
 	messages) base="$base server/child_report config/lexer tls/certname capture/rotate tls/signform" ;;
 	esac
 	for s in $base; do echo "$SRC/$s.c"; done
