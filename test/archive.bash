@@ -9,6 +9,11 @@ setup() {
 	mkdir archive
 }
 
+# without_sanitizers: for a test that starts the archive hundreds of times
+without_sanitizers() {
+	! nm "$ARCHIVE" 2>/dev/null | grep -q __asan_init || skip "with sanitizers hundreds of starts take minutes"
+}
+
 # settings [ARCHIVE-LINES [CLIENTS]]: ./cfg with an archive
 settings() {
 	config "" "${2-$DEFAULT_CLIENTS}"

@@ -201,47 +201,6 @@
 	[ "$(index 'SELECT compressed, stored FROM file')" = "0|$(size was.pcap)" ]
 }
 
-# killed_from TEXT: of all captures in done, whatever system call of the master ends it: each is there once, intact. From
-# the first call on that has TEXT in its line of strace.
-killed_from() {
-	local name k
-	keep
-	strace -qq -o trace "$ARCHIVE" --once -c cfg 2>log
-	everything_once
-	# name of the call, and its how many-th of this name
-	sed -nE 's/^([a-z0-9_]+)\(.*/\1/p' trace | awk '{ print $1, ++n[$1] }' >calls
-	sed -n "$(($(grep -nF "$1" trace | head -n 1 | cut -d: -f1))),\$p" calls | grep -v exit_group >from
-	[ "$(wc -l <from)" -gt 50 ]
-	while read -r name k; do
-		rm -r archive
-		mkdir archive
-		cp -p was/* 'done'/
-		# from run to run there may be one call more or less
-		strace -qq -o /dev/null -e trace="$name" -e inject="$name:signal=KILL:when=$k" \
-			"$ARCHIVE" --once -c cfg 2>log 3>&- || once
-		everything_once || {
-			echo "killed at $name, $k" >&2
-			return 1
-		}
-	done <from
-}
-
-@test "killed at every system call in turn: each capture is there once, intact" {
-	can_trace
-	settings
-	capture trace-foo-20261128_000001.pcap 3
-	killed_from '/archive"'
-}
-
-@test "several captures, killed at every system call from their first sync on: each is there once, intact" {
-	can_trace
-	settings
-	capture trace-foo-20261128_000001.pcap 3
-	capture trace-foo-20261128_000002.pcap 2
-	capture trace-bar-20261128_000001.pcap 1
-	killed_from 'sync_file_range('
-}
-
 @test "captures with the same name in two directories: both are archived, the same contents once" {
 	mkdir done2
 	settings "" '{ name = "foo"; address = "127.0.0.2"; }, { name = "bar"; address = "127.0.0.3"; completed-path = "done2"; }'
@@ -340,9 +299,18 @@ on_a_full_disk() {
 	capture x
 	mv 'done'/x 'done'/trace-bar-20261128_000003.pcap
 	wait_log 'archived client=bar .*path="new/bar/trace-bar-20261128_000003.pcap.zst"'
+	sed -i 's/server: {/server: { log-level = "error";/' cfg
+	kill -HUP $pid
+	capture x
+	mv 'done'/x 'done'/trace-foo-20261128_000004.pcap
+	until_true test ! -e 'done'/trace-foo-20261128_000004.pcap
+	never_log trace-foo-20261128_000004.pcap
 	echo nonsense >>cfg
 	kill -HUP $pid
 	wait_log 'the configuration has errors: the old one stays'
+	settings
+	kill -HUP $pid
+	wait_log 'reload path=' 2
 	kill -TERM $pid
 	await $pid
 	log_has ' stopped$'
@@ -397,6 +365,33 @@ on_a_full_disk() {
 	once
 	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
 	log_has 'error reason="244 bytes are stored above max-size or min-free'
+}
+
+@test "-t: a path that is missing or not writable, a completed-path from which nothing could be removed" {
+	settings
+	"$ARCHIVE" -t -c cfg
+	rmdir archive
+	run "$ARCHIVE" -t -c cfg
+	[ "$status" -eq 78 ]
+	[[ $output == *"path $PWD/archive: No such file or directory: it is to be a directory of user "* ]]
+	mkdir archive
+	if [ "$(id -u)" -eq 0 ]; then
+		open_to_nobody
+		settings 'user = "nobody";'
+		chmod 755 archive 'done'
+	else
+		chmod 500 archive 'done'
+	fi
+	run "$ARCHIVE" -t -c cfg
+	chmod 755 archive 'done'
+	[ "$status" -eq 78 ]
+	[[ $output == *"path $PWD/archive: not writable by user "*": Permission denied"* ]]
+	[[ $output == *"$PWD/done: user "*" could remove no archived capture from there: Permission denied"* ]]
+	as_root
+	settings 'user = "no-such-user";'
+	run "$ARCHIVE" -t -c cfg
+	[ "$status" -eq 78 ]
+	[[ $output == *no-such-user* ]]
 }
 
 @test "settings of the archive that are wrong are errors with file and line" {

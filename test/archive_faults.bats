@@ -57,12 +57,14 @@ each_call() {
 full_at_each() { each_call ENOSPC openat mkdirat pwrite64 ftruncate fallocate renameat renameat2 linkat; }
 @test "the disk is full at every call that writes, in turn: files, directories, the index and its commits" {
 	can_trace
+	without_sanitizers
 	inside full_at_each each_call one_fault still_there
 }
 
 failing_at_each() { each_call EIO fsync fdatasync syncfs unlinkat unlink; }
 @test "the disk fails at every sync and removal in turn" {
 	can_trace
+	without_sanitizers
 	inside failing_at_each each_call one_fault still_there
 }
 

@@ -73,7 +73,9 @@ static void test_entries(void)
 	OK(again.v[0].describes && !again.v[1].describes, "and which describe interfaces");
 	frames_free(&again);
 	OK(!frames_read_entries(&again, column, sizeof(column) - 1), "a part of it is none");
+	frames_free(&again);
 	OK(frames_read_entries(&again, column, 0) && again.n == 0, "of no frame: no entry");
+	frames_free(&again);
 	frames_free(&f);
 }
 
