@@ -109,6 +109,20 @@ held() {
 	WORKER=$(sed -n 's/^\([0-9]*\) .*stopped by SIGSTOP.*/\1/p' trace)
 }
 
+@test "a row of the index that cannot be read: retention stops, and takes nothing from other clients" {
+	settings
+	capture trace-foo-20261126_000001.pcap 3
+	capture trace-foo-20261127_000001.pcap 4
+	capture trace-bar-20261126_000002.pcap 5
+	once
+	settings 'keep: { max-files = 0; max-size = 1; };'
+	sqlite3 archive/index.sqlite "UPDATE file SET sha256 = x'00' WHERE name = 'trace-foo-20261126_000001.pcap'"
+	not once
+	grep -E 'error reason="[^"]' log
+	never_log 'deleted client=bar'
+	[ "$(find archive/bar -name 'trace-*' | wc -l)" -eq 1 ]
+}
+
 @test "a capture that is replaced or taken away while it is read: what was read is archived, the other one next" {
 	settings
 	capture trace-foo-20261128_000001.pcap 3

@@ -41,7 +41,10 @@ static bool oldest(void *context, size_t client, struct retain_file *out)
 	struct store_row row;
 
 	if (!store_oldest(store, o->id, o->named ? &o->last : NULL, r->only_handed_over, &row)) {
-		r->failed |= store_reason(store)[0] != '\0';
+		if (store_reason(store)[0]) {
+			r->failed = true;
+			fail(r->e, "", store_reason(store));
+		}
 		return false;
 	}
 	*out = (struct retain_file){.id = row.id, .bytes = row.stored, .ended = row.ended};
@@ -164,12 +167,12 @@ bool expire_run(struct expire *e)
 	e->more = false;
 	r.retain.context = &r;
 	ok = read_limits(&r) && read_clients(&r);
-	while (ok && !e->more && retain_next(&r.retain, &c)) {
+	/* whose oldest file cannot be known is not passed over: others would lose theirs */
+	while (ok && !e->more && retain_next(&r.retain, &c) && !r.failed) {
 		ok = delete (&r, &c);
 		e->more = ++n == e->most;
 	}
-	if (ok && r.failed)
-		ok = fail(e, "", store_reason(e->depot->store));
+	ok = ok && !r.failed;
 	if (!commit(&r)) /* also what was deleted before an error */
 		ok = false;
 	if (ok && !e->more)
