@@ -256,6 +256,7 @@ interrupted() {
 	failing_children renameat2 ftruncate
 	kill -KILL "$CHILD"
 	wait_log 'error client=foo file=trace-foo-.* directory="[^"]*/done" reason="repair: publishing: '
+	chmod u+w rec/trace-foo-* # for an ordinary user
 	printf 'x' >>rec/trace-foo-*
 	kill -KILL "$(child bar)"
 	wait_log 'error client=foo file=trace-foo-.* directory="[^"]*/rec" reason="repair: cutting the torn tail: Function not implemented"'
