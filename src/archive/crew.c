@@ -3,14 +3,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <unistd.h>
-
-unsigned crew_processors(void)
-{
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return n < 1 ? 1 : n > CREW_MAX ? CREW_MAX : (unsigned)n;
-}
 
 /* Takes what the worker has to say; ends it when that is all. */
 static void go_on(const struct crew *c, unsigned i, struct worker *w)

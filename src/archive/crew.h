@@ -11,9 +11,6 @@
 
 #define CREW_MAX 64 /* workers at a time */
 
-/* As many as there are processors. */
-unsigned crew_processors(void);
-
 struct crew {
 	unsigned at_once; /* 1 to CREW_MAX */
 	void *context;

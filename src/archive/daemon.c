@@ -16,6 +16,7 @@
 #include "archive/work.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "base/processors.h"
 
 /* A look at all directories, whatever inotify says, and retention. */
 #define ROUND_MS 60000
@@ -101,17 +102,10 @@ static void begin_round(struct loop *l)
 	work_begin(&l->work);
 }
 
-/* As many workers as there are processors. */
-static unsigned processors(void)
-{
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return n < 1 ? 1 : n > WORK_MAX ? WORK_MAX : (unsigned)n;
-}
-
 static bool begin_work(struct loop *l)
 {
-	if (!work_init(&l->work, &l->d->depot, l->d->config, &l->d->sources, processors()))
+	if (!work_init(
+		&l->work, &l->d->depot, l->d->config, &l->d->sources, processors_online(WORK_MAX)))
 		return false;
 	begin_round(l);
 	return true;

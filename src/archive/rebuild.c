@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "archive/walk.h"
+#include "base/processors.h"
 
 #define SUFFIX ".zst"
 
@@ -170,8 +171,10 @@ static void ended(void *context, unsigned i, const struct report *report, const 
 bool rebuild_run(struct rebuild *r)
 {
 	static struct round round;
-	struct crew crew = {
-	    .at_once = crew_processors(), .context = &round, .start = start, .ended = ended};
+	struct crew crew = {.at_once = processors_online(CREW_MAX),
+	    .context = &round,
+	    .start = start,
+	    .ended = ended};
 
 	round = (struct round){.r = r};
 	r->files = r->stored = r->unreadable = r->others = 0;

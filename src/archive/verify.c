@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/processors.h"
+
 /* A file that a worker reads, and what the index says of it. */
 struct reading {
 	char client[CAPNAME_STEM_MAX], path[DEPOT_PATH_MAX];
@@ -141,7 +143,7 @@ bool verify_run(struct verify *v)
 {
 	static struct round r;
 	struct crew crew = {
-	    .at_once = crew_processors(), .context = &r, .start = start, .ended = ended};
+	    .at_once = processors_online(CREW_MAX), .context = &r, .start = start, .ended = ended};
 
 	r = (struct round){.v = v};
 	v->files = v->bytes = v->wrong = 0;

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/processors.h"
+
 #define AHEAD_MAX 16u
 
 struct merger {
@@ -171,10 +173,12 @@ static void take_first(struct merger *m)
 
 enum sink_status merge(struct source_world *w, bool (*paused)(void *of, struct source *s), void *of)
 {
-	struct merger m = {.world = w, .paused = paused, .of = of, .status = SINK_OK};
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	struct merger m = {.world = w,
+	    .paused = paused,
+	    .of = of,
+	    .status = SINK_OK,
+	    .most_ahead = processors_online(AHEAD_MAX)};
 
-	m.most_ahead = cpus < 1 ? 1 : cpus < (long)AHEAD_MAX ? (size_t)cpus : AHEAD_MAX;
 	while (m.status == SINK_OK && (is_due(&m) || m.n > 0)) {
 		if (is_due(&m))
 			bring(&m);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/processors.h"
 #include "read/process.h"
 #include "record/reader.h"
 
@@ -127,8 +128,7 @@ static bool start(struct process *p, struct batch *b)
  * behind it waits for the next round. *at is moved behind those that were dealt with. */
 static bool scan_round(struct scan_file **at, struct scan_file *end, bool profiles)
 {
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t most = cpus > 0 && cpus < (long)PROCESSES_MAX ? (size_t)cpus : PROCESSES_MAX;
+	size_t most = processors_online(PROCESSES_MAX);
 	size_t left = (size_t)(end - *at), each = (left + most - 1) / most, n = 0;
 	struct process process[PROCESSES_MAX];
 	struct batch batch[PROCESSES_MAX];
