@@ -1,15 +1,7 @@
 #!/usr/bin/env bats
 # handover: archived files are handed over to a command, once, and again after failures.
 . "$BATS_TEST_DIRNAME/lib.bash"
-
-ARCHIVE=$PROGRAMS/osmo-pcap-archive
-
-setup() {
-	begin_in "$BATS_TEST_TMPDIR"
-	beside_memcheck "its processes are confined"
-	[ -x "$ARCHIVE" ] || skip "built without the archive"
-	mkdir archive
-}
+. "$BATS_TEST_DIRNAME/archive.bash"
 
 # settings HAND-OVER-LINES [ARCHIVE-LINES]: ./cfg with an archive, not compressed, that hands over
 settings() {
@@ -46,7 +38,6 @@ stops() {
 	kill -TERM "$RUNS"
 	await "$RUNS"
 }
-index() { sqlite3 -readonly archive/index.sqlite "$@"; }
 handed_over() { [ "$(index 'SELECT count(*) FROM file WHERE handed_over > 0')" -eq "$1" ]; }
 
 @test "the command gets what it asks for of each file, without a shell, and the index remembers when" {

@@ -741,15 +741,20 @@ wanted() {
 	seq 209001 209050
 }
 
-@test "--follow ends when its reader has gone, also when nothing comes" {
-	settings
-	server_start
+# follow_into_pipe: what it writes waits in a pipe, which 8 is the other end of
+follow_into_pipe() {
 	mkfifo out
 	"$READ" -c cfg --follow >out 2>err 3>&- &
 	FOLLOWER=$!
 	PIDS+=("$FOLLOWER")
 	exec 8<out
 	until_true watching
+}
+
+@test "--follow ends when its reader has gone, also when nothing comes" {
+	settings
+	server_start
+	follow_into_pipe
 	exec 8<&-
 	await "$FOLLOWER"
 	[ ! -s err ]
@@ -758,12 +763,7 @@ wanted() {
 @test "--follow: a reader that takes nothing costs a recording nothing" {
 	settings
 	server_start
-	mkfifo out
-	"$READ" -c cfg --follow >out 2>err 3>&- &
-	FOLLOWER=$!
-	PIDS+=("$FOLLOWER")
-	exec 8<out
-	until_true watching
+	follow_into_pipe
 	live a 127.0.0.2
 	tell a pcap rec
 	tell a data,times=600:rec=9000
@@ -779,12 +779,7 @@ wanted() {
 @test "--follow: of two signals the first ends it, and the second kills where nobody takes what it writes" {
 	settings
 	server_start
-	mkfifo out
-	"$READ" -c cfg --follow >out 2>err 3>&- &
-	FOLLOWER=$!
-	PIDS+=("$FOLLOWER")
-	exec 8<out
-	until_true watching
+	follow_into_pipe
 	live a 127.0.0.2
 	tell a pcap rec
 	tell a data,times=600:rec=9000
