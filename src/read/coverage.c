@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 #define SECOND INT64_C(1000000000)
 
 static bool no_memory(struct catalog *c)
@@ -41,15 +43,10 @@ static struct coverage_row *row_of(struct coverage *v, const char *client, const
 		if (strcmp(v->row[i].client, client) == 0 &&
 		    strcmp(v->row[i].address, address) == 0)
 			return &v->row[i];
-	if (v->n == v->room) {
-		size_t room = v->room ? 2 * v->room : 8;
-
-		r = reallocarray(v->row, room, sizeof(*r));
-		if (!r)
-			return NULL;
-		v->row = r;
-		v->room = room;
-	}
+	r = grow(v->row, v->n, &v->room, sizeof(*r));
+	if (!r)
+		return NULL;
+	v->row = r;
 	r = &v->row[v->n];
 	*r = (struct coverage_row){.client = strdup(client),
 	    .address = strdup(address),

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/grow.h"
 #include "base/processors.h"
 
 #define AHEAD_MAX 16u
@@ -85,17 +86,12 @@ static void sink_down(struct merger *m, size_t i)
 
 static bool push(struct merger *m, struct source *s)
 {
+	struct source **v = grow(m->heap, m->n, &m->room, sizeof(struct source *));
 	size_t i = m->n;
 
-	if (m->n == m->room) {
-		size_t room = m->room ? 2 * m->room : 16;
-		struct source **v = reallocarray(m->heap, room, sizeof(struct source *));
-
-		if (!v)
-			return false;
-		m->heap = v;
-		m->room = room;
-	}
+	if (!v)
+		return false;
+	m->heap = v;
 	m->n++;
 	for (; i > 0 && is_before(s, m->heap[(i - 1) / 2]); i = (i - 1) / 2)
 		m->heap[i] = m->heap[(i - 1) / 2];

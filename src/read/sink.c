@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/grow.h"
 #include "base/io.h"
 #include "capture/pcap.h"
 #include "capture/pcapng.h"
@@ -109,25 +110,16 @@ static bool is_same(const struct sink_interface *a, const struct sink_interface 
 	       (a->len == 0 || memcmp(a->options, b->options, a->len) == 0);
 }
 
-static bool grow(struct sink *s)
-{
-	size_t room = s->room ? 2 * s->room : 8;
-	void *more = reallocarray(s->interface, room, sizeof(*s->interface));
-
-	if (!more)
-		return false;
-	s->interface = more;
-	s->room = room;
-	return true;
-}
-
 static enum sink_status remember(struct sink *s, const struct sink_interface *i)
 {
-	struct sink_interface own = *i;
+	struct sink_interface own = *i, *v;
 	uint8_t *options = malloc(i->len + 1);
 	char *who = strdup(i->who);
 
-	if (!who || !options || (s->interfaces == s->room && !grow(s))) {
+	v = grow(s->interface, s->interfaces, &s->room, sizeof(*v));
+	if (v)
+		s->interface = v;
+	if (!who || !options || !v) {
 		free(options);
 		free(who);
 		return SINK_FAILED;

@@ -37,7 +37,8 @@ struct stream {
 	uint8_t *buf;
 	size_t pos, filled;
 	uint32_t *interface; /* numbers in the sink */
-	uint32_t interfaces, room;
+	uint32_t interfaces;
+	size_t room;
 	bool ended;
 };
 

@@ -22,7 +22,7 @@ sources() {
 	config) base="$base base/log capture/rotate $config" ;;
 	repair) base="$base $config $capture capture/rotate record/filehead record/output record/recorder record/capfile record/unfinished base/writeback server/repair" ;;
 	reader) base="base/bytes capture/format capture/pcap capture/pcapng record/reader" ;;
-	archive | recall) base="$base base/io base/json base/writeback capture/format capture/pcap capture/pcapng record/reader record/decompress index/frames index/metadata index/metaread index/profile index/summary archive/digest archive/pack archive/press archive/recall" ;;
+	archive | recall) base="$base base/grow base/io base/json base/writeback capture/format capture/pcap capture/pcapng record/reader record/decompress index/frames index/metadata index/metaread index/profile index/summary archive/digest archive/pack archive/press archive/recall" ;;
 	messages) base="$base server/child_report config/lexer tls/certname capture/rotate tls/signform" ;;
 	esac
 	for s in $base; do echo "$SRC/$s.c"; done
