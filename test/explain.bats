@@ -132,7 +132,7 @@ says() {
 	grep -q 'needs an IPv4 or IPv6 address, not host.example' complaints
 	explained 2 127.0.0.0/8
 	explained 2 127.0.0.2 --at tomorrow
-	grep -q -- '--at needs a local time, .*, not tomorrow' complaints
+	grep -q -- '--at needs a time such as .*, not tomorrow' complaints
 	explained 2 127.0.0.2 -t
 	run -2 "$SERVER" -c cfg --at '2026-11-28 14:05'
 	run -2 "$SERVER" -c cfg --certificate x

@@ -105,6 +105,20 @@ ends_with() {
 	cmp <(zstd -dc "$(sed -n 2p out | values path)") <(three /dev/stdout 1795860000)
 }
 
+@test "--json is JSON whatever bytes a path has: UTF-8 as it is, U+FFFD for what is none" {
+	mkdir $'caf\xc3\xa9 M\xfcller'
+	cd caf*
+	mkdir archive rec 'done'
+	settings
+	everywhere
+	list --json >out
+	iconv -f UTF-8 -t UTF-8 out >/dev/null
+	while read -r line; do
+		[ "$(sqlite3 :memory: "SELECT json_valid('$line')")" = 1 ]
+	done <out
+	values path <out | grep -q $'/caf\xc3\xa9 M\xef\xbf\xbdller/rec/trace-bar'
+}
+
 @test "clients are chosen by name, by host, and by shell patterns" {
 	settings
 	everywhere

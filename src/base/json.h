@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-/* With its quotation marks. Whatever is no printable ASCII becomes \u00NN, byte by byte. */
+/* With its quotation marks. UTF-8 stays as it is; a byte that belongs to no character of it becomes
+ * U+FFFD, since JSON has no way to write it. */
 void json_text(FILE *to, const char *text);
 
 #endif

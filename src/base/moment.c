@@ -2,70 +2,24 @@
 #include "base/moment.h"
 
 #include <stdio.h>
-#include <string.h>
 
-static const char shape[] = "0000-00-00 00:00:00";
-#define SHORT 16 /* without the seconds */
-
-static bool has_shape(const char *text)
+static int64_t east(void *of, int64_t utc)
 {
-	size_t len = strlen(text);
+	time_t t = (time_t)utc;
+	struct tm tm;
 
-	if (len != SHORT && len != sizeof(shape) - 1)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (shape[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
-			return false;
-	return true;
+	(void)of;
+	return localtime_r(&t, &tm) ? tm.tm_gmtoff : 0;
 }
 
-static int number(const char *text, size_t digits)
+const struct when_zone moment_zone = {east, NULL};
+
+int64_t moment_now(void)
 {
-	int n = 0;
+	struct timespec t;
 
-	for (size_t i = 0; i < digits; i++)
-		n = 10 * n + (text[i] - '0');
-	return n;
-}
-
-/* When the clock shows that, in or out of daylight saving time. False: it never does. */
-static bool shown(const struct tm *wanted, int dst, time_t *out)
-{
-	struct tm tm = *wanted, back;
-	time_t t;
-
-	tm.tm_isdst = dst;
-	t = mktime(&tm);
-	if (!localtime_r(&t, &back) || back.tm_year != wanted->tm_year ||
-	    back.tm_mon != wanted->tm_mon || back.tm_mday != wanted->tm_mday ||
-	    back.tm_hour != wanted->tm_hour || back.tm_min != wanted->tm_min ||
-	    back.tm_sec != wanted->tm_sec)
-		return false;
-	*out = t;
-	return true;
-}
-
-bool moment_parse(const char *text, time_t *out)
-{
-	struct tm tm = {0};
-	time_t t, other;
-	bool first, second;
-
-	if (!has_shape(text))
-		return false;
-	tm.tm_year = number(text, 4) - 1900;
-	tm.tm_mon = number(text + 5, 2) - 1;
-	tm.tm_mday = number(text + 8, 2);
-	tm.tm_hour = number(text + 11, 2);
-	tm.tm_min = number(text + 14, 2);
-	tm.tm_sec = text[SHORT] ? number(text + SHORT + 1, 2) : 0;
-	first = shown(&tm, 1, &t);
-	second = shown(&tm, 0, &other);
-	if (second && (!first || other < t))
-		t = other;
-	if (first || second)
-		*out = t;
-	return first || second;
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 const char *moment_format(time_t t, char out[MOMENT_TEXT_MAX])

@@ -1,16 +1,18 @@
-/* moment: a time of the local clock as text, "YYYY-MM-DD HH:MM:SS", and the reverse.
+/* moment: the local clock: its zone, in which base/when reads times, and a time of it as text.
  *
- * In the time zone of the process (zone). Refuses every other form, and a time that the clock never
- * shows. */
+ * By the time zone of the process (zone). Refuses to read texts itself. */
 #ifndef BASE_MOMENT_H
 #define BASE_MOMENT_H
 
-#include <stdbool.h>
+#include <stdint.h>
 #include <time.h>
 
-/* "YYYY-MM-DD HH:MM" or "YYYY-MM-DD HH:MM:SS", the whole text. Of an hour that comes twice, because
- * clocks go back, the first. False: the output is untouched. */
-bool moment_parse(const char *text, time_t *out);
+#include "base/when.h"
+
+extern const struct when_zone moment_zone;
+
+/* Nanoseconds since 1970. */
+int64_t moment_now(void);
 
 #define MOMENT_TEXT_MAX 48
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "read/coverage.h"
-#include "read/when.h"
+#include "base/when.h"
 
 /* How many steps a line of so many columns has room for, where names are so wide. */
 size_t chart_steps(size_t columns, size_t widest);

@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/exitcode.h"
 #include "base/io.h"
+#include "base/moment.h"
 #include "base/zone.h"
 #include "read/catalog.h"
 #include "read/chart.h"
@@ -26,25 +26,6 @@
 
 #define COLUMNS 80  /* where there is no terminal */
 #define STEPS   240 /* of JSON, and of a page */
-
-static int64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-static int64_t local_east(void *of, int64_t utc)
-{
-	time_t t = (time_t)utc;
-	struct tm tm;
-
-	(void)of;
-	return localtime_r(&t, &tm) ? tm.tm_gmtoff : 0;
-}
-
-static const struct when_zone local = {local_east, NULL};
 
 /* Its warnings are the server's to tell, whose configuration it is. NULL with errors, which are
  * printed. */
@@ -92,7 +73,7 @@ static bool arrived(struct tell *tell)
 static void list(const struct options *o, struct catalog *c, struct tell *tell)
 {
 	catalog_sort_by_client(c);
-	if (list_print(c, &local, o->json, stdout))
+	if (list_print(c, &moment_zone, o->json, stdout))
 		arrived(tell);
 }
 
@@ -118,13 +99,14 @@ static void coverage(const struct options *o, struct catalog *c, const struct ca
 	bool text = !o->json && !o->html;
 	struct coverage v;
 
-	if (coverage_make(&v, c, range, now(), text ? chart_steps(columns(), c->widest) : STEPS)) {
+	if (coverage_make(
+		&v, c, range, moment_now(), text ? chart_steps(columns(), c->widest) : STEPS)) {
 		if (o->json)
 			chart_print_json(&v, stdout);
 		else if (o->html)
-			page_print(&v, &local, stdout);
+			page_print(&v, &moment_zone, stdout);
 		else
-			chart_print(&v, c->widest, &local, is_utf8(), stdout);
+			chart_print(&v, c->widest, &moment_zone, is_utf8(), stdout);
 		arrived(tell);
 	}
 	coverage_free(&v);
@@ -200,7 +182,7 @@ int main(int argc, char **argv)
 		return EXITCODE_FAILURE;
 	zone_read();
 	signal(SIGPIPE, SIG_IGN);
-	options_parse(argc, argv, now(), &local, &o);
+	options_parse(argc, argv, moment_now(), &moment_zone, &o);
 	config = load(o.config);
 	if (!config)
 		return EXITCODE_CONFIG;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "read/coverage.h"
-#include "read/when.h"
+#include "base/when.h"
 
 void page_print(const struct coverage *v, const struct when_zone *zone, FILE *to);
 

@@ -30,14 +30,20 @@ struct answer {
 const char *explain_ask(struct explain_question *q, const char *address, const char *certificate,
     const char *at, const char **word)
 {
+	int64_t ns = moment_now();
+	const char *why;
+
 	*word = address;
-	*q = (struct explain_question){.certificate = certificate, .at = time(NULL)};
+	*q = (struct explain_question){.certificate = certificate, .at = ns / 1000000000};
 	if (!addr_parse(address, &q->peer))
 		return "--explain needs an IPv4 or IPv6 address, not ";
 	*word = at;
-	if (at && !moment_parse(at, &q->at))
-		return "--at needs a local time, 'YYYY-MM-DD HH:MM' or 'YYYY-MM-DD HH:MM:SS', not ";
-	return NULL;
+	if (!at)
+		return NULL;
+	why = when_parse(at, ns, &moment_zone, WHEN_FROM, &ns);
+	q->at = (time_t)(ns / 1000000000);
+	return why ? "--at needs a time such as '2026-11-28 14:05', 14:05, -15m or now, not "
+		   : NULL;
 }
 
 static const struct config_client *client(const struct answer *a, size_t i)

@@ -5,7 +5,7 @@
 #include "support.h"
 
 #include "base/calendar.h"
-#include "read/when.h"
+#include "base/when.h"
 
 #define S INT64_C(1000000000)
 
@@ -146,6 +146,7 @@ static const struct {
     {"2026-11-28 10:60", "there is no such time of day"},
     {"2026-11-28 10:00:60", "there is no such time of day"},
     {"10:00:00.", "digits are missing behind the point"},
+    {"2026-11-28 10:00+0199", "behind the time comes Z or an offset such as +01:00"},
     {"10:00 Z", "behind the time comes Z or an offset such as +01:00"},
     {"10:00z", "behind the time comes Z or an offset such as +01:00"},
     {"10:00Zx", "behind the time comes Z or an offset such as +01:00"},

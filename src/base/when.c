@@ -1,5 +1,5 @@
 /* when: see when.h. */
-#include "read/when.h"
+#include "base/when.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -131,9 +131,9 @@ static const char *take_offset(const char **p, struct moment *m)
 		return **p ? why : NULL;
 	if (!take_char(p, '+') && !take_char(p, '-'))
 		return why;
-	if (strlen(*p) == 4 && take_number(p, 4, &number))
+	if (strlen(*p) == 4 && take_number(p, 4, &number) && number % 100 < 60)
 		m->offset = number / 100 * HOUR + number % 100 * MINUTE;
-	else if (take_number(p, 2, &number) && number < 100)
+	else if (take_number(p, 2, &number))
 		m->offset = number * HOUR;
 	else
 		return why;
