@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "read/catalog.h"
-#include "read/when.h"
+#include "view/when.h"
 
 /* False when the index cannot be read on, which was told. Errors of `to` are the caller's. */
 bool list_print(struct catalog *c, const struct when_zone *zone, bool json, FILE *to);

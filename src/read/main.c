@@ -2,49 +2,27 @@
  *
  * Opens what the others work with, in the order that each step needs; refuses to work itself. */
 #include <errno.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/exitcode.h"
 #include "base/io.h"
 #include "base/zone.h"
 #include "read/catalog.h"
-#include "read/chart.h"
 #include "read/list.h"
 #include "read/options.h"
 #include "read/output.h"
 #include "read/packets.h"
-#include "read/page.h"
 #include "read/roles.h"
+#include "read/survey.h"
+#include "view/chart.h"
+#include "view/local.h"
+#include "view/page.h"
+#include "view/terminal.h"
 
-#define COLUMNS 80  /* where there is no terminal */
-#define STEPS   240 /* of JSON, and of a page */
-
-static int64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-static int64_t local_east(void *of, int64_t utc)
-{
-	time_t t = (time_t)utc;
-	struct tm tm;
-
-	(void)of;
-	return localtime_r(&t, &tm) ? tm.tm_gmtoff : 0;
-}
-
-static const struct when_zone local = {local_east, NULL};
+#define STEPS 240 /* of JSON, and of a page */
 
 /* Its warnings are the server's to tell, whose configuration it is. NULL with errors, which are
  * printed. */
@@ -92,24 +70,8 @@ static bool arrived(struct tell *tell)
 static void list(const struct options *o, struct catalog *c, struct tell *tell)
 {
 	catalog_sort_by_client(c);
-	if (list_print(c, &local, o->json, stdout))
+	if (list_print(c, &local_zone, o->json, stdout))
 		arrived(tell);
-}
-
-/* Of the terminal on standard output. */
-static size_t columns(void)
-{
-	struct winsize w;
-
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) != 0 || w.ws_col == 0)
-		return COLUMNS;
-	return w.ws_col;
-}
-
-static bool is_utf8(void)
-{
-	setlocale(LC_CTYPE, "");
-	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
 static void coverage(const struct options *o, struct catalog *c, const struct catalog_range *range,
@@ -118,13 +80,14 @@ static void coverage(const struct options *o, struct catalog *c, const struct ca
 	bool text = !o->json && !o->html;
 	struct coverage v;
 
-	if (coverage_make(&v, c, range, now(), text ? chart_steps(columns(), c->widest) : STEPS)) {
+	if (survey_make(&v, c, range, local_now(),
+		text ? chart_steps(terminal_columns(), c->widest) : STEPS)) {
 		if (o->json)
 			chart_print_json(&v, stdout);
 		else if (o->html)
-			page_print(&v, &local, stdout);
+			page_print(&v, &local_zone, stdout);
 		else
-			chart_print(&v, c->widest, &local, is_utf8(), stdout);
+			chart_print(&v, c->widest, &local_zone, terminal_utf8(), stdout);
 		arrived(tell);
 	}
 	coverage_free(&v);
@@ -200,7 +163,7 @@ int main(int argc, char **argv)
 		return EXITCODE_FAILURE;
 	zone_read();
 	signal(SIGPIPE, SIG_IGN);
-	options_parse(argc, argv, now(), &local, &o);
+	options_parse(argc, argv, local_now(), &local_zone, &o);
 	config = load(o.config);
 	if (!config)
 		return EXITCODE_CONFIG;

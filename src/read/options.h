@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "read/when.h"
+#include "view/when.h"
 
 enum mode {
 	MODE_PACKETS,

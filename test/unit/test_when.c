@@ -5,7 +5,7 @@
 #include "support.h"
 
 #include "base/calendar.h"
-#include "read/when.h"
+#include "view/when.h"
 
 #define S INT64_C(1000000000)
 

@@ -1,5 +1,5 @@
 /* when: see when.h. */
-#include "read/when.h"
+#include "view/when.h"
 
 #include <inttypes.h>
 #include <stdbool.h>

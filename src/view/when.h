@@ -13,8 +13,8 @@
  * has all that can be meant. Where the clock is set forward, a time that it passes over is the
  * moment of the change. Refuses leap seconds, and years outside of 1970 to 2261, which nanoseconds
  * in 64 bits do not reach. Pure: now and the zone are arguments. */
-#ifndef READ_WHEN_H
-#define READ_WHEN_H
+#ifndef VIEW_WHEN_H
+#define VIEW_WHEN_H
 
 #include <stdint.h>
 

@@ -1,13 +1,13 @@
 /* chart: coverage as bars of a terminal, or as JSON.
  *
  * Refuses to add up. */
-#ifndef READ_CHART_H
-#define READ_CHART_H
+#ifndef VIEW_CHART_H
+#define VIEW_CHART_H
 
 #include <stdio.h>
 
-#include "read/coverage.h"
-#include "read/when.h"
+#include "view/coverage.h"
+#include "view/when.h"
 
 /* How many steps a line of so many columns has room for, where names are so wide. */
 size_t chart_steps(size_t columns, size_t widest);
