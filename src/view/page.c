@@ -1,10 +1,11 @@
 /* page: see page.h. */
-#include "read/page.h"
+#include "view/page.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#include "read/chart.h"
+#include "view/chart.h"
+#include "view/pattern.h"
 
 #define SECOND INT64_C(1000000000)
 
@@ -33,8 +34,7 @@ static const char style[] =
     "text-align:left}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}"
     "th{color:var(--soft);font-weight:600}";
 
-/* Names are printable; this holds for whatever comes. */
-static void print_text(const char *text, FILE *to)
+void page_text(const char *text, FILE *to)
 {
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text;
@@ -50,7 +50,7 @@ static void print_who(const struct coverage_row *r, FILE *to)
 {
 	char who[PATTERN_WHO_MAX];
 
-	print_text(pattern_who(r->client, r->address, who), to);
+	page_text(pattern_who(r->client, r->address, who), to);
 }
 
 static double x_of(const struct coverage *v, int64_t time)
@@ -88,7 +88,7 @@ static void print_tick(const struct coverage *v, int64_t time, int height, int64
 	else if (every >= 60)
 		text[16] = '\0'; /* hours and minutes */
 	fprintf(to, "<text class=\"soft\" x=\"%.1f\" y=\"%d\">", x + 3, TOP - 12);
-	print_text(every >= 86400 ? text : text + 11, to);
+	page_text(every >= 86400 ? text : text + 11, to);
 	fputs("</text>\n", to);
 }
 
@@ -191,27 +191,45 @@ static void print_command(const struct coverage *v, const struct when_zone *zone
 	fputs("</code></pre>\n", to);
 }
 
-void page_print(const struct coverage *v, const struct when_zone *zone, FILE *to)
+void page_begin(const char *title, FILE *to)
+{
+	fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+	      "<meta name=\"viewport\" content=\"width=device-width\"><title>",
+	    to);
+	page_text(title, to);
+	fprintf(to, "</title><style>%s</style></head><body>\n", style);
+}
+
+void page_end(FILE *to)
+{
+	fputs("</body></html>\n", to);
+}
+
+void page_chart(const struct coverage *v, const struct when_zone *zone, FILE *to)
 {
 	char from[WHEN_TEXT_MAX], until[WHEN_TEXT_MAX], step[CHART_DURATION_MAX];
 
-	when_format(v->begin, zone, 0, from);
-	when_format(v->end, zone, 0, until);
-	fprintf(to,
-	    "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-	    "<meta name=\"viewport\" content=\"width=device-width\">"
-	    "<title>Recorded packets, %s to %s</title><style>%s</style></head><body>\n",
-	    from, until, style);
-	fprintf(to,
-	    "<h1>Recorded packets</h1><p>%s to %s, %s a step. Taller: more packets, by "
-	    "logarithm. Bare: none.</p>\n",
-	    from, until, chart_duration((v->end - v->begin) / (int64_t)v->steps, step));
-	if (v->n > 0) {
+	fprintf(to, "<p>%s to %s, %s a step. Taller: more packets, by logarithm. Bare: none.</p>\n",
+	    when_format(v->begin, zone, 0, from), when_format(v->end, zone, 0, until),
+	    chart_duration((v->end - v->begin) / (int64_t)v->steps, step));
+	if (v->n > 0)
 		print_chart(v, zone, to);
+	else
+		fputs("<p>There are none.</p>\n", to);
+}
+
+void page_print(const struct coverage *v, const struct when_zone *zone, FILE *to)
+{
+	char from[WHEN_TEXT_MAX], until[WHEN_TEXT_MAX], title[2 * WHEN_TEXT_MAX + 32];
+
+	snprintf(title, sizeof(title), "Recorded packets, %s to %s",
+	    when_format(v->begin, zone, 0, from), when_format(v->end, zone, 0, until));
+	page_begin(title, to);
+	fputs("<h1>Recorded packets</h1>", to);
+	page_chart(v, zone, to);
+	if (v->n > 0) {
 		print_totals(v, to);
 		print_command(v, zone, to);
-	} else {
-		fputs("<p>There are none.</p>\n", to);
 	}
-	fputs("</body></html>\n", to);
+	page_end(to);
 }
