@@ -96,13 +96,18 @@ full_archive() {
 	inside full_archive still_there
 }
 
-# held PATH: an archive whose worker is stopped when it begins to read that capture; sets WORKER
+# held PATH [CALL N]: an archive whose worker is stopped when it begins to read that capture, or at its N-th CALL with
+# one of these files; sets WORKER
 held() {
+	local paths=() f
 	can_trace
 	as_root # nobody else may hold a process at a file
 	rm -f trace
-	strace -f -qq -o trace -P "$PWD/$1" -e trace=pread64 -e inject=pread64:signal=STOP:when=1 "$ARCHIVE" --once -c cfg \
-		2>log 3>&- &
+	for f in $1; do
+		paths+=(-P "$PWD/$f")
+	done
+	strace -f -qq -o trace "${paths[@]}" -e trace="${2-pread64}" -e inject="${2-pread64}:signal=STOP:when=${3-1}" \
+		"$ARCHIVE" --once -c cfg 2>log 3>&- &
 	ARCHIVING=$!
 	PIDS+=($!)
 	until_true grep -q 'stopped by SIGSTOP' trace
@@ -188,6 +193,61 @@ held() {
 	"${WRAP[@]}" "$ARCHIVE" --once -c cfg 2>log
 	[ "$(index 'SELECT name FROM file')" = trace-foo-20261128_110000.pcap ]
 	log_has 'deleted client=foo path="foo/2026-11-27/.*reason="max-age" age=86460 '
+}
+
+@test "a capture that is still being written is not archived torn, nor removed; it is taken when it is whole" {
+	settings
+	capture trace-foo-20261128_000001.pcap 9
+	keep
+	local f='done'/trace-foo-20261128_000001.pcap tail
+	tail=$(($(size $f) - 400))
+	head -c 400 was/* >$f
+	held $f # it has read the beginning
+	tail -c $tail was/* >>$f
+	kill -CONT "$WORKER"
+	not wait "$ARCHIVING"
+	log_has 'waiting client=foo name=trace-foo-20261128_000001.pcap reason="it is still being written"'
+	cmp was/* $f
+	[ -z "$(find archive -name 'trace-*')" ]
+	# between its archiving and its removal: what was archived is torn, and the whole is archived beside it
+	head -c 400 was/* >$f
+	strace -qq -o trace -e trace=renameat2 -e inject=renameat2:signal=STOP:when=1 "$ARCHIVE" --once -c cfg 2>log 3>&- &
+	ARCHIVING=$!
+	PIDS+=($!)
+	until_true grep -q 'stopped by SIGSTOP' trace
+	tail -c $tail was/* >>$f
+	pkill -CONT -P "$ARCHIVING"
+	not wait "$ARCHIVING"
+	cmp was/* $f
+	once
+	archived_as "$(echo was/*)" foo/2026-11-28/trace-foo-20261128_000001_001.pcap.zst
+	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
+	[ ! -e $f ]
+}
+
+@test "what is written in place is looked at when it is closed" {
+	settings
+	"$ARCHIVE" -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	wait_log 'archiving path='
+	# mask:…: IN_CLOSE_WRITE is 8
+	grep -hE '^inotify .* mask:[0-9a-f]*[89a-f] ' "/proc/$!/fdinfo/"*
+}
+
+@test "a worker that reports what it has not stored: the capture stays" {
+	settings 'compress = "none";'
+	once
+	capture trace-foo-20261128_000001.pcap
+	keep
+	held 'archive/.work/0 archive/.work/1 archive/.work/2' write 2
+	truncate -s 100 archive/.work/?
+	kill -CONT "$WORKER"
+	not wait "$ARCHIVING"
+	log_has 'error client=foo name=trace-foo-20261128_000001.pcap reason="its worker has stored 100 bytes, and reports 372"'
+	still_there
+	[ -z "$(find archive -name 'trace-*')" ]
+	once
+	cmp was/* archive/foo/*/trace-*
 }
 
 # hostile: files that fuzzing begins with, and all that was recorded of streams, as captures in done

@@ -34,8 +34,8 @@ void event_archived(const struct take *t)
 
 void event_not_archived(const struct take *t)
 {
-	log_line(LVL_ERROR, "error client=%s name=%s reason=%s", t->client, t->name,
-	    LOG_QUOTE(t->reason));
+	log_line(t->growing ? LVL_NOTICE : LVL_ERROR, "%s client=%s name=%s reason=%s",
+	    t->growing ? "waiting" : "error", t->client, t->name, LOG_QUOTE(t->reason));
 }
 
 void event_expired(const struct expired *e)

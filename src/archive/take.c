@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -168,6 +169,49 @@ int take_channel(const struct take *t)
 	return t->worker.channel;
 }
 
+bool take_is_active(const struct take *t)
+{
+	return t->capture >= 0;
+}
+
+/* Sizes alone: a time says little of a file that is copied with its times. */
+bool take_is_whole(struct take *t)
+{
+	struct stat now;
+
+	if (fstat(t->capture, &now) < 0) {
+		take_fail(t, "it cannot be looked at: %s", strerror(errno));
+		return false;
+	}
+	t->growing = now.st_size != t->st.st_size;
+	if (t->growing)
+		take_fail(t, "it is still being written");
+	return !t->growing;
+}
+
+/* The worker may be hijacked. It is gone; what it has left is looked at. */
+static bool is_as_reported(struct take *t)
+{
+	const struct report *r = &t->report;
+	bool plain = t->config->archive.level == PACK_PLAIN;
+	uint64_t size = (uint64_t)t->st.st_size;
+	struct stat st;
+
+	if (fstat(t->archived, &st) < 0) {
+		take_fail(t, "the archived file: %s", strerror(errno));
+		return false;
+	}
+	if (r->facts.bytes != size)
+		take_fail(
+		    t, "its worker reports %" PRIu64 " bytes of %" PRIu64, r->facts.bytes, size);
+	else if ((uint64_t)st.st_size != r->stored || (plain && r->stored != size))
+		take_fail(t, "its worker has stored %jd bytes, and reports %" PRIu64,
+		    (intmax_t)st.st_size, r->stored);
+	else
+		return true;
+	return false;
+}
+
 /* The file's own time is that of the capture: it is all that tells of a capture which is not
  * compressed when its recording ended. */
 static bool set_time(struct take *t)
@@ -187,8 +231,11 @@ enum take_status take_go_on(struct take *t)
 	case WORKER_DONE:
 		break;
 	}
+	worker_stop(&t->worker);
 	if (!t->report.ok)
 		return take_fail(t, "%s", t->report.reason);
+	if (!take_is_whole(t) || !is_as_reported(t))
+		return t->status;
 	if (!set_time(t))
 		return take_fail(t, "the time of the archived file: %s", strerror(errno));
 	t->had_orphan = t->orphan >= 0;

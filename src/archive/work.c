@@ -20,13 +20,8 @@ bool work_init(struct work *w, struct depot *depot, const struct config *config,
 	    .room = at_once + WORK_PACKED};
 	w->take = calloc(w->room, sizeof(*w->take));
 	for (unsigned i = 0; w->take && i < w->room; i++)
-		w->take[i].worker.channel = -1;
+		w->take[i].capture = -1;
 	return w->take;
-}
-
-static bool is_active(const struct take *t)
-{
-	return take_channel(t) >= 0;
 }
 
 void work_free(struct work *w)
@@ -35,7 +30,7 @@ void work_free(struct work *w)
 		return;
 	work_settle(w);
 	for (unsigned i = 0; i < w->room; i++)
-		if (is_active(&w->take[i]))
+		if (take_is_active(&w->take[i]))
 			take_end(&w->take[i]);
 	free(w->take);
 	w->take = NULL;
@@ -52,7 +47,7 @@ void work_begin(struct work *w)
 static bool is_at_work(const struct work *w, int dir, const char *name)
 {
 	for (unsigned i = 0; i < w->room; i++)
-		if (is_active(&w->take[i]) && w->take[i].dir == dir &&
+		if (take_is_active(&w->take[i]) && w->take[i].dir == dir &&
 		    strcmp(w->take[i].name, name) == 0)
 			return true;
 	return false;
@@ -61,7 +56,7 @@ static bool is_at_work(const struct work *w, int dir, const char *name)
 static struct take *free_take(struct work *w)
 {
 	for (unsigned i = 0; i < w->room; i++)
-		if (!is_active(&w->take[i]))
+		if (!take_is_active(&w->take[i]))
 			return &w->take[i];
 	return NULL;
 }
@@ -114,7 +109,7 @@ size_t work_channels(const struct work *w, struct pollfd p[WORK_MAX])
 	size_t n = 0;
 
 	for (unsigned i = 0; i < w->room; i++)
-		if (is_active(&w->take[i]) && w->take[i].status == TAKE_WORKING)
+		if (take_is_active(&w->take[i]) && w->take[i].status == TAKE_WORKING)
 			p[n++] = (struct pollfd){.fd = take_channel(&w->take[i]), .events = POLLIN};
 	return n;
 }
@@ -122,7 +117,7 @@ size_t work_channels(const struct work *w, struct pollfd p[WORK_MAX])
 static struct take *take_of(struct work *w, int channel)
 {
 	for (unsigned i = 0; i < w->room; i++)
-		if (take_channel(&w->take[i]) == channel)
+		if (take_is_active(&w->take[i]) && take_channel(&w->take[i]) == channel)
 			return &w->take[i];
 	return NULL;
 }
@@ -156,7 +151,7 @@ void work_settle(struct work *w)
 	size_t n = 0;
 
 	for (unsigned i = 0; i < w->room; i++)
-		if (is_active(&w->take[i]) && w->take[i].status == TAKE_PACKED)
+		if (take_is_active(&w->take[i]) && w->take[i].status == TAKE_PACKED)
 			packed[n++] = &w->take[i];
 	settle(packed, n);
 	for (size_t i = 0; i < n; i++)

@@ -15,7 +15,7 @@
 #include "archive/take.h"
 
 #define WORK_MAX    64  /* captures that are packed at a time */
-#define WORK_PACKED 128 /* that are packed and not settled: each has three descriptors */
+#define WORK_PACKED 128 /* that are packed and not settled: each has two descriptors */
 
 struct work {
 	struct depot *depot;

@@ -89,12 +89,12 @@ bool worker_start(struct worker *w, const struct job *job)
 	*w = (struct worker){.channel = -1};
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return false;
-	w->pid = fork();
+	w->pid = fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ? -1 : fork();
 	if (w->pid == 0)
 		child(job, ends[1]);
 	why = errno;
 	close(ends[1]);
-	if (w->pid < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0) {
+	if (w->pid < 0) {
 		close(ends[0]);
 		errno = why;
 		w->pid = 0;
@@ -141,7 +141,7 @@ enum worker_status worker_read(
 	return WORKER_DONE;
 }
 
-void worker_end(struct worker *w)
+void worker_stop(struct worker *w)
 {
 	if (w->pid == 0)
 		return;
@@ -149,6 +149,13 @@ void worker_end(struct worker *w)
 	while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	close(w->channel);
+	w->pid = 0;
+	w->channel = -1;
+}
+
+void worker_end(struct worker *w)
+{
+	worker_stop(w);
 	free(w->bytes);
 	*w = (struct worker){.channel = -1};
 }

@@ -33,7 +33,11 @@ enum worker_status {
 enum worker_status worker_read(
     struct worker *w, struct report *out, const uint8_t **profile, const uint8_t **frames);
 
-/* Kills it when it still runs, and reaps it. */
+/* Kills it when it still runs, and reaps it: what it had open is written no more. What it has
+ * reported stays. */
+void worker_stop(struct worker *w);
+
+/* The same, and its report goes. */
 void worker_end(struct worker *w);
 
 #endif
