@@ -250,6 +250,43 @@ held() {
 	cmp was/* archive/foo/*/trace-*
 }
 
+@test "a worker that hangs keeps no other waiting, nor retention; it is killed when it makes no progress, and named" {
+	settings 'compress = "zstd:19"; keep: { max-files = 1; };'
+	sed -i 's/base-path/sandbox = "off"; base-path/' cfg # for libfaketime
+	export NO_FAKE_STAT=1
+	fake_clock +0
+	WRAP+=(FAKETIME_DONT_FAKE_MONOTONIC=0)
+	made pcap 30000 1500 random >'done'/trace-foo-20261128_000001.pcap
+	"${WRAP[@]}" "$ARCHIVE" -c cfg 2>log 3>&- &
+	local pid=$! worker
+	PIDS+=($pid)
+	until_true pgrep -P $pid
+	worker=$(pgrep -P $pid)
+	kill -STOP "$worker"
+	capture x 1
+	mv 'done'/x 'done'/trace-bar-20261128_000001.pcap
+	wait_log 'archived client=bar name=trace-bar-20261128_000001.pcap'
+	capture x 2
+	mv 'done'/x 'done'/trace-bar-20261128_000002.pcap
+	wait_log 'archived client=bar name=trace-bar-20261128_000002.pcap'
+	wait_log 'deleted client=bar path=".*" reason="max-files"'
+	[ "$(pgrep -P $pid)" = "$worker" ]
+	capture x 3
+	mv 'done'/x 'done'/trace-foo-20261128_000001.pcap
+	fake_clock +200s
+	kill -USR1 $pid
+	capture x 4
+	mv 'done'/x 'done'/trace-bar-20261128_000003.pcap
+	wait_log 'archived client=bar name=trace-bar-20261128_000003.pcap'
+	[ "$(pgrep -P $pid)" = "$worker" ]
+	never_log 'client=foo'
+	fake_clock +600s
+	kill -USR1 $pid
+	wait_log 'error client=foo name=trace-foo-20261128_000001.pcap reason="its worker has made no progress for [0-9]* s"'
+	wait_log 'archived client=foo name=trace-foo-20261128_000001.pcap .* packets=3 '
+	gone "$worker"
+}
+
 # hostile: files that fuzzing begins with, and all that was recorded of streams, as captures in done
 hostile() {
 	local f n=0 kind

@@ -44,11 +44,6 @@ void event_expired(const struct expired *e)
 	    e->client, LOG_QUOTE(e->path), e->reason, e->age, e->bytes);
 }
 
-void event_expire_failed(const char *reason)
-{
-	log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
-}
-
 void event_excess(uint64_t bytes, bool required)
 {
 	log_line(LVL_ERROR,
@@ -93,7 +88,7 @@ void event_command_says(const struct command_file *f, const char *line)
 	    LVL_NOTICE, "command client=%s name=%s says=%s", f->client, f->name, LOG_QUOTE(line));
 }
 
-void event_handover_failed(const char *reason)
+void event_failed(const char *reason)
 {
 	log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
 }

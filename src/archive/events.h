@@ -12,7 +12,6 @@ void event_archiving(const struct config *c);
 void event_archived(const struct take *t);
 void event_not_archived(const struct take *t);
 void event_expired(const struct expired *e);
-void event_expire_failed(const char *reason);
 /* Nothing more may be deleted, and still so many bytes are too much; required: files that wait to
  * be handed over stay as well. */
 void event_excess(uint64_t bytes, bool required);
@@ -26,10 +25,12 @@ void event_not_handed(
     const struct command_file *f, const char *reason, uint64_t lines, int64_t pause, int64_t age);
 void event_handing_stopped(const struct command_file *f);
 void event_command_says(const struct command_file *f, const char *line);
-void event_handover_failed(const char *reason);
 
 void event_reload(const struct config *c);
 void event_not_reloaded(void);
 void event_stopped(void);
+
+/* Of no single capture. */
+void event_failed(const char *reason);
 
 #endif

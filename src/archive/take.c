@@ -15,6 +15,11 @@
 #include "base/io.h"
 #include "record/capfile.h"
 
+/* A worker that writes nothing for so long hangs. What it reads at the end, of an orphan, moves
+ * nothing that can be seen: it has a second more for each ORPHAN_RATE bytes. */
+#define STALLED_MS  (5 * 60 * 1000)
+#define ORPHAN_RATE (10u << 20)
+
 /* Names that are tried for one capture. */
 #define NUMBERS 100000u
 
@@ -110,6 +115,14 @@ static enum take_status choose_path(struct take *t, bool take_orphan)
 
 /* ---- the way ---- */
 
+static int64_t patience(int orphan)
+{
+	struct stat st;
+
+	return orphan < 0 || fstat(orphan, &st) < 0 ? STALLED_MS
+						    : STALLED_MS + st.st_size / ORPHAN_RATE * 1000;
+}
+
 static enum take_status start(struct take *t, unsigned number)
 {
 	struct job job;
@@ -132,6 +145,8 @@ static enum take_status start(struct take *t, unsigned number)
 		.ended = t->st.st_mtim.tv_sec,
 		.archived = t->began,
 		.size = (uint64_t)t->st.st_size}};
+	t->moved = io_monotonic_ms();
+	t->patience = patience(t->orphan);
 	if (!worker_start(&t->worker, &job))
 		return take_fail(t, "no process can be started: %s", strerror(errno));
 	return TAKE_WORKING;
@@ -231,7 +246,8 @@ enum take_status take_go_on(struct take *t)
 	case WORKER_DONE:
 		break;
 	}
-	worker_stop(&t->worker);
+	if (!worker_stop(&t->worker))
+		return take_fail(t, "its worker does not end");
 	if (!t->report.ok)
 		return take_fail(t, "%s", t->report.reason);
 	if (!take_is_whole(t) || !is_as_reported(t))
@@ -241,6 +257,26 @@ enum take_status take_go_on(struct take *t)
 	t->had_orphan = t->orphan >= 0;
 	close_if_open(&t->orphan); /* and not the capture, which may be locked */
 	return t->status = TAKE_PACKED;
+}
+
+bool take_stalls(struct take *t, int64_t now_ms)
+{
+	struct stat st;
+	uint64_t at = t->worker.have;
+
+	if (fstat(t->archived, &st) == 0)
+		at += (uint64_t)st.st_size;
+	if (at != t->position) {
+		t->position = at;
+		t->moved = now_ms;
+	}
+	if (now_ms - t->moved < t->patience)
+		return false;
+	worker_kill(&t->worker);
+	take_fail(
+	    t, "its worker has made no progress for %" PRId64 " s", (now_ms - t->moved) / 1000);
+	t->stalled = true;
+	return true;
 }
 
 enum take_status take_rename(struct take *t)

@@ -52,6 +52,11 @@ struct take {
 
 	char reason[TAKE_REASON_MAX]; /* after TAKE_FAILED */
 	bool growing;                 /* then: it is only that somebody still writes the capture */
+	bool stalled;                 /* then: its worker was killed, and may not have ended yet */
+
+	uint64_t position; /* of the worker, at the last look */
+	int64_t moved;     /* monotonic ms: when it was another one */
+	int64_t patience;  /* ms without progress */
 };
 
 /* number: different for each that is at work at the same time. */
@@ -66,6 +71,10 @@ bool take_is_active(const struct take *t);
 
 /* Does not wait. */
 enum take_status take_go_on(struct take *t);
+
+/* While it works, from time to time: true when its worker has made no progress for long; it is
+ * killed then, and the status set. take_end() may follow when the channel is hung up. */
+bool take_stalls(struct take *t, int64_t now_ms);
 
 /* Chooses t->path once more, because its name was taken meanwhile, or an orphan has it. */
 enum take_status take_rename(struct take *t);

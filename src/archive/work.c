@@ -6,6 +6,7 @@
 
 #include "archive/events.h"
 #include "archive/settle.h"
+#include "base/io.h"
 
 /* Columns of packed captures, together: a capture of 1 GB has 40 kB. */
 #define COLUMNS_MAX (4u << 20)
@@ -104,13 +105,14 @@ void work_start(struct work *w)
 	}
 }
 
-size_t work_channels(const struct work *w, struct pollfd p[WORK_MAX])
+size_t work_channels(const struct work *w, struct pollfd p[WORK_CHANNELS])
 {
 	size_t n = 0;
 
 	for (unsigned i = 0; i < w->room; i++)
-		if (take_is_active(&w->take[i]) && w->take[i].status == TAKE_WORKING)
-			p[n++] = (struct pollfd){.fd = take_channel(&w->take[i]), .events = POLLIN};
+		if (take_is_active(&w->take[i]) && take_channel(&w->take[i]) >= 0)
+			p[n++] = (struct pollfd){.fd = take_channel(&w->take[i]),
+			    .events = w->take[i].stalled ? 0 : POLLIN}; /* 0: its end */
 	return n;
 }
 
@@ -126,8 +128,14 @@ void work_go_on(struct work *w, const struct pollfd *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct take *t = p[i].revents ? take_of(w, p[i].fd) : NULL;
-		enum take_status st = t ? take_go_on(t) : TAKE_WORKING;
+		enum take_status st;
 
+		if (t && t->stalled) {
+			w->stalled--;
+			take_end(t);
+			continue;
+		}
+		st = t ? take_go_on(t) : TAKE_WORKING;
 		if (st == TAKE_WORKING)
 			continue;
 		w->active--;
@@ -137,6 +145,22 @@ void work_go_on(struct work *w, const struct pollfd *p, size_t n)
 		} else {
 			conclude(w, t, st);
 		}
+	}
+}
+
+void work_look_after(struct work *w)
+{
+	int64_t now = io_monotonic_ms();
+
+	for (unsigned i = 0; i < w->room; i++) {
+		struct take *t = &w->take[i];
+
+		if (!take_is_active(t) || t->status != TAKE_WORKING || !take_stalls(t, now))
+			continue;
+		w->active--;
+		w->stalled++;
+		w->failed++;
+		event_not_archived(t);
 	}
 }
 
