@@ -287,6 +287,38 @@ held() {
 	gone "$worker"
 }
 
+@test "a file that cannot be deleted is named, and retention goes on with the others" {
+	settings 'compress = "none";'
+	local i
+	for i in 1 2 3; do
+		capture "trace-foo-2026112${i}_000000.pcap" "$i"
+		touch -d "2026-11-2$i 12:00" "done/trace-foo-2026112${i}_000000.pcap"
+	done
+	capture trace-bar-20261120_000000.pcap 4
+	once
+	rm archive/foo/2026-11-21/trace-*
+	mkdir -p archive/foo/2026-11-21/trace-foo-20261121_000000.pcap/x # which no unlink(2) removes
+	settings 'compress = "none"; keep: { max-files = 3; max-size = 1; };'
+	not once
+	log_has 'error client=foo path="foo/2026-11-21/trace-foo-20261121_000000.pcap" reason="it is to go by max-files, and cannot be deleted: Is a directory"'
+	log_has 'deleted client=foo ' 2
+	log_has 'deleted client=bar '
+	[ "$(index 'SELECT name FROM file')" = trace-foo-20261121_000000.pcap ]
+	log_has 'error reason="139 bytes are stored above max-size or min-free, and files that cannot be deleted let nothing more be deleted"'
+	never_log floors
+}
+
+@test "min-free: new files that have to go are a warning; what is missing then is not laid to floors" {
+	settings 'compress = "none"; keep: { min-free = "100%"; };'
+	capture trace-foo-20261128_000000.pcap 1
+	capture trace-foo-20261128_000001.pcap 2
+	touch -d '25 hours ago' 'done'/trace-foo-20261128_000001.pcap
+	once
+	log_has 'deleted client=foo .*reason="min-free"' 2
+	log_has 'warning reason="min-free deletes files of the last day: the filesystem is too small, or something else fills it" files=1 bytes=140'
+	log_has 'error reason="[0-9]* bytes are stored above max-size or min-free, and there is nothing left to delete"'
+}
+
 # hostile: files that fuzzing begins with, and all that was recorded of streams, as captures in done
 hostile() {
 	local f n=0 kind

@@ -2,6 +2,8 @@
 #include "archive/events.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/log.h"
 
@@ -44,13 +46,46 @@ void event_expired(const struct expired *e)
 	    e->client, LOG_QUOTE(e->path), e->reason, e->age, e->bytes);
 }
 
-void event_excess(uint64_t bytes, bool required)
+void event_not_deleted(const struct expired *e, const char *why)
 {
 	log_line(LVL_ERROR,
-	    "error reason=\"%" PRIu64
-	    " bytes are stored above max-size or min-free, and floors%s let "
-	    "nothing more be deleted\"",
-	    bytes, required ? ", and files that wait to be handed over," : "");
+	    "error client=%s path=%s reason=\"it is to go by %s, and cannot be deleted: %s\"",
+	    e->client, LOG_QUOTE(e->path), e->reason, why);
+}
+
+void event_not_deleted_number(uint64_t files)
+{
+	log_line(LVL_ERROR, "error reason=\"%" PRIu64 " files cannot be deleted\"", files);
+}
+
+void event_young(uint64_t files, uint64_t bytes)
+{
+	log_line(LVL_WARNING,
+	    "warning reason=\"min-free deletes files of the last day: the filesystem is too small, "
+	    "or "
+	    "something else fills it\" files=%" PRIu64 " bytes=%" PRIu64,
+	    files, bytes);
+}
+
+/* What stands against it, as a list. */
+void event_excess(uint64_t bytes, bool floors, bool required, bool refused)
+{
+	const char *const what[] = {floors ? "floors" : NULL,
+	    required ? "files that wait to be handed over" : NULL,
+	    refused ? "files that cannot be deleted" : NULL};
+	char list[100] = "";
+
+	for (size_t i = 0; i < sizeof(what) / sizeof(*what); i++)
+		if (what[i]) {
+			size_t len = strlen(list);
+
+			snprintf(list + len, sizeof(list) - len, "%s%s", len > 0 ? " and " : "",
+			    what[i]);
+		}
+	log_line(LVL_ERROR,
+	    "error reason=\"%" PRIu64 " bytes are stored above max-size or min-free, and %s%s\"",
+	    bytes, *list ? list : "there is nothing left to delete",
+	    *list ? " let nothing more be deleted" : "");
 }
 
 void event_held(const struct expire_held *h)

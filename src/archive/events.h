@@ -12,9 +12,12 @@ void event_archiving(const struct config *c);
 void event_archived(const struct take *t);
 void event_not_archived(const struct take *t);
 void event_expired(const struct expired *e);
-/* Nothing more may be deleted, and still so many bytes are too much; required: files that wait to
- * be handed over stay as well. */
-void event_excess(uint64_t bytes, bool required);
+void event_not_deleted(const struct expired *e, const char *why);
+void event_not_deleted_number(uint64_t files);
+/* That had to go so that min-free is kept. */
+void event_young(uint64_t files, uint64_t bytes);
+/* So many bytes are too much, and nothing more may be deleted: what may stand against it. */
+void event_excess(uint64_t bytes, bool floors, bool required, bool refused);
 /* Files that wait to be handed over, and would have been deleted otherwise. */
 void event_held(const struct expire_held *h);
 

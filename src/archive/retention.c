@@ -12,10 +12,38 @@
 /* Files that are deleted in one run. */
 #define DELETED_MOST 1000
 
+/* Of these one after another is named in a run, and of the rest the number. */
+#define NAMED_MOST 10
+
+/* Files of the last day should not be what has to go. */
+#define YOUNG_S 86400
+
+struct run {
+	struct retention *r;
+	int64_t now;
+	bool name_refused;
+	uint64_t refused;
+	uint64_t young, young_bytes;
+};
+
 static void tell_expired(void *context, const struct expired *e)
 {
-	(void)context;
+	struct run *run = context;
+
 	event_expired(e);
+	if (e->for_room && e->age < YOUNG_S) {
+		run->young++;
+		run->young_bytes += e->bytes;
+	}
+}
+
+static void tell_refused(void *context, const struct expired *e, const char *why)
+{
+	struct run *run = context;
+
+	run->refused++;
+	if (run->name_refused && run->refused <= NAMED_MOST)
+		event_not_deleted(e, why);
 }
 
 static bool is_required(const struct config *c)
@@ -44,21 +72,45 @@ static void tell_held(struct retention *r, struct expire *e)
 	}
 }
 
+/* What cannot be deleted is tried in every run, and named once an hour. */
+static void tell_number(const struct run *run)
+{
+	if (!run->name_refused || run->refused == 0)
+		return;
+	if (run->refused > NAMED_MOST)
+		event_not_deleted_number(run->refused);
+	run->r->refused_due = run->now + HELD_S;
+}
+
+static void tell_young(const struct run *run)
+{
+	if (run->young == 0 || !is_due(run->r->young_due, run->now))
+		return;
+	event_young(run->young, run->young_bytes);
+	run->r->young_due = run->now + HELD_S;
+}
+
 void retention_run(struct retention *r, struct depot *depot, const struct config *config)
 {
+	int64_t now = time(NULL);
+	struct run run = {.r = r, .now = now, .name_refused = is_due(r->refused_due, now)};
 	struct expire e = {.depot = depot,
 	    .config = config,
-	    .now = time(NULL),
+	    .now = now,
 	    .most = DELETED_MOST,
 	    .tell = tell_expired,
-	    .context = r};
+	    .refused = tell_refused,
+	    .context = &run};
+	bool ok = expire_run(&e);
 
-	r->failed = !expire_run(&e);
-	r->more = !r->failed && e.more;
-	if (r->failed)
+	r->more = ok && e.more;
+	r->failed = !ok || run.refused > 0;
+	tell_number(&run);
+	tell_young(&run);
+	if (!ok)
 		event_failed(e.reason);
 	else if (e.excess > 0)
-		event_excess(e.excess, is_required(config));
-	if (!r->failed && !e.more)
+		event_excess(e.excess, e.floors, is_required(config), run.refused > 0);
+	if (ok && !e.more)
 		tell_held(r, &e);
 }

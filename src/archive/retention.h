@@ -12,7 +12,9 @@
 #include "config/config.h"
 
 struct retention {
-	int64_t held_due; /* seconds since 1970: of the next line about files that may not go */
+	/* Seconds since 1970: of the next lines about files that may not go, files that cannot be
+	 * deleted, and new ones that had to go. */
+	int64_t held_due, refused_due, young_due;
 
 	/* Of the last run. */
 	bool failed;
