@@ -458,6 +458,7 @@ on_a_full_disk() {
 	local worker
 	worker=$(sed -n 's/^\([0-9]*\) .*stopped by SIGSTOP.*/\1/p' trace)
 	find "/proc/$worker/fd" -type l -printf '%f %l\n' | sort -n | sed 's/\[.*//; s/[0-9]*$//' >open
+	grep -E "^Max file size +$((2 * $(size 'done'/*) + 64 * 1024 * 1024)) " "/proc/$worker/limits" # what it could fill the disk with
 	kill -CONT "$worker"
 	printf '%s\n' "3 pipe:" "4 $PWD/done/trace-foo-20261128_000001.pcap" "5 $PWD/archive/.work/" | diff - open
 	wait_log 'archived client=foo'

@@ -2,6 +2,8 @@
 #include "archive/events.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/log.h"
 
@@ -34,8 +36,8 @@ void event_archived(const struct take *t)
 
 void event_not_archived(const struct take *t)
 {
-	log_line(LVL_ERROR, "error client=%s name=%s reason=%s", t->client, t->name,
-	    LOG_QUOTE(t->reason));
+	log_line(t->growing ? LVL_NOTICE : LVL_ERROR, "%s client=%s name=%s reason=%s",
+	    t->growing ? "waiting" : "error", t->client, t->name, LOG_QUOTE(t->reason));
 }
 
 void event_expired(const struct expired *e)
@@ -44,18 +46,46 @@ void event_expired(const struct expired *e)
 	    e->client, LOG_QUOTE(e->path), e->reason, e->age, e->bytes);
 }
 
-void event_expire_failed(const char *reason)
-{
-	log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
-}
-
-void event_excess(uint64_t bytes, bool required)
+void event_not_deleted(const struct expired *e, const char *why)
 {
 	log_line(LVL_ERROR,
-	    "error reason=\"%" PRIu64
-	    " bytes are stored above max-size or min-free, and floors%s let "
-	    "nothing more be deleted\"",
-	    bytes, required ? ", and files that wait to be handed over," : "");
+	    "error client=%s path=%s reason=\"it is to go by %s, and cannot be deleted: %s\"",
+	    e->client, LOG_QUOTE(e->path), e->reason, why);
+}
+
+void event_not_deleted_number(uint64_t files)
+{
+	log_line(LVL_ERROR, "error reason=\"%" PRIu64 " files cannot be deleted\"", files);
+}
+
+void event_young(uint64_t files, uint64_t bytes)
+{
+	log_line(LVL_WARNING,
+	    "warning reason=\"min-free deletes files of the last day: the filesystem is too small, "
+	    "or "
+	    "something else fills it\" files=%" PRIu64 " bytes=%" PRIu64,
+	    files, bytes);
+}
+
+/* What stands against it, as a list. */
+void event_excess(uint64_t bytes, bool floors, bool required, bool refused)
+{
+	const char *const what[] = {floors ? "floors" : NULL,
+	    required ? "files that wait to be handed over" : NULL,
+	    refused ? "files that cannot be deleted" : NULL};
+	char list[100] = "";
+
+	for (size_t i = 0; i < sizeof(what) / sizeof(*what); i++)
+		if (what[i]) {
+			size_t len = strlen(list);
+
+			snprintf(list + len, sizeof(list) - len, "%s%s", len > 0 ? " and " : "",
+			    what[i]);
+		}
+	log_line(LVL_ERROR,
+	    "error reason=\"%" PRIu64 " bytes are stored above max-size or min-free, and %s%s\"",
+	    bytes, *list ? list : "there is nothing left to delete",
+	    *list ? " let nothing more be deleted" : "");
 }
 
 void event_held(const struct expire_held *h)
@@ -93,7 +123,7 @@ void event_command_says(const struct command_file *f, const char *line)
 	    LVL_NOTICE, "command client=%s name=%s says=%s", f->client, f->name, LOG_QUOTE(line));
 }
 
-void event_handover_failed(const char *reason)
+void event_failed(const char *reason)
 {
 	log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
 }

@@ -40,7 +40,7 @@ bool handover_init(struct handover *h, struct depot *depot, const struct config 
 /* No command is started for a while. */
 static void fail(struct handover *h, const char *reason)
 {
-	event_handover_failed(reason);
+	event_failed(reason);
 	h->resume = io_monotonic_ms() + RESUME_MS;
 }
 

@@ -156,7 +156,7 @@ static int work(struct daemon *d, const struct options *o, struct notify *n)
 	} else {
 		event_archiving(d->config);
 		tell_ready(n);
-		code = daemon_run(d) || !d->once ? EXITCODE_OK : EXITCODE_FAILURE;
+		code = daemon_run(d) ? EXITCODE_OK : EXITCODE_FAILURE;
 		event_stopped();
 	}
 	depot_close(&d->depot);

@@ -31,6 +31,15 @@ static void fail_all(const struct batch *b, const char *what, const char *why)
 			take_fail(b->take[i], "%s%s%s", what, *what ? ": " : "", why);
 }
 
+/* ---- the captures ---- */
+
+/* What has grown since would be archived torn. */
+static void check_captures(const struct batch *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		take_is_whole(b->take[i]);
+}
+
 /* ---- the contents ---- */
 
 static bool sync_all(const struct batch *b)
@@ -52,7 +61,8 @@ static void sync_contents(const struct batch *b)
 	for (size_t i = 0; i < b->n; i++) {
 		int fd = b->take[i]->archived;
 
-		if ((all ? sync_file_range(fd, 0, 0, wait) : fsync(fd)) < 0)
+		if (is_on_its_way(b->take[i]) &&
+		    (all ? sync_file_range(fd, 0, 0, wait) : fsync(fd)) < 0)
 			take_fail(b->take[i], "writing the archived file: %s", strerror(errno));
 	}
 }
@@ -72,6 +82,8 @@ static void look_for(struct take *t)
 			take_fail(t, "%s", store_reason(store));
 		return;
 	}
+	if (row.bytes != (uint64_t)t->st.st_size) /* not these contents, whatever the worker says */
+		return;
 	fd = depot_file(t->depot, row.path);
 	t->known = fd >= 0 && fstat(fd, &st) == 0 && (uint64_t)st.st_size == row.stored;
 	if (fd >= 0)
@@ -201,14 +213,16 @@ static void commit(const struct batch *b)
 
 /* ---- completed-path ---- */
 
-/* Only the file that was packed: somebody may have put another one there. */
+/* Only the file that was packed, as it was: somebody may have put another one there, and what has
+ * grown has more than was archived. */
 static void remove_capture(struct take *t)
 {
 	struct stat now;
 
 	t->status = TAKE_DONE;
-	if (fstatat(t->dir, t->name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    io_same_file(&now, &t->st) && unlinkat(t->dir, t->name, 0) < 0)
+	if (fstatat(t->dir, t->name, &now, AT_SYMLINK_NOFOLLOW) < 0 || !io_same_file(&now, &t->st))
+		return;
+	if (take_is_whole(t) && unlinkat(t->dir, t->name, 0) < 0)
 		take_fail(t, "it is archived, but cannot be removed: %s", strerror(errno));
 }
 
@@ -237,6 +251,7 @@ void settle(struct take *const *take, size_t n)
 	if (n == 0)
 		return;
 	b.depot = take[0]->depot;
+	check_captures(&b);
 	sync_contents(&b);
 	commit(&b);
 	remove_all(&b);

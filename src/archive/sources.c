@@ -39,10 +39,11 @@ static void add(struct sources *s, const char *path, struct problems *problems)
 		close(dir);
 		return;
 	}
-	/* published files arrive by rename, or by link; what stays in base-path loses its mark */
+	/* published files arrive by rename, or by link; what stays in base-path loses its mark;
+	 * what other programs write there in place is closed at last */
 	if (s->inotify >= 0)
-		inotify_add_watch(
-		    s->inotify, path, IN_MOVED_TO | IN_CREATE | IN_ATTRIB | IN_ONLYDIR);
+		inotify_add_watch(s->inotify, path,
+		    IN_MOVED_TO | IN_CREATE | IN_ATTRIB | IN_CLOSE_WRITE | IN_ONLYDIR);
 	s->v[s->n++] = (struct source){.path = path, .dir = dir};
 }
 

@@ -6,6 +6,7 @@
 
 #include "archive/events.h"
 #include "archive/settle.h"
+#include "base/io.h"
 
 /* Columns of packed captures, together: a capture of 1 GB has 40 kB. */
 #define COLUMNS_MAX (4u << 20)
@@ -20,13 +21,8 @@ bool work_init(struct work *w, struct depot *depot, const struct config *config,
 	    .room = at_once + WORK_PACKED};
 	w->take = calloc(w->room, sizeof(*w->take));
 	for (unsigned i = 0; w->take && i < w->room; i++)
-		w->take[i].worker.channel = -1;
+		w->take[i].capture = -1;
 	return w->take;
-}
-
-static bool is_active(const struct take *t)
-{
-	return take_channel(t) >= 0;
 }
 
 void work_free(struct work *w)
@@ -35,7 +31,7 @@ void work_free(struct work *w)
 		return;
 	work_settle(w);
 	for (unsigned i = 0; i < w->room; i++)
-		if (is_active(&w->take[i]))
+		if (take_is_active(&w->take[i]))
 			take_end(&w->take[i]);
 	free(w->take);
 	w->take = NULL;
@@ -52,7 +48,7 @@ void work_begin(struct work *w)
 static bool is_at_work(const struct work *w, int dir, const char *name)
 {
 	for (unsigned i = 0; i < w->room; i++)
-		if (is_active(&w->take[i]) && w->take[i].dir == dir &&
+		if (take_is_active(&w->take[i]) && w->take[i].dir == dir &&
 		    strcmp(w->take[i].name, name) == 0)
 			return true;
 	return false;
@@ -61,7 +57,7 @@ static bool is_at_work(const struct work *w, int dir, const char *name)
 static struct take *free_take(struct work *w)
 {
 	for (unsigned i = 0; i < w->room; i++)
-		if (!is_active(&w->take[i]))
+		if (!take_is_active(&w->take[i]))
 			return &w->take[i];
 	return NULL;
 }
@@ -109,20 +105,21 @@ void work_start(struct work *w)
 	}
 }
 
-size_t work_channels(const struct work *w, struct pollfd p[WORK_MAX])
+size_t work_channels(const struct work *w, struct pollfd p[WORK_CHANNELS])
 {
 	size_t n = 0;
 
 	for (unsigned i = 0; i < w->room; i++)
-		if (is_active(&w->take[i]) && w->take[i].status == TAKE_WORKING)
-			p[n++] = (struct pollfd){.fd = take_channel(&w->take[i]), .events = POLLIN};
+		if (take_is_active(&w->take[i]) && take_channel(&w->take[i]) >= 0)
+			p[n++] = (struct pollfd){.fd = take_channel(&w->take[i]),
+			    .events = w->take[i].stalled ? 0 : POLLIN}; /* 0: its end */
 	return n;
 }
 
 static struct take *take_of(struct work *w, int channel)
 {
 	for (unsigned i = 0; i < w->room; i++)
-		if (take_channel(&w->take[i]) == channel)
+		if (take_is_active(&w->take[i]) && take_channel(&w->take[i]) == channel)
 			return &w->take[i];
 	return NULL;
 }
@@ -131,8 +128,14 @@ void work_go_on(struct work *w, const struct pollfd *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct take *t = p[i].revents ? take_of(w, p[i].fd) : NULL;
-		enum take_status st = t ? take_go_on(t) : TAKE_WORKING;
+		enum take_status st;
 
+		if (t && t->stalled) {
+			w->stalled--;
+			take_end(t);
+			continue;
+		}
+		st = t ? take_go_on(t) : TAKE_WORKING;
 		if (st == TAKE_WORKING)
 			continue;
 		w->active--;
@@ -142,6 +145,22 @@ void work_go_on(struct work *w, const struct pollfd *p, size_t n)
 		} else {
 			conclude(w, t, st);
 		}
+	}
+}
+
+void work_look_after(struct work *w)
+{
+	int64_t now = io_monotonic_ms();
+
+	for (unsigned i = 0; i < w->room; i++) {
+		struct take *t = &w->take[i];
+
+		if (!take_is_active(t) || t->status != TAKE_WORKING || !take_stalls(t, now))
+			continue;
+		w->active--;
+		w->stalled++;
+		w->failed++;
+		event_not_archived(t);
 	}
 }
 
@@ -156,7 +175,7 @@ void work_settle(struct work *w)
 	size_t n = 0;
 
 	for (unsigned i = 0; i < w->room; i++)
-		if (is_active(&w->take[i]) && w->take[i].status == TAKE_PACKED)
+		if (take_is_active(&w->take[i]) && w->take[i].status == TAKE_PACKED)
 			packed[n++] = &w->take[i];
 	settle(packed, n);
 	for (size_t i = 0; i < n; i++)
