@@ -178,6 +178,53 @@ variety() {
 	[ -e ${FOO}_000001.pcap.zst ]
 }
 
+@test "rebuild: a directory that may not be read, and a file that is gone when its turn comes, cost nothing else" {
+	can_trace
+	settings
+	capture trace-foo-20261128_000001.pcap
+	capture trace-foo-20261128_000002.pcap 4
+	capture trace-bar-20261128_000003.pcap
+	once
+	# as user root as well, and for whatever reason
+	mkdir -p archive/lost+found/a
+	run -1 strace -qq -o trace -P "$PWD/archive/lost+found" -e trace=openat -e inject=openat:error=EACCES \
+		"$ARCHIVE" --rebuild -c cfg
+	grep -x 'lost+found: Permission denied' <<<"$output"
+	grep '^3 files of .* 1 cannot be read, 0 are no archived files$' <<<"$output"
+	rmdir archive/lost+found/a archive/lost+found
+	# the first of these calls is that of fdopendir()
+	run -1 strace -qq -o trace -P "$PWD/${FOO%/*}" -e trace=newfstatat \
+		-e inject=newfstatat:error=ENOENT:when=2 "$ARCHIVE" --rebuild -c cfg
+	grep -xE 'foo/2026-11-28/trace-foo-20261128_00000[12].pcap.zst: No such file or directory' <<<"$output"
+	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
+	# a directory that breaks off
+	run -1 strace -qq -o trace -P "$PWD/archive/bar" -e trace=getdents64 -e inject=getdents64:error=EIO \
+		"$ARCHIVE" --rebuild -c cfg
+	grep -x 'bar: Input/output error' <<<"$output"
+	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
+}
+
+@test "rebuild: metadata that are those of another file are not believed" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	capture trace-bar-20261128_000001.pcap 4
+	once
+	local at=foo/2026-11-28/trace-foo-20261128
+	mv archive/bar/2026-11-28/trace-bar-20261128_000001.pcap.zst ${FOO}_000002.pcap.zst # the client bar
+	cp ${FOO}_000001.pcap.zst ${FOO}_000003.pcap.zst                                 # another time
+	run -1 rebuild
+	cat made
+	grep -x "${at}_000002.pcap.zst: its metadata are of another file" made
+	grep -x "${at}_000003.pcap.zst: its metadata are of another file" made
+	[ "$(index 'SELECT client.name, path FROM file JOIN client ON client.id = client')" = "foo|${at}_000001.pcap.zst" ]
+	settings 'compress = "none";'
+	capture trace-foo-20261128_000009.pcap
+	mv 'done'/trace-foo-20261128_000009.pcap archive/foo/trace-..-20261128_000009.pcap
+	run -1 rebuild
+	grep -x 'foo/trace-..-20261128_000009.pcap: no client can be called so' made
+	[ "$(index 'SELECT count(*) FROM client')" -eq 1 ]
+}
+
 @test "rebuild: what was handed over is not known any more, which it says, and is handed over again" {
 	settings "hand-over: { command = [ \"cp\", \"{path}\", \"$PWD/copy\" ]; };"
 	capture trace-foo-20261128_000001.pcap
@@ -265,6 +312,28 @@ variety() {
 	done
 	once
 	[ "$(index 'SELECT count(*) FROM file')" -eq 3 ]
+}
+
+@test "files without the index, and without what the archive keeps beside it: no empty index is made over them" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	once
+	state >before
+	mkdir restored
+	cp -a archive/foo restored # as archive/* would be copied
+	rm -r archive
+	mv restored archive
+	mkdir archive/lost+found
+	local what
+	for what in --once --plan --verify; do
+		run -1 "$ARCHIVE" "$what" -c cfg
+		[[ $output == *"there is no index: osmo-pcap-archive --rebuild makes it anew"* ]]
+		[ ! -e archive/index.sqlite ]
+	done
+	rebuild
+	state | sed 's/ [0-9]*$//' >after
+	sed 's/ [0-9]*$//' before | diff - after
+	once
 }
 
 @test "an index of another version is refused, and --rebuild makes one of this" {

@@ -13,11 +13,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/ownname.h"
 #include "index/frames.h"
 #include "index/metadata.h"
 #include "index/summary.h"
 
-#define STORE_FILE       "index.sqlite" /* in the archive's path */
+#define STORE_FILE       OWNNAME_INDEX /* in the archive's path */
 #define STORE_REASON_MAX 200
 
 struct store; /* opaque */
