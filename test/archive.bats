@@ -225,6 +225,17 @@
 	archived_as two "$(index 'SELECT path FROM file WHERE packets = 2')"
 }
 
+@test "an orphan that would become 128 GiB is read no further than the capture that has its name is long" {
+	settings
+	once # makes the index
+	capture trace-foo-20261128_000001.pcap
+	keep
+	mkdir -p archive/foo/2026-11-28
+	swelling >archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst
+	timeout "$PATIENCE" "$ARCHIVE" --once -c cfg 2>log
+	archived_as was/trace-foo-20261128_000001.pcap foo/2026-11-28/trace-foo-20261128_000001_001.pcap.zst
+}
+
 @test "compress = none: the capture as it is" {
 	settings 'compress = "none"; directories = "%Y/%c";'
 	capture trace-foo-20261128_000001.pcap
@@ -366,7 +377,7 @@ on_a_full_disk() {
 	settings 'compress = "none"; keep: { max-size = 800; };'
 	"$ARCHIVE" --plan -c cfg >plan
 	grep -c . plan
-	grep -F 'trace-foo-20261121_000000.pcap: max-size, 372 bytes' plan
+	grep -E 'trace-foo-20261121_000000.pcap: max-size, 372 bytes, [0-9]+d old$' plan
 	[ "$(find archive -name 'trace-foo*' | wc -l)" -eq 3 ]
 	once
 	[ "$(index 'SELECT name FROM file ORDER BY name' | head -1)" = trace-foo-20261122_000000.pcap ]

@@ -98,12 +98,42 @@ variety() {
 	settings
 	capture trace-foo-20261128_000001.pcap
 	once
-	# a frame with a window of 128 KiB, and a million blocks of as many zeros each
 	chmod u+w ${FOO}_000001.pcap.zst
-	perl -e 'print pack("V", 0xfd2fb528), "\0\x38"; print pack("V", 131072 << 3 | 2) x 1048576; print "\1\0\0"' >${FOO}_000001.pcap.zst
+	swelling >${FOO}_000001.pcap.zst
 	sqlite3 archive/index.sqlite "UPDATE file SET stored = $(size ${FOO}_000001.pcap.zst)"
 	run -1 verify
 	grep -x 'foo foo/2026-11-28/trace-foo-20261128_000001.pcap.zst: its capture is longer than 372 bytes' found
+}
+
+@test "verify: a file that retention has deleted and not yet committed is not missing" {
+	can_trace
+	settings
+	capture trace-foo-20261128_000001.pcap
+	touch -d '1 hour ago' 'done'/trace-*
+	capture trace-foo-20261128_000002.pcap 4
+	once
+	settings 'keep: { max-files = 1; };'
+	strace -qq -o trace -P "$PWD/archive/index.sqlite-wal" -e trace=pwrite64 \
+		-e inject=pwrite64:delay_enter=3000000:when=1 "$ARCHIVE" --once -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	until_true test ! -e ${FOO}_000001.pcap.zst
+	verify
+	grep -x '1 files read, .*; 0 files differ or are missing' found
+	await $!
+	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
+}
+
+@test "verify: no link leads out of the archive, in a path neither" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	capture trace-bar-20261128_000002.pcap 4
+	once
+	mkdir elsewhere
+	mv archive/foo elsewhere
+	ln -s ../elsewhere/foo archive/foo
+	run -1 verify
+	grep -x 'foo foo/2026-11-28/trace-foo-20261128_000001.pcap.zst: what should be its directory is none' found
+	grep '^1 files read' found
 }
 
 @test "verify: SINCE takes recordings that ended since then" {
@@ -115,9 +145,19 @@ variety() {
 	verify 2d
 	grep '^1 files read' found
 	"$ARCHIVE" -c cfg --verify=4d 2>err | grep '^2 files read'
+	verify 18446744073709551615s # and what is longer than there are times
+	grep '^2 files read' found
 	run -2 verify tomorrow
 	grep -F '"tomorrow" is no time such as 12h or 30d' err
 	run -2 "$ARCHIVE" -c cfg --plan 2d
+}
+
+@test "verify: ends when nobody reads what it prints" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	once
+	rm ${FOO}_000001.pcap.zst
+	run -141 perl -e 'pipe R, W; close R; open STDOUT, ">&W"; exec @ARGV' "$ARCHIVE" --verify -c cfg
 }
 
 # ---- --rebuild ----
@@ -380,4 +420,25 @@ variety() {
 	grep -E '^[0-9.]+[KMGTP] of [0-9.]+[KMGTP] are free: full in >10000d$' plan
 	grep -x 'nothing is to be deleted now' plan
 	state | diff before -
+}
+
+@test "plan: all numbers are of one moment, whatever is deleted while it is printed" {
+	settings 'hand-over: { command = [ "false" ]; };'
+	capture trace-foo-20261128_000001.pcap
+	once || true
+	# 2,500 more, of which there is but the row: more text than a pipe holds
+	sqlite3 archive/index.sqlite "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+		INSERT INTO file (client, address, name, path, compressed, pcapng, ended, archived, packets, bytes, stored,
+			sha256, damaged, link_types, profile, frames)
+		SELECT 1, '', 'old-' || i, 'old/' || i, 0, 0, i, i, 1, 1, 1, zeroblob(32), 0, x'', x'', x'' FROM n"
+	mkfifo pipe
+	"$ARCHIVE" --plan -c cfg >pipe 3>&- &
+	PIDS+=($!)
+	exec {plan}<pipe
+	head -n 1 <&"$plan" >first # the rest of what it has read is lost
+	sqlite3 archive/index.sqlite 'DELETE FROM file'
+	cat <&"$plan" >rest
+	await $!
+	tail -n 1 rest
+	grep -x '2501 files of [0-9]* bytes wait to be handed over' rest
 }

@@ -20,6 +20,7 @@
 
 #define STORE_FILE       OWNNAME_INDEX /* in the archive's path */
 #define STORE_REASON_MAX 200
+#define STORE_TIME_MAX   (INT64_C(1) << 40) /* of `ended` and `archived`, before 1970 as well */
 
 struct store; /* opaque */
 
