@@ -135,6 +135,39 @@
 	everything_once
 }
 
+@test "names that no client can have, or that the archive keeps for itself: told of once, and left" {
+	settings 'directories = "%c";'
+	local name
+	for name in .. .work -x index.sqlite-wal foo; do
+		capture "trace-$name-20261128_000001.pcap"
+	done
+	"$ARCHIVE" -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	wait_log 'archived client=foo name=trace-foo-20261128_000001.pcap'
+	capture trace-foo-20261128_000002.pcap 4
+	kill -USR1 $!
+	wait_log 'archived client=foo name=trace-foo-20261128_000002.pcap'
+	kill -TERM $!
+	await $!
+	for name in .. .work -x index.sqlite-wal; do
+		[ "$(grep -cF " refused name=trace-$name-20261128_000001.pcap reason=" log)" -eq 1 ]
+		[ -f "done/trace-$name-20261128_000001.pcap" ]
+	done
+	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
+	find . archive -maxdepth 1 -name 'trace-*' | not grep .
+}
+
+@test "a link that has the name of a new file is a taken name, and is not followed" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	keep
+	mkdir -p archive/foo/2026-11-28
+	ln -s /etc/passwd archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst
+	once
+	archived_as was/trace-foo-20261128_000001.pcap foo/2026-11-28/trace-foo-20261128_000001_001.pcap.zst
+	[ "$(readlink archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst)" = /etc/passwd ]
+}
+
 @test "a capture that is torn, or none at all, is archived whole, and the index says where it breaks" {
 	settings
 	capture trace-foo-20261128_000001.pcap 3
@@ -190,6 +223,17 @@
 	archived_as one foo/2026-11-28/trace-foo-20261128_000001.pcap.zst
 	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
 	archived_as two "$(index 'SELECT path FROM file WHERE packets = 2')"
+}
+
+@test "an orphan that would become 128 GiB is read no further than the capture that has its name is long" {
+	settings
+	once # makes the index
+	capture trace-foo-20261128_000001.pcap
+	keep
+	mkdir -p archive/foo/2026-11-28
+	swelling >archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst
+	timeout "$PATIENCE" "$ARCHIVE" --once -c cfg 2>log
+	archived_as was/trace-foo-20261128_000001.pcap foo/2026-11-28/trace-foo-20261128_000001_001.pcap.zst
 }
 
 @test "compress = none: the capture as it is" {
@@ -307,7 +351,7 @@ on_a_full_disk() {
 	never_log trace-foo-20261128_000004.pcap
 	echo nonsense >>cfg
 	kill -HUP $pid
-	wait_log 'the configuration has errors: the old one stays'
+	wait_log 'reload reason="failed: the old configuration stays"'
 	settings
 	kill -HUP $pid
 	wait_log 'reload path=' 2
@@ -333,7 +377,7 @@ on_a_full_disk() {
 	settings 'compress = "none"; keep: { max-size = 800; };'
 	"$ARCHIVE" --plan -c cfg >plan
 	grep -c . plan
-	grep -F 'trace-foo-20261121_000000.pcap: max-size, 372 bytes' plan
+	grep -E 'trace-foo-20261121_000000.pcap: max-size, 372 bytes, [0-9]+d old$' plan
 	[ "$(find archive -name 'trace-foo*' | wc -l)" -eq 3 ]
 	once
 	[ "$(index 'SELECT name FROM file ORDER BY name' | head -1)" = trace-foo-20261122_000000.pcap ]
@@ -408,6 +452,11 @@ on_a_full_disk() {
 	done
 	run "$SERVER" -t -c cfg
 	[ "$status" -eq 78 ]
+	config
+	echo 'archive: { path = "archive"; directories = ".work/%c"; };' >>cfg
+	run "$ARCHIVE" -t -c cfg
+	[ "$status" -eq 78 ]
+	grep -F "cfg:$at: error: directories: '.work/%c': begins with a name that the archive keeps for itself" <<<"$output"
 	config
 	run "$ARCHIVE" -t -c cfg
 	[ "$status" -eq 78 ]

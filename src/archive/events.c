@@ -40,6 +40,17 @@ void event_not_archived(const struct take *t)
 	    t->growing ? "waiting" : "error", t->client, t->name, LOG_QUOTE(t->reason));
 }
 
+void event_refused(const struct take *t)
+{
+	log_line(LVL_WARNING, "refused name=%s reason=%s", t->name, LOG_QUOTE(t->reason));
+}
+
+void event_more_refused(void)
+{
+	log_line(
+	    LVL_WARNING, "refused reason=\"there are more such files: none of them is told of\"");
+}
+
 void event_expired(const struct expired *e)
 {
 	log_line(LVL_INFO, "deleted client=%s path=%s reason=\"%s\" age=%" PRId64 " bytes=%" PRIu64,
@@ -135,7 +146,7 @@ void event_reload(const struct config *c)
 
 void event_not_reloaded(void)
 {
-	log_line(LVL_ERROR, "error reason=\"the configuration has errors: the old one stays\"");
+	log_line(LVL_ERROR, "reload reason=\"failed: the old configuration stays\"");
 }
 
 void event_stopped(void)

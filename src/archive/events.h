@@ -11,6 +11,10 @@
 void event_archiving(const struct config *c);
 void event_archived(const struct take *t);
 void event_not_archived(const struct take *t);
+/* A capture that is left where it is because of its name; and that there are too many of them for a
+ * line each. */
+void event_refused(const struct take *t);
+void event_more_refused(void);
 void event_expired(const struct expired *e);
 void event_not_deleted(const struct expired *e, const char *why);
 void event_not_deleted_number(uint64_t files);

@@ -11,8 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "archive/named.h"
 #include "base/expand.h"
 #include "base/io.h"
+#include "base/ownname.h"
 #include "record/capfile.h"
 
 /* A worker that writes nothing for so long hangs. What it reads at the end, of an orphan, moves
@@ -69,6 +71,12 @@ static enum take_status open_capture(struct take *t, bool recording)
 
 /* ---- which name in the archive ---- */
 
+static enum take_status refuse(struct take *t, const char *why)
+{
+	snprintf(t->reason, sizeof(t->reason), "%s", why);
+	return TAKE_REFUSED;
+}
+
 static bool make_path(struct take *t, unsigned number)
 {
 	const struct config_archive *a = &t->config->archive;
@@ -82,7 +90,7 @@ static bool make_path(struct take *t, unsigned number)
 	return expand_directories(
 		   a->directories, t->client, stamp, directories, sizeof(directories)) &&
 	       snprintf(t->path, sizeof(t->path), "%s/%s%s", directories, name,
-		   a->level == PACK_PLAIN ? "" : ".zst") < (int)sizeof(t->path);
+		   a->level == PACK_PLAIN ? "" : NAMED_SUFFIX) < (int)sizeof(t->path);
 }
 
 /* The first name that is in no index and free; or, with take_orphan, that of a file which is in no
@@ -95,6 +103,9 @@ static enum take_status choose_path(struct take *t, bool take_orphan)
 
 		if (!make_path(t, number))
 			return take_fail(t, "its name in the archive would be too long");
+		if (ownname_begins(t->path))
+			return refuse(
+			    t, "its directory would be one that the archive keeps for itself");
 		if (!store_has_path(t->depot->store, t->path, &indexed))
 			return take_fail(t, "%s", store_reason(t->depot->store));
 		if (indexed)
@@ -102,6 +113,8 @@ static enum take_status choose_path(struct take *t, bool take_orphan)
 		fd = depot_file(t->depot, t->path);
 		if (fd < 0 && errno == ENOENT)
 			return TAKE_WORKING;
+		if (fd < 0 && errno == ELOOP)
+			continue; /* a link has the name */
 		if (fd < 0)
 			return take_fail(t, "%s in the archive: %s", t->path, strerror(errno));
 		if (take_orphan) {
@@ -170,11 +183,15 @@ enum take_status take_begin(struct take *t, struct depot *depot, const struct co
 	snprintf(t->name, sizeof(t->name), "%s", name);
 	config_owner(config, t->parts.stem, t->client, t->address);
 	st = open_capture(t, where->recording);
+	/* whoever records may create any name in its directory: one that is none of a configuration
+	 * would be a directory here, and an argument of commands */
+	if (st == TAKE_WORKING && !parse_name(t->client))
+		st = refuse(t, "no client can be called so");
 	if (st == TAKE_WORKING)
 		st = choose_path(t, true);
 	if (st == TAKE_WORKING)
 		st = start(t, number);
-	if (st == TAKE_NOT_OURS)
+	if (st == TAKE_NOT_OURS || st == TAKE_REFUSED)
 		take_end(t);
 	return t->status = st;
 }

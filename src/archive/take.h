@@ -23,6 +23,7 @@ enum take_status {
 	TAKE_PACKED,  /* settle() has to follow */
 	TAKE_DONE,
 	TAKE_NOT_OURS, /* no finished capture with a name of the server: left alone */
+	TAKE_REFUSED,  /* one with a name that no client can have: left, with a reason */
 	TAKE_FAILED
 };
 
@@ -50,7 +51,7 @@ struct take {
 	bool had_orphan; /* a file that is in no index had t->path */
 	bool known;      /* after TAKE_DONE: it was archived before */
 
-	char reason[TAKE_REASON_MAX]; /* after TAKE_FAILED */
+	char reason[TAKE_REASON_MAX]; /* after TAKE_FAILED, TAKE_REFUSED */
 	bool growing;                 /* then: it is only that somebody still writes the capture */
 	bool stalled;                 /* then: its worker was killed, and may not have ended yet */
 
@@ -86,7 +87,7 @@ bool take_is_whole(struct take *t);
 enum take_status take_fail(struct take *t, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* After every status but TAKE_NOT_OURS; while it works, it is abandoned. */
+/* After every status but TAKE_NOT_OURS and TAKE_REFUSED; while it works, it is abandoned. */
 void take_end(struct take *t);
 
 #endif

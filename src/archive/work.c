@@ -78,6 +78,25 @@ static void conclude(struct work *w, struct take *t, enum take_status st)
 	take_end(t);
 }
 
+/* A line for each of them, once. Whoever makes such names can make many: of those that come when
+ * the list is full there is one line. */
+static void tell_refused(struct work *w, const struct take *t)
+{
+	for (unsigned i = 0; i < w->nrefused && i < WORK_REFUSED; i++)
+		if (w->refused[i].device == t->st.st_dev && w->refused[i].inode == t->st.st_ino)
+			return;
+	if (w->nrefused > WORK_REFUSED)
+		return;
+	if (w->nrefused == WORK_REFUSED) {
+		event_more_refused();
+	} else {
+		w->refused[w->nrefused] =
+		    (struct work_file){.device = t->st.st_dev, .inode = t->st.st_ino};
+		event_refused(t);
+	}
+	w->nrefused++;
+}
+
 static bool is_full(const struct work *w)
 {
 	return w->packed >= WORK_PACKED || w->columns >= COLUMNS_MAX;
@@ -102,6 +121,8 @@ void work_start(struct work *w)
 			w->active++;
 		else if (st == TAKE_FAILED)
 			conclude(w, t, st);
+		else if (st == TAKE_REFUSED)
+			tell_refused(w, t);
 	}
 }
 

@@ -14,8 +14,9 @@
 #include "archive/sources.h"
 #include "archive/take.h"
 
-#define WORK_MAX    64  /* captures that are packed at a time */
-#define WORK_PACKED 128 /* that are packed and not settled: each has two descriptors */
+#define WORK_MAX     64  /* captures that are packed at a time */
+#define WORK_PACKED  128 /* that are packed and not settled: each has three descriptors */
+#define WORK_REFUSED 64  /* refused captures that are told of */
 
 #define WORK_CHANNELS (WORK_MAX + WORK_PACKED)
 
@@ -34,6 +35,13 @@ struct work {
 	bool no_room; /* the round was given up: the archive's filesystem is full */
 
 	uint64_t archived, failed; /* since the beginning */
+
+	/* Refused captures that a line was written for: each is met in every round. */
+	struct work_file {
+		dev_t device;
+		ino_t inode;
+	} refused[WORK_REFUSED];
+	unsigned nrefused;
 };
 
 bool work_init(struct work *w, struct depot *depot, const struct config *config,

@@ -139,6 +139,7 @@ bool worker_start(struct worker *w, const struct job *job)
 	*w = (struct worker){.channel = -1};
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return false;
+	sandbox_measure_again(); /* another configuration may be larger, the index has its cache */
 	w->pid = fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ? -1 : fork();
 	if (w->pid == 0)
 		child(job, ends[1]);
