@@ -128,6 +128,23 @@ void event_failed(const char *reason)
 	log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
 }
 
+void event_source(const char *path, int error)
+{
+	if (error)
+		log_line(LVL_ERROR,
+		    "error path=%s reason=\"captures there cannot be looked for: %s\"",
+		    LOG_QUOTE(path), strerror(error));
+	else
+		log_line(LVL_NOTICE, "archiving from=%s reason=\"it can be looked at again\"",
+		    LOG_QUOTE(path));
+}
+
+void event_source_followed(const char *path)
+{
+	log_line(LVL_WARNING, "archiving from=%s reason=\"it is another directory now\"",
+	    LOG_QUOTE(path));
+}
+
 void event_reload(const struct config *c)
 {
 	log_line(LVL_NOTICE, "reload path=%s clients=%zu", LOG_QUOTE(c->archive.path), c->nclients);

@@ -29,6 +29,11 @@ void event_not_handed(
 void event_handing_stopped(const struct command_file *f);
 void event_command_says(const struct command_file *f, const char *line);
 
+/* A directory of captures that cannot be looked at; 0: it can again. */
+void event_source(const char *path, int error);
+/* Another directory has its name, and is looked at from now on. */
+void event_source_followed(const char *path);
+
 void event_reload(const struct config *c);
 void event_not_reloaded(void);
 void event_stopped(void);
