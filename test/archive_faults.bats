@@ -319,6 +319,29 @@ held() {
 	log_has 'error reason="[0-9]* bytes are stored above max-size or min-free, and there is nothing left to delete"'
 }
 
+@test "a capture that is archived and cannot be removed is named once, not packed again, and removed when it can be" {
+	settings
+	"$ARCHIVE" -c cfg 2>log 3>&- &
+	local pid=$!
+	PIDS+=($pid)
+	wait_log 'archiving path='
+	failing $pid unlinkat:error=EPERM
+	local tracer=${PIDS[-1]} n
+	for n in 1 2 3; do
+		capture x "$n"
+		mv 'done'/x 'done'/trace-foo-20261128_00000$n.pcap
+		wait_log "error client=foo name=trace-foo-20261128_00000$n.pcap reason=\"it is archived, but cannot be removed: Operation"
+	done
+	[ "$(grep -c ' error ' log)" -eq 3 ]
+	never_log 'archived before'
+	kill "$tracer"
+	until_true grep -q 'TracerPid:.*\b0$' "/proc/$pid/status"
+	kill -USR1 $pid
+	wait_log 'archived name=trace-foo-2026112.* reason="it was archived before, and could be removed now"' 3
+	[ -z "$(ls 'done')" ]
+	[ "$(index 'SELECT count(*) FROM file')" -eq 3 ]
+}
+
 # hostile: files that fuzzing begins with, and all that was recorded of streams, as captures in done
 hostile() {
 	local f n=0 kind

@@ -37,6 +37,7 @@
 struct loop {
 	struct daemon *d;
 	struct work work;
+	struct leftovers leftovers;
 	struct handover handover;
 	struct retention retention;
 	int64_t round_due;  /* monotonic ms */
@@ -53,7 +54,7 @@ static void init_work(struct loop *l)
 {
 	unsigned n = processors_online(WORK_MAX);
 
-	if (work_init(&l->work, &l->d->depot, l->d->config, &l->d->sources,
+	if (work_init(&l->work, &l->d->depot, l->d->config, &l->d->sources, &l->leftovers,
 		n < AT_ONCE_LEAST ? AT_ONCE_LEAST : n))
 		return;
 	event_failed(strerror(errno));
@@ -256,6 +257,18 @@ static void end_round(struct loop *l)
 	l->stop |= l->d->once && !l->retention.more;
 }
 
+/* Some may have their turn later, after a failure, or after many of others. */
+static bool all_handed_over(struct loop *l)
+{
+	uint64_t files;
+
+	if (!handover_waiting(&l->handover, &files))
+		return false;
+	if (files > 0)
+		event_not_all_handed(files);
+	return files == 0 && l->handover.failed == 0;
+}
+
 bool daemon_run(struct daemon *d)
 {
 	struct loop l = {.d = d, .retain_due = io_monotonic_ms() + ROUND_MS};
@@ -284,7 +297,8 @@ bool daemon_run(struct daemon *d)
 	}
 	work_free(&l.work);
 	handover_stop(&l.handover);
+	leftovers_free(&l.leftovers);
 	if (!d->once)
 		return !l.broken;
-	return !l.broken && !l.round_failed && !l.retention.failed && l.handover.failed == 0;
+	return all_handed_over(&l) && !l.broken && !l.round_failed && !l.retention.failed;
 }

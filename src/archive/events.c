@@ -40,6 +40,12 @@ void event_not_archived(const struct take *t)
 	    t->growing ? "waiting" : "error", t->client, t->name, LOG_QUOTE(t->reason));
 }
 
+void event_removed(const char *name)
+{
+	log_line(LVL_NOTICE,
+	    "archived name=%s reason=\"it was archived before, and could be removed now\"", name);
+}
+
 void event_expired(const struct expired *e)
 {
 	log_line(LVL_INFO, "deleted client=%s path=%s reason=\"%s\" age=%" PRId64 " bytes=%" PRIu64,
@@ -109,6 +115,12 @@ void event_not_handed(
 	    "waiting client=%s path=%s reason=%s tries=%" PRIu64 " pause=%" PRId64 " age=%" PRId64
 	    " lines=%" PRIu64,
 	    f->client, LOG_QUOTE(f->path), LOG_QUOTE(reason), f->tries, pause, age, lines);
+}
+
+void event_not_all_handed(uint64_t files)
+{
+	log_line(
+	    LVL_ERROR, "waiting files=%" PRIu64 " reason=\"they are not handed over yet\"", files);
 }
 
 void event_handing_stopped(const struct command_file *f)

@@ -11,6 +11,8 @@
 void event_archiving(const struct config *c);
 void event_archived(const struct take *t);
 void event_not_archived(const struct take *t);
+/* It was archived, and could not be removed before. */
+void event_removed(const char *name);
 void event_expired(const struct expired *e);
 void event_not_deleted(const struct expired *e, const char *why);
 void event_not_deleted_number(uint64_t files);
@@ -26,6 +28,8 @@ void event_held(const struct expire_held *h);
 void event_handed(const struct command_file *f, uint64_t lines, int64_t age);
 void event_not_handed(
     const struct command_file *f, const char *reason, uint64_t lines, int64_t pause, int64_t age);
+/* So many wait when the archive ends. */
+void event_not_all_handed(uint64_t files);
 void event_handing_stopped(const struct command_file *f);
 void event_command_says(const struct command_file *f, const char *line);
 
