@@ -282,8 +282,8 @@
 		cp -p was/* 'done'/
 		strace -qq -o trace -P "$PWD/archive/index.sqlite-wal" -e trace=pwrite64 \
 			-e inject="pwrite64:error=ENOSPC:when=$((k * 8))+" "$ARCHIVE" --once -c cfg 2>log 3>&- || failed=$((failed + 1))
-		[ "$(index 'SELECT count(*) FROM file')" -eq "$(find archive -name 'trace-*' | wc -l)" ] ||
-			[ "$(find 'done' -name 'trace-*' | wc -l)" -eq 2 ]
+		# no file that the index does not know
+		[ "$(index 'SELECT count(*) FROM file' || echo 0)" -eq "$(find archive -name 'trace-*' | wc -l)" ]
 		once
 		everything_once
 	done

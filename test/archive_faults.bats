@@ -211,6 +211,7 @@ held() {
 	[ -z "$(find archive -name 'trace-*')" ]
 	# between its archiving and its removal: what was archived is torn, and the whole is archived beside it
 	head -c 400 was/* >$f
+	rm -f trace
 	strace -qq -o trace -e trace=renameat2 -e inject=renameat2:signal=STOP:when=1 "$ARCHIVE" --once -c cfg 2>log 3>&- &
 	ARCHIVING=$!
 	PIDS+=($!)
@@ -283,6 +284,8 @@ held() {
 	fake_clock +600s
 	kill -USR1 $pid
 	wait_log 'error client=foo name=trace-foo-20261128_000001.pcap reason="its worker has made no progress for [0-9]* s"'
+	fake_clock +700s # the next round
+	kill -USR1 $pid
 	wait_log 'archived client=foo name=trace-foo-20261128_000001.pcap .* packets=3 '
 	gone "$worker"
 }
@@ -317,6 +320,29 @@ held() {
 	log_has 'deleted client=foo .*reason="min-free"' 2
 	log_has 'warning reason="min-free deletes files of the last day: the filesystem is too small, or something else fills it" files=1 bytes=140'
 	log_has 'error reason="[0-9]* bytes are stored above max-size or min-free, and there is nothing left to delete"'
+}
+
+@test "a capture that is archived and cannot be removed is named once, not packed again, and removed when it can be" {
+	settings
+	"$ARCHIVE" -c cfg 2>log 3>&- &
+	local pid=$!
+	PIDS+=($pid)
+	wait_log 'archiving path='
+	failing $pid unlinkat:error=EPERM
+	local tracer=${PIDS[-1]} n
+	for n in 1 2 3; do
+		capture x "$n"
+		mv 'done'/x 'done'/trace-foo-20261128_00000$n.pcap
+		wait_log "error client=foo name=trace-foo-20261128_00000$n.pcap reason=\"it is archived, but cannot be removed: Operation"
+	done
+	[ "$(grep -c ' error ' log)" -eq 3 ]
+	never_log 'archived before'
+	kill "$tracer"
+	until_true grep -q 'TracerPid:.*\b0$' "/proc/$pid/status"
+	kill -USR1 $pid
+	wait_log 'archived name=trace-foo-2026112.* reason="it was archived before, and could be removed now"' 3
+	[ -z "$(ls 'done')" ]
+	[ "$(index 'SELECT count(*) FROM file')" -eq 3 ]
 }
 
 # hostile: files that fuzzing begins with, and all that was recorded of streams, as captures in done

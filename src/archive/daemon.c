@@ -12,6 +12,7 @@
 
 #include "archive/events.h"
 #include "archive/handover.h"
+#include "archive/reload.h"
 #include "archive/retention.h"
 #include "archive/work.h"
 #include "base/io.h"
@@ -36,6 +37,7 @@
 struct loop {
 	struct daemon *d;
 	struct work work;
+	struct leftovers leftovers;
 	struct handover handover;
 	struct retention retention;
 	int64_t round_due;  /* monotonic ms */
@@ -48,29 +50,46 @@ struct loop {
 	bool round_failed;
 };
 
+static void init_work(struct loop *l)
+{
+	unsigned n = processors_online(WORK_MAX);
+
+	if (work_init(&l->work, &l->d->depot, l->d->config, &l->d->sources, &l->leftovers,
+		n < AT_ONCE_LEAST ? AT_ONCE_LEAST : n))
+		return;
+	event_failed(strerror(errno));
+	l->stop = l->broken = true;
+}
+
+/* What is at work there is abandoned with the directory that it lies in. */
+static void follow(struct loop *l)
+{
+	if (!sources_look(&l->d->sources))
+		return;
+	work_free(&l->work);
+	sources_reopen(&l->d->sources, l->d->config);
+	init_work(l);
+}
+
 static void begin_round(struct loop *l)
 {
 	int64_t now = io_monotonic_ms();
 
 	if (log_renew_due() <= now)
 		log_renew(now); /* a syslog daemon that was restarted has another socket */
+	follow(l);
 	l->again = false;
 	l->failed = l->work.failed;
 	l->round_due = now + ROUND_MS;
-	work_begin(&l->work);
+	if (!l->broken)
+		work_begin(&l->work);
 }
 
 static void begin_work(struct loop *l)
 {
-	unsigned n = processors_online(WORK_MAX);
-
-	if (work_init(&l->work, &l->d->depot, l->d->config, &l->d->sources,
-		n < AT_ONCE_LEAST ? AT_ONCE_LEAST : n)) {
+	init_work(l);
+	if (!l->broken)
 		begin_round(l);
-	} else {
-		event_failed(strerror(errno));
-		l->stop = l->broken = true;
-	}
 }
 
 static void retain(struct loop *l)
@@ -83,24 +102,19 @@ static void retain(struct loop *l)
  * go on. */
 static void reload(struct loop *l)
 {
-	struct config *c = l->d->reload(l->d->context);
+	struct daemon *d = l->d;
+	struct config *c = d->reload(d->context);
 	struct sources sources;
-	struct problems problems = {0};
 
-	if (!c || !sources_open(&sources, c, &problems)) {
-		problems_log(&problems);
-		problems_free(&problems);
-		event_not_reloaded();
-		config_free(c);
+	if (!reload_accept(d->config, c, &sources))
 		return;
-	}
-	problems_free(&problems);
 	work_free(&l->work);
 	l->handover.config = c;
-	sources_close(&l->d->sources);
-	config_free(l->d->config);
-	l->d->sources = sources;
-	l->d->config = c;
+	d->depot.path = c->archive.path; /* the same, but the old text goes */
+	sources_close(&d->sources);
+	config_free(d->config);
+	d->sources = sources;
+	d->config = c;
 	log_set_level((enum log_level)c->server.log_level);
 	event_reload(c);
 	begin_work(l);
@@ -204,6 +218,25 @@ static void wait(struct loop *l, int ms)
 		retain(l);
 }
 
+/* What is wrong with a directory is said once, and when it is over. False: something is. */
+static bool tell_sources(struct sources *s)
+{
+	bool well = true;
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct source *from = &s->v[i];
+
+		if (from->followed)
+			event_source_followed(from->path);
+		else if (from->error != from->told)
+			event_source(from->path, from->error);
+		from->followed = false;
+		from->told = from->error;
+		well &= from->error == 0;
+	}
+	return well;
+}
+
 /* A single round ends when each file that waits has had its turn; retention comes after that.
  * Others end when all was looked at: what is at work then, a large capture say, keeps what has
  * arrived meanwhile from nothing. */
@@ -218,8 +251,22 @@ static bool round_is_over(const struct loop *l)
 static void end_round(struct loop *l)
 {
 	l->round_failed = l->work.failed > l->failed;
+	if (!tell_sources(&l->d->sources))
+		l->round_failed = true;
 	retain(l);
 	l->stop |= l->d->once && !l->retention.more;
+}
+
+/* Some may have their turn later, after a failure, or after many of others. */
+static bool all_handed_over(struct loop *l)
+{
+	uint64_t files;
+
+	if (!handover_waiting(&l->handover, &files))
+		return false;
+	if (files > 0)
+		event_not_all_handed(files);
+	return files == 0 && l->handover.failed == 0;
 }
 
 bool daemon_run(struct daemon *d)
@@ -250,7 +297,8 @@ bool daemon_run(struct daemon *d)
 	}
 	work_free(&l.work);
 	handover_stop(&l.handover);
+	leftovers_free(&l.leftovers);
 	if (!d->once)
 		return !l.broken;
-	return !l.broken && !l.round_failed && !l.retention.failed && l.handover.failed == 0;
+	return all_handed_over(&l) && !l.broken && !l.round_failed && !l.retention.failed;
 }

@@ -51,6 +51,12 @@ void event_more_refused(void)
 	    LVL_WARNING, "refused reason=\"there are more such files: none of them is told of\"");
 }
 
+void event_removed(const char *name)
+{
+	log_line(LVL_NOTICE,
+	    "archived name=%s reason=\"it was archived before, and could be removed now\"", name);
+}
+
 void event_expired(const struct expired *e)
 {
 	log_line(LVL_INFO, "deleted client=%s path=%s reason=\"%s\" age=%" PRId64 " bytes=%" PRIu64,
@@ -122,6 +128,12 @@ void event_not_handed(
 	    f->client, LOG_QUOTE(f->path), LOG_QUOTE(reason), f->tries, pause, age, lines);
 }
 
+void event_not_all_handed(uint64_t files)
+{
+	log_line(
+	    LVL_ERROR, "waiting files=%" PRIu64 " reason=\"they are not handed over yet\"", files);
+}
+
 void event_handing_stopped(const struct command_file *f)
 {
 	log_line(LVL_INFO, "waiting client=%s path=%s reason=\"the archive stops\"", f->client,
@@ -137,6 +149,23 @@ void event_command_says(const struct command_file *f, const char *line)
 void event_failed(const char *reason)
 {
 	log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
+}
+
+void event_source(const char *path, int error)
+{
+	if (error)
+		log_line(LVL_ERROR,
+		    "error path=%s reason=\"captures there cannot be looked for: %s\"",
+		    LOG_QUOTE(path), strerror(error));
+	else
+		log_line(LVL_NOTICE, "archiving from=%s reason=\"it can be looked at again\"",
+		    LOG_QUOTE(path));
+}
+
+void event_source_followed(const char *path)
+{
+	log_line(LVL_WARNING, "archiving from=%s reason=\"it is another directory now\"",
+	    LOG_QUOTE(path));
 }
 
 void event_reload(const struct config *c)

@@ -15,6 +15,8 @@ void event_not_archived(const struct take *t);
  * line each. */
 void event_refused(const struct take *t);
 void event_more_refused(void);
+/* It was archived, and could not be removed before. */
+void event_removed(const char *name);
 void event_expired(const struct expired *e);
 void event_not_deleted(const struct expired *e, const char *why);
 void event_not_deleted_number(uint64_t files);
@@ -30,8 +32,15 @@ void event_held(const struct expire_held *h);
 void event_handed(const struct command_file *f, uint64_t lines, int64_t age);
 void event_not_handed(
     const struct command_file *f, const char *reason, uint64_t lines, int64_t pause, int64_t age);
+/* So many wait when the archive ends. */
+void event_not_all_handed(uint64_t files);
 void event_handing_stopped(const struct command_file *f);
 void event_command_says(const struct command_file *f, const char *line);
+
+/* A directory of captures that cannot be looked at; 0: it can again. */
+void event_source(const char *path, int error);
+/* Another directory has its name, and is looked at from now on. */
+void event_source_followed(const char *path);
 
 void event_reload(const struct config *c);
 void event_not_reloaded(void);

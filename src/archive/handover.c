@@ -157,6 +157,25 @@ void handover_start(struct handover *h)
 		try_sooner(h, now);
 }
 
+bool handover_waiting(struct handover *h, uint64_t *files)
+{
+	struct store *store = h->depot->store;
+	struct store_turn after, *behind = NULL;
+	struct store_row row;
+
+	*files = 0;
+	while (settings(h)->present && store_waiting(store, behind, &row)) {
+		after = (struct store_turn){.next_try = row.next_try, .id = row.id};
+		behind = &after;
+		++*files;
+	}
+	if (settings(h)->present && store_reason(store)[0]) {
+		store_failed(h);
+		return false;
+	}
+	return true;
+}
+
 /* ---- going on ---- */
 
 size_t handover_channels(const struct handover *h, struct pollfd p[CONFIG_AT_ONCE_MAX])

@@ -85,6 +85,9 @@ static void look_for(struct take *t)
 	if (row.bytes != (uint64_t)t->st.st_size) /* not these contents, whatever the worker says */
 		return;
 	fd = depot_file(t->depot, row.path);
+	if (fd < 0 && errno == ENOENT && !store_remove(store, row.id))
+		take_fail(
+		    t, "%s", store_reason(store)); /* else there would be a row without a file */
 	t->known = fd >= 0 && fstat(fd, &st) == 0 && (uint64_t)st.st_size == row.stored;
 	if (fd >= 0)
 		close(fd);
@@ -120,6 +123,7 @@ static void publish(struct take *t)
 			return;
 	}
 	t->work[0] = '\0';
+	t->published = true;
 }
 
 static void put_in(struct take *t)
@@ -192,6 +196,20 @@ static bool sync_names(const struct batch *b)
 	return true;
 }
 
+/* What has a name in the archive and is not in the index would stay there, unknown to retention,
+ * where the next round does not choose the same name. */
+static void take_back(const struct batch *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		struct take *t = b->take[i];
+		bool indexed;
+
+		if (t->published && !is_on_its_way(t) &&
+		    store_has_path(b->depot->store, t->path, &indexed) && !indexed)
+			depot_remove(b->depot, t->path);
+	}
+}
+
 static void commit(const struct batch *b)
 {
 	struct store *store = b->depot->store;
@@ -209,6 +227,7 @@ static void commit(const struct batch *b)
 	} else if (!store_commit(store)) {
 		fail_all(b, "", store_reason(store));
 	}
+	take_back(b);
 }
 
 /* ---- completed-path ---- */
@@ -222,8 +241,10 @@ static void remove_capture(struct take *t)
 	t->status = TAKE_DONE;
 	if (fstatat(t->dir, t->name, &now, AT_SYMLINK_NOFOLLOW) < 0 || !io_same_file(&now, &t->st))
 		return;
-	if (take_is_whole(t) && unlinkat(t->dir, t->name, 0) < 0)
-		take_fail(t, "it is archived, but cannot be removed: %s", strerror(errno));
+	if (!take_is_whole(t) || unlinkat(t->dir, t->name, 0) == 0 || errno == ENOENT)
+		return;
+	t->left = true;
+	take_fail(t, "it is archived, but cannot be removed: %s", strerror(errno));
 }
 
 static bool is_first_from(const struct batch *b, size_t i)

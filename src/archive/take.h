@@ -48,6 +48,8 @@ struct take {
 	struct report report;
 	const uint8_t *profile, *frames;
 
+	bool published;  /* it has t->path */
+	bool left;       /* after TAKE_FAILED: it is archived, and cannot be removed */
 	bool had_orphan; /* a file that is in no index had t->path */
 	bool known;      /* after TAKE_DONE: it was archived before */
 

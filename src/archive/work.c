@@ -1,8 +1,11 @@
 /* work: see work.h. */
 #include "archive/work.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "archive/events.h"
 #include "archive/settle.h"
@@ -12,11 +15,12 @@
 #define COLUMNS_MAX (4u << 20)
 
 bool work_init(struct work *w, struct depot *depot, const struct config *config,
-    struct sources *sources, unsigned at_once)
+    struct sources *sources, struct leftovers *leftovers, unsigned at_once)
 {
 	*w = (struct work){.depot = depot,
 	    .config = config,
 	    .sources = sources,
+	    .leftovers = leftovers,
 	    .at_once = at_once,
 	    .room = at_once + WORK_PACKED};
 	w->take = calloc(w->room, sizeof(*w->take));
@@ -54,6 +58,21 @@ static bool is_at_work(const struct work *w, int dir, const char *name)
 	return false;
 }
 
+/* Whether it was archived before, and needs but to be removed, which is tried. */
+static bool is_left(struct work *w, int dir, const char *name)
+{
+	struct stat st;
+
+	if (w->leftovers->n == 0 || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !leftovers_has(w->leftovers, &st))
+		return false;
+	if (unlinkat(dir, name, 0) == 0) {
+		leftovers_drop(w->leftovers, &st);
+		event_removed(name);
+	}
+	return true;
+}
+
 static struct take *free_take(struct work *w)
 {
 	for (unsigned i = 0; i < w->room; i++)
@@ -71,6 +90,8 @@ static void conclude(struct work *w, struct take *t, enum take_status st)
 	} else {
 		w->failed++;
 		event_not_archived(t);
+		if (t->left)
+			leftovers_add(w->leftovers, &t->st);
 		/* before its file in work is removed, which may be what has filled it */
 		w->no_room |= depot_is_full(w->depot);
 		w->reading &= !w->no_room;
@@ -114,7 +135,7 @@ void work_start(struct work *w)
 			w->reading = false;
 			return;
 		}
-		if (!t || is_at_work(w, where->dir, name))
+		if (!t || is_at_work(w, where->dir, name) || is_left(w, where->dir, name))
 			continue;
 		st = take_begin(t, w->depot, w->config, where, name, w->number++);
 		if (st == TAKE_WORKING)

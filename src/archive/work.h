@@ -1,6 +1,7 @@
 /* work: rounds over the finished captures, several at a time.
  *
- * A round visits each name once; a capture that could not be archived is tried again in the next.
+ * A round visits each name once; a capture that could not be archived is tried again in the next,
+ * one that could not be removed is only to be removed then.
  * When the archive's filesystem is full, the round ends: the others would fail as well.
  * Refuses to wait and to know the time: its caller polls. */
 #ifndef ARCHIVE_WORK_H
@@ -11,6 +12,7 @@
 #include <stdint.h>
 
 #include "archive/depot.h"
+#include "archive/leftovers.h"
 #include "archive/sources.h"
 #include "archive/take.h"
 
@@ -24,6 +26,7 @@ struct work {
 	struct depot *depot;
 	const struct config *config;
 	struct sources *sources;
+	struct leftovers *leftovers;
 	unsigned at_once; /* captures that are packed at a time, 1 to WORK_MAX */
 
 	struct take *take; /* allocated: room for at_once and WORK_PACKED */
@@ -45,7 +48,7 @@ struct work {
 };
 
 bool work_init(struct work *w, struct depot *depot, const struct config *config,
-    struct sources *sources, unsigned at_once);
+    struct sources *sources, struct leftovers *leftovers, unsigned at_once);
 /* Settles what is packed, abandons what is at work. */
 void work_free(struct work *w);
 
