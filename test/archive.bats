@@ -144,7 +144,8 @@
 	"$ARCHIVE" -c cfg 2>log 3>&- &
 	PIDS+=($!)
 	wait_log 'archived client=foo name=trace-foo-20261128_000001.pcap'
-	capture trace-foo-20261128_000002.pcap 4
+	capture x 4
+	mv done/x done/trace-foo-20261128_000002.pcap
 	kill -USR1 $!
 	wait_log 'archived client=foo name=trace-foo-20261128_000002.pcap'
 	kill -TERM $!
