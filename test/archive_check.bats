@@ -395,6 +395,41 @@ variety() {
 	grep 'it is no index of captures: osmo-pcap-archive --rebuild makes one' log
 }
 
+# asked MANUAL TEXT: prints what the command line of the manual that has TEXT in it says in ./archive
+asked() {
+	perl -0777 -ne 'for (/^\.Bd.*?\n(.*?)^\.Ed/msg) { s/^\$ //m; print, exit if /^sqlite3 / && index($_, $ENV{TEXT}) >= 0 }' \
+		"$MAN/$1" >command
+	[ -s command ] || { echo "no command in $1 has: $TEXT" >&2; return 1; }
+	(cd archive && sh ../command)
+}
+
+@test "the manuals' commands for the index do what they say, and its columns are there" {
+	settings 'hand-over: { command = [ "false" ]; };' '{ name = "bsc-north"; address = "127.0.0.2"; }'
+	local MAN=$TESTDIR/../man at=bsc-north/2026-11-28/trace-bsc-north-20261128_140000.pcap.zst
+	capture trace-bsc-north-20261128_140000.pcap 3
+	capture trace-bsc-north-20261129_140000.pcap 4
+	run -1 once
+	[ "$(TEXT="%-20261128_%" asked osmo-pcap-archive.8)" = "$at|3" ]
+	TEXT='ORDER BY next_try' asked osmo-pcap-archive.8 >found
+	grep -E "^$at\|1\|20[0-9-]+ [0-9:]+$" found
+	[ "$(wc -l <found)" -eq 2 ]
+	TEXT='min(archived)' asked osmo-pcap-archive.8 | grep -E '^2\|[0-9]+$'
+	TEXT='first <=' asked osmo-pcap-operations.7 # of whatever time
+
+	rm "archive/$at"
+	run -1 verify
+	grep -x "bsc-north $at: it is missing" found
+	TEXT='DELETE FROM file' asked osmo-pcap-archive.8
+	verify
+	[ "$(index 'SELECT files, stored FROM client')" = "$(index 'SELECT count(*), sum(stored) FROM file')" ]
+
+	sed -n '/^\.Ss Asking the index$/,/^\.El$/s/^\.It Ic //p' "$MAN/osmo-pcap-archive.8" | sed 's/ , /\n/g' | sort -u >columns
+	[ "$(wc -l <columns)" -ge 20 ]
+	index "SELECT name FROM pragma_table_info('file') UNION SELECT 'client.' || name FROM pragma_table_info('client')" >there
+	not grep -vxFf there columns
+	grep "^\.Ql PRAGMA user_version ,$" -A 1 "$MAN/osmo-pcap-archive.8" | grep -x "which is $(index 'PRAGMA user_version')."
+}
+
 # ---- --plan ----
 
 @test "plan: what is stored, bytes a day, and when it is full; beside a daemon, and nothing is changed" {
