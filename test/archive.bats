@@ -439,6 +439,25 @@ on_a_full_disk() {
 	[[ $output == *no-such-user* ]]
 }
 
+@test "-t: captures may not arrive beneath the archive's path, nor be recorded there" {
+	mkdir -p archive/'done'/new
+	config
+	sed -i 's|"done"|"archive/done/new"|' cfg
+	echo 'archive: { path = "archive"; };' >>cfg
+	run "$ARCHIVE" -t -c cfg
+	[ "$status" -eq 78 ]
+	[[ $output == *"path $PWD/archive: $PWD/archive/done/new lies there: the archive needs a directory of its own"* ]]
+	config
+	echo 'archive: { path = "rec"; };' >>cfg
+	run "$ARCHIVE" -t -c cfg
+	[ "$status" -eq 78 ]
+	[[ $output == *"path $PWD/rec: $PWD/rec lies there"* ]]
+	config
+	mkdir 'done'/archive # beneath those of captures it may be
+	echo 'archive: { path = "done/archive"; };' >>cfg
+	"$ARCHIVE" -t -c cfg
+}
+
 @test "settings of the archive that are wrong are errors with file and line" {
 	config
 	local at=$(($(wc -l <cfg) + 1))
