@@ -607,6 +607,27 @@ daemon() {
 	[ "$(stat -c %U archive/foo/*/*)" = nobody ]
 }
 
+@test "root without the user of the archive is refused: it would leave what that user can neither write nor delete" {
+	open_to_nobody
+	getent passwd daemon >/dev/null || skip "no user daemon"
+	settings 'user = "daemon";'
+	chown daemon archive 'done'
+	capture trace-foo-20261128_101500.pcap
+	chown daemon 'done'/*
+	once
+	settings
+	local what
+	for what in --once --rebuild; do
+		run "$ARCHIVE" "$what" -c cfg
+		[ "$status" -eq 1 ]
+		[[ $output == *"$PWD/archive: the archive is that of user daemon: set user in archive, or start it as daemon"* ]]
+	done
+	"$ARCHIVE" --verify -c cfg
+	settings 'user = "daemon";'
+	"$ARCHIVE" --rebuild -c cfg
+	[ -z "$(find archive ! -user daemon)" ]
+}
+
 @test "the highest level, and the longest records, have the memory that they need; a longer one breaks the capture" {
 	settings 'compress = "zstd:19";'
 	made pcap 3000 2000 random >'done'/trace-foo-20261128_000001.pcap

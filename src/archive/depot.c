@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <linux/magic.h>
@@ -42,6 +43,24 @@ static bool clear(int work)
 	return true;
 }
 
+/* Root may write everywhere, but what it makes here the archive's user could neither write nor
+ * delete. Where no user is the owner (NFS) nothing is said. */
+static bool is_own(struct depot *d, char *reason)
+{
+	const struct passwd *owner;
+	struct stat st;
+
+	if (fstat(d->lock, &st) < 0)
+		return fail(reason, d->path, strerror(errno));
+	owner = st.st_uid != geteuid() ? getpwuid(st.st_uid) : NULL;
+	if (!owner || strcmp(owner->pw_name, "nobody") == 0)
+		return true;
+	snprintf(reason, DEPOT_REASON_MAX,
+	    "%s: the archive is that of user %s: set user in archive, or start it as %s", d->path,
+	    owner->pw_name, owner->pw_name);
+	return false;
+}
+
 /* A lock of the process, which a worker that outlives it does not have. */
 static bool lock(struct depot *d, char *reason)
 {
@@ -50,6 +69,8 @@ static bool lock(struct depot *d, char *reason)
 	d->lock = openat(d->dir, OWNNAME_LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (d->lock < 0)
 		return fail(reason, d->path, strerror(errno));
+	if (!is_own(d, reason))
+		return false;
 	if (fcntl(d->lock, F_SETLK, &all) < 0)
 		return fail(reason, d->path,
 		    errno == EACCES || errno == EAGAIN ? "another archive works there"
