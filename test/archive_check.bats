@@ -242,6 +242,12 @@ variety() {
 		"$ARCHIVE" --rebuild -c cfg
 	grep -x 'bar: Input/output error' <<<"$output"
 	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
+	# --verify as well
+	rebuild
+	run -1 strace -qq -o trace -P "$PWD/archive/bar" -e trace=openat -e inject=openat:error=EACCES \
+		"$ARCHIVE" --verify -c cfg
+	grep -x 'bar bar/2026-11-28/trace-bar-20261128_000003.pcap.zst: Permission denied' <<<"$output"
+	grep '^2 files read, .*; 1 files differ or are missing$' <<<"$output"
 }
 
 @test "rebuild: metadata that are those of another file are not believed" {
