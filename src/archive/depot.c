@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <linux/magic.h>
@@ -12,6 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "archive/claim.h"
 #include "archive/named.h"
 #include "archive/walk.h"
 #include "base/io.h"
@@ -43,39 +43,12 @@ static bool clear(int work)
 	return true;
 }
 
-/* Root may write everywhere, but what it makes here the archive's user could neither write nor
- * delete. Where no user is the owner (NFS) nothing is said. */
-static bool is_own(struct depot *d, char *reason)
+static bool claim(struct depot *d, char *reason)
 {
-	const struct passwd *owner;
-	struct stat st;
+	char why[CLAIM_REASON_MAX];
 
-	if (fstat(d->lock, &st) < 0)
-		return fail(reason, d->path, strerror(errno));
-	owner = st.st_uid != geteuid() ? getpwuid(st.st_uid) : NULL;
-	if (!owner || strcmp(owner->pw_name, "nobody") == 0)
-		return true;
-	snprintf(reason, DEPOT_REASON_MAX,
-	    "%s: the archive is that of user %s: set user in archive, or start it as %s", d->path,
-	    owner->pw_name, owner->pw_name);
-	return false;
-}
-
-/* A lock of the process, which a worker that outlives it does not have. */
-static bool lock(struct depot *d, char *reason)
-{
-	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-
-	d->lock = openat(d->dir, OWNNAME_LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (d->lock < 0)
-		return fail(reason, d->path, strerror(errno));
-	if (!is_own(d, reason))
-		return false;
-	if (fcntl(d->lock, F_SETLK, &all) < 0)
-		return fail(reason, d->path,
-		    errno == EACCES || errno == EAGAIN ? "another archive works there"
-						       : strerror(errno));
-	return true;
+	d->lock = claim_take(d->dir, why);
+	return d->lock >= 0 || fail(reason, d->path, why);
 }
 
 static bool open_work(struct depot *d, char *reason)
@@ -169,12 +142,12 @@ static bool open_all(struct depot *d, enum depot_use use, char *reason)
 	case DEPOT_READ:
 		return open_store(d, STORE_FILE, STORE_READ, reason);
 	case DEPOT_WRITE:
-		return lock(d, reason) &&
+		return claim(d, reason) &&
 		       open_store(
 			   d, STORE_FILE, was_in_use(d) ? STORE_WRITE : STORE_CREATE, reason) &&
 		       open_work(d, reason);
 	case DEPOT_REBUILD:
-		return lock(d, reason) &&
+		return claim(d, reason) &&
 		       (remove_index(d, DEPOT_NEW_INDEX) ||
 			   fail(reason, d->path, strerror(errno))) &&
 		       open_store(d, DEPOT_NEW_INDEX, STORE_BUILD, reason) && open_work(d, reason);
@@ -347,19 +320,6 @@ int depot_file(struct depot *d, const char *path)
 bool depot_remove(struct depot *d, const char *path)
 {
 	return unlinkat(d->dir, path, 0) == 0 || errno == ENOENT;
-}
-
-bool depot_is_in_work(struct depot *d)
-{
-	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	int fd = openat(d->dir, OWNNAME_LOCK, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	bool ok;
-
-	if (fd < 0)
-		return errno != ENOENT;
-	ok = fcntl(fd, F_GETLK, &all) < 0 || all.l_type != F_UNLCK;
-	close(fd);
-	return ok;
 }
 
 bool depot_space(struct depot *d, uint64_t *free, uint64_t *all)
