@@ -359,6 +359,7 @@ held() {
 	log_has 'deleted client=foo .*reason="min-free"' 2
 	log_has 'warning reason="min-free deletes files of the last day: the filesystem is too small, or something else fills it" files=1 bytes=140'
 	log_has 'error reason="[0-9]* bytes are stored above max-size or min-free, and there is nothing left to delete"'
+	"$ARCHIVE" --plan -c cfg | grep ' are stored above max-size or min-free, and nothing more may be deleted$'
 }
 
 @test "a capture that is archived and cannot be removed is named once, not packed again, and removed when it can be" {
