@@ -192,6 +192,25 @@ variety() {
 	told 0 | sed 's/|trace-foo-20261128_000001_001.pcap|/|trace-foo-20261128_000001.pcap|/' | diff before -
 }
 
+@test "rebuild: a file that has another size than its worker says is told of, and not in the index" {
+	can_trace
+	settings 'compress = "none";'
+	capture trace-foo-20261128_000001.pcap
+	once
+	# the master has measured it, and its worker has not begun
+	strace -qq -o trace -P "$PWD/${FOO}_000001.pcap" -e trace=fstat,newfstatat \
+		-e inject=fstat,newfstatat:signal=STOP:when=1 "$ARCHIVE" --rebuild -c cfg >made 3>&- &
+	local pid=$!
+	PIDS+=($pid)
+	until_true grep -q 'stopped by SIGSTOP' trace
+	chmod u+w "${FOO}_000001.pcap"
+	truncate -s -1 "${FOO}_000001.pcap"
+	pkill -CONT -P $pid
+	not wait $pid
+	grep -x 'foo/2026-11-28/trace-foo-20261128_000001.pcap: it has changed while it was read' made
+	[ "$(index 'SELECT count(*) FROM file')" -eq 0 ]
+}
+
 @test "rebuild: what is no archived file is told of and left; one that is damaged makes the status 1" {
 	settings
 	capture trace-foo-20261128_000001.pcap

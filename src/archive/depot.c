@@ -214,6 +214,20 @@ void depot_discard(struct depot *d, const char *name)
 	unlinkat(d->work, name, 0);
 }
 
+/* Its entry must be on the disk before what lies in it; what could not be synced is made again the
+ * next time. -1 with errno. */
+static int make_directory(int above, const char *name)
+{
+	if (mkdirat(above, name, 0750) == 0 && fsync(above) < 0) {
+		int why = errno;
+
+		unlinkat(above, name, AT_REMOVEDIR);
+		errno = why;
+		return -1;
+	}
+	return openat(above, name, DIRECTORY | O_NOFOLLOW);
+}
+
 /* The directory of a file; create: with all above it. No link is followed. -1 with errno. */
 static int descend(struct depot *d, const char *path, bool create)
 {
@@ -230,12 +244,8 @@ static int descend(struct depot *d, const char *path, bool create)
 			return -1;
 		}
 		below = openat(at, part, DIRECTORY | O_NOFOLLOW);
-		if (below < 0 && errno == ENOENT && create) {
-			/* the entry must be on the disk before what lies in it */
-			if (mkdirat(at, part, 0750) == 0)
-				fsync(at);
-			below = openat(at, part, DIRECTORY | O_NOFOLLOW);
-		}
+		if (below < 0 && errno == ENOENT && create)
+			below = make_directory(at, part);
 		why = errno;
 		close(at);
 		errno = why;
