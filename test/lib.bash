@@ -4,7 +4,8 @@
 # clients are other loopback addresses, and waits for log lines, never for a time.
 
 : "${BUILDDIR:=$PWD}"
-TESTDIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+TESTDIR=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+. "$TESTDIR/thrift.bash"
 SEND=$BUILDDIR/osmo-pcap-send # what the tests send with
 # VALGRIND=1: the programs under test run under memcheck, the server without its sandbox, which would kill valgrind;
 # a test fails when memcheck has found an error, and is skipped when it cannot work so.
@@ -30,6 +31,7 @@ setup() {
 }
 
 begin_in() { # DIR
+	quick
 	cd "$1" || return
 	mkdir rec 'done'
 	SERVER_PID=
@@ -434,7 +436,13 @@ until_true() {
 }
 
 # wait_log REGEX [COUNT]: waits until that many lines match.
-log_has() { [ "$(grep -cE -- "$1" log)" -ge "${2:-1}" ]; }
+log_has() {
+	if [ "${2:-1}" -eq 1 ]; then
+		grep -qE -- "$1" log
+	else
+		[ "$(grep -cE -- "$1" log)" -ge "$2" ]
+	fi
+}
 wait_log() { until_true log_has "$1" "${2:-1}"; }
 
 # never_log REGEX: no such line so far.
@@ -447,7 +455,13 @@ never_log() {
 # not COMMAND…: it fails. A bare "!" would not end a test.
 not() { ! "$@"; }
 
-gone() { [ ! -e "/proc/$1/status" ] || grep -q '^State:.Z' "/proc/$1/status"; }
+gone() { # PID, which may be a zombie still
+	local line
+	[ -e "/proc/$1/status" ] || return 0
+	while read -r line; do
+		[[ $line != State:* ]] || { [[ $line == *Z* ]]; return; }
+	done 2>/dev/null <"/proc/$1/status" || return 0
+}
 
 # await PID: its exit status, as wait, but not for ever.
 await() { until_true gone "$1" && wait "$1"; }
