@@ -87,6 +87,7 @@ beside_memcheck() { [ -z "${VALGRIND-}" ] || skip "beside memcheck: $1"; }
 put_down() {
 	local pid mine=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}
 	for pid; do
+		[ -e "/proc/$pid" ] || continue
 		case $(readlink "/proc/$pid/cwd") in
 		"$mine" | "$mine"/*) kill -KILL "$pid" 2>/dev/null || true ;;
 		esac
@@ -118,8 +119,8 @@ server_start() {
 
 # The same once more: the log goes on.
 server_again() {
-	local before
-	before=$(grep -c "listening address=" log || true)
+	local before=0
+	[ ! -s log ] || before=$(grep -c "listening address=" log || true)
 	PORT=${FIXED_PORT:-}
 	[ "$VIA" = standalone ] || PORT=${PORT:-$(free_port)}
 	"start_$VIA" "$@" 2>>log 3>&- &
@@ -132,7 +133,8 @@ server_again() {
 	fi
 	if ! per_connection; then
 		wait_log 'listening address=' $((before + 1))
-		PORT=$(sed -n 's/.* listening address=.*:\([0-9]*\)$/\1/p' log | tail -n 1)
+		PORT=$(sed -n 's/.* listening address=.*:\([0-9]*\)$/\1/p' log)
+		PORT=${PORT##*$'\n'} # of several the last
 	fi
 }
 
@@ -493,10 +495,13 @@ tell() {
 	shift
 	stream "number=$TOLD" "$@" >"$name.piece"
 	TOLD=$((TOLD + 1000))
-	cat "$name.piece" >>"$name.sent"
-	# opening the FIFO waits for a reader, so it must stand under the timeout too
-	# shellcheck disable=SC2016
-	timeout "$PATIENCE" sh -c 'cat "$1.piece" >"$1.in"' - "$name"
+	put_in "$name"
+}
+
+# put_in NAME: the piece goes to the peer. Opening the FIFO waits for a reader, so that stands under the timeout too.
+put_in() {
+	cat "$1.piece" >>"$1.sent"
+	timeout "$PATIENCE" tee "$1.in" <"$1.piece" >/dev/null
 }
 
 # prompt NAME ADDRESS STREAM-ITEM…: like live and tell, but it sends right after it has connected: for deadlines of a
@@ -512,9 +517,7 @@ prompt() {
 tell_again() {
 	local i
 	for ((i = 0; i < $2; i++)); do
-		cat "$1.piece" >>"$1.sent"
-		# shellcheck disable=SC2016
-		timeout "$PATIENCE" sh -c 'cat "$1.piece" >"$1.in"' - "$1"
+		put_in "$1"
 	done
 }
 
