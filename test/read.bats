@@ -893,8 +893,56 @@ bars() {
 	not grep -iE '<script|javascript:|src=|href=|url\(|@import| on[a-z]+=' page.html
 	[ "$(grep -o 'class="bar"' page.html | wc -l)" -ge 22 ]
 	grep -q 'prefers-color-scheme:dark' page.html
-	grep -q "osmo-pcap-read --from &#39;2026-11-28 10:00:00&#39; --to &#39;2026-11-28 10:29:00&#39; -w out.pcapng bar" page.html
-	perl -0ne 'my ($svg) = /(<svg.*<\/svg>)/s; for ($svg =~ /<(\/?[a-z]+)[^>]*?(?<!\/)>/g) { if (s/^\///) { exit 1 if pop @open ne $_ } else { push @open, $_ } } exit @open != 0' page.html
+	# it is well-formed XML: each element ends in the one that it began in
+	perl -0ne 's/<!DOCTYPE html>//; for (/<(\/?[a-z0-9]+)[^<>]*?(\/?)>/g) { push @all, $_ }
+		while (@all) { my ($name, $empty) = splice @all, 0, 2; next if $empty;
+			if ($name =~ s/^\///) { exit 1 if pop @open ne $name } else { push @open, $name } }
+		exit @open != 0 || /&(?!#)/' page.html
+	! command -v xmllint >/dev/null || xmllint --noout page.html
+}
+
+# pasted PAGE WORD…: what the first command of a page prints that has these words
+pasted() {
+	grep -o '<code>.*</code>' "$1" | grep -m 1 "${@:2}" | sed -e 's/<[^>]*>//g' -e "s/&#39;/'/g" >command
+	sed -i "s|^osmo-pcap-read|\"$READ\"|; s|out.pcapng|-|" command
+	sed -i 's|-w - ||' command
+	bash command | blocks | sed -nE 's/^packet .* number=(\S+) .*/\1/p' | tr '\n' ' '
+}
+
+# The hour from 02:00 comes twice: the gap is from its first half past to its second.
+@test "--html: the command of a gap gives the packets on both sides of it, in every zone, over a change of the clock" {
+	settings
+	capture 'done'/trace-foo-20261025_000000.pcap pcap rec=60,sec=1792886400 rec=60,sec=1792887000 rec=60,sec=1792888100 \
+		rec=60,sec=1792888200,sub=999999 rec=60,sec=1792891800 rec=60,sec=1792891900 rec=60,sec=1792894000 rec=60,sec=1792894001
+	archive
+	TZ=Europe/Berlin "$READ" -c cfg --coverage --html >page.html
+	grep -q '<td>2026-10-25 02:30:[0-9]*+02:00</td><td>2026-10-25 02:29:[0-9]*+01:00</td>' page.html
+	[ "$(TZ=Asia/Tokyo pasted page.html -e '02:[0-9.:]*+02:00.*02:[0-9.:]*+01:00')" = '4 5 ' ]
+	# all of it: the last packet is at the very end
+	[ "$(TZ=Asia/Tokyo pasted <(tail -n 3 page.html) -e .)" = '1 2 3 4 5 6 7 8 ' ]
+}
+
+# A step of the profile is 4 s, one of the chart 0.25 s.
+@test "--coverage: a step that is shorter than what the profile tells is no gap" {
+	settings
+	capture 'done'/trace-foo-20261128_100000.pcap pcap data,times=4000:rec=20
+	"$READ" -c cfg --coverage --json --from 1700000100 --to 1700000159.999999999 >out
+	[ "$(values steps-with-packets <out)" = 240 ]
+	[ "$(values total-packets <out)" = 60 ]
+}
+
+# 2^62 s, and 2^62 s before 1970; both are as far as nanoseconds reach.
+@test "--coverage: times that nobody can mean cost no other packet its place" {
+	settings
+	capture 'done'/trace-foo-20261128_100000.pcapng shb+idb,opt=9/1/00 epb=60,sec=4611686018427387904,unit=1 epb=60,sec=1795860000,unit=1 \
+		idb,opt=9/1/00,opt=14/8/00000000000000c0 epb=60,if=1,sec=0,unit=1
+	archive
+	"$READ" -c cfg --coverage --json >out
+	[ "$(values total-packets <out)" = 3 ]
+	[ "$(values to <out)" = 9223372036854775807 ]
+	"$READ" -c cfg --coverage --html >page.html
+	"$READ" -c cfg --coverage --json --from 2026-11-28 --to 2026-11-29 >out
+	[ "$(values total-packets <out)" -le 1 ]
 }
 
 @test "coverage of nothing is nothing, and wrong options are wrong" {

@@ -97,6 +97,7 @@ static void coverage(const struct options *o, struct catalog *c, const struct ca
     struct tell *tell)
 {
 	bool text = !o->json && !o->html;
+	bool elsewhere = strcmp(o->config, OPTIONS_CONFIG) != 0;
 	struct coverage v;
 
 	if (coverage_make(
@@ -104,7 +105,7 @@ static void coverage(const struct options *o, struct catalog *c, const struct ca
 		if (o->json)
 			chart_print_json(&v, stdout);
 		else if (o->html)
-			page_print(&v, &moment_zone, stdout);
+			page_print(&v, &moment_zone, elsewhere ? o->config : NULL, stdout);
 		else
 			chart_print(&v, c->widest, &moment_zone, is_utf8(), stdout);
 		arrived(tell);

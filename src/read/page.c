@@ -4,34 +4,52 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "read/axis.h"
 #include "read/chart.h"
+#include "read/gaps.h"
 
-#define SECOND INT64_C(1000000000)
+#define SECOND 1e9
 
-/* Of the chart, in pixels. */
-#define ROW    30
-#define BAR    22
-#define LEFT   170
-#define WIDTH  960 /* of the bars */
-#define RIGHT  210
-#define TOP    34
-#define LETTER 8 /* of a name */
+#define HEIGHT  100  /* of a drawing; its width is the number of steps */
+#define LOWEST  14   /* bar of a step with packets, */
+#define PERHAPS 6    /* and of one that may have some */
+#define MANY    40   /* rows: from so many on they are low */
+#define GAPS    20   /* in the list */
+#define RIGHT   0.95 /* behind that no mark has room for its text */
 
 static const char style[] =
-    ":root{color-scheme:light dark;--back:#fff;--ink:#1c2530;--soft:#5a6672;--line:#d5dbe1;"
-    "--gap:#f1f3f5;--bar:#0b6bcb}"
+    ":root{color-scheme:light dark;--back:#fff;--ink:#1c2530;--soft:#5a6672;--line:#8793a0;"
+    "--gap:#ffc4b5;--track:#eef1f4;--bar:#0b62bd}"
     "@media(prefers-color-scheme:dark){:root{--back:#11161c;--ink:#e6ebf0;--soft:#9aa7b4;"
-    "--line:#2e3843;--gap:#1a2129;--bar:#5aa9f5}}"
+    "--line:#65727f;--gap:#7d3022;--track:#1d252e;--bar:#62aef7}}"
     "body{background:var(--back);color:var(--ink);font:15px/1.5 system-ui,sans-serif;"
-    "margin:2rem auto;max-width:90rem;padding:0 1rem}"
-    "h1{font-size:1.4rem;margin:0}p{margin:.3rem 0 1rem;color:var(--soft)}"
-    ".chart{overflow-x:auto}svg{display:block;font:13px system-ui,sans-serif}"
-    "text{fill:var(--ink)}.soft{fill:var(--soft)}.gap{fill:var(--gap)}.bar{fill:var(--bar)}"
-    ".tick{stroke:var(--line)}code{font:13px ui-monospace,monospace}"
-    "pre{background:var(--gap);padding:.7rem;overflow-x:auto;border-radius:4px}"
-    "table{border-collapse:collapse;margin:1rem 0}th,td{padding:.2rem .8rem .2rem 0;"
-    "text-align:left}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}"
-    "th{color:var(--soft);font-weight:600}";
+    "margin:1.5rem auto;max-width:100rem;padding:0 1rem}"
+    "h1{font-size:1.4rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .3rem}"
+    "p{margin:.2rem 0 1rem}.soft,th,.head{color:var(--soft)}"
+    ".key{display:inline-block;width:1.2em;height:.9em;margin:0 .2em 0 .8em;vertical-align:-.1em}"
+    ".key.bar{background:var(--bar)}.key.gap{background:var(--gap)}"
+    ".chart{display:grid;grid-template-columns:fit-content(16rem) minmax(10rem,1fr)"
+    " repeat(4,max-content);row-gap:5px;align-items:center;font-size:14px}"
+    ".row{display:contents}.head>*{position:sticky;top:0;background:var(--back);z-index:1;"
+    "height:1.6em;font-size:13px}"
+    ".who{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;padding-right:.9rem}"
+    ".n{text-align:right;padding-left:.9rem;font-variant-numeric:tabular-nums;white-space:nowrap}"
+    "svg{display:block;width:100%;height:26px;background:var(--track)}"
+    ".many{row-gap:2px;font-size:12px;line-height:1.2}.many svg{height:15px}"
+    ".gap{fill:var(--gap)}.bar{fill:var(--bar)}"
+    ".tick{stroke:var(--line);stroke-opacity:.45;fill:none;vector-effect:non-scaling-stroke}"
+    ".axis span{position:absolute;white-space:nowrap;border-left:1px solid var(--line);"
+    "padding-left:3px}.axis .main{color:var(--ink);font-weight:600}"
+    "code{font:13px ui-monospace,monospace;user-select:all}.wide{overflow-x:auto}"
+    "table{border-collapse:collapse;font-size:14px}th,td{padding:.2rem 1.2rem .2rem 0;"
+    "text-align:left;white-space:nowrap}th{font-weight:400}"
+    "@media(min-width:801px)and (max-width:1200px){.axis span:nth-child(even){display:none}}"
+    "@media(max-width:800px){.chart{display:block}"
+    ".row{display:grid;grid-template-columns:minmax(0,1fr) repeat(2,max-content);margin-top:6px}"
+    ".row>svg,.axis{grid-column:1/-1;order:1}.time,.bytes{display:none}"
+    ".head{position:sticky;top:0;z-index:1;background:var(--back)}.head>*{position:static}"
+    ".head>.axis{position:relative}.many .row{margin-top:2px}"
+    ".axis span:not(:nth-child(3n+1)){display:none}}";
 
 /* Names are printable; this holds for whatever comes. */
 static void print_text(const char *text, FILE *to)
@@ -53,163 +71,306 @@ static void print_who(const struct coverage_row *r, FILE *to)
 	print_text(pattern_who(r->client, r->address, who), to);
 }
 
-static double x_of(const struct coverage *v, int64_t time)
+/* With its offset, where --from could read it. */
+static void print_time(int64_t ns, const struct when_zone *zone, FILE *to)
 {
-	return LEFT + WIDTH * ((double)(time - v->begin) / (double)(v->end - v->begin));
+	char text[WHEN_TEXT_MAX];
+	int64_t second = ns - ns % 1000000000;
+
+	if (!when_format_exact(second, zone, text))
+		when_format(ns, zone, 0, text);
+	print_text(text, to);
+}
+
+/* Groups of three digits, with a narrow space between them. */
+static void print_count(uint64_t n, FILE *to)
+{
+	char digits[24];
+	size_t len = (size_t)snprintf(digits, sizeof(digits), "%" PRIu64, n);
+
+	for (size_t i = 0; i < len; i++)
+		fprintf(to, "%s%c", i > 0 && (len - i) % 3 == 0 ? "&#8239;" : "", digits[i]);
+}
+
+/* Of packets in so many steps. */
+static void print_rate(const struct coverage *v, uint64_t packets, size_t steps, FILE *to)
+{
+	static const struct {
+		double seconds;
+		const char *name;
+	} unit[] = {{1, "s"}, {60, "min"}, {3600, "h"}, {86400, "day"}};
+	double seconds = (double)coverage_span(v) / (double)v->steps * (double)steps / SECOND;
+	double rate = (double)packets / seconds;
+	size_t i = 0;
+
+	while (i < 3 && rate * unit[i].seconds < 1)
+		i++;
+	rate *= unit[i].seconds;
+	if (rate < 10)
+		fprintf(to, "%.2g", rate);
+	else
+		print_count((uint64_t)(rate + 0.5), to);
+	fprintf(to, " packets/%s", unit[i].name);
 }
 
 /* ---- time across ---- */
 
-/* Seconds between two marks, so that there are at most ten. */
-static int64_t tick_seconds(const struct coverage *v)
-{
-	static const int64_t choice[] = {1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200,
-	    14400, 21600, 43200, 86400, 2 * 86400, 7 * 86400, 14 * 86400, 30 * 86400, 91 * 86400,
-	    365 * 86400};
-	int64_t seconds = (v->end - v->begin) / SECOND;
-	size_t i = 0;
+struct across {
+	struct axis_mark mark[AXIS_MARKS_MAX];
+	size_t n;
+};
 
-	while (i + 1 < sizeof(choice) / sizeof(*choice) && seconds / choice[i] > 10)
-		i++;
-	return choice[i];
+static double place(const struct coverage *v, const struct axis_mark *m)
+{
+	return ((double)m->time * SECOND - (double)v->begin) / (double)coverage_span(v);
 }
 
-static void print_tick(const struct coverage *v, int64_t time, int height, int64_t every,
-    const struct when_zone *zone, FILE *to)
+static void print_axis(const struct coverage *v, const struct across *a, FILE *to)
 {
-	char text[WHEN_TEXT_MAX];
-	double x = x_of(v, time);
-
-	when_format(time, zone, 0, text);
-	fprintf(to, "<line class=\"tick\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>", x, x,
-	    TOP - 6, height);
-	if (every >= 86400)
-		text[10] = '\0'; /* the date */
-	else if (every >= 60)
-		text[16] = '\0'; /* hours and minutes */
-	fprintf(to, "<text class=\"soft\" x=\"%.1f\" y=\"%d\">", x + 3, TOP - 12);
-	print_text(every >= 86400 ? text : text + 11, to);
-	fputs("</text>\n", to);
+	fputs("<div class=\"axis\">", to);
+	for (size_t i = 0; i < a->n; i++)
+		if (place(v, &a->mark[i]) < RIGHT)
+			fprintf(to, "<span%s style=\"left:%.2f%%\">%s</span>",
+			    a->mark[i].main ? " class=\"main\"" : "", place(v, &a->mark[i]) * 100,
+			    a->mark[i].text);
+	fputs("</div>", to);
 }
 
-/* At whole hours and days of the zone. */
-static void print_ticks(
-    const struct coverage *v, int height, const struct when_zone *zone, FILE *to)
+static void print_ticks(const struct coverage *v, const struct across *a, FILE *to)
 {
-	int64_t every = tick_seconds(v), begin = v->begin / SECOND, end = v->end / SECOND;
-	int64_t local = begin + zone->east(zone->of, begin);
-
-	for (int64_t t = begin + (every - local % every) % every; t <= end; t += every)
-		if (t * SECOND >= v->begin && x_of(v, t * SECOND) < LEFT + WIDTH - 40)
-			print_tick(v, t * SECOND, height, every, zone, to);
+	if (a->n == 0)
+		return;
+	fputs("<path class=\"tick\" d=\"", to);
+	for (size_t i = 0; i < a->n; i++)
+		fprintf(to, "M%.2f 0V%d", place(v, &a->mark[i]) * (double)v->steps, HEIGHT);
+	fputs("\"/>", to);
 }
 
 /* ---- clients down ---- */
 
-static void print_step(const struct coverage *v, const struct coverage_row *r, size_t i, int y,
-    const struct when_zone *zone, FILE *to)
+static void print_range(const struct coverage *v, const struct coverage_row *r, size_t i,
+    size_t end, const struct when_zone *zone, FILE *to)
 {
-	char from[WHEN_TEXT_MAX], until[WHEN_TEXT_MAX], bytes[CHART_BYTES_MAX];
-	double width = (double)WIDTH / (double)v->steps;
-	double part = coverage_intensity(v, r->step[i].packets);
-	double height = 3 + part * (BAR - 3);
-
-	fprintf(to,
-	    "<rect class=\"bar\" x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\""
-	    " opacity=\"%.2f\"><title>",
-	    LEFT + width * (double)i, y + BAR - height, width, height, 0.4 + 0.6 * part);
 	print_who(r, to);
-	fprintf(to, "\n%s to %s\n%" PRIu64 " packets, %s</title></rect>",
-	    when_format(coverage_time(v, i), zone, 0, from),
-	    when_format(coverage_time(v, i + 1), zone, 0, until), r->step[i].packets,
-	    chart_bytes(r->step[i].bytes, bytes));
+	putc('\n', to);
+	print_time(coverage_time(v, i), zone, to);
+	fputs(" to ", to);
+	print_time(coverage_time(v, end), zone, to);
+	putc('\n', to);
 }
 
-static void print_row(const struct coverage *v, const struct coverage_row *r, int y,
+static void print_gap(const struct coverage *v, const struct coverage_row *r, size_t i, size_t end,
     const struct when_zone *zone, FILE *to)
 {
-	char bytes[CHART_BYTES_MAX], who[PATTERN_WHO_MAX];
-	bool long_name = strlen(pattern_who(r->client, r->address, who)) * LETTER > LEFT;
+	char length[CHART_DURATION_MAX];
 
-	fprintf(to, "<text x=\"0\" y=\"%d\"%s>", y + 16,
-	    long_name ? " textLength=\"160\" lengthAdjust=\"spacingAndGlyphs\"" : "");
+	fprintf(to, "<rect class=\"gap\" x=\"%zu\" width=\"%zu\" height=\"%d\"><title>", i, end - i,
+	    HEIGHT);
+	print_range(v, r, i, end, zone, to);
+	fprintf(to, "no packet for %s</title></rect>\n",
+	    chart_duration(coverage_span(v) / v->steps * (end - i), length));
+}
+
+static int height_of(const struct coverage *v, const struct coverage_step *s)
+{
+	if (s->packets == 0)
+		return PERHAPS;
+	return LOWEST + (int)(coverage_intensity(v, s->packets) * (HEIGHT - LOWEST));
+}
+
+static void print_bars(const struct coverage *v, const struct coverage_row *r, size_t i, size_t end,
+    const struct when_zone *zone, FILE *to)
+{
+	uint64_t packets = 0, bytes = 0, most = 0;
+	char text[CHART_BYTES_MAX];
+
+	fprintf(to, "<path class=\"bar\" d=\"M%zu %d", i, HEIGHT);
+	for (size_t k = i; k < end; k++) {
+		fprintf(to, "V%dH%zu", HEIGHT - height_of(v, &r->step[k]), k + 1);
+		packets += r->step[k].packets;
+		bytes += r->step[k].bytes;
+		most = r->step[k].packets > most ? r->step[k].packets : most;
+	}
+	fprintf(to, "V%dZ\"><title>", HEIGHT);
+	print_range(v, r, i, end, zone, to);
+	print_count(packets, to);
+	fprintf(to, " packets, %s\n", chart_bytes(bytes, text));
+	print_rate(v, packets, end - i, to);
+	fputs(", at most ", to);
+	print_rate(v, most, 1, to);
+	fputs("</title></path>\n", to);
+}
+
+static void print_drawing(const struct coverage *v, const struct coverage_row *r,
+    const struct across *a, const struct when_zone *zone, FILE *to)
+{
+	size_t end;
+
+	fprintf(to,
+	    "<svg viewBox=\"0 0 %zu %d\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"",
+	    v->steps, HEIGHT);
 	print_who(r, to);
-	fprintf(to, "</text><rect class=\"gap\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>\n",
-	    LEFT, y, WIDTH, BAR);
-	for (size_t i = 0; i < v->steps; i++)
-		if (r->step[i].packets > 0)
-			print_step(v, r, i, y, zone, to);
-	fprintf(to, "\n<text class=\"soft\" x=\"%d\" y=\"%d\">%" PRIu64 " packets, %s</text>\n",
-	    LEFT + WIDTH + 12, y + 16, r->packets, chart_bytes(r->bytes, bytes));
+	fputs("\">\n", to);
+	for (size_t i = 0; i < v->steps; i = end) {
+		end = coverage_run(v, r, i);
+		(r->step[i].some ? print_bars : print_gap)(v, r, i, end, zone, to);
+	}
+	print_ticks(v, a, to);
+	fputs("</svg>", to);
+}
+
+/* Not 100 % while anything is missing. */
+static double part_of(const struct coverage *v, const struct coverage_row *r)
+{
+	double part = (double)r->covered / (double)v->steps * 100;
+
+	return part > 99.9 && r->covered < v->steps ? 99.9 : part;
+}
+
+static void print_row(const struct coverage *v, const struct coverage_row *r,
+    const struct across *a, const struct when_zone *zone, FILE *to)
+{
+	char bytes[CHART_BYTES_MAX], length[CHART_DURATION_MAX] = "none";
+	struct gap longest = gaps_of_row(v, r);
+	size_t steps = longest.end - longest.begin;
+
+	fputs("<div class=\"row\"><div class=\"who\" title=\"", to);
+	print_who(r, to);
+	fputs("\">", to);
+	print_who(r, to);
+	fputs("</div>\n", to);
+	print_drawing(v, r, a, zone, to);
+	if (steps > 0)
+		chart_duration(coverage_span(v) / v->steps * steps, length);
+	fputs("<div class=\"n\">", to);
+	print_count(r->packets, to);
+	fprintf(to,
+	    "</div><div class=\"n bytes\">%s</div><div class=\"n time\">%.1f %%</div>"
+	    "<div class=\"n\">%s</div></div>\n",
+	    chart_bytes(r->bytes, bytes), part_of(v, r), length);
 }
 
 static void print_chart(const struct coverage *v, const struct when_zone *zone, FILE *to)
 {
-	int height = TOP + ROW * (int)v->n;
+	struct across a;
 
-	fprintf(to,
-	    "<div class=\"chart\"><svg width=\"%d\" height=\"%d\" role=\"img\""
-	    " aria-label=\"Packets of each client over time\">\n",
-	    LEFT + WIDTH + RIGHT, height + 4);
+	a.n = axis_marks(v->begin, v->end, zone, a.mark);
+	fprintf(to, "<div class=\"chart%s\"><div class=\"row head\"><div class=\"who\"></div>",
+	    v->n >= MANY ? " many" : "");
+	print_axis(v, &a, to);
+	fputs("<div class=\"n\">Packets</div><div class=\"n bytes\">Bytes</div>"
+	      "<div class=\"n time\">Covered</div><div class=\"n\">Longest gap</div></div>\n",
+	    to);
 	for (size_t i = 0; i < v->n; i++)
-		print_row(v, &v->row[i], TOP + ROW * (int)i, zone, to);
-	print_ticks(v, height, zone, to);
-	fputs("</svg></div>\n", to);
+		print_row(v, &v->row[i], &a, zone, to);
+	fputs("</div>\n", to);
 }
 
 /* ---- gaps in words, and what to do ---- */
 
-static void print_totals(const struct coverage *v, FILE *to)
+/* A word for the shell. */
+static void print_quoted(const char *word, FILE *to)
 {
-	char bytes[CHART_BYTES_MAX];
+	char one[2] = "";
 
-	fputs("<table><tr><th>Client</th><th class=\"n\">Packets</th><th class=\"n\">Bytes</th>"
-	      "<th class=\"n\">Time with packets</th></tr>\n",
-	    to);
-	for (size_t i = 0; i < v->n; i++) {
-		const struct coverage_row *r = &v->row[i];
-
-		fputs("<tr><td>", to);
-		print_who(r, to);
-		fprintf(to,
-		    "</td><td class=\"n\">%" PRIu64 "</td><td class=\"n\">%s</td>"
-		    "<td class=\"n\">%.1f %%</td></tr>\n",
-		    r->packets, chart_bytes(r->bytes, bytes),
-		    (double)r->covered / (double)v->steps * 100);
+	fputs("&#39;", to);
+	for (; *word; word++) {
+		*one = *word;
+		if (*word == '\'')
+			fputs("&#39;\\&#39;&#39;", to);
+		else
+			print_text(one, to);
 	}
-	fputs("</table>\n", to);
+	fputs("&#39;", to);
 }
 
-static void print_command(const struct coverage *v, const struct when_zone *zone, FILE *to)
+/* Of all packets from a time to another, both included. */
+static void print_command(const struct coverage_row *r, int64_t first, int64_t last,
+    const struct when_zone *zone, const char *config, FILE *to)
 {
-	char from[WHEN_TEXT_MAX], until[WHEN_TEXT_MAX];
+	char text[WHEN_TEXT_MAX];
 
-	fputs("<p>The packets of a range of it:</p><pre><code>", to);
-	fprintf(to, "osmo-pcap-read --from &#39;%s&#39; --to &#39;%s&#39; -w out.pcapng ",
-	    when_format(v->begin, zone, 0, from), when_format(v->end, zone, 0, until));
-	print_who(&v->row[0], to);
-	fputs("</code></pre>\n", to);
+	fputs("<code>osmo-pcap-read", to);
+	if (config) {
+		fputs(" -c ", to);
+		print_quoted(config, to);
+	}
+	if (when_format_exact(first, zone, text))
+		fprintf(to, " --from &#39;%s&#39;", text);
+	if (when_format_exact(last, zone, text))
+		fprintf(to, " --to &#39;%s&#39;", text);
+	fputs(" -w out.pcapng ", to);
+	print_who(r, to);
+	fputs("</code>", to);
 }
 
-void page_print(const struct coverage *v, const struct when_zone *zone, FILE *to)
+static void print_gaps(
+    const struct coverage *v, const struct when_zone *zone, const char *config, FILE *to)
 {
-	char from[WHEN_TEXT_MAX], until[WHEN_TEXT_MAX], step[CHART_DURATION_MAX];
+	struct gap gap[GAPS];
+	size_t n = gaps_longest(v, gap, GAPS);
 
-	when_format(v->begin, zone, 0, from);
-	when_format(v->end, zone, 0, until);
+	if (n == 0)
+		return;
+	fputs("<h2>The longest gaps</h2><div class=\"wide\"><table><tr><th>Client</th><th>From</th>"
+	      "<th>To</th><th>Length</th><th>What is on both sides of it</th></tr>\n",
+	    to);
+	for (size_t i = 0; i < n; i++) {
+		const struct gap *g = &gap[i];
+		char length[CHART_DURATION_MAX];
+		int64_t from, until;
+
+		gaps_range(v, g, &from, &until);
+		fputs("<tr><td>", to);
+		print_who(g->row, to);
+		fputs("</td><td>", to);
+		print_time(coverage_time(v, g->begin), zone, to);
+		fputs("</td><td>", to);
+		print_time(coverage_time(v, g->end), zone, to);
+		fprintf(to, "</td><td>%s</td><td>",
+		    chart_duration(coverage_span(v) / v->steps * (g->end - g->begin), length));
+		print_command(g->row, from, until, zone, config, to);
+		fputs("</td></tr>\n", to);
+	}
+	fputs("</table></div>\n", to);
+}
+
+static void print_head(const struct coverage *v, const struct when_zone *zone, FILE *to)
+{
+	char step[CHART_DURATION_MAX];
+
+	fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>"
+	      "<meta name=\"viewport\" content=\"width=device-width\"/><title>Recorded packets, ",
+	    to);
+	print_time(v->begin, zone, to);
+	fputs(" to ", to);
+	print_time(v->end, zone, to);
+	fprintf(to, "</title><style>%s</style></head><body>\n<h1>Recorded packets</h1><p>", style);
+	print_time(v->begin, zone, to);
+	fputs(" to ", to);
+	print_time(v->end, zone, to);
+	if (v->n == 0) {
+		fputs("</p>\n", to);
+		return;
+	}
 	fprintf(to,
-	    "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-	    "<meta name=\"viewport\" content=\"width=device-width\">"
-	    "<title>Recorded packets, %s to %s</title><style>%s</style></head><body>\n",
-	    from, until, style);
-	fprintf(to,
-	    "<h1>Recorded packets</h1><p>%s to %s, %s a step. Taller: more packets, by "
-	    "logarithm. Bare: none.</p>\n",
-	    from, until, chart_duration((v->end - v->begin) / (int64_t)v->steps, step));
+	    "<br/><span class=\"soft\">%s a step;<span class=\"key bar\"></span>packets, the "
+	    "higher the more, by logarithm, at most ",
+	    chart_duration(coverage_span(v) / v->steps, step));
+	print_rate(v, v->busiest, 1, to);
+	fputs(";<span class=\"key gap\"></span>none</span></p>\n", to);
+}
+
+void page_print(
+    const struct coverage *v, const struct when_zone *zone, const char *config, FILE *to)
+{
+	print_head(v, zone, to);
 	if (v->n > 0) {
 		print_chart(v, zone, to);
-		print_totals(v, to);
-		print_command(v, zone, to);
+		print_gaps(v, zone, config, to);
+		fputs("<h2>All packets of a client</h2><div class=\"wide\"><p>", to);
+		print_command(&v->row[0], v->begin, v->end - 1, zone, config, to);
+		fputs("</p></div>\n", to);
 	} else {
 		fputs("<p>There are none.</p>\n", to);
 	}
