@@ -612,6 +612,34 @@ eth() { echo 020000000002020000000001; }
 	cmp copy rec/trace-bar-*
 }
 
+@test "-w writes nothing where captures are, whatever name leads there, also not those of other clients" {
+	settings
+	everywhere
+	ln -s archive/foo/* day
+	ln -s "$(echo archive/foo/*/*.zst)" link
+	ln -s "$PWD/done/new" nowhere
+	ln "$(echo archive/foo/*/*.zst)" second
+	chmod u+w archive/foo/*/*.zst # who may write there
+	kept >before
+	local f
+	for f in archive/foo/*/*.zst link archive/index.sqlite rec/trace-bar-20261128_110000.pcap day/new 'done'/new rec/../archive/new; do
+		run -1 "$READ" -c cfg -w "$f" net
+		[ "$output" = "osmo-pcap-read: $f: is in a directory of captures: write elsewhere" ] ||
+			[ "$output" = "osmo-pcap-read: $f: is a capture that is to be read" ]
+	done
+	run -1 "$READ" -c cfg -w nowhere net
+	[ "$output" = "osmo-pcap-read: nowhere: File exists" ]
+	run -1 "$READ" -c cfg -w second net
+	[ "$output" = "osmo-pcap-read: second: has another name as well, which would lose its content: remove it first" ]
+	kept | diff before -
+	# through a link to an ordinary file it goes, as ever
+	: >file
+	ln -sf file link
+	"$READ" -c cfg -w link net
+	[ "$(blocks <file | grep -c ^packet)" -eq 3 ]
+}
+kept() { find archive rec 'done' -type f ! -name '*-shm' -exec sha256sum {} + | sort; }
+
 @test "a terminal gets no packets, and a disk that is full is an error" {
 	settings
 	everywhere
