@@ -553,6 +553,40 @@ eth() { echo 020000000002020000000001; }
 	[[ $stderr == 'osmo-pcap-read: the filter means nothing for link type LINUX_LAPD, none of its packets is taken: '* ]]
 }
 
+# interfaces FILE MARK N SECONDS: a capture of N packets, each of an interface of its own; LINKTYPES=1: and link type
+interfaces() {
+	perl -e 'my ($mark, $n, $time) = @ARGV; binmode STDOUT;
+		print pack "VVVvvqV", 0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0, -1, 28;
+		for my $i (0 .. $n - 1) {
+			print pack "VVvvVvvVVV", 1, 32, $ENV{LINKTYPES} ? 1000 + $i : 1, 0, $mark * 10000 + $i, 3, 4, $i, 0, 32;
+			print pack "VVVVVVVH24nNvV", 6, 52, $i, $time * 1000000 >> 32, $time * 1000000 & 0xffffffff, 18, 18,
+				"020000000002020000000001", 0x88b5, $mark * 1000 + $i, 0, 52;
+		}' "${@:2}" >"$1"
+}
+
+@test "a capture with thousands of interfaces costs its own client packets, which are counted, and nobody else" {
+	settings
+	interfaces 'done'/trace-foo-20261128_100000.pcapng 1 3000 1795860000
+	interfaces 'done'/trace-foo-20261128_100001.pcapng 2 3000 1795860001
+	interfaces 'done'/trace-foo-20261128_100002.pcapng 1 3000 1795860002
+	three 'done'/trace-bar-20261128_110000.pcap 1795863600
+	run -1 --separate-stderr "$READ" -c cfg -w out
+	[[ $stderr == "osmo-pcap-read: $PWD/done/trace-foo-20261128_100001.pcapng: at byte "*": its client has more interfaces than are written; 1904 packets are left out" ]]
+	[ "$(blocks <out | grep -c '^packet foo')" -eq 7096 ]
+	[ "$(blocks <out | grep -c '^packet bar')" -eq 3 ]
+	run -0 --separate-stderr "$READ" -c cfg -w out bar
+}
+
+@test "a capture with many link types costs its own packets, which are counted, and nobody else, where there is a filter" {
+	settings
+	LINKTYPES=1 interfaces 'done'/trace-foo-20261128_100000.pcapng 1 70 1795860000
+	three 'done'/trace-bar-20261128_110000.pcap 1795863600
+	run -1 --separate-stderr "$READ" -c cfg -w out -f 'ether proto 0x88b5'
+	[ "$(grep -c 'the filter means nothing for link type 10' <<<"$stderr")" -eq 64 ]
+	[[ $stderr == *"done/trace-foo-20261128_100000.pcapng: at byte "*": it has more link types than a filter is compiled for; 6 packets are left out"* ]]
+	[ "$(blocks <out | grep -c '^packet bar')" -eq 3 ]
+}
+
 @test "a filter that is none is wrong at once" {
 	settings
 	run -2 "$READ" -c cfg -w out -f 'udp port'

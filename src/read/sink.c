@@ -15,7 +15,6 @@
 #define OPTION_HEAD      4u
 #define NAME             2u
 #define RESOLUTION       9u
-#define INTERFACES_MAX   100000u
 #define NS               1000000000
 
 enum sink_status sink_flush(struct sink *s)
@@ -69,11 +68,7 @@ enum sink_status sink_begin(struct sink *s, int fd, bool pcap)
 
 void sink_free(struct sink *s)
 {
-	for (size_t i = 0; i < s->interfaces; i++) {
-		free((void *)(uintptr_t)s->interface[i].who);
-		free((void *)(uintptr_t)s->interface[i].options);
-	}
-	free(s->interface);
+	interfaces_free(&s->interfaces);
 	free(s->buf);
 	*s = (struct sink){.fd = -1};
 }
@@ -102,44 +97,6 @@ enum sink_status sink_end(struct sink *s)
 
 /* ---- interfaces ---- */
 
-static bool is_same(const struct sink_interface *a, const struct sink_interface *b)
-{
-	return a->link_type == b->link_type && a->snaplen == b->snaplen && a->len == b->len &&
-	       strcmp(a->who, b->who) == 0 &&
-	       (a->len == 0 || memcmp(a->options, b->options, a->len) == 0);
-}
-
-static bool grow(struct sink *s)
-{
-	size_t room = s->room ? 2 * s->room : 8;
-	void *more = reallocarray(s->interface, room, sizeof(*s->interface));
-
-	if (!more)
-		return false;
-	s->interface = more;
-	s->room = room;
-	return true;
-}
-
-static enum sink_status remember(struct sink *s, const struct sink_interface *i)
-{
-	struct sink_interface own = *i;
-	uint8_t *options = malloc(i->len + 1);
-	char *who = strdup(i->who);
-
-	if (!who || !options || (s->interfaces == s->room && !grow(s))) {
-		free(options);
-		free(who);
-		return SINK_FAILED;
-	}
-	own.who = who;
-	own.options = options;
-	if (i->len > 0)
-		memcpy(options, i->options, i->len);
-	s->interface[s->interfaces++] = own;
-	return SINK_OK;
-}
-
 static size_t put_option(uint8_t *out, uint16_t code, const void *value, size_t len)
 {
 	size_t padded = (size_t)pcapng_padded(len);
@@ -151,7 +108,7 @@ static size_t put_option(uint8_t *out, uint16_t code, const void *value, size_t 
 	return OPTION_HEAD + padded;
 }
 
-static enum sink_status put_interface(struct sink *s, const struct sink_interface *i)
+static enum sink_status put_interface(struct sink *s, const struct interface *i)
 {
 	static const uint8_t nanoseconds = 9;
 	uint8_t head[512], tail[OPTION_HEAD + 4] = {0};
@@ -171,22 +128,21 @@ static enum sink_status put_interface(struct sink *s, const struct sink_interfac
 	return put(s, tail, sizeof(tail));
 }
 
-enum sink_status sink_add_interface(
-    struct sink *s, const struct sink_interface *i, uint32_t *number)
+enum sink_status sink_add_interface(struct sink *s, const struct interface *i, uint32_t *number)
 {
-	enum sink_status st;
-
-	for (size_t k = 0; k < s->interfaces; k++)
-		if (is_same(&s->interface[k], i)) {
-			*number = (uint32_t)k;
-			return SINK_OK;
-		}
-	if (s->interfaces == INTERFACES_MAX)
+	switch (interfaces_add(&s->interfaces, i, number)) {
+	case INTERFACES_KNOWN:
+		return SINK_OK;
+	case INTERFACES_TOO_MANY:
 		return SINK_INTERFACES;
-	*number = (uint32_t)s->interfaces;
-	st = remember(s, i);
-	if (st != SINK_OK || !s->pcap)
-		return st != SINK_OK ? st : put_interface(s, i);
+	case INTERFACES_NO_MEMORY:
+		errno = ENOMEM;
+		return SINK_FAILED;
+	case INTERFACES_NEW:
+		break;
+	}
+	if (!s->pcap)
+		return put_interface(s, i);
 	if (!s->begun)
 		return put_pcap_header(s, i->link_type);
 	return i->link_type == s->link_type ? SINK_OK : SINK_LINK_TYPES;

@@ -38,6 +38,9 @@ struct stream {
 	size_t pos, filled;
 	uint32_t *interface; /* numbers in the sink */
 	uint32_t interfaces, room;
+	uint32_t asked;       /* filters */
+	uint32_t left_out;    /* packets of interfaces that the sink does not take, */
+	uint64_t left_out_at; /* and where the first of them is */
 	bool ended;
 };
 
