@@ -277,6 +277,21 @@ static size_t options_of(struct extractor *x, const struct reader_record *k, con
 	return order_packet_options(packet.options, packet.options_len, s->big, x->scratch);
 }
 
+/* The same as add() of each part, for most packets. */
+static void add_whole(struct extractor *x, const struct piece *p, const struct reader_record *k)
+{
+	uint8_t *to;
+
+	if (sizeof(*p) + p->len > OUT_ROOM - x->filled)
+		flush(x);
+	to = x->out + x->filled;
+	x->filled += sizeof(*p) + p->len;
+	memcpy(to, p, sizeof(*p));
+	if (p->len > k->caplen)
+		memset(to + sizeof(*p) + p->len - 4, 0, 4);
+	memcpy(to + sizeof(*p), k->packet, k->caplen);
+}
+
 static void tell_packet(struct extractor *x, const struct reader_record *k)
 {
 	static const uint8_t zero[4];
@@ -298,6 +313,10 @@ static void tell_packet(struct extractor *x, const struct reader_record *k)
 	p.time_ns = x->last;
 	len = options_of(x, k, &options);
 	p.len = (uint32_t)(k->caplen + padding + len);
+	if (len == 0 && sizeof(p) + p.len <= OUT_ROOM) {
+		add_whole(x, &p, k);
+		return;
+	}
 	add(x, &p, sizeof(p));
 	add(x, k->packet, k->caplen);
 	add(x, zero, padding);

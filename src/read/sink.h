@@ -53,6 +53,10 @@ enum sink_status sink_packet(struct sink *s, uint32_t interface, int64_t time_ns
     uint32_t original, uint32_t len);
 enum sink_status sink_bytes(struct sink *s, const uint8_t *p, size_t len);
 
+/* The same of a packet that is there as a whole. */
+enum sink_status sink_whole_packet(struct sink *s, uint32_t interface, int64_t time_ns,
+    uint32_t caplen, uint32_t original, const uint8_t *p, uint32_t len);
+
 /* What is missing of a packet becomes zeros: the capture stays one. */
 enum sink_status sink_fill(struct sink *s);
 

@@ -13,8 +13,9 @@
 #define ROOM    (64u << 10)
 #define TICK_MS 100
 
-#define LEFT_OUT UINT32_MAX /* instead of the number of an interface that the sink does not take   \
-			     */
+#define LEFT_OUT                                                                                   \
+	UINT32_MAX /* instead of the number of an interface that the sink does not take            \
+		    */
 
 bool stream_open(struct stream *s, int file, struct extract_task *task)
 {
@@ -197,7 +198,10 @@ enum stream_status stream_next(struct stream *s, bool wait, enum sink_status *fa
 	while (!s->ended) {
 		if (!wait && !is_there(s))
 			return STREAM_NOTHING;
-		if (!take(s, p, sizeof(*p)))
+		if (s->filled - s->pos >= sizeof(*p)) {
+			memcpy(p, s->buf + s->pos, sizeof(*p));
+			s->pos += sizeof(*p);
+		} else if (!take(s, p, sizeof(*p)))
 			return broken(s, "the process that reads it has died");
 		if (!piece_check(p, s->interfaces))
 			return broken(s, "the process that reads it sends nonsense");
@@ -239,9 +243,15 @@ enum sink_status stream_take(struct stream *s)
 {
 	const struct piece *p = &s->head;
 	uint32_t left = p->len;
-	enum sink_status st = sink_packet(
-	    s->sink, s->interface[p->number], p->time_ns, p->caplen, p->original, p->len);
+	enum sink_status st;
 
+	if (s->filled - s->pos >= left) {
+		s->pos += left;
+		return sink_whole_packet(s->sink, s->interface[p->number], p->time_ns, p->caplen,
+		    p->original, s->buf + s->pos - left, left);
+	}
+	st = sink_packet(
+	    s->sink, s->interface[p->number], p->time_ns, p->caplen, p->original, p->len);
 	while (st == SINK_OK) {
 		size_t n = s->filled - s->pos < left ? s->filled - s->pos : left;
 
