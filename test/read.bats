@@ -432,6 +432,21 @@ ends_with() {
 	run -0 "$READ" -c cfg -w out --to 1795860000
 }
 
+@test "an archived capture that is not compressed is read as well, and one that was cut as far as it is there" {
+	plain
+	echo 'archive: { path = "archive"; compress = "none"; };' >>cfg
+	capture 'done'/trace-foo-20261128_100000.pcap pcap data,times=200:rec=60000
+	archive
+	[ "$(numbers_of --from 1700000100 --to 1700000103)" = '100 101 102 ' ]
+	[ "$(numbers_of | wc -w)" -eq 200 ]
+	chmod u+w archive/foo/*/*.pcap
+	truncate -s 9000000 archive/foo/*/*.pcap
+	run -1 --separate-stderr "$READ" -c cfg -w out
+	[ "$(blocks <out | grep -c ^packet)" -eq 149 ]
+	# of the third frame, behind the header's and two of 69 records
+	[ "$stderr" = "osmo-pcap-read: $PWD/$(echo archive/foo/*/*.pcap): at byte $((24 + 138 * 60016)): the file ends before the frame does" ]
+}
+
 @test "packets that contradict their block are left out, and counted" {
 	settings
 	capture 'done'/trace-foo-20261128_100000.pcapng shb+idb epb=60,sec=1795860000 epb=60,if=7 epb=60,caplen=900 epb=60,sec=1795860003
@@ -592,6 +607,14 @@ interfaces() {
 	run -2 "$READ" -c cfg -w out -f 'udp port'
 	[[ ${lines[0]} == "osmo-pcap-read: --filter 'udp port': "*"syntax error; see osmo-pcap-read --help" ]]
 	[ ! -e out ]
+}
+
+@test "of pcap, times that its seconds cannot tell are the first or the last of them" {
+	settings
+	capture 'done'/trace-foo-20261128_100000.pcapng shb+idb,opt=9/1/00 epb=60,sec=4294967295,unit=1,sub=0 epb=60,sec=4294967296,unit=1,sub=0 epb=60,sec=4300000000,unit=1,sub=0
+	"$READ" -c cfg --format pcap >out
+	perl -0777 -ne 'my $file = $_; print join " ", map { unpack "VV", substr $file, 24 + 76 * $_ } 0 .. 2' out >got
+	[ "$(cat got)" = '4294967295 0 4294967295 999999999 4294967295 999999999' ]
 }
 
 @test "--format pcap has room for one link type: more are an error, a filter or a client leaves one" {
