@@ -399,14 +399,23 @@ static bool begin(struct extractor *x)
 	return true;
 }
 
+static void free_all(struct extractor *x)
+{
+	begin_section(x);
+	reader_free(&x->reader);
+	archived_free(&x->archived);
+	free(x->interface);
+	free(x->scratch);
+	free(x->out);
+}
+
 void extract(void *task)
 {
-	static struct extractor x;
+	struct extractor x = {.task = task};
 	struct piece end = {.kind = PIECE_END};
 	struct reader_record k;
 	enum reader_status st;
 
-	x.task = task;
 	x.out = malloc(OUT_ROOM);
 	if (!x.out)
 		_exit(1);
@@ -425,4 +434,5 @@ void extract(void *task)
 	tell_end(&x, st, &k);
 	tell(&x, &end, NULL, 0);
 	flush(&x);
+	free_all(&x);
 }
