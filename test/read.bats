@@ -646,6 +646,8 @@ interfaces() {
 	EOT
 	diff want got
 	[ "$(numbers_of --from 0)" = '1 3 ' ]
+	capture 'done'/trace-bar-20261128_100000.pcapng shb+idb spb=60
+	"$READ" -c cfg bar | blocks | grep -q '^packet bar 0\.000000000 '
 }
 
 @test "-w makes a new file or empties an old one, but only a regular one, and none that is read" {
