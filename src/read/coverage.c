@@ -31,9 +31,9 @@ uint64_t coverage_span(const struct coverage *v)
 
 int64_t coverage_time(const struct coverage *v, size_t i)
 {
-	uint64_t span = coverage_span(v), whole = span / v->steps, rest = span % v->steps;
+	uint64_t span = coverage_span(v), steps = v->steps > 0 ? v->steps : 1;
 
-	return later(v->begin, whole * i + rest * i / v->steps);
+	return later(v->begin, span / steps * i + span % steps * i / steps);
 }
 
 size_t coverage_run(const struct coverage *v, const struct coverage_row *r, size_t i)

@@ -76,6 +76,19 @@ static bool is_read(const struct catalog *c, const struct stat *st)
 
 static const char kept[] = "is in a directory of captures: write elsewhere";
 
+static const char *refuse(const struct stat *st, const char *path, const struct catalog *c)
+{
+	if (!S_ISREG(st->st_mode))
+		return "is no regular file: use standard output";
+	if (is_read(c, st))
+		return "is a capture that is to be read";
+	if (is_among_captures(c->config, path))
+		return kept;
+	if (st->st_nlink > 1) /* one of them may be in the archive */
+		return "has another name as well, which would lose its content: remove it first";
+	return NULL;
+}
+
 /* A file that is there: why it cannot be emptied, or NULL when it was. */
 static const char *empty(int fd, const char *path, const struct catalog *c)
 {
@@ -83,17 +96,11 @@ static const char *empty(int fd, const char *path, const struct catalog *c)
 	const char *why = NULL;
 	struct stat st;
 
-	if (!real || fstat(fd, &st) < 0)
+	if (real && fstat(fd, &st) == 0)
+		why = refuse(&st, real, c);
+	else
 		why = strerror(errno);
-	else if (!S_ISREG(st.st_mode))
-		why = "is no regular file: use standard output";
-	else if (is_read(c, &st))
-		why = "is a capture that is to be read";
-	else if (is_among_captures(c->config, real))
-		why = kept;
-	else if (st.st_nlink > 1) /* one of them may be in the archive */
-		why = "has another name as well, which would lose its content: remove it first";
-	else if (ftruncate(fd, 0) < 0)
+	if (!why && ftruncate(fd, 0) < 0)
 		why = strerror(errno);
 	free(real);
 	return why;
