@@ -666,6 +666,7 @@ interfaces() {
 	[ "$output" = "osmo-pcap-read: /dev/null: is no regular file: use standard output" ]
 	run -1 "$READ" -c cfg -w "$PWD/rec"
 	cp rec/trace-bar-* copy
+	chmod u+w rec/* # who may write there
 	run -1 "$READ" -c cfg -w rec/trace-bar-20261128_110000.pcap
 	[ "$output" = "osmo-pcap-read: rec/trace-bar-20261128_110000.pcap: is a capture that is to be read" ]
 	cmp copy rec/trace-bar-*
@@ -678,7 +679,7 @@ interfaces() {
 	ln -s "$(echo archive/foo/*/*.zst)" link
 	ln -s "$PWD/done/new" nowhere
 	ln "$(echo archive/foo/*/*.zst)" second
-	chmod u+w archive/foo/*/*.zst # who may write there
+	chmod u+w archive/foo/*/*.zst rec/* # who may write there
 	kept >before
 	local f
 	for f in archive/foo/*/*.zst link archive/index.sqlite rec/trace-bar-20261128_110000.pcap day/new 'done'/new rec/../archive/new; do
