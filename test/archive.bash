@@ -53,6 +53,11 @@ everything_once() {
 }
 keep() { mkdir -p was && cp -p 'done'/trace-* was/; }
 
+# swelling: prints a frame of zstd with a window of 128 KiB, and a million blocks of as many zeros each: 128 GiB
+swelling() {
+	perl -e 'print pack("V", 0xfd2fb528), "\0\x38"; print pack("V", 131072 << 3 | 2) x 1048576; print "\1\0\0"'
+}
+
 # made FORMAT PACKETS BYTES HOW: prints a capture; HOW: random, mixed or alike, the content of its packets
 made() {
 	perl -e 'my ($format, $n, $len, $how) = @ARGV;

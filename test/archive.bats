@@ -135,6 +135,40 @@
 	everything_once
 }
 
+@test "names that no client can have, or that the archive keeps for itself: told of once, and left" {
+	settings 'directories = "%c";'
+	local name
+	for name in .. .work -x index.sqlite-wal foo; do
+		capture "trace-$name-20261128_000001.pcap"
+	done
+	"$ARCHIVE" -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	wait_log 'archived client=foo name=trace-foo-20261128_000001.pcap'
+	capture x 4
+	mv done/x done/trace-foo-20261128_000002.pcap
+	kill -USR1 $!
+	wait_log 'archived client=foo name=trace-foo-20261128_000002.pcap'
+	kill -TERM $!
+	await $!
+	for name in .. .work -x index.sqlite-wal; do
+		[ "$(grep -cF " refused name=trace-$name-20261128_000001.pcap reason=" log)" -eq 1 ]
+		[ -f "done/trace-$name-20261128_000001.pcap" ]
+	done
+	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
+	find . archive -maxdepth 1 -name 'trace-*' | not grep .
+}
+
+@test "a link that has the name of a new file is a taken name, and is not followed" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	keep
+	mkdir -p archive/foo/2026-11-28
+	ln -s /etc/passwd archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst
+	once
+	archived_as was/trace-foo-20261128_000001.pcap foo/2026-11-28/trace-foo-20261128_000001_001.pcap.zst
+	[ "$(readlink archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst)" = /etc/passwd ]
+}
+
 @test "a capture that is torn, or none at all, is archived whole, and the index says where it breaks" {
 	settings
 	capture trace-foo-20261128_000001.pcap 3
@@ -192,6 +226,17 @@
 	archived_as two "$(index 'SELECT path FROM file WHERE packets = 2')"
 }
 
+@test "an orphan that would become 128 GiB is read no further than the capture that has its name is long" {
+	settings
+	once # makes the index
+	capture trace-foo-20261128_000001.pcap
+	keep
+	mkdir -p archive/foo/2026-11-28
+	swelling >archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst
+	timeout "$PATIENCE" "$ARCHIVE" --once -c cfg 2>log
+	archived_as was/trace-foo-20261128_000001.pcap foo/2026-11-28/trace-foo-20261128_000001_001.pcap.zst
+}
+
 @test "compress = none: the capture as it is" {
 	settings 'compress = "none"; directories = "%Y/%c";'
 	capture trace-foo-20261128_000001.pcap
@@ -238,8 +283,8 @@
 		cp -p was/* 'done'/
 		strace -qq -o trace -P "$PWD/archive/index.sqlite-wal" -e trace=pwrite64 \
 			-e inject="pwrite64:error=ENOSPC:when=$((k * 8))+" "$ARCHIVE" --once -c cfg 2>log 3>&- || failed=$((failed + 1))
-		[ "$(index 'SELECT count(*) FROM file')" -eq "$(find archive -name 'trace-*' | wc -l)" ] ||
-			[ "$(find 'done' -name 'trace-*' | wc -l)" -eq 2 ]
+		# no file that the index does not know
+		[ "$(index 'SELECT count(*) FROM file' || echo 0)" -eq "$(find archive -name 'trace-*' | wc -l)" ]
 		once
 		everything_once
 	done
@@ -307,7 +352,7 @@ on_a_full_disk() {
 	never_log trace-foo-20261128_000004.pcap
 	echo nonsense >>cfg
 	kill -HUP $pid
-	wait_log 'the configuration has errors: the old one stays'
+	wait_log 'reload reason="failed: the old configuration stays"'
 	settings
 	kill -HUP $pid
 	wait_log 'reload path=' 2
@@ -333,7 +378,7 @@ on_a_full_disk() {
 	settings 'compress = "none"; keep: { max-size = 800; };'
 	"$ARCHIVE" --plan -c cfg >plan
 	grep -c . plan
-	grep -F 'trace-foo-20261121_000000.pcap: max-size, 372 bytes' plan
+	grep -E 'trace-foo-20261121_000000.pcap: max-size, 372 bytes, [0-9]+d old$' plan
 	[ "$(find archive -name 'trace-foo*' | wc -l)" -eq 3 ]
 	once
 	[ "$(index 'SELECT name FROM file ORDER BY name' | head -1)" = trace-foo-20261122_000000.pcap ]
@@ -409,6 +454,11 @@ on_a_full_disk() {
 	run "$SERVER" -t -c cfg
 	[ "$status" -eq 78 ]
 	config
+	echo 'archive: { path = "archive"; directories = ".work/%c"; };' >>cfg
+	run "$ARCHIVE" -t -c cfg
+	[ "$status" -eq 78 ]
+	grep -F "cfg:$at: error: directories: '.work/%c': begins with a name that the archive keeps for itself" <<<"$output"
+	config
 	run "$ARCHIVE" -t -c cfg
 	[ "$status" -eq 78 ]
 	[[ $output == *"there is no archive group"* ]]
@@ -458,6 +508,7 @@ on_a_full_disk() {
 	local worker
 	worker=$(sed -n 's/^\([0-9]*\) .*stopped by SIGSTOP.*/\1/p' trace)
 	find "/proc/$worker/fd" -type l -printf '%f %l\n' | sort -n | sed 's/\[.*//; s/[0-9]*$//' >open
+	grep -E "^Max file size +$((2 * $(size 'done'/*) + 64 * 1024 * 1024)) " "/proc/$worker/limits" # what it could fill the disk with
 	kill -CONT "$worker"
 	printf '%s\n' "3 pipe:" "4 $PWD/done/trace-foo-20261128_000001.pcap" "5 $PWD/archive/.work/" | diff - open
 	wait_log 'archived client=foo'

@@ -98,12 +98,42 @@ variety() {
 	settings
 	capture trace-foo-20261128_000001.pcap
 	once
-	# a frame with a window of 128 KiB, and a million blocks of as many zeros each
 	chmod u+w ${FOO}_000001.pcap.zst
-	perl -e 'print pack("V", 0xfd2fb528), "\0\x38"; print pack("V", 131072 << 3 | 2) x 1048576; print "\1\0\0"' >${FOO}_000001.pcap.zst
+	swelling >${FOO}_000001.pcap.zst
 	sqlite3 archive/index.sqlite "UPDATE file SET stored = $(size ${FOO}_000001.pcap.zst)"
 	run -1 verify
 	grep -x 'foo foo/2026-11-28/trace-foo-20261128_000001.pcap.zst: its capture is longer than 372 bytes' found
+}
+
+@test "verify: a file that retention has deleted and not yet committed is not missing" {
+	can_trace
+	settings
+	capture trace-foo-20261128_000001.pcap
+	touch -d '1 hour ago' 'done'/trace-*
+	capture trace-foo-20261128_000002.pcap 4
+	once
+	settings 'keep: { max-files = 1; };'
+	strace -qq -o trace -P "$PWD/archive/index.sqlite-wal" -e trace=pwrite64 \
+		-e inject=pwrite64:delay_enter=3000000:when=1 "$ARCHIVE" --once -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	until_true test ! -e ${FOO}_000001.pcap.zst
+	verify
+	grep -x '1 files read, .*; 0 files differ or are missing' found
+	await $!
+	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
+}
+
+@test "verify: no link leads out of the archive, in a path neither" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	capture trace-bar-20261128_000002.pcap 4
+	once
+	mkdir elsewhere
+	mv archive/foo elsewhere
+	ln -s ../elsewhere/foo archive/foo
+	run -1 verify
+	grep -x 'foo foo/2026-11-28/trace-foo-20261128_000001.pcap.zst: what should be its directory is none' found
+	grep '^1 files read' found
 }
 
 @test "verify: SINCE takes recordings that ended since then" {
@@ -115,9 +145,19 @@ variety() {
 	verify 2d
 	grep '^1 files read' found
 	"$ARCHIVE" -c cfg --verify=4d 2>err | grep '^2 files read'
+	verify 18446744073709551615s # and what is longer than there are times
+	grep '^2 files read' found
 	run -2 verify tomorrow
 	grep -F '"tomorrow" is no time such as 12h or 30d' err
 	run -2 "$ARCHIVE" -c cfg --plan 2d
+}
+
+@test "verify: ends when nobody reads what it prints" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	once
+	rm ${FOO}_000001.pcap.zst
+	run -141 perl -e 'pipe R, W; close R; open STDOUT, ">&W"; exec @ARGV' "$ARCHIVE" --verify -c cfg
 }
 
 # ---- --rebuild ----
@@ -176,6 +216,53 @@ variety() {
 	[ "$(index 'SELECT path FROM file')" = ${at}_000003.pcap.zst ]
 	[ -e archive/dir/notes ]
 	[ -e ${FOO}_000001.pcap.zst ]
+}
+
+@test "rebuild: a directory that may not be read, and a file that is gone when its turn comes, cost nothing else" {
+	can_trace
+	settings
+	capture trace-foo-20261128_000001.pcap
+	capture trace-foo-20261128_000002.pcap 4
+	capture trace-bar-20261128_000003.pcap
+	once
+	# as user root as well, and for whatever reason
+	mkdir -p archive/lost+found/a
+	run -1 strace -qq -o trace -P "$PWD/archive/lost+found" -e trace=openat -e inject=openat:error=EACCES \
+		"$ARCHIVE" --rebuild -c cfg
+	grep -x 'lost+found: Permission denied' <<<"$output"
+	grep '^3 files of .* 1 cannot be read, 0 are no archived files$' <<<"$output"
+	rmdir archive/lost+found/a archive/lost+found
+	# the first of these calls is that of fdopendir()
+	run -1 strace -qq -o trace -P "$PWD/${FOO%/*}" -e trace=newfstatat \
+		-e inject=newfstatat:error=ENOENT:when=2 "$ARCHIVE" --rebuild -c cfg
+	grep -xE 'foo/2026-11-28/trace-foo-20261128_00000[12].pcap.zst: No such file or directory' <<<"$output"
+	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
+	# a directory that breaks off
+	run -1 strace -qq -o trace -P "$PWD/archive/bar" -e trace=getdents64 -e inject=getdents64:error=EIO \
+		"$ARCHIVE" --rebuild -c cfg
+	grep -x 'bar: Input/output error' <<<"$output"
+	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
+}
+
+@test "rebuild: metadata that are those of another file are not believed" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	capture trace-bar-20261128_000001.pcap 4
+	once
+	local at=foo/2026-11-28/trace-foo-20261128
+	mv archive/bar/2026-11-28/trace-bar-20261128_000001.pcap.zst ${FOO}_000002.pcap.zst # the client bar
+	cp ${FOO}_000001.pcap.zst ${FOO}_000003.pcap.zst                                 # another time
+	run -1 rebuild
+	cat made
+	grep -x "${at}_000002.pcap.zst: its metadata are of another file" made
+	grep -x "${at}_000003.pcap.zst: its metadata are of another file" made
+	[ "$(index 'SELECT client.name, path FROM file JOIN client ON client.id = client')" = "foo|${at}_000001.pcap.zst" ]
+	settings 'compress = "none";'
+	capture trace-foo-20261128_000009.pcap
+	mv 'done'/trace-foo-20261128_000009.pcap archive/foo/trace-..-20261128_000009.pcap
+	run -1 rebuild
+	grep -x 'foo/trace-..-20261128_000009.pcap: no client can be called so' made
+	[ "$(index 'SELECT count(*) FROM client')" -eq 1 ]
 }
 
 @test "rebuild: what was handed over is not known any more, which it says, and is handed over again" {
@@ -267,6 +354,28 @@ variety() {
 	[ "$(index 'SELECT count(*) FROM file')" -eq 3 ]
 }
 
+@test "files without the index, and without what the archive keeps beside it: no empty index is made over them" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	once
+	state >before
+	mkdir restored
+	cp -a archive/foo restored # as archive/* would be copied
+	rm -r archive
+	mv restored archive
+	mkdir archive/lost+found
+	local what
+	for what in --once --plan --verify; do
+		run -1 "$ARCHIVE" "$what" -c cfg
+		[[ $output == *"there is no index: osmo-pcap-archive --rebuild makes it anew"* ]]
+		[ ! -e archive/index.sqlite ]
+	done
+	rebuild
+	state | sed 's/ [0-9]*$//' >after
+	sed 's/ [0-9]*$//' before | diff - after
+	once
+}
+
 @test "an index of another version is refused, and --rebuild makes one of this" {
 	settings
 	capture trace-foo-20261128_000001.pcap
@@ -311,4 +420,25 @@ variety() {
 	grep -E '^[0-9.]+[KMGTP] of [0-9.]+[KMGTP] are free: full in >10000d$' plan
 	grep -x 'nothing is to be deleted now' plan
 	state | diff before -
+}
+
+@test "plan: all numbers are of one moment, whatever is deleted while it is printed" {
+	settings 'hand-over: { command = [ "false" ]; };'
+	capture trace-foo-20261128_000001.pcap
+	once || true
+	# 2,500 more, of which there is but the row: more text than a pipe holds
+	sqlite3 archive/index.sqlite "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+		INSERT INTO file (client, address, name, path, compressed, pcapng, ended, archived, packets, bytes, stored,
+			sha256, damaged, link_types, profile, frames)
+		SELECT 1, '', 'old-' || i, 'old/' || i, 0, 0, i, i, 1, 1, 1, zeroblob(32), 0, x'', x'', x'' FROM n"
+	mkfifo pipe
+	"$ARCHIVE" --plan -c cfg >pipe 3>&- &
+	PIDS+=($!)
+	exec {plan}<pipe
+	head -n 1 <&"$plan" >first # the rest of what it has read is lost
+	sqlite3 archive/index.sqlite 'DELETE FROM file'
+	cat <&"$plan" >rest
+	await $!
+	tail -n 1 rest
+	grep -x '2501 files of [0-9]* bytes wait to be handed over' rest
 }

@@ -96,13 +96,18 @@ full_archive() {
 	inside full_archive still_there
 }
 
-# held PATH: an archive whose worker is stopped when it begins to read that capture; sets WORKER
+# held PATH [CALL N]: an archive whose worker is stopped when it begins to read that capture, or at its N-th CALL with
+# one of these files; sets WORKER
 held() {
+	local paths=() f
 	can_trace
 	as_root # nobody else may hold a process at a file
 	rm -f trace
-	strace -f -qq -o trace -P "$PWD/$1" -e trace=pread64 -e inject=pread64:signal=STOP:when=1 "$ARCHIVE" --once -c cfg \
-		2>log 3>&- &
+	for f in $1; do
+		paths+=(-P "$PWD/$f")
+	done
+	strace -f -qq -o trace "${paths[@]}" -e trace="${2-pread64}" -e inject="${2-pread64}:signal=STOP:when=${3-1}" \
+		"$ARCHIVE" --once -c cfg 2>log 3>&- &
 	ARCHIVING=$!
 	PIDS+=($!)
 	until_true grep -q 'stopped by SIGSTOP' trace
@@ -188,6 +193,156 @@ held() {
 	"${WRAP[@]}" "$ARCHIVE" --once -c cfg 2>log
 	[ "$(index 'SELECT name FROM file')" = trace-foo-20261128_110000.pcap ]
 	log_has 'deleted client=foo path="foo/2026-11-27/.*reason="max-age" age=86460 '
+}
+
+@test "a capture that is still being written is not archived torn, nor removed; it is taken when it is whole" {
+	settings
+	capture trace-foo-20261128_000001.pcap 9
+	keep
+	local f='done'/trace-foo-20261128_000001.pcap tail
+	tail=$(($(size $f) - 400))
+	head -c 400 was/* >$f
+	held $f # it has read the beginning
+	tail -c $tail was/* >>$f
+	kill -CONT "$WORKER"
+	not wait "$ARCHIVING"
+	log_has 'waiting client=foo name=trace-foo-20261128_000001.pcap reason="it is still being written"'
+	cmp was/* $f
+	[ -z "$(find archive -name 'trace-*')" ]
+	# between its archiving and its removal: what was archived is torn, and the whole is archived beside it
+	head -c 400 was/* >$f
+	rm -f trace
+	strace -qq -o trace -e trace=renameat2 -e inject=renameat2:signal=STOP:when=1 "$ARCHIVE" --once -c cfg 2>log 3>&- &
+	ARCHIVING=$!
+	PIDS+=($!)
+	until_true grep -q 'stopped by SIGSTOP' trace
+	tail -c $tail was/* >>$f
+	pkill -CONT -P "$ARCHIVING"
+	not wait "$ARCHIVING"
+	cmp was/* $f
+	once
+	archived_as "$(echo was/*)" foo/2026-11-28/trace-foo-20261128_000001_001.pcap.zst
+	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
+	[ ! -e $f ]
+}
+
+@test "what is written in place is looked at when it is closed" {
+	settings
+	"$ARCHIVE" -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	wait_log 'archiving path='
+	# mask:…: IN_CLOSE_WRITE is 8
+	grep -hE '^inotify .* mask:[0-9a-f]*[89a-f] ' "/proc/$!/fdinfo/"*
+}
+
+@test "a worker that reports what it has not stored: the capture stays" {
+	settings 'compress = "none";'
+	once
+	capture trace-foo-20261128_000001.pcap
+	keep
+	held 'archive/.work/0 archive/.work/1 archive/.work/2' write 2
+	truncate -s 100 archive/.work/?
+	kill -CONT "$WORKER"
+	not wait "$ARCHIVING"
+	log_has 'error client=foo name=trace-foo-20261128_000001.pcap reason="its worker has stored 100 bytes, and reports 372"'
+	still_there
+	[ -z "$(find archive -name 'trace-*')" ]
+	once
+	cmp was/* archive/foo/*/trace-*
+}
+
+@test "a worker that hangs keeps no other waiting, nor retention; it is killed when it makes no progress, and named" {
+	settings 'compress = "zstd:19"; keep: { max-files = 1; };'
+	sed -i 's/base-path/sandbox = "off"; base-path/' cfg # for libfaketime
+	export NO_FAKE_STAT=1
+	fake_clock +0
+	WRAP+=(FAKETIME_DONT_FAKE_MONOTONIC=0)
+	made pcap 30000 1500 random >'done'/trace-foo-20261128_000001.pcap
+	"${WRAP[@]}" "$ARCHIVE" -c cfg 2>log 3>&- &
+	local pid=$! worker
+	PIDS+=($pid)
+	until_true pgrep -P $pid
+	worker=$(pgrep -P $pid)
+	kill -STOP "$worker"
+	capture x 1
+	mv 'done'/x 'done'/trace-bar-20261128_000001.pcap
+	wait_log 'archived client=bar name=trace-bar-20261128_000001.pcap'
+	capture x 2
+	mv 'done'/x 'done'/trace-bar-20261128_000002.pcap
+	wait_log 'archived client=bar name=trace-bar-20261128_000002.pcap'
+	wait_log 'deleted client=bar path=".*" reason="max-files"'
+	[ "$(pgrep -P $pid)" = "$worker" ]
+	capture x 3
+	mv 'done'/x 'done'/trace-foo-20261128_000001.pcap
+	fake_clock +200s
+	kill -USR1 $pid
+	capture x 4
+	mv 'done'/x 'done'/trace-bar-20261128_000003.pcap
+	wait_log 'archived client=bar name=trace-bar-20261128_000003.pcap'
+	[ "$(pgrep -P $pid)" = "$worker" ]
+	never_log 'client=foo'
+	fake_clock +600s
+	kill -USR1 $pid
+	wait_log 'error client=foo name=trace-foo-20261128_000001.pcap reason="its worker has made no progress for [0-9]* s"'
+	fake_clock +700s # the next round
+	kill -USR1 $pid
+	wait_log 'archived client=foo name=trace-foo-20261128_000001.pcap .* packets=3 '
+	gone "$worker"
+}
+
+@test "a file that cannot be deleted is named, and retention goes on with the others" {
+	settings 'compress = "none";'
+	local i
+	for i in 1 2 3; do
+		capture "trace-foo-2026112${i}_000000.pcap" "$i"
+		touch -d "2026-11-2$i 12:00" "done/trace-foo-2026112${i}_000000.pcap"
+	done
+	capture trace-bar-20261120_000000.pcap 4
+	once
+	rm archive/foo/2026-11-21/trace-*
+	mkdir -p archive/foo/2026-11-21/trace-foo-20261121_000000.pcap/x # which no unlink(2) removes
+	settings 'compress = "none"; keep: { max-files = 3; max-size = 1; };'
+	not once
+	log_has 'error client=foo path="foo/2026-11-21/trace-foo-20261121_000000.pcap" reason="it is to go by max-files, and cannot be deleted: Is a directory"'
+	log_has 'deleted client=foo ' 2
+	log_has 'deleted client=bar '
+	[ "$(index 'SELECT name FROM file')" = trace-foo-20261121_000000.pcap ]
+	log_has 'error reason="139 bytes are stored above max-size or min-free, and files that cannot be deleted let nothing more be deleted"'
+	never_log floors
+}
+
+@test "min-free: new files that have to go are a warning; what is missing then is not laid to floors" {
+	settings 'compress = "none"; keep: { min-free = "100%"; };'
+	capture trace-foo-20261128_000000.pcap 1
+	capture trace-foo-20261128_000001.pcap 2
+	touch -d '25 hours ago' 'done'/trace-foo-20261128_000001.pcap
+	once
+	log_has 'deleted client=foo .*reason="min-free"' 2
+	log_has 'warning reason="min-free deletes files of the last day: the filesystem is too small, or something else fills it" files=1 bytes=140'
+	log_has 'error reason="[0-9]* bytes are stored above max-size or min-free, and there is nothing left to delete"'
+}
+
+@test "a capture that is archived and cannot be removed is named once, not packed again, and removed when it can be" {
+	settings
+	"$ARCHIVE" -c cfg 2>log 3>&- &
+	local pid=$!
+	PIDS+=($pid)
+	wait_log 'archiving path='
+	failing $pid unlinkat:error=EPERM
+	local tracer=${PIDS[-1]} n
+	for n in 1 2 3; do
+		capture x "$n"
+		mv 'done'/x 'done'/trace-foo-20261128_00000$n.pcap
+		wait_log "error client=foo name=trace-foo-20261128_00000$n.pcap reason=\"it is archived, but cannot be removed: Operation"
+	done
+	[ "$(grep -c ' error ' log)" -eq 3 ]
+	never_log 'archived before'
+	kill "$tracer"
+	until_true grep -q 'TracerPid:.*\b0$' "/proc/$pid/status"
+	kill -USR1 $pid
+	wait_log 'archived name=trace-foo-2026112.* reason="it was archived before, and could be removed now"' 3
+	[ -z "$(ls 'done')" ]
+	[ "$(index 'SELECT count(*) FROM file')" -eq 3 ]
 }
 
 # hostile: files that fuzzing begins with, and all that was recorded of streams, as captures in done

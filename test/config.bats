@@ -193,7 +193,7 @@ unprinted() {
 @test "the default configuration of these tests" { good ''; }
 @test "every key" {
 	good 'max-snaplen = 262144; max-file-size = "3T"; rotate-localtime = "year mod 9999"; file-permission-mask = "0777";
-		log-level = "debug"; sandbox = "off"; pid-file = "pid"; limits: { connections = 7; unestablished = 3;
+		log-level = "debug"; sandbox = "off"; pid-file = "pid"; status-path = "st"; limits: { connections = 7; unestablished = 3;
 		per-client = 2; handshake-timeout = 1; frame-timeout = 1; idle-timeout = 1; keepalive = 1;
 		header-changes-per-minute = 1; max-silence = "2w"; }; close-when-due = true; replace = false;'
 }
@@ -681,7 +681,7 @@ printed() {
 
 @test "what -T prints is valid and prints the same again" {
 	config 'max-file-size = 5368709120L; rotate-localtime = "minute mod 21"; log-level = "debug"; limits: { idle-timeout = 77; max-silence = "90s"; };
-		pid-file = "x.pid"; user = "root";' \
+		pid-file = "x.pid"; status-path = "x"; user = "root";' \
 		'{ name = "foo"; address = [ "127.0.0.2", "2001:db8::/32" ]; max-snaplen = 77; store = false; file-permission-mask = "0644"; },
 		{ name = "bar"; address = "127.0.0.3"; base-path = "done"; max-file-size = "10M"; rotate-localtime = "never";
 		max-silence = "0s"; close-when-due = true; }'

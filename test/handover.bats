@@ -328,8 +328,12 @@ lines_in() { [ "$(wc -l <"$1")" -eq "$2" ]; }
 	not once
 	[ "$(grep -c 'waiting client=foo' log)" -eq 5 ]
 	command_is 'exit 0'
-	once
+	not once
 	handed_over 3 # and five wait for their next try
+	log_has 'waiting files=5 reason="they are not handed over yet"'
+	sqlite3 archive/index.sqlite 'UPDATE file SET next_try = 0'
+	once
+	never_log 'waiting files='
 }
 
 @test "required: what was not handed over is not deleted, which is an error once an hour; then it is" {

@@ -22,7 +22,7 @@ export PATIENCE=${PATIENCE:-30} # seconds until a test gives up on an event
 #   accept       systemd-socket-activate accepts, and starts a server for each connection
 #   superserver  tcpserver does (where IPv6 is needed, socat), with the connection as standard input
 : "${VIA:=standalone}"
-export PATH=$TESTDIR:$PATH
+export PATH=$BUILDDIR/test:$TESTDIR:$PATH # peer, stream and others that are built; those that are scripts
 
 setup() {
 	begin_in "$BATS_TEST_TMPDIR"

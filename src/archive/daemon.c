@@ -6,13 +6,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "archive/events.h"
-#include "archive/expire.h"
 #include "archive/handover.h"
+#include "archive/reload.h"
+#include "archive/retention.h"
 #include "archive/work.h"
 #include "base/io.h"
 #include "base/log.h"
@@ -21,11 +22,14 @@
 /* A look at all directories, whatever inotify says, and retention. */
 #define ROUND_MS 60000
 
-/* From one line about files that retention may not delete to the next. */
-#define HELD_S 3600
+/* Retention comes so long after captures that were archived while others are still at work. */
+#define RETAIN_MS 1000
 
-/* Files that are deleted between two looks at what has arrived and at signals. */
-#define DELETED_MOST 1000
+/* A look at workers that may hang. */
+#define LOOK_MS 10000
+
+/* One that hangs must not keep all others waiting. */
+#define AT_ONCE_LEAST 2
 
 /* A packed capture waits so long for others, with which it shares syncs and a commit. */
 #define TOGETHER_MS 200
@@ -33,60 +37,38 @@
 struct loop {
 	struct daemon *d;
 	struct work work;
+	struct leftovers leftovers;
 	struct handover handover;
-	int64_t held_due;   /* seconds since 1970 */
+	struct retention retention;
 	int64_t round_due;  /* monotonic ms */
+	int64_t retain_due; /* also while a round takes long */
+	int64_t look_due;
 	int64_t settle_due; /* of what is packed */
 	bool again;         /* something has arrived since the round began */
-	bool stop;
-	uint64_t failed; /* when the round began */
-	bool round_failed, retention_failed;
-	bool more_expired; /* retention has more to do */
+	bool stop, broken;  /* broken: it cannot go on */
+	uint64_t failed;    /* when the round began */
+	bool round_failed;
 };
 
-static void tell_expired(void *context, const struct expired *e)
+static void init_work(struct loop *l)
 {
-	(void)context;
-	event_expired(e);
-}
+	unsigned n = processors_online(WORK_MAX);
 
-static bool is_required(const struct config *c)
-{
-	return c->archive.hand_over.present && c->archive.hand_over.required;
-}
-
-/* Retention cannot do its work while files wait that must be handed over first: said once an hour,
- * or when the clock was set back. */
-static void tell_held(struct loop *l, struct expire *e)
-{
-	struct expire_held held;
-
-	if (!is_required(l->d->config) || (e->now < l->held_due && l->held_due <= e->now + HELD_S))
+	if (work_init(&l->work, &l->d->depot, l->d->config, &l->d->sources, &l->leftovers,
+		n < AT_ONCE_LEAST ? AT_ONCE_LEAST : n))
 		return;
-	if (!expire_held(e, &held)) {
-		event_expire_failed(e->reason);
-	} else if (held.files > 0) {
-		event_held(&held);
-		l->held_due = e->now + HELD_S;
-	}
+	event_failed(strerror(errno));
+	l->stop = l->broken = true;
 }
 
-static void retain(struct loop *l)
+/* What is at work there is abandoned with the directory that it lies in. */
+static void follow(struct loop *l)
 {
-	struct expire e = {.depot = &l->d->depot,
-	    .config = l->d->config,
-	    .now = time(NULL),
-	    .most = DELETED_MOST,
-	    .tell = tell_expired};
-
-	l->retention_failed = !expire_run(&e);
-	l->more_expired = e.more;
-	if (l->retention_failed)
-		event_expire_failed(e.reason);
-	else if (e.excess > 0)
-		event_excess(e.excess, is_required(l->d->config));
-	if (!l->retention_failed && !e.more)
-		tell_held(l, &e);
+	if (!sources_look(&l->d->sources))
+		return;
+	work_free(&l->work);
+	sources_reopen(&l->d->sources, l->d->config);
+	init_work(l);
 }
 
 static void begin_round(struct loop *l)
@@ -95,47 +77,47 @@ static void begin_round(struct loop *l)
 
 	if (log_renew_due() <= now)
 		log_renew(now); /* a syslog daemon that was restarted has another socket */
+	follow(l);
 	l->again = false;
-	l->more_expired = false;
 	l->failed = l->work.failed;
 	l->round_due = now + ROUND_MS;
-	work_begin(&l->work);
+	if (!l->broken)
+		work_begin(&l->work);
 }
 
-static bool begin_work(struct loop *l)
+static void begin_work(struct loop *l)
 {
-	if (!work_init(
-		&l->work, &l->d->depot, l->d->config, &l->d->sources, processors_online(WORK_MAX)))
-		return false;
-	begin_round(l);
-	return true;
+	init_work(l);
+	if (!l->broken)
+		begin_round(l);
+}
+
+static void retain(struct loop *l)
+{
+	retention_run(&l->retention, &l->d->depot, l->d->config);
+	l->retain_due = io_monotonic_ms() + ROUND_MS;
 }
 
 /* What is at work is abandoned, and stays where it is: the next round takes it. Commands that run
  * go on. */
 static void reload(struct loop *l)
 {
-	struct config *c = l->d->reload(l->d->context);
+	struct daemon *d = l->d;
+	struct config *c = d->reload(d->context);
 	struct sources sources;
-	struct problems problems = {0};
 
-	if (!c || !sources_open(&sources, c, &problems)) {
-		problems_log(&problems);
-		problems_free(&problems);
-		event_not_reloaded();
-		config_free(c);
+	if (!reload_accept(d->config, c, &sources))
 		return;
-	}
-	problems_free(&problems);
 	work_free(&l->work);
 	l->handover.config = c;
-	sources_close(&l->d->sources);
-	config_free(l->d->config);
-	l->d->sources = sources;
-	l->d->config = c;
+	d->depot.path = c->archive.path; /* the same, but the old text goes */
+	sources_close(&d->sources);
+	config_free(d->config);
+	d->sources = sources;
+	d->config = c;
 	log_set_level((enum log_level)c->server.log_level);
 	event_reload(c);
-	l->stop = !begin_work(l);
+	begin_work(l);
 }
 
 static void take_signals(struct loop *l)
@@ -171,13 +153,23 @@ static int until_settled(const struct work *w, int64_t due)
 	return work_should_settle(w) ? 0 : until(due);
 }
 
+/* Of a full filesystem it is not worth while to try what has arrived, until the next look. */
+static bool may_begin(const struct loop *l)
+{
+	return l->retention.more || (l->again && !l->work.no_room);
+}
+
 /* Milliseconds for poll(); -1: until something comes. */
 static int how_long(const struct loop *l)
 {
-	int round = work_is_done(&l->work) && !l->d->once ? until(l->round_due) : INT_MAX;
-	int settled = until_settled(&l->work, l->settle_due);
-	int ms = least(least(round, settled), handover_due(&l->handover));
+	int ms = least(until_settled(&l->work, l->settle_due), handover_due(&l->handover));
 
+	if (l->work.active > 0)
+		ms = least(ms, until(l->look_due));
+	if (!l->d->once)
+		ms = least(ms, until(l->retain_due));
+	if (!l->d->once && !l->work.reading)
+		ms = least(ms, until(l->round_due));
 	return ms == INT_MAX ? -1 : ms;
 }
 
@@ -188,69 +180,125 @@ static void go_on(struct loop *l, const struct pollfd *p, size_t n)
 	work_go_on(&l->work, p, n);
 	if (before == 0 && l->work.packed > 0)
 		l->settle_due = io_monotonic_ms() + TOGETHER_MS;
-	if (until_settled(&l->work, l->settle_due) == 0)
-		work_settle(&l->work);
+	if (until_settled(&l->work, l->settle_due) > 0)
+		return;
+	work_settle(&l->work);
+	if (until(l->retain_due) > RETAIN_MS)
+		l->retain_due = io_monotonic_ms() + RETAIN_MS;
 }
 
-static void wait(struct loop *l)
+static void look_after(struct loop *l)
 {
-	struct pollfd p[WORK_MAX + CONFIG_AT_ONCE_MAX + 2] = {
+	if (until(l->look_due) > 0)
+		return;
+	work_look_after(&l->work);
+	l->look_due = io_monotonic_ms() + LOOK_MS;
+}
+
+/* Commands come behind the signals, one of which says that one has ended: it would be lost else. A
+ * reload begins all work anew: captures come before. */
+static void wait(struct loop *l, int ms)
+{
+	struct pollfd p[WORK_CHANNELS + CONFIG_AT_ONCE_MAX + 2] = {
 	    {.fd = l->d->signals, .events = POLLIN},
 	    {.fd = l->d->sources.inotify, .events = POLLIN}};
 	size_t n = work_channels(&l->work, p + 2);
 	size_t all = n + 2 + handover_channels(&l->handover, p + 2 + n);
 
-	if (poll(p, all, how_long(l)) < 0)
+	if (poll(p, all, ms) < 0)
 		return; /* EINTR */
 	go_on(l, p + 2, n);
-	handover_go_on(&l->handover);
+	look_after(l);
 	if (p[1].revents)
 		l->again |= sources_have_news(&l->d->sources);
 	if (p[0].revents)
 		take_signals(l);
+	handover_go_on(&l->handover);
+	if (!l->d->once && until(l->retain_due) == 0)
+		retain(l);
+}
+
+/* What is wrong with a directory is said once, and when it is over. False: something is. */
+static bool tell_sources(struct sources *s)
+{
+	bool well = true;
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct source *from = &s->v[i];
+
+		if (from->followed)
+			event_source_followed(from->path);
+		else if (from->error != from->told)
+			event_source(from->path, from->error);
+		from->followed = false;
+		from->told = from->error;
+		well &= from->error == 0;
+	}
+	return well;
+}
+
+/* A single round ends when each file that waits has had its turn; retention comes after that.
+ * Others end when all was looked at: what is at work then, a large capture say, keeps what has
+ * arrived meanwhile from nothing. */
+static bool round_is_over(const struct loop *l)
+{
+	if (l->d->once)
+		return work_is_done(&l->work) && handover_is_idle(&l->handover);
+	return work_is_done(&l->work) ||
+	       (!l->work.reading && (may_begin(l) || until(l->round_due) == 0));
 }
 
 static void end_round(struct loop *l)
 {
 	l->round_failed = l->work.failed > l->failed;
+	if (!tell_sources(&l->d->sources))
+		l->round_failed = true;
 	retain(l);
-	l->stop |= l->d->once && !l->more_expired;
+	l->stop |= l->d->once && !l->retention.more;
 }
 
-/* A single round ends when each file that waits has had its turn; retention comes after that. */
-static bool may_end(const struct loop *l)
+/* Some may have their turn later, after a failure, or after many of others. */
+static bool all_handed_over(struct loop *l)
 {
-	return !l->d->once || handover_is_idle(&l->handover);
-}
+	uint64_t files;
 
-/* Of a full filesystem it is not worth while to try what has arrived, until the next look. */
-static bool may_begin(const struct loop *l)
-{
-	return l->more_expired || (l->again && !l->work.no_room);
+	if (!handover_waiting(&l->handover, &files))
+		return false;
+	if (files > 0)
+		event_not_all_handed(files);
+	return files == 0 && l->handover.failed == 0;
 }
 
 bool daemon_run(struct daemon *d)
 {
-	struct loop l = {.d = d};
+	struct loop l = {.d = d, .retain_due = io_monotonic_ms() + ROUND_MS};
 	bool over = false; /* the round, and what follows from it */
 
-	if (!handover_init(&l.handover, &d->depot, d->config) || !begin_work(&l))
+	if (!handover_init(&l.handover, &d->depot, d->config)) {
+		event_failed(strerror(errno));
 		return false;
+	}
+	begin_work(&l);
 	while (!l.stop) {
 		work_start(&l.work);
 		handover_start(&l.handover);
-		if (work_is_done(&l.work) && !over && may_end(&l)) {
+		if (!over && round_is_over(&l)) {
 			end_round(&l);
 			over = true;
 		} else if (over && (may_begin(&l) || until(l.round_due) == 0)) {
 			begin_round(&l);
 			over = false;
+			wait(&l,
+			    0); /* retention may have much to do: a look at signals in between */
 		} else {
-			wait(&l);
+			wait(&l, how_long(&l));
 			over &= work_is_done(&l.work);
 		}
 	}
 	work_free(&l.work);
 	handover_stop(&l.handover);
-	return !l.round_failed && !l.retention_failed && l.handover.failed == 0;
+	leftovers_free(&l.leftovers);
+	if (!d->once)
+		return !l.broken;
+	return all_handed_over(&l) && !l.broken && !l.round_failed && !l.retention.failed;
 }

@@ -22,8 +22,8 @@ struct daemon {
 	void *context;
 };
 
-/* Until it is told to stop, or the round is over. False: a capture could not be archived, or
- * retention failed, in the last round; or a file could not be handed over. */
+/* Until it is told to stop, or the round is over. False: it could not go on; with `once` also: a
+ * capture could not be archived, retention failed, or a file could not be handed over. */
 bool daemon_run(struct daemon *d);
 
 #endif

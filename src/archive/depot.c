@@ -11,7 +11,10 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "archive/named.h"
+#include "archive/walk.h"
 #include "base/io.h"
+#include "base/ownname.h"
 
 /* An archived file, and what the index needs for it, have more. */
 #define LEAST_ROOM (64u << 10)
@@ -44,7 +47,7 @@ static bool lock(struct depot *d, char *reason)
 {
 	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
-	d->lock = openat(d->dir, DEPOT_LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	d->lock = openat(d->dir, OWNNAME_LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (d->lock < 0)
 		return fail(reason, d->path, strerror(errno));
 	if (fcntl(d->lock, F_SETLK, &all) < 0)
@@ -56,9 +59,9 @@ static bool lock(struct depot *d, char *reason)
 
 static bool open_work(struct depot *d, char *reason)
 {
-	if (mkdirat(d->dir, DEPOT_WORK, 0700) < 0 && errno != EEXIST)
+	if (mkdirat(d->dir, OWNNAME_WORK, 0700) < 0 && errno != EEXIST)
 		return fail(reason, d->path, strerror(errno));
-	d->work = openat(d->dir, DEPOT_WORK, DIRECTORY | O_NOFOLLOW);
+	d->work = openat(d->dir, OWNNAME_WORK, DIRECTORY | O_NOFOLLOW);
 	if (d->work < 0)
 		return fail(reason, d->path, strerror(errno));
 	return clear(d->work) || fail(reason, d->path, strerror(errno));
@@ -68,7 +71,29 @@ static bool open_work(struct depot *d, char *reason)
  * work either, which is made behind it. */
 static bool is_in_use(struct depot *d)
 {
-	return faccessat(d->dir, DEPOT_WORK, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	return faccessat(d->dir, OWNNAME_WORK, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* Also where its own names were not copied or restored with the files: an index without them would
+ * be made, and retention would not know them. */
+static bool has_files(struct depot *d)
+{
+	static struct walk w;
+	struct named name;
+	enum walk_status st;
+	bool found = false;
+
+	if (!walk_begin(&w, d->dir))
+		return false;
+	while (!found && (st = walk_next(&w)) != WALK_END)
+		found = st == WALK_FILE && named_parse(w.path, &name);
+	walk_end(&w);
+	return found;
+}
+
+static bool was_in_use(struct depot *d)
+{
+	return is_in_use(d) || has_files(d);
 }
 
 static bool open_store(struct depot *d, const char *name, enum store_use use, char *reason)
@@ -80,8 +105,8 @@ static bool open_store(struct depot *d, const char *name, enum store_use use, ch
 	if (use != STORE_CREATE && use != STORE_BUILD && faccessat(d->dir, name, F_OK, 0) < 0 &&
 	    errno == ENOENT)
 		return fail(reason, path,
-		    is_in_use(d) ? "there is no index: osmo-pcap-archive --rebuild makes it anew"
-				 : "there is no index: nothing was archived so far");
+		    was_in_use(d) ? "there is no index: osmo-pcap-archive --rebuild makes it anew"
+				  : "there is no index: nothing was archived so far");
 	d->store = store_open(path, use, why);
 	return d->store ||
 	       fail(reason, path, *why ? why : "it has no tables yet: it is being created");
@@ -125,7 +150,7 @@ static bool open_all(struct depot *d, enum depot_use use, char *reason)
 	case DEPOT_WRITE:
 		return lock(d, reason) &&
 		       open_store(
-			   d, STORE_FILE, is_in_use(d) ? STORE_WRITE : STORE_CREATE, reason) &&
+			   d, STORE_FILE, was_in_use(d) ? STORE_WRITE : STORE_CREATE, reason) &&
 		       open_work(d, reason);
 	case DEPOT_REBUILD:
 		return lock(d, reason) &&
@@ -195,14 +220,15 @@ void depot_discard(struct depot *d, const char *name)
 	unlinkat(d->work, name, 0);
 }
 
-int depot_directory(struct depot *d, const char *path)
+/* The directory of a file; create: with all above it. No link is followed. -1 with errno. */
+static int descend(struct depot *d, const char *path, bool create)
 {
 	int at = openat(d->dir, ".", DIRECTORY);
 	char part[NAME_MAX + 1];
 	size_t len;
 
 	for (; at >= 0 && path[len = strcspn(path, "/")] == '/'; path += len + 1) {
-		int below;
+		int below, why;
 
 		if (snprintf(part, sizeof(part), "%.*s", (int)len, path) >= (int)sizeof(part)) {
 			close(at);
@@ -210,16 +236,23 @@ int depot_directory(struct depot *d, const char *path)
 			return -1;
 		}
 		below = openat(at, part, DIRECTORY | O_NOFOLLOW);
-		if (below < 0 && errno == ENOENT) {
+		if (below < 0 && errno == ENOENT && create) {
 			/* the entry must be on the disk before what lies in it */
 			if (mkdirat(at, part, 0750) == 0)
 				fsync(at);
 			below = openat(at, part, DIRECTORY | O_NOFOLLOW);
 		}
+		why = errno;
 		close(at);
+		errno = why;
 		at = below;
 	}
 	return at;
+}
+
+int depot_directory(struct depot *d, const char *path)
+{
+	return descend(d, path, true);
 }
 
 static const char *name_of(const char *path)
@@ -279,12 +312,33 @@ bool depot_sync_all(struct depot *d)
 
 int depot_file(struct depot *d, const char *path)
 {
-	return openat(d->dir, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int dir = descend(d, path, false), fd, why;
+
+	if (dir < 0)
+		return -1;
+	fd = openat(dir, name_of(path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	why = errno;
+	close(dir);
+	errno = why;
+	return fd;
 }
 
 bool depot_remove(struct depot *d, const char *path)
 {
 	return unlinkat(d->dir, path, 0) == 0 || errno == ENOENT;
+}
+
+bool depot_is_in_work(struct depot *d)
+{
+	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd = openat(d->dir, OWNNAME_LOCK, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	bool ok;
+
+	if (fd < 0)
+		return errno != ENOENT;
+	ok = fcntl(fd, F_GETLK, &all) < 0 || all.l_type != F_UNLCK;
+	close(fd);
+	return ok;
 }
 
 bool depot_space(struct depot *d, uint64_t *free, uint64_t *all)

@@ -13,9 +13,7 @@
 
 #define DEPOT_PATH_MAX   1024 /* of a file, beneath the archive's path */
 #define DEPOT_REASON_MAX (PATH_MAX + STORE_REASON_MAX + 20)
-#define DEPOT_WORK       ".work"
-#define DEPOT_LOCK       ".lock"
-#define DEPOT_NEW_INDEX  "index.sqlite.new" /* being made anew */
+#define DEPOT_NEW_INDEX  STORE_FILE ".new" /* being made anew */
 
 enum depot_use {
 	DEPOT_WRITE,  /* creates what is not there but the path itself */
@@ -31,8 +29,8 @@ struct depot {
 	struct store *store;
 };
 
-/* False with a reason. An index that is missing, though the archive was in use, is not created:
- * what it knew would be forgotten silently. */
+/* False with a reason. An index that is missing, though the archive was in use or has files, is not
+ * created: what it knew would be forgotten silently. */
 bool depot_open(
     struct depot *d, const char *path, enum depot_use use, char reason[DEPOT_REASON_MAX]);
 void depot_close(struct depot *d);
@@ -61,11 +59,15 @@ bool depot_sync(struct depot *d, const char *path);
  * it says. False with errno. */
 bool depot_sync_all(struct depot *d);
 
-/* A file beneath the path, for reading; -1 with errno. */
+/* A file beneath the path, for reading; -1 with errno: no link is followed, in directories neither,
+ * ENOTDIR or ELOOP. */
 int depot_file(struct depot *d, const char *path);
 
 /* False with errno; a file that is not there any more counts as removed. */
 bool depot_remove(struct depot *d, const char *path);
+
+/* Whether another process may be writing there at this moment, or it cannot be known. */
+bool depot_is_in_work(struct depot *d);
 
 /* Bytes that this user can still write there, and how many the filesystem has. */
 bool depot_space(struct depot *d, uint64_t *free, uint64_t *all);

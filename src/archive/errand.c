@@ -35,16 +35,23 @@ static int end(bool ok)
 	return io_printed() && ok ? EXITCODE_OK : EXITCODE_FAILURE;
 }
 
+/* All of it from one moment: the archive may work meanwhile. */
 static int plan(struct depot *depot, const struct config *config)
 {
+	struct store *store = depot->store;
 	char reason[DEPOT_REASON_MAX];
 	int64_t now = time(NULL);
+	bool ok;
 
-	if (!plan_print(depot, config, now, reason))
-		return fail(reason);
-	if (config->archive.hand_over.present && !waiting_print(depot->store, now, stdout))
-		return fail(store_reason(depot->store));
-	return end(true);
+	if (!store_begin_reading(store))
+		return fail(store_reason(store));
+	ok = plan_print(depot, config, now, reason);
+	if (ok && config->archive.hand_over.present && !waiting_print(store, now, stdout)) {
+		snprintf(reason, sizeof(reason), "%s", store_reason(store));
+		ok = false;
+	}
+	store_end_reading(store);
+	return ok ? end(true) : fail(reason);
 }
 
 static void print_wrong(void *context, const char *client, const char *path, const char *what)
@@ -53,11 +60,17 @@ static void print_wrong(void *context, const char *client, const char *path, con
 	printf("%s %s: %s\n", client, path, what);
 }
 
+/* The time before which recordings had ended that are not wanted. */
+static int64_t begin_of(const struct options *o)
+{
+	return o->all || o->since > INT64_MAX ? INT64_MIN : (int64_t)time(NULL) - (int64_t)o->since;
+}
+
 static int verify(const struct options *o, struct depot *depot)
 {
-	struct verify v = {.depot = depot,
-	    .since = o->all ? INT64_MIN : (int64_t)time(NULL) - (int64_t)o->since,
-	    .tell = print_wrong};
+	struct verify v = {.depot = depot, .since = begin_of(o), .tell = print_wrong};
+
+	setvbuf(stdout, NULL, _IOLBF, 0); /* it may take hours */
 
 	if (!verify_run(&v))
 		return fail(v.reason);

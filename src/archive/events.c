@@ -2,6 +2,8 @@
 #include "archive/events.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/log.h"
 
@@ -34,8 +36,25 @@ void event_archived(const struct take *t)
 
 void event_not_archived(const struct take *t)
 {
-	log_line(LVL_ERROR, "error client=%s name=%s reason=%s", t->client, t->name,
-	    LOG_QUOTE(t->reason));
+	log_line(t->growing ? LVL_NOTICE : LVL_ERROR, "%s client=%s name=%s reason=%s",
+	    t->growing ? "waiting" : "error", t->client, t->name, LOG_QUOTE(t->reason));
+}
+
+void event_refused(const struct take *t)
+{
+	log_line(LVL_WARNING, "refused name=%s reason=%s", t->name, LOG_QUOTE(t->reason));
+}
+
+void event_more_refused(void)
+{
+	log_line(
+	    LVL_WARNING, "refused reason=\"there are more such files: none of them is told of\"");
+}
+
+void event_removed(const char *name)
+{
+	log_line(LVL_NOTICE,
+	    "archived name=%s reason=\"it was archived before, and could be removed now\"", name);
 }
 
 void event_expired(const struct expired *e)
@@ -44,18 +63,46 @@ void event_expired(const struct expired *e)
 	    e->client, LOG_QUOTE(e->path), e->reason, e->age, e->bytes);
 }
 
-void event_expire_failed(const char *reason)
-{
-	log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
-}
-
-void event_excess(uint64_t bytes, bool required)
+void event_not_deleted(const struct expired *e, const char *why)
 {
 	log_line(LVL_ERROR,
-	    "error reason=\"%" PRIu64
-	    " bytes are stored above max-size or min-free, and floors%s let "
-	    "nothing more be deleted\"",
-	    bytes, required ? ", and files that wait to be handed over," : "");
+	    "error client=%s path=%s reason=\"it is to go by %s, and cannot be deleted: %s\"",
+	    e->client, LOG_QUOTE(e->path), e->reason, why);
+}
+
+void event_not_deleted_number(uint64_t files)
+{
+	log_line(LVL_ERROR, "error reason=\"%" PRIu64 " files cannot be deleted\"", files);
+}
+
+void event_young(uint64_t files, uint64_t bytes)
+{
+	log_line(LVL_WARNING,
+	    "warning reason=\"min-free deletes files of the last day: the filesystem is too small, "
+	    "or "
+	    "something else fills it\" files=%" PRIu64 " bytes=%" PRIu64,
+	    files, bytes);
+}
+
+/* What stands against it, as a list. */
+void event_excess(uint64_t bytes, bool floors, bool required, bool refused)
+{
+	const char *const what[] = {floors ? "floors" : NULL,
+	    required ? "files that wait to be handed over" : NULL,
+	    refused ? "files that cannot be deleted" : NULL};
+	char list[100] = "";
+
+	for (size_t i = 0; i < sizeof(what) / sizeof(*what); i++)
+		if (what[i]) {
+			size_t len = strlen(list);
+
+			snprintf(list + len, sizeof(list) - len, "%s%s", len > 0 ? " and " : "",
+			    what[i]);
+		}
+	log_line(LVL_ERROR,
+	    "error reason=\"%" PRIu64 " bytes are stored above max-size or min-free, and %s%s\"",
+	    bytes, *list ? list : "there is nothing left to delete",
+	    *list ? " let nothing more be deleted" : "");
 }
 
 void event_held(const struct expire_held *h)
@@ -81,6 +128,12 @@ void event_not_handed(
 	    f->client, LOG_QUOTE(f->path), LOG_QUOTE(reason), f->tries, pause, age, lines);
 }
 
+void event_not_all_handed(uint64_t files)
+{
+	log_line(
+	    LVL_ERROR, "waiting files=%" PRIu64 " reason=\"they are not handed over yet\"", files);
+}
+
 void event_handing_stopped(const struct command_file *f)
 {
 	log_line(LVL_INFO, "waiting client=%s path=%s reason=\"the archive stops\"", f->client,
@@ -93,9 +146,26 @@ void event_command_says(const struct command_file *f, const char *line)
 	    LVL_NOTICE, "command client=%s name=%s says=%s", f->client, f->name, LOG_QUOTE(line));
 }
 
-void event_handover_failed(const char *reason)
+void event_failed(const char *reason)
 {
 	log_line(LVL_ERROR, "error reason=%s", LOG_QUOTE(reason));
+}
+
+void event_source(const char *path, int error)
+{
+	if (error)
+		log_line(LVL_ERROR,
+		    "error path=%s reason=\"captures there cannot be looked for: %s\"",
+		    LOG_QUOTE(path), strerror(error));
+	else
+		log_line(LVL_NOTICE, "archiving from=%s reason=\"it can be looked at again\"",
+		    LOG_QUOTE(path));
+}
+
+void event_source_followed(const char *path)
+{
+	log_line(LVL_WARNING, "archiving from=%s reason=\"it is another directory now\"",
+	    LOG_QUOTE(path));
 }
 
 void event_reload(const struct config *c)
@@ -105,7 +175,7 @@ void event_reload(const struct config *c)
 
 void event_not_reloaded(void)
 {
-	log_line(LVL_ERROR, "error reason=\"the configuration has errors: the old one stays\"");
+	log_line(LVL_ERROR, "reload reason=\"failed: the old configuration stays\"");
 }
 
 void event_stopped(void)

@@ -11,11 +11,19 @@
 void event_archiving(const struct config *c);
 void event_archived(const struct take *t);
 void event_not_archived(const struct take *t);
+/* A capture that is left where it is because of its name; and that there are too many of them for a
+ * line each. */
+void event_refused(const struct take *t);
+void event_more_refused(void);
+/* It was archived, and could not be removed before. */
+void event_removed(const char *name);
 void event_expired(const struct expired *e);
-void event_expire_failed(const char *reason);
-/* Nothing more may be deleted, and still so many bytes are too much; required: files that wait to
- * be handed over stay as well. */
-void event_excess(uint64_t bytes, bool required);
+void event_not_deleted(const struct expired *e, const char *why);
+void event_not_deleted_number(uint64_t files);
+/* That had to go so that min-free is kept. */
+void event_young(uint64_t files, uint64_t bytes);
+/* So many bytes are too much, and nothing more may be deleted: what may stand against it. */
+void event_excess(uint64_t bytes, bool floors, bool required, bool refused);
 /* Files that wait to be handed over, and would have been deleted otherwise. */
 void event_held(const struct expire_held *h);
 
@@ -24,12 +32,21 @@ void event_held(const struct expire_held *h);
 void event_handed(const struct command_file *f, uint64_t lines, int64_t age);
 void event_not_handed(
     const struct command_file *f, const char *reason, uint64_t lines, int64_t pause, int64_t age);
+/* So many wait when the archive ends. */
+void event_not_all_handed(uint64_t files);
 void event_handing_stopped(const struct command_file *f);
 void event_command_says(const struct command_file *f, const char *line);
-void event_handover_failed(const char *reason);
+
+/* A directory of captures that cannot be looked at; 0: it can again. */
+void event_source(const char *path, int error);
+/* Another directory has its name, and is looked at from now on. */
+void event_source_followed(const char *path);
 
 void event_reload(const struct config *c);
 void event_not_reloaded(void);
 void event_stopped(void);
+
+/* Of no single capture. */
+void event_failed(const char *reason);
 
 #endif

@@ -63,6 +63,16 @@ static void set_limits(struct retain_client *c, const struct config_client *k)
 	c->floor = k->keep.floor;
 }
 
+/* A time of a file may be any. */
+static int64_t age(int64_t now, int64_t then)
+{
+	int64_t age;
+
+	if (__builtin_sub_overflow(now, then, &age))
+		return then < 0 ? INT64_MAX : INT64_MIN;
+	return age;
+}
+
 static bool add_client(struct round *r, const struct store_client *from)
 {
 	size_t n = r->retain.n;
@@ -77,6 +87,7 @@ static bool add_client(struct round *r, const struct store_client *from)
 	o[n] = (struct owner){.id = from->id};
 	c[n] = (struct retain_client){.bytes = from->bytes, .files = from->files};
 	set_limits(&c[n], config_client(r->e->config, from->client));
+	r->e->floors |= c[n].floor > 0;
 	r->retain.n++;
 	return true;
 }
@@ -130,7 +141,7 @@ static bool remove_row(struct round *r, int64_t id)
 	return r->removed < TOGETHER || commit(r);
 }
 
-static bool delete (struct round *r, const struct retain_choice *c)
+static bool delete (struct round *r, const struct retain_choice *c, uint64_t *n)
 {
 	struct expire *e = r->e;
 	struct store *store = e->depot->store;
@@ -145,10 +156,17 @@ static bool delete (struct round *r, const struct retain_choice *c)
 	told = (struct expired){.client = row.client,
 	    .path = row.path,
 	    .reason = retain_reason_text(c->reason),
+	    .for_room = c->reason == RETAIN_FREE,
 	    .bytes = row.stored,
-	    .age = e->now - row.ended};
-	if (!e->only_plan && !depot_remove(e->depot, row.path))
-		return fail(e, row.path, strerror(errno));
+	    .age = age(e->now, row.ended)};
+	if (!e->only_plan && !depot_remove(e->depot, row.path)) {
+		if (errno == EROFS)
+			return fail(e, row.path, strerror(errno));
+		e->refused(e->context, &told, strerror(errno));
+		retain_stays(&r->retain, c);
+		return true;
+	}
+	(*n)++;
 	e->tell(e->context, &told);
 	return e->only_plan || remove_row(r, c->file.id);
 }
@@ -165,12 +183,13 @@ bool expire_run(struct expire *e)
 
 	e->excess = 0;
 	e->more = false;
+	e->floors = false;
 	r.retain.context = &r;
 	ok = read_limits(&r) && read_clients(&r);
 	/* whose oldest file cannot be known is not passed over: others would lose theirs */
 	while (ok && !e->more && retain_next(&r.retain, &c) && !r.failed) {
-		ok = delete (&r, &c);
-		e->more = ++n == e->most;
+		ok = delete (&r, &c, &n);
+		e->more = e->most > 0 && n == e->most;
 	}
 	ok = ok && !r.failed;
 	if (!commit(&r)) /* also what was deleted before an error */

@@ -18,12 +18,16 @@
 struct expired {
 	const char *client, *path;
 	const char *reason; /* the limit */
+	bool for_room;      /* it is min-free */
 	uint64_t bytes;
 	int64_t age; /* seconds */
 };
 
 /* Told of each file: when it was deleted, or with only_plan before. */
 typedef void expire_tell(void *context, const struct expired *e);
+
+/* Told of each file that should have been deleted, and cannot be. */
+typedef void expire_refused(void *context, const struct expired *e, const char *why);
 
 struct expire {
 	struct depot *depot;
@@ -33,10 +37,12 @@ struct expire {
 	bool with_waiting; /* as if handing over were not required */
 	uint64_t most;     /* files that are deleted in one round; 0: all that have to go */
 	expire_tell *tell;
+	expire_refused *refused; /* without only_plan */
 	void *context;
 
 	/* After a round. */
 	bool more;       /* `most` were deleted, and others may have to go */
+	bool floors;     /* a client has one */
 	uint64_t excess; /* bytes above the limits of all that nothing may be deleted for */
 	char reason[DEPOT_REASON_MAX];
 };
@@ -47,7 +53,8 @@ struct expire_held {
 	int64_t age; /* of the oldest, in seconds */
 };
 
-/* One round; false with a reason: it ended at the first error. */
+/* One round. A file that cannot be deleted stays, and the round goes on. False with a reason: it
+ * ended at the first error of another kind, or no file can be deleted there. */
 bool expire_run(struct expire *e);
 
 /* Of the same depot, configuration and time. Deletes nothing; false with a reason in *e. */

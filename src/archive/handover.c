@@ -40,7 +40,7 @@ bool handover_init(struct handover *h, struct depot *depot, const struct config 
 /* No command is started for a while. */
 static void fail(struct handover *h, const char *reason)
 {
-	event_handover_failed(reason);
+	event_failed(reason);
 	h->resume = io_monotonic_ms() + RESUME_MS;
 }
 
@@ -155,6 +155,25 @@ void handover_start(struct handover *h)
 	}
 	if (h->next_try < INT64_MAX && h->next_try > now + COMMAND_PAUSE_MAX)
 		try_sooner(h, now);
+}
+
+bool handover_waiting(struct handover *h, uint64_t *files)
+{
+	struct store *store = h->depot->store;
+	struct store_turn after, *behind = NULL;
+	struct store_row row;
+
+	*files = 0;
+	while (settings(h)->present && store_waiting(store, behind, &row)) {
+		after = (struct store_turn){.next_try = row.next_try, .id = row.id};
+		behind = &after;
+		++*files;
+	}
+	if (settings(h)->present && store_reason(store)[0]) {
+		store_failed(h);
+		return false;
+	}
+	return true;
 }
 
 /* ---- going on ---- */

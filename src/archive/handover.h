@@ -38,6 +38,10 @@ bool handover_init(struct handover *h, struct depot *depot, const struct config 
 /* Ends the commands that run: their files still wait. Waits RUNNER_GRACE_MS at most. */
 void handover_stop(struct handover *h);
 
+/* How many files wait, whether their turn has come or not. False: it is not known, which was told.
+ */
+bool handover_waiting(struct handover *h, uint64_t *files);
+
 /* Starts as many commands as there are files whose turn it is, and room. */
 void handover_start(struct handover *h);
 

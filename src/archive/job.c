@@ -35,14 +35,16 @@ static void add_columns(
 	frames_write_entries(f, *columns + r->profile_len);
 }
 
-static bool is_orphan(const struct job *job, const uint8_t *sha256)
+/* Whether the orphan holds this capture. It may be anything: no more of it is read than that has.
+ */
+static bool is_orphan(const struct job *job, const struct pack_result *packed)
 {
+	uint64_t bytes = packed->summary.facts.bytes;
 	char why[DIGEST_WHY_MAX];
 	struct digest d;
 
-	return job->orphan >= 0 &&
-	       digest(job->orphan, job->level != PACK_PLAIN, UINT64_MAX, &d, why) &&
-	       memcmp(d.sha256, sha256, sizeof(d.sha256)) == 0;
+	return job->orphan >= 0 && digest(job->orphan, job->level != PACK_PLAIN, bytes, &d, why) &&
+	       d.bytes == bytes && memcmp(d.sha256, packed->sha256, sizeof(d.sha256)) == 0;
 }
 
 static void run_pack(const struct job *job, struct report *r, uint8_t **columns)
@@ -57,7 +59,7 @@ static void run_pack(const struct job *job, struct report *r, uint8_t **columns)
 	memcpy(r->sha256, packed.sha256, sizeof(r->sha256));
 	add_columns(r, &packed.summary.profile, &packed.frames, columns);
 	if (r->ok && !scan)
-		r->known = is_orphan(job, packed.sha256);
+		r->known = is_orphan(job, &packed);
 	pack_free(&packed);
 }
 

@@ -156,7 +156,7 @@ static int work(struct daemon *d, const struct options *o, struct notify *n)
 	} else {
 		event_archiving(d->config);
 		tell_ready(n);
-		code = daemon_run(d) || !d->once ? EXITCODE_OK : EXITCODE_FAILURE;
+		code = daemon_run(d) ? EXITCODE_OK : EXITCODE_FAILURE;
 		event_stopped();
 	}
 	depot_close(&d->depot);
@@ -219,6 +219,8 @@ static int run(struct daemon *d, const struct options *o)
 	hold_signals(&signals, &before);
 	if (errand_is(o->mode)) /* a signal ends it */
 		sigprocmask(SIG_SETMASK, &before, NULL);
+	if (o->mode == MODE_PLAN || o->mode == MODE_VERIFY) /* so does a reader that has enough */
+		signal(SIGPIPE, SIG_DFL);
 	if (o->mode == MODE_DAEMON) {
 		open_notify(&n);
 		if (!background_leave_standard())

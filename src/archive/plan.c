@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "archive/expire.h"
+#include "archive/span.h"
 #include "capture/capname.h"
 
 #define DAY  INT64_C(86400)
@@ -58,17 +59,17 @@ static const char *limit_text(uint64_t n, char out[CELL])
 /* How long it takes until so much more is there. */
 static const char *until_text(uint64_t room, uint64_t growth, char out[CELL])
 {
-	uint64_t hours;
+	double hours;
 
 	if (room == 0)
 		return word("now", out);
 	if (growth == 0)
 		return word("never", out);
-	hours = (uint64_t)((double)room / (double)growth * 24);
+	hours = (double)room / (double)growth * 24;
 	if (hours < 48)
-		snprintf(out, CELL, "%" PRIu64 "h", hours);
+		snprintf(out, CELL, "%uh", (unsigned)hours);
 	else if (hours < 24 * 10000)
-		snprintf(out, CELL, "%" PRIu64 "d", hours / 24);
+		snprintf(out, CELL, "%ud", (unsigned)hours / 24);
 	else
 		word(">10000d", out);
 	return out;
@@ -156,12 +157,13 @@ struct deleted {
 static void print_expired(void *context, const struct expired *e)
 {
 	struct deleted *d = context;
+	char age[SPAN_MAX];
 
 	if (d->files++ == 0)
 		puts("\nto be deleted now:");
 	d->bytes += e->bytes;
-	printf("%s %s: %s, %" PRIu64 " bytes, %" PRId64 " days old\n", e->client, e->path,
-	    e->reason, e->bytes, e->age / DAY);
+	printf("%s %s: %s, %" PRIu64 " bytes, %s old\n", e->client, e->path, e->reason, e->bytes,
+	    span_text(e->age, age));
 }
 
 static void print_end(const struct deleted *d, uint64_t excess)

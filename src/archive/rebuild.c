@@ -7,22 +7,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive/named.h"
 #include "archive/walk.h"
 #include "base/processors.h"
 
-#define SUFFIX ".zst"
+/* Files that one commit puts into the index. */
+#define TOGETHER 256
 
 /* A file that a worker reads. */
 struct reading {
 	char path[DEPOT_PATH_MAX];
-	bool compressed;
-	struct report_names names; /* of one that is not */
+	struct named named;
+	struct report_names names; /* of one that is not compressed */
 };
 
 struct round {
 	struct rebuild *r;
 	struct walk walk;
 	struct reading reading[CREW_MAX];
+	unsigned added; /* since the last commit */
 	bool failed;
 };
 
@@ -47,27 +50,23 @@ static void tell_other(struct round *r, const char *path, const char *why)
 
 /* ---- which file ---- */
 
-/* Whether a file is named like an archived one. */
-static bool parse_path(struct reading *f, struct capname *parts)
+/* What the archive would have made of the name of a capture that is not compressed. */
+static void name(const struct config *c, struct reading *f, const struct stat *st)
 {
-	const char *slash = strrchr(f->path, '/');
-	char name[CAPNAME_MAX + sizeof(SUFFIX)];
-	size_t len;
+	struct report_names *n = &f->names;
 
-	len = (size_t)snprintf(name, sizeof(name), "%s", slash ? slash + 1 : f->path);
-	if (len >= sizeof(name))
-		return false;
-	f->compressed = len > strlen(SUFFIX) && strcmp(name + len - strlen(SUFFIX), SUFFIX) == 0;
-	if (f->compressed)
-		name[len -= strlen(SUFFIX)] = '\0';
-	if (len >= sizeof(f->names.name) || !capname_parse(name, parts))
-		return false;
-	memcpy(f->names.name, name, len + 1);
-	return true;
+	memcpy(n->name, f->named.name, sizeof(n->name));
+	config_owner(c, f->named.parts.stem, n->client, n->address);
+	n->ended = st->st_mtim.tv_sec;
+	n->archived = st->st_ctim.tv_sec;
 }
 
-static bool start_file(
-    struct round *r, struct reading *f, const struct capname *parts, struct worker *w)
+static const char *why_not(int error)
+{
+	return error == ELOOP || error == ENOTDIR ? "it is no regular file" : strerror(error);
+}
+
+static bool start_file(struct round *r, struct reading *f, struct worker *w)
 {
 	int fd = depot_file(r->r->depot, f->path);
 	struct stat st;
@@ -75,19 +74,17 @@ static bool start_file(
 	bool ok = true;
 
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		tell_unreadable(r, f->path, fd < 0 ? strerror(errno) : "it is no regular file");
+		tell_unreadable(r, f->path, fd < 0 ? why_not(errno) : why_not(ELOOP));
 		if (fd >= 0)
 			close(fd);
 		return true;
 	}
-	config_owner(r->r->config, parts->stem, f->names.client, f->names.address);
-	f->names.ended = st.st_mtim.tv_sec;
-	f->names.archived = st.st_ctim.tv_sec;
-	job = (struct job){.kind = f->compressed ? JOB_RECALL : JOB_SCAN,
+	name(r->r->config, f, &st);
+	job = (struct job){.kind = f->named.compressed ? JOB_RECALL : JOB_SCAN,
 	    .capture = fd,
 	    .archived = -1,
 	    .orphan = -1,
-	    .names = {.kind = parts->kind}};
+	    .names = {.kind = f->named.parts.kind}};
 	if (!worker_start(w, &job))
 		ok = fail(r, "no process can be started", strerror(errno));
 	close(fd);
@@ -98,7 +95,6 @@ static bool start(void *context, unsigned i, struct worker *w)
 {
 	struct round *r = context;
 	struct reading *f = &r->reading[i];
-	struct capname parts;
 
 	while (!r->failed && w->pid == 0) {
 		enum walk_status st = walk_next(&r->walk);
@@ -107,27 +103,35 @@ static bool start(void *context, unsigned i, struct worker *w)
 			return false;
 		snprintf(f->path, sizeof(f->path), "%s", r->walk.path);
 		if (st == WALK_ERROR)
-			fail(r, f->path, r->walk.why);
-		else if (st == WALK_OTHER || !parse_path(f, &parts))
+			tell_unreadable(r, *f->path ? f->path : ".", r->walk.why);
+		else if (st == WALK_OTHER || !named_parse(f->path, &f->named))
 			tell_other(r, f->path, "it is no archived file: left alone");
 		else
-			start_file(r, f, &parts, w);
+			start_file(r, f, w);
 	}
 	return !r->failed;
 }
 
 /* ---- into the index ---- */
 
-/* What a worker has read may be anything: names must be such that the archive could have given
- * them. */
-static bool names_are_possible(const struct report_names *n)
+static bool commit(struct round *r)
 {
-	struct capname parts;
-	struct addr address;
+	bool any = r->added > 0;
 
-	return n->client[0] && capname_parse(n->name, &parts) &&
-	       strncmp(parts.stem, n->client, strlen(n->client)) == 0 &&
-	       (!n->address[0] || addr_parse(n->address, &address));
+	r->added = 0;
+	return !any || store_commit(r->r->depot->store);
+}
+
+/* Opens a transaction with the first file, and ends it with the last of so many. */
+static bool add(struct round *r, const struct store_file *row)
+{
+	struct store *store = r->r->depot->store;
+	int64_t id;
+
+	if (r->added == 0 && !store_begin(store))
+		return false;
+	r->added++;
+	return store_add(store, row, &id) && (r->added < TOGETHER || commit(r));
 }
 
 static void ended(void *context, unsigned i, const struct report *report, const uint8_t *profile,
@@ -135,22 +139,25 @@ static void ended(void *context, unsigned i, const struct report *report, const 
 {
 	struct round *r = context;
 	const struct reading *f = &r->reading[i];
-	const struct report_names *names = f->compressed && report ? &report->names : &f->names;
+	const struct report_names *names =
+	    f->named.compressed && report ? &report->names : &f->names;
 	struct store_file row;
-	int64_t id;
 
-	if (!report || !report->ok || !names_are_possible(names)) {
+	/* What a worker has read may be anything. */
+	if (!report || !report->ok ||
+	    !named_agrees(&f->named, names->client, names->address, names->name)) {
 		tell_unreadable(r, f->path,
-		    !report       ? "its worker failed"
-		    : !report->ok ? report->reason
-				  : "its metadata are damaged");
+		    !report                ? "its worker failed"
+		    : !report->ok          ? report->reason
+		    : !f->named.compressed ? "no client can be called so"
+					   : "its metadata are of another file");
 		return;
 	}
 	row = (struct store_file){.client = names->client,
 	    .address = names->address,
 	    .name = names->name,
 	    .path = f->path,
-	    .compressed = f->compressed,
+	    .compressed = f->named.compressed,
 	    .ended = names->ended,
 	    .archived = names->archived,
 	    .stored = report->stored,
@@ -160,7 +167,7 @@ static void ended(void *context, unsigned i, const struct report *report, const 
 	    .profile_len = report->profile_len,
 	    .frames = frames,
 	    .frames_len = report->frames_len};
-	if (!store_add(r->r->depot->store, &row, &id)) {
+	if (!add(r, &row)) {
 		fail(r, f->path, store_reason(r->r->depot->store));
 		return;
 	}
@@ -183,6 +190,8 @@ bool rebuild_run(struct rebuild *r)
 	if (!crew_run(&crew))
 		fail(&round, "", strerror(errno));
 	walk_end(&round.walk);
+	if (!round.failed && !commit(&round))
+		fail(&round, "", store_reason(r->depot->store));
 	if (!round.failed && !depot_replace_index(r->depot))
 		fail(&round, DEPOT_NEW_INDEX, strerror(errno));
 	return !round.failed;

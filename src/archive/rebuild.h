@@ -25,7 +25,7 @@ struct rebuild {
 
 	/* At the end. */
 	uint64_t files, stored; /* in the index, and their bytes */
-	uint64_t unreadable;    /* files named like archived ones which are none */
+	uint64_t unreadable;    /* files named like archived ones which are none, directories */
 	uint64_t others;        /* files that are named otherwise */
 	char reason[DEPOT_REASON_MAX];
 };

@@ -130,8 +130,10 @@ static void take(struct retain *r, struct retain_choice *out)
 
 	out->file = c->oldest;
 	c->known = RETAIN_UNKNOWN;
-	c->files--;
-	c->bytes -= out->file.bytes;
+	/* totals that are too small, of an index that somebody has changed, are no reason to delete
+	 * everything */
+	c->files -= c->files > 0;
+	c->bytes -= out->file.bytes < c->bytes ? out->file.bytes : c->bytes;
 	r->free += out->file.bytes;
 }
 
@@ -145,6 +147,13 @@ bool retain_next(struct retain *r, struct retain_choice *out)
 	}
 	take(r, out);
 	return true;
+}
+
+void retain_stays(struct retain *r, const struct retain_choice *c)
+{
+	r->client[c->client].files++;
+	r->client[c->client].bytes += c->file.bytes;
+	r->free -= c->file.bytes;
 }
 
 uint64_t retain_excess(const struct retain *r)

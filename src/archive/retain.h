@@ -74,6 +74,10 @@ struct retain_choice {
 /* The next file to delete; false when every limit is kept, or nothing more may be deleted.  */
 bool retain_next(struct retain *r, struct retain_choice *out);
 
+/* The file that was named last could not be deleted: it counts again, and others go in its place.
+ */
+void retain_stays(struct retain *r, const struct retain_choice *c);
+
 /* After false: by how many bytes the limits of all are still exceeded, as floors or files that wait
  * to be handed over stand against it. */
 uint64_t retain_excess(const struct retain *r);

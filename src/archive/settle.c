@@ -31,6 +31,15 @@ static void fail_all(const struct batch *b, const char *what, const char *why)
 			take_fail(b->take[i], "%s%s%s", what, *what ? ": " : "", why);
 }
 
+/* ---- the captures ---- */
+
+/* What has grown since would be archived torn. */
+static void check_captures(const struct batch *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		take_is_whole(b->take[i]);
+}
+
 /* ---- the contents ---- */
 
 static bool sync_all(const struct batch *b)
@@ -52,7 +61,8 @@ static void sync_contents(const struct batch *b)
 	for (size_t i = 0; i < b->n; i++) {
 		int fd = b->take[i]->archived;
 
-		if ((all ? sync_file_range(fd, 0, 0, wait) : fsync(fd)) < 0)
+		if (is_on_its_way(b->take[i]) &&
+		    (all ? sync_file_range(fd, 0, 0, wait) : fsync(fd)) < 0)
 			take_fail(b->take[i], "writing the archived file: %s", strerror(errno));
 	}
 }
@@ -72,7 +82,12 @@ static void look_for(struct take *t)
 			take_fail(t, "%s", store_reason(store));
 		return;
 	}
+	if (row.bytes != (uint64_t)t->st.st_size) /* not these contents, whatever the worker says */
+		return;
 	fd = depot_file(t->depot, row.path);
+	if (fd < 0 && errno == ENOENT && !store_remove(store, row.id))
+		take_fail(
+		    t, "%s", store_reason(store)); /* else there would be a row without a file */
 	t->known = fd >= 0 && fstat(fd, &st) == 0 && (uint64_t)st.st_size == row.stored;
 	if (fd >= 0)
 		close(fd);
@@ -108,6 +123,7 @@ static void publish(struct take *t)
 			return;
 	}
 	t->work[0] = '\0';
+	t->published = true;
 }
 
 static void put_in(struct take *t)
@@ -180,6 +196,20 @@ static bool sync_names(const struct batch *b)
 	return true;
 }
 
+/* What has a name in the archive and is not in the index would stay there, unknown to retention,
+ * where the next round does not choose the same name. */
+static void take_back(const struct batch *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		struct take *t = b->take[i];
+		bool indexed;
+
+		if (t->published && !is_on_its_way(t) &&
+		    store_has_path(b->depot->store, t->path, &indexed) && !indexed)
+			depot_remove(b->depot, t->path);
+	}
+}
+
 static void commit(const struct batch *b)
 {
 	struct store *store = b->depot->store;
@@ -197,19 +227,24 @@ static void commit(const struct batch *b)
 	} else if (!store_commit(store)) {
 		fail_all(b, "", store_reason(store));
 	}
+	take_back(b);
 }
 
 /* ---- completed-path ---- */
 
-/* Only the file that was packed: somebody may have put another one there. */
+/* Only the file that was packed, as it was: somebody may have put another one there, and what has
+ * grown has more than was archived. */
 static void remove_capture(struct take *t)
 {
 	struct stat now;
 
 	t->status = TAKE_DONE;
-	if (fstatat(t->dir, t->name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    io_same_file(&now, &t->st) && unlinkat(t->dir, t->name, 0) < 0)
-		take_fail(t, "it is archived, but cannot be removed: %s", strerror(errno));
+	if (fstatat(t->dir, t->name, &now, AT_SYMLINK_NOFOLLOW) < 0 || !io_same_file(&now, &t->st))
+		return;
+	if (!take_is_whole(t) || unlinkat(t->dir, t->name, 0) == 0 || errno == ENOENT)
+		return;
+	t->left = true;
+	take_fail(t, "it is archived, but cannot be removed: %s", strerror(errno));
 }
 
 static bool is_first_from(const struct batch *b, size_t i)
@@ -237,6 +272,7 @@ void settle(struct take *const *take, size_t n)
 	if (n == 0)
 		return;
 	b.depot = take[0]->depot;
+	check_captures(&b);
 	sync_contents(&b);
 	commit(&b);
 	remove_all(&b);

@@ -27,6 +27,16 @@ static const char *path_of(const struct config_storage *g)
 	return g->completed_path ? g->completed_path : g->base_path;
 }
 
+/* Published files arrive by rename, or by link; what stays in base-path loses its mark; what other
+ * programs write there in place is closed at last. And the directory may be moved away. */
+static void watch(const struct sources *s, struct source *from)
+{
+	const uint32_t what =
+	    IN_MOVED_TO | IN_CREATE | IN_ATTRIB | IN_CLOSE_WRITE | IN_MOVE_SELF | IN_ONLYDIR;
+
+	from->watch = s->inotify < 0 ? -1 : inotify_add_watch(s->inotify, from->path, what);
+}
+
 static void add(struct sources *s, const char *path, struct problems *problems)
 {
 	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -39,11 +49,8 @@ static void add(struct sources *s, const char *path, struct problems *problems)
 		close(dir);
 		return;
 	}
-	/* published files arrive by rename, or by link; what stays in base-path loses its mark */
-	if (s->inotify >= 0)
-		inotify_add_watch(
-		    s->inotify, path, IN_MOVED_TO | IN_CREATE | IN_ATTRIB | IN_ONLYDIR);
-	s->v[s->n++] = (struct source){.path = path, .dir = dir};
+	s->v[s->n] = (struct source){.path = path, .dir = dir};
+	watch(s, &s->v[s->n++]);
 }
 
 /* Which of them are also directories that captures are recorded in. One that cannot be looked at
@@ -59,6 +66,13 @@ static void note_recording(struct sources *s, const char *base_path)
 			s->v[i].recording = true;
 }
 
+static void note_all_recording(struct sources *s, const struct config *c)
+{
+	for (size_t i = 0; i < c->nclients; i++)
+		note_recording(s, c->clients[i].storage.base_path);
+	note_recording(s, c->storage.base_path);
+}
+
 bool sources_open(struct sources *s, const struct config *c, struct problems *problems)
 {
 	size_t before = problems->errors;
@@ -72,9 +86,7 @@ bool sources_open(struct sources *s, const struct config *c, struct problems *pr
 	for (size_t i = 0; i < c->nclients; i++)
 		add(s, path_of(&c->clients[i].storage), problems);
 	add(s, path_of(&c->storage), problems); /* of clients that are not listed any more */
-	for (size_t i = 0; i < c->nclients; i++)
-		note_recording(s, c->clients[i].storage.base_path);
-	note_recording(s, c->storage.base_path);
+	note_all_recording(s, c);
 	return problems->errors == before;
 }
 
@@ -95,6 +107,46 @@ void sources_close(struct sources *s)
 	*s = (struct sources){.inotify = -1};
 }
 
+bool sources_look(struct sources *s)
+{
+	bool replaced = false;
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct source *from = &s->v[i];
+		struct stat now, open;
+
+		from->error = stat(from->path, &now) < 0 || fstat(from->dir, &open) < 0 ? errno : 0;
+		from->replaced = from->error == 0 && !io_same_file(&now, &open);
+		replaced |= from->replaced;
+	}
+	return replaced;
+}
+
+static void reopen(struct sources *s, struct source *from)
+{
+	int dir = open(from->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir < 0) {
+		from->error = errno;
+		return;
+	}
+	if (from->watch >= 0)
+		inotify_rm_watch(s->inotify, from->watch);
+	close(from->dir);
+	*from =
+	    (struct source){.path = from->path, .dir = dir, .told = from->told, .followed = true};
+	watch(s, from);
+}
+
+void sources_reopen(struct sources *s, const struct config *c)
+{
+	close_list(s);
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i].replaced)
+			reopen(s, &s->v[i]);
+	note_all_recording(s, c);
+}
+
 void sources_begin(struct sources *s)
 {
 	close_list(s);
@@ -104,14 +156,21 @@ void sources_begin(struct sources *s)
 const char *sources_next(struct sources *s, const struct source **where)
 {
 	for (; s->at < s->n; s->at++) {
-		struct dirent *e;
+		struct source *from = &s->v[s->at];
+		struct dirent *e = NULL;
 
+		if (from->error)
+			continue;
 		if (!s->list)
-			s->list = io_list(s->v[s->at].dir);
-		e = s->list ? readdir(s->list) : NULL; /* else it cannot be read now */
-		*where = &s->v[s->at];
+			s->list = io_list(from->dir);
+		if (s->list) {
+			errno = 0;
+			e = readdir(s->list);
+		}
+		*where = from;
 		if (e)
 			return e->d_name;
+		from->error = errno;
 		close_list(s);
 	}
 	return NULL;

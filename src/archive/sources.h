@@ -16,6 +16,11 @@
 struct source {
 	const char *path; /* the configuration's */
 	int dir;
+	int watch;      /* of inotify; -1: there is none */
+	int error;      /* errno: its captures cannot be looked for; 0: they can */
+	int told;       /* the caller's: the last error that was told */
+	bool replaced;  /* another directory has its path */
+	bool followed;  /* that one was opened; the caller takes it off */
 	bool recording; /* it is a base-path as well: what is marked there is not finished */
 };
 
@@ -29,6 +34,12 @@ struct sources {
 /* Every directory that cannot be opened is a problem. */
 bool sources_open(struct sources *s, const struct config *c, struct problems *problems);
 void sources_close(struct sources *s);
+
+/* Looks at each path: is it still the directory that is open? True: one was replaced, and
+ * sources_reopen() should follow, when nothing that lies there is at work. What is not there any
+ * more, or not to be reached, is passed over until it is there again. */
+bool sources_look(struct sources *s);
+void sources_reopen(struct sources *s, const struct config *c);
 
 /* A new round, from the first name on. */
 void sources_begin(struct sources *s);

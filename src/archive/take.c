@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,9 +11,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "archive/named.h"
 #include "base/expand.h"
 #include "base/io.h"
+#include "base/ownname.h"
 #include "record/capfile.h"
+
+/* A worker that writes nothing for so long hangs. What it reads at the end, of an orphan, moves
+ * nothing that can be seen: it has a second more for each ORPHAN_RATE bytes. */
+#define STALLED_MS  (5 * 60 * 1000)
+#define ORPHAN_RATE (10u << 20)
 
 /* Names that are tried for one capture. */
 #define NUMBERS 100000u
@@ -63,6 +71,12 @@ static enum take_status open_capture(struct take *t, bool recording)
 
 /* ---- which name in the archive ---- */
 
+static enum take_status refuse(struct take *t, const char *why)
+{
+	snprintf(t->reason, sizeof(t->reason), "%s", why);
+	return TAKE_REFUSED;
+}
+
 static bool make_path(struct take *t, unsigned number)
 {
 	const struct config_archive *a = &t->config->archive;
@@ -76,7 +90,7 @@ static bool make_path(struct take *t, unsigned number)
 	return expand_directories(
 		   a->directories, t->client, stamp, directories, sizeof(directories)) &&
 	       snprintf(t->path, sizeof(t->path), "%s/%s%s", directories, name,
-		   a->level == PACK_PLAIN ? "" : ".zst") < (int)sizeof(t->path);
+		   a->level == PACK_PLAIN ? "" : NAMED_SUFFIX) < (int)sizeof(t->path);
 }
 
 /* The first name that is in no index and free; or, with take_orphan, that of a file which is in no
@@ -89,6 +103,9 @@ static enum take_status choose_path(struct take *t, bool take_orphan)
 
 		if (!make_path(t, number))
 			return take_fail(t, "its name in the archive would be too long");
+		if (ownname_begins(t->path))
+			return refuse(
+			    t, "its directory would be one that the archive keeps for itself");
 		if (!store_has_path(t->depot->store, t->path, &indexed))
 			return take_fail(t, "%s", store_reason(t->depot->store));
 		if (indexed)
@@ -96,6 +113,8 @@ static enum take_status choose_path(struct take *t, bool take_orphan)
 		fd = depot_file(t->depot, t->path);
 		if (fd < 0 && errno == ENOENT)
 			return TAKE_WORKING;
+		if (fd < 0 && errno == ELOOP)
+			continue; /* a link has the name */
 		if (fd < 0)
 			return take_fail(t, "%s in the archive: %s", t->path, strerror(errno));
 		if (take_orphan) {
@@ -108,6 +127,14 @@ static enum take_status choose_path(struct take *t, bool take_orphan)
 }
 
 /* ---- the way ---- */
+
+static int64_t patience(int orphan)
+{
+	struct stat st;
+
+	return orphan < 0 || fstat(orphan, &st) < 0 ? STALLED_MS
+						    : STALLED_MS + st.st_size / ORPHAN_RATE * 1000;
+}
 
 static enum take_status start(struct take *t, unsigned number)
 {
@@ -131,6 +158,8 @@ static enum take_status start(struct take *t, unsigned number)
 		.ended = t->st.st_mtim.tv_sec,
 		.archived = t->began,
 		.size = (uint64_t)t->st.st_size}};
+	t->moved = io_monotonic_ms();
+	t->patience = patience(t->orphan);
 	if (!worker_start(&t->worker, &job))
 		return take_fail(t, "no process can be started: %s", strerror(errno));
 	return TAKE_WORKING;
@@ -154,11 +183,15 @@ enum take_status take_begin(struct take *t, struct depot *depot, const struct co
 	snprintf(t->name, sizeof(t->name), "%s", name);
 	config_owner(config, t->parts.stem, t->client, t->address);
 	st = open_capture(t, where->recording);
+	/* whoever records may create any name in its directory: one that is none of a configuration
+	 * would be a directory here, and an argument of commands */
+	if (st == TAKE_WORKING && !parse_name(t->client))
+		st = refuse(t, "no client can be called so");
 	if (st == TAKE_WORKING)
 		st = choose_path(t, true);
 	if (st == TAKE_WORKING)
 		st = start(t, number);
-	if (st == TAKE_NOT_OURS)
+	if (st == TAKE_NOT_OURS || st == TAKE_REFUSED)
 		take_end(t);
 	return t->status = st;
 }
@@ -166,6 +199,49 @@ enum take_status take_begin(struct take *t, struct depot *depot, const struct co
 int take_channel(const struct take *t)
 {
 	return t->worker.channel;
+}
+
+bool take_is_active(const struct take *t)
+{
+	return t->capture >= 0;
+}
+
+/* Sizes alone: a time says little of a file that is copied with its times. */
+bool take_is_whole(struct take *t)
+{
+	struct stat now;
+
+	if (fstat(t->capture, &now) < 0) {
+		take_fail(t, "it cannot be looked at: %s", strerror(errno));
+		return false;
+	}
+	t->growing = now.st_size != t->st.st_size;
+	if (t->growing)
+		take_fail(t, "it is still being written");
+	return !t->growing;
+}
+
+/* The worker may be hijacked. It is gone; what it has left is looked at. */
+static bool is_as_reported(struct take *t)
+{
+	const struct report *r = &t->report;
+	bool plain = t->config->archive.level == PACK_PLAIN;
+	uint64_t size = (uint64_t)t->st.st_size;
+	struct stat st;
+
+	if (fstat(t->archived, &st) < 0) {
+		take_fail(t, "the archived file: %s", strerror(errno));
+		return false;
+	}
+	if (r->facts.bytes != size)
+		take_fail(
+		    t, "its worker reports %" PRIu64 " bytes of %" PRIu64, r->facts.bytes, size);
+	else if ((uint64_t)st.st_size != r->stored || (plain && r->stored != size))
+		take_fail(t, "its worker has stored %jd bytes, and reports %" PRIu64,
+		    (intmax_t)st.st_size, r->stored);
+	else
+		return true;
+	return false;
 }
 
 /* The file's own time is that of the capture: it is all that tells of a capture which is not
@@ -187,13 +263,37 @@ enum take_status take_go_on(struct take *t)
 	case WORKER_DONE:
 		break;
 	}
+	if (!worker_stop(&t->worker))
+		return take_fail(t, "its worker does not end");
 	if (!t->report.ok)
 		return take_fail(t, "%s", t->report.reason);
+	if (!take_is_whole(t) || !is_as_reported(t))
+		return t->status;
 	if (!set_time(t))
 		return take_fail(t, "the time of the archived file: %s", strerror(errno));
 	t->had_orphan = t->orphan >= 0;
 	close_if_open(&t->orphan); /* and not the capture, which may be locked */
 	return t->status = TAKE_PACKED;
+}
+
+bool take_stalls(struct take *t, int64_t now_ms)
+{
+	struct stat st;
+	uint64_t at = t->worker.have;
+
+	if (fstat(t->archived, &st) == 0)
+		at += (uint64_t)st.st_size;
+	if (at != t->position) {
+		t->position = at;
+		t->moved = now_ms;
+	}
+	if (now_ms - t->moved < t->patience)
+		return false;
+	worker_kill(&t->worker);
+	take_fail(
+	    t, "its worker has made no progress for %" PRId64 " s", (now_ms - t->moved) / 1000);
+	t->stalled = true;
+	return true;
 }
 
 enum take_status take_rename(struct take *t)

@@ -23,6 +23,7 @@ enum take_status {
 	TAKE_PACKED,  /* settle() has to follow */
 	TAKE_DONE,
 	TAKE_NOT_OURS, /* no finished capture with a name of the server: left alone */
+	TAKE_REFUSED,  /* one with a name that no client can have: left, with a reason */
 	TAKE_FAILED
 };
 
@@ -47,29 +48,48 @@ struct take {
 	struct report report;
 	const uint8_t *profile, *frames;
 
+	bool published;  /* it has t->path */
+	bool left;       /* after TAKE_FAILED: it is archived, and cannot be removed */
 	bool had_orphan; /* a file that is in no index had t->path */
 	bool known;      /* after TAKE_DONE: it was archived before */
 
-	char reason[TAKE_REASON_MAX]; /* after TAKE_FAILED */
+	char reason[TAKE_REASON_MAX]; /* after TAKE_FAILED, TAKE_REFUSED */
+	bool growing;                 /* then: it is only that somebody still writes the capture */
+	bool stalled;                 /* then: its worker was killed, and may not have ended yet */
+
+	uint64_t position; /* of the worker, at the last look */
+	int64_t moved;     /* monotonic ms: when it was another one */
+	int64_t patience;  /* ms without progress */
 };
 
 /* number: different for each that is at work at the same time. */
 enum take_status take_begin(struct take *t, struct depot *depot, const struct config *config,
     const struct source *where, const char *name, unsigned number);
 
+/* -1: it has no worker. */
 int take_channel(const struct take *t);
+
+/* From take_begin() to take_end(). */
+bool take_is_active(const struct take *t);
 
 /* Does not wait. */
 enum take_status take_go_on(struct take *t);
 
+/* While it works, from time to time: true when its worker has made no progress for long; it is
+ * killed then, and the status set. take_end() may follow when the channel is hung up. */
+bool take_stalls(struct take *t, int64_t now_ms);
+
 /* Chooses t->path once more, because its name was taken meanwhile, or an orphan has it. */
 enum take_status take_rename(struct take *t);
+
+/* False, with the status: the capture has another size than when it was opened. */
+bool take_is_whole(struct take *t);
 
 /* Sets status and reason; returns the status. */
 enum take_status take_fail(struct take *t, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* After every status but TAKE_NOT_OURS; while it works, it is abandoned. */
+/* After every status but TAKE_NOT_OURS and TAKE_REFUSED; while it works, it is abandoned. */
 void take_end(struct take *t);
 
 #endif

@@ -3,16 +3,26 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/processors.h"
+
+/* Retention needs no longer from a file's removal to the commit that says so. */
+#define COMMITTED_MS 10000
+#define LOOK_MS      100
+
+/* Missing files that are remembered until the index is asked again. */
+#define MISSING_MAX 65536
 
 /* A file that a worker reads, and what the index says of it. */
 struct reading {
-	char client[CAPNAME_STEM_MAX], path[DEPOT_PATH_MAX];
+	int64_t id;
+	char path[DEPOT_PATH_MAX];
 	uint64_t bytes;
 	uint8_t sha256[METADATA_SHA256];
 };
@@ -21,14 +31,11 @@ struct round {
 	struct verify *v;
 	int64_t last; /* id of the file that was looked at last */
 	struct reading reading[CREW_MAX];
+	int64_t missing[MISSING_MAX]; /* ids */
+	unsigned nmissing;
+	int64_t committed; /* monotonic ms: what was missing until now is out of the index then */
 	bool failed;
 };
-
-static void tell(struct verify *v, const struct reading *f, const char *what)
-{
-	v->wrong++;
-	v->tell(v->context, f->client, f->path, what);
-}
 
 static bool fail(struct round *r, const char *why)
 {
@@ -37,26 +44,83 @@ static bool fail(struct round *r, const char *why)
 	return false;
 }
 
+/* Whether the index still has it. */
+static bool is_indexed(struct round *r, int64_t id, struct store_row *row)
+{
+	struct store *store = r->v->depot->store;
+
+	if (store_get(store, id, false, row))
+		return true;
+	if (store_reason(store)[0])
+		fail(r, store_reason(store));
+	return false;
+}
+
+static void tell(struct round *r, int64_t id, const char *what)
+{
+	struct store_row row;
+
+	if (!is_indexed(r, id, &row))
+		return;
+	r->v->wrong++;
+	r->v->tell(r->v->context, row.client, row.path, what);
+}
+
+/* ---- files that are missing ---- */
+
+/* Forgets those that are out of the index. */
+static void sift_missing(struct round *r)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < r->nmissing && !r->failed; i++) {
+		struct store_row row;
+
+		if (is_indexed(r, r->missing[i], &row))
+			r->missing[n++] = r->missing[i];
+	}
+	r->nmissing = n;
+}
+
+static void tell_missing(struct round *r)
+{
+	sift_missing(r);
+	while (r->nmissing > 0 && !r->failed && io_monotonic_ms() < r->committed &&
+	       depot_is_in_work(r->v->depot)) {
+		poll(NULL, 0, LOOK_MS);
+		sift_missing(r);
+	}
+	for (unsigned i = 0; i < r->nmissing && !r->failed; i++)
+		tell(r, r->missing[i], "it is missing");
+	r->nmissing = 0;
+}
+
+static void note_missing(struct round *r, int64_t id)
+{
+	r->missing[r->nmissing++] = id;
+	r->committed = io_monotonic_ms() + COMMITTED_MS;
+	if (r->nmissing == MISSING_MAX)
+		tell_missing(r);
+}
+
+/* ---- files that are there ---- */
+
 /* The file, when it is one and has its size; else -1, and the difference was told. */
 static int open_file(struct round *r, const struct reading *f, uint64_t stored)
 {
-	struct verify *v = r->v;
-	int fd = depot_file(v->depot, f->path);
+	int fd = depot_file(r->v->depot, f->path);
 	struct stat st = {0};
 	char what[100];
-	bool indexed;
 
 	if (fd < 0 && errno == ENOENT) {
-		/* retention may have deleted it since */
-		if (!store_has_path(v->depot->store, f->path, &indexed))
-			fail(r, store_reason(v->depot->store));
-		else if (indexed)
-			tell(v, f, "it is missing");
+		note_missing(r, f->id);
 		return -1;
 	}
 	if (fd < 0 || fstat(fd, &st) < 0)
 		snprintf(what, sizeof(what), "%s",
-		    errno == ELOOP ? "it is no regular file" : strerror(errno));
+		    errno == ELOOP     ? "it is no regular file"
+		    : errno == ENOTDIR ? "what should be its directory is none"
+				       : strerror(errno));
 	else if (!S_ISREG(st.st_mode))
 		snprintf(what, sizeof(what), "it is no regular file");
 	else if ((uint64_t)st.st_size != stored)
@@ -64,7 +128,7 @@ static int open_file(struct round *r, const struct reading *f, uint64_t stored)
 		    (long long)st.st_size, stored);
 	else
 		return fd;
-	tell(v, f, what);
+	tell(r, f->id, what);
 	if (fd >= 0)
 		close(fd);
 	return -1;
@@ -72,7 +136,7 @@ static int open_file(struct round *r, const struct reading *f, uint64_t stored)
 
 static void remember(struct reading *f, const struct store_row *row)
 {
-	snprintf(f->client, sizeof(f->client), "%s", row->client);
+	f->id = row->id;
 	snprintf(f->path, sizeof(f->path), "%s", row->path);
 	f->bytes = row->bytes;
 	memcpy(f->sha256, row->sha256, sizeof(f->sha256));
@@ -136,7 +200,7 @@ static void ended(void *context, unsigned i, const struct report *report, const 
 		snprintf(what, sizeof(what), "its capture has another SHA-256");
 	else
 		return;
-	tell(r->v, f, what);
+	tell(r, f->id, what);
 }
 
 bool verify_run(struct verify *v)
@@ -145,9 +209,11 @@ bool verify_run(struct verify *v)
 	struct crew crew = {
 	    .at_once = processors_online(CREW_MAX), .context = &r, .start = start, .ended = ended};
 
-	r = (struct round){.v = v};
+	memset(&r, 0, sizeof(r)); /* too large for a literal */
+	r.v = v;
 	v->files = v->bytes = v->wrong = 0;
 	if (!crew_run(&crew))
 		fail(&r, strerror(errno));
+	tell_missing(&r);
 	return !r.failed;
 }

@@ -3,37 +3,21 @@
 
 #include <inttypes.h>
 
-/* In the largest unit of which it has two, so that it is never far off. */
-static void print_span(int64_t seconds, FILE *out)
-{
-	static const struct {
-		int64_t seconds;
-		char letter;
-	} unit[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}};
-
-	if (seconds < 0)
-		seconds = 0;
-	for (size_t i = 0; i < sizeof(unit) / sizeof(*unit); i++)
-		if (seconds >= 2 * unit[i].seconds) {
-			fprintf(out, "%" PRId64 "%c", seconds / unit[i].seconds, unit[i].letter);
-			return;
-		}
-	fprintf(out, "%" PRId64 "s", seconds);
-}
+#include "archive/span.h"
 
 static void print(const struct store_row *row, int64_t now, FILE *out)
 {
-	fprintf(out, "%s %s: waits to be handed over for ", row->client, row->path);
-	print_span(now - row->archived, out);
+	char span[SPAN_MAX];
+
+	fprintf(out, "%s %s: waits to be handed over for %s", row->client, row->path,
+	    span_text(now - row->archived, span));
 	if (row->tries > 0) {
 		fprintf(out, ", failed %" PRIu64 " %s, next try ", row->tries,
 		    row->tries == 1 ? "time" : "times");
-		if (row->next_try > now) {
-			fputs("in ", out);
-			print_span(row->next_try - now, out);
-		} else {
+		if (row->next_try > now)
+			fprintf(out, "in %s", span_text(row->next_try - now, span));
+		else
 			fputs("now", out);
-		}
 	}
 	fputc('\n', out);
 }

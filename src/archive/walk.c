@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/ownname.h"
 
 bool walk_begin(struct walk *w, int dir)
 {
@@ -21,8 +22,7 @@ static bool is_own(const struct walk *w, const char *name)
 {
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return true;
-	return w->depth == 1 && (strcmp(name, DEPOT_WORK) == 0 || strcmp(name, DEPOT_LOCK) == 0 ||
-				    strncmp(name, STORE_FILE, strlen(STORE_FILE)) == 0);
+	return w->depth == 1 && ownname_begins(name);
 }
 
 static enum walk_status failed(struct walk *w, const char *why)
@@ -54,14 +54,26 @@ static bool set_path(struct walk *w, const char *name)
 	return n >= 0 && (size_t)n < sizeof(w->path) - len;
 }
 
+/* The directory that is read cannot be read to its end. */
+static enum walk_status unreadable(struct walk *w, int why)
+{
+	closedir(w->list[--w->depth]);
+	w->path[w->len[w->depth]] = '\0';
+	return failed(w, strerror(why));
+}
+
 enum walk_status walk_next(struct walk *w)
 {
 	while (w->depth > 0) {
 		DIR *list = w->list[w->depth - 1];
-		struct dirent *e = readdir(list);
+		struct dirent *e;
 		struct stat st;
 
+		errno = 0;
+		e = readdir(list);
 		if (!e) {
+			if (errno)
+				return unreadable(w, errno);
 			closedir(list);
 			w->depth--;
 			continue;

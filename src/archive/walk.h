@@ -9,13 +9,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "archive/depot.h"
-
-#define WALK_DEPTH 32 /* directories in each other */
+#define WALK_PATH_MAX 1024 /* of a file, beneath the archive's path */
+#define WALK_DEPTH    32   /* directories in each other */
 
 struct walk {
-	char path[DEPOT_PATH_MAX]; /* of what was met last, beneath the archive's path */
-	const char *why;           /* after WALK_ERROR */
+	char path[WALK_PATH_MAX]; /* of what was met last, beneath the archive's path */
+	const char *why;          /* after WALK_ERROR */
 
 	/* The rest is its own. */
 	DIR *list[WALK_DEPTH];
@@ -26,7 +25,7 @@ struct walk {
 enum walk_status {
 	WALK_FILE,  /* a regular file */
 	WALK_OTHER, /* a link, a socket … */
-	WALK_ERROR, /* what is at path cannot be looked into; the walk goes on */
+	WALK_ERROR, /* what is at path cannot be looked at, or into; the walk goes on */
 	WALK_END
 };
 

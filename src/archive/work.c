@@ -1,32 +1,32 @@
 /* work: see work.h. */
 #include "archive/work.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "archive/events.h"
 #include "archive/settle.h"
+#include "base/io.h"
 
 /* Columns of packed captures, together: a capture of 1 GB has 40 kB. */
 #define COLUMNS_MAX (4u << 20)
 
 bool work_init(struct work *w, struct depot *depot, const struct config *config,
-    struct sources *sources, unsigned at_once)
+    struct sources *sources, struct leftovers *leftovers, unsigned at_once)
 {
 	*w = (struct work){.depot = depot,
 	    .config = config,
 	    .sources = sources,
+	    .leftovers = leftovers,
 	    .at_once = at_once,
 	    .room = at_once + WORK_PACKED};
 	w->take = calloc(w->room, sizeof(*w->take));
 	for (unsigned i = 0; w->take && i < w->room; i++)
-		w->take[i].worker.channel = -1;
+		w->take[i].capture = -1;
 	return w->take;
-}
-
-static bool is_active(const struct take *t)
-{
-	return take_channel(t) >= 0;
 }
 
 void work_free(struct work *w)
@@ -35,7 +35,7 @@ void work_free(struct work *w)
 		return;
 	work_settle(w);
 	for (unsigned i = 0; i < w->room; i++)
-		if (is_active(&w->take[i]))
+		if (take_is_active(&w->take[i]))
 			take_end(&w->take[i]);
 	free(w->take);
 	w->take = NULL;
@@ -52,16 +52,31 @@ void work_begin(struct work *w)
 static bool is_at_work(const struct work *w, int dir, const char *name)
 {
 	for (unsigned i = 0; i < w->room; i++)
-		if (is_active(&w->take[i]) && w->take[i].dir == dir &&
+		if (take_is_active(&w->take[i]) && w->take[i].dir == dir &&
 		    strcmp(w->take[i].name, name) == 0)
 			return true;
 	return false;
 }
 
+/* Whether it was archived before, and needs but to be removed, which is tried. */
+static bool is_left(struct work *w, int dir, const char *name)
+{
+	struct stat st;
+
+	if (w->leftovers->n == 0 || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !leftovers_has(w->leftovers, &st))
+		return false;
+	if (unlinkat(dir, name, 0) == 0) {
+		leftovers_drop(w->leftovers, &st);
+		event_removed(name);
+	}
+	return true;
+}
+
 static struct take *free_take(struct work *w)
 {
 	for (unsigned i = 0; i < w->room; i++)
-		if (!is_active(&w->take[i]))
+		if (!take_is_active(&w->take[i]))
 			return &w->take[i];
 	return NULL;
 }
@@ -75,11 +90,32 @@ static void conclude(struct work *w, struct take *t, enum take_status st)
 	} else {
 		w->failed++;
 		event_not_archived(t);
+		if (t->left)
+			leftovers_add(w->leftovers, &t->st);
 		/* before its file in work is removed, which may be what has filled it */
 		w->no_room |= depot_is_full(w->depot);
 		w->reading &= !w->no_room;
 	}
 	take_end(t);
+}
+
+/* A line for each of them, once. Whoever makes such names can make many: of those that come when
+ * the list is full there is one line. */
+static void tell_refused(struct work *w, const struct take *t)
+{
+	for (unsigned i = 0; i < w->nrefused && i < WORK_REFUSED; i++)
+		if (w->refused[i].device == t->st.st_dev && w->refused[i].inode == t->st.st_ino)
+			return;
+	if (w->nrefused > WORK_REFUSED)
+		return;
+	if (w->nrefused == WORK_REFUSED) {
+		event_more_refused();
+	} else {
+		w->refused[w->nrefused] =
+		    (struct work_file){.device = t->st.st_dev, .inode = t->st.st_ino};
+		event_refused(t);
+	}
+	w->nrefused++;
 }
 
 static bool is_full(const struct work *w)
@@ -99,30 +135,33 @@ void work_start(struct work *w)
 			w->reading = false;
 			return;
 		}
-		if (!t || is_at_work(w, where->dir, name))
+		if (!t || is_at_work(w, where->dir, name) || is_left(w, where->dir, name))
 			continue;
 		st = take_begin(t, w->depot, w->config, where, name, w->number++);
 		if (st == TAKE_WORKING)
 			w->active++;
 		else if (st == TAKE_FAILED)
 			conclude(w, t, st);
+		else if (st == TAKE_REFUSED)
+			tell_refused(w, t);
 	}
 }
 
-size_t work_channels(const struct work *w, struct pollfd p[WORK_MAX])
+size_t work_channels(const struct work *w, struct pollfd p[WORK_CHANNELS])
 {
 	size_t n = 0;
 
 	for (unsigned i = 0; i < w->room; i++)
-		if (is_active(&w->take[i]) && w->take[i].status == TAKE_WORKING)
-			p[n++] = (struct pollfd){.fd = take_channel(&w->take[i]), .events = POLLIN};
+		if (take_is_active(&w->take[i]) && take_channel(&w->take[i]) >= 0)
+			p[n++] = (struct pollfd){.fd = take_channel(&w->take[i]),
+			    .events = w->take[i].stalled ? 0 : POLLIN}; /* 0: its end */
 	return n;
 }
 
 static struct take *take_of(struct work *w, int channel)
 {
 	for (unsigned i = 0; i < w->room; i++)
-		if (take_channel(&w->take[i]) == channel)
+		if (take_is_active(&w->take[i]) && take_channel(&w->take[i]) == channel)
 			return &w->take[i];
 	return NULL;
 }
@@ -131,8 +170,14 @@ void work_go_on(struct work *w, const struct pollfd *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct take *t = p[i].revents ? take_of(w, p[i].fd) : NULL;
-		enum take_status st = t ? take_go_on(t) : TAKE_WORKING;
+		enum take_status st;
 
+		if (t && t->stalled) {
+			w->stalled--;
+			take_end(t);
+			continue;
+		}
+		st = t ? take_go_on(t) : TAKE_WORKING;
 		if (st == TAKE_WORKING)
 			continue;
 		w->active--;
@@ -142,6 +187,22 @@ void work_go_on(struct work *w, const struct pollfd *p, size_t n)
 		} else {
 			conclude(w, t, st);
 		}
+	}
+}
+
+void work_look_after(struct work *w)
+{
+	int64_t now = io_monotonic_ms();
+
+	for (unsigned i = 0; i < w->room; i++) {
+		struct take *t = &w->take[i];
+
+		if (!take_is_active(t) || t->status != TAKE_WORKING || !take_stalls(t, now))
+			continue;
+		w->active--;
+		w->stalled++;
+		w->failed++;
+		event_not_archived(t);
 	}
 }
 
@@ -156,7 +217,7 @@ void work_settle(struct work *w)
 	size_t n = 0;
 
 	for (unsigned i = 0; i < w->room; i++)
-		if (is_active(&w->take[i]) && w->take[i].status == TAKE_PACKED)
+		if (take_is_active(&w->take[i]) && w->take[i].status == TAKE_PACKED)
 			packed[n++] = &w->take[i];
 	settle(packed, n);
 	for (size_t i = 0; i < n; i++)

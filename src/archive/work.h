@@ -1,6 +1,7 @@
 /* work: rounds over the finished captures, several at a time.
  *
- * A round visits each name once; a capture that could not be archived is tried again in the next.
+ * A round visits each name once; a capture that could not be archived is tried again in the next,
+ * one that could not be removed is only to be removed then.
  * When the archive's filesystem is full, the round ends: the others would fail as well.
  * Refuses to wait and to know the time: its caller polls. */
 #ifndef ARCHIVE_WORK_H
@@ -11,30 +12,43 @@
 #include <stdint.h>
 
 #include "archive/depot.h"
+#include "archive/leftovers.h"
 #include "archive/sources.h"
 #include "archive/take.h"
 
-#define WORK_MAX    64  /* captures that are packed at a time */
-#define WORK_PACKED 128 /* that are packed and not settled: each has three descriptors */
+#define WORK_MAX     64  /* captures that are packed at a time */
+#define WORK_PACKED  128 /* that are packed and not settled: each has three descriptors */
+#define WORK_REFUSED 64  /* refused captures that are told of */
+
+#define WORK_CHANNELS (WORK_MAX + WORK_PACKED)
 
 struct work {
 	struct depot *depot;
 	const struct config *config;
 	struct sources *sources;
+	struct leftovers *leftovers;
 	unsigned at_once; /* captures that are packed at a time, 1 to WORK_MAX */
 
 	struct take *take; /* allocated: room for at_once and WORK_PACKED */
 	unsigned room;
 	unsigned active, packed, number; /* with a worker; without, before settle() */
+	unsigned stalled;                /* with one that was given up, and has not ended yet */
 	size_t columns;                  /* bytes that the packed ones have in memory */
 	bool reading;                    /* the round has names left */
 	bool no_room; /* the round was given up: the archive's filesystem is full */
 
 	uint64_t archived, failed; /* since the beginning */
+
+	/* Refused captures that a line was written for: each is met in every round. */
+	struct work_file {
+		dev_t device;
+		ino_t inode;
+	} refused[WORK_REFUSED];
+	unsigned nrefused;
 };
 
 bool work_init(struct work *w, struct depot *depot, const struct config *config,
-    struct sources *sources, unsigned at_once);
+    struct sources *sources, struct leftovers *leftovers, unsigned at_once);
 /* Settles what is packed, abandons what is at work. */
 void work_free(struct work *w);
 
@@ -45,10 +59,15 @@ void work_begin(struct work *w);
 void work_start(struct work *w);
 
 /* The channels to poll; returns how many. */
-size_t work_channels(const struct work *w, struct pollfd p[WORK_MAX]);
+size_t work_channels(const struct work *w, struct pollfd p[WORK_CHANNELS]);
 
 /* After poll(): takes what the readable ones have to say. */
 void work_go_on(struct work *w, const struct pollfd *p, size_t n);
+
+/* From time to time: a worker that makes no progress is killed, and its capture is left to a later
+ * round. One that does not even end then, on a filesystem that hangs say, keeps its capture from
+ * being tried, and nothing else. */
+void work_look_after(struct work *w);
 
 /* Whether packed captures should be settled at once: there is no room for more, or nothing else to
  * wait for. Else the caller lets them wait for others, but not long. */
@@ -56,7 +75,7 @@ bool work_should_settle(const struct work *w);
 
 void work_settle(struct work *w);
 
-/* Whether the round is over, and nothing at work. */
+/* Whether the round is over, and nothing at work but what was given up. */
 bool work_is_done(const struct work *w);
 
 #endif

@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +25,16 @@ enum {
 	RULES,
 	DESCRIPTORS
 };
+
+/* A process that was killed ends at once, unless a filesystem hangs. */
+#define END_MS 5000
+
+/* Metadata, and what a capture grows by that does not compress. */
+#define FILE_MORE (64u << 20)
+
+/* Workers that did not, and are to be reaped. */
+#define LATE 64u
+static pid_t late[LATE];
 
 /* ---- the process ---- */
 
@@ -59,6 +71,17 @@ static bool place(const int from[DESCRIPTORS])
 	return io_close_except(0, keep, sizeof(keep) / sizeof(*keep));
 }
 
+/* It is to make a file of about the size of its capture; one that is hijacked could fill the disk.
+ */
+static void limit_file(const struct job *job)
+{
+	rlim_t most = 2 * (rlim_t)job->names.size + FILE_MORE;
+	const struct rlimit r = {.rlim_cur = most, .rlim_max = most};
+
+	if (job->kind == JOB_PACK)
+		setrlimit(RLIMIT_FSIZE, &r);
+}
+
 static _Noreturn void child(const struct job *job, int channel)
 {
 	int rules = archive_roles_no_files();
@@ -73,6 +96,7 @@ static _Noreturn void child(const struct job *job, int channel)
 	setsid();                         /* a ^C of the terminal goes to the master only */
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
+	limit_file(job);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (!place(from) || sandbox_enter(&role_packer, NULL, 0, rules < 0 ? -1 : RULES))
@@ -82,19 +106,46 @@ static _Noreturn void child(const struct job *job, int channel)
 
 /* ---- its master ---- */
 
+void worker_kill(struct worker *w)
+{
+	kill(w->pid, SIGKILL);
+	w->killed = true;
+}
+
+/* Of those that did not end when they were killed: which have. */
+static void reap_late(void)
+{
+	for (size_t i = 0; i < LATE; i++)
+		if (late[i] > 0 && waitpid(late[i], NULL, WNOHANG) != 0)
+			late[i] = 0;
+}
+
+/* Where there is no room left it stays a zombie. */
+static void leave(pid_t pid)
+{
+	size_t i = 0;
+
+	while (i < LATE && late[i] > 0)
+		i++;
+	if (i < LATE)
+		late[i] = pid;
+}
+
 bool worker_start(struct worker *w, const struct job *job)
 {
 	int ends[2], why;
 
+	reap_late();
 	*w = (struct worker){.channel = -1};
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return false;
-	w->pid = fork();
+	sandbox_measure_again(); /* another configuration may be larger, the index has its cache */
+	w->pid = fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ? -1 : fork();
 	if (w->pid == 0)
 		child(job, ends[1]);
 	why = errno;
 	close(ends[1]);
-	if (w->pid < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0) {
+	if (w->pid < 0) {
 		close(ends[0]);
 		errno = why;
 		w->pid = 0;
@@ -141,14 +192,29 @@ enum worker_status worker_read(
 	return WORKER_DONE;
 }
 
+bool worker_stop(struct worker *w)
+{
+	struct pollfd end = {.fd = w->channel};
+	int wait = w->killed ? 0 : END_MS;
+	bool ended;
+
+	if (w->pid == 0)
+		return true;
+	worker_kill(w);
+	ended = poll(&end, 1, wait) == 1; /* its channel is hung up */
+	while (waitpid(w->pid, NULL, ended ? 0 : WNOHANG) < 0 && errno == EINTR)
+		;
+	if (!ended)
+		leave(w->pid);
+	close(w->channel);
+	w->pid = 0;
+	w->channel = -1;
+	return ended;
+}
+
 void worker_end(struct worker *w)
 {
-	if (w->pid == 0)
-		return;
-	kill(w->pid, SIGKILL);
-	while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	close(w->channel);
+	worker_stop(w);
 	free(w->bytes);
 	*w = (struct worker){.channel = -1};
 }

@@ -15,6 +15,7 @@
 struct worker {
 	pid_t pid;   /* 0: there is none */
 	int channel; /* to poll for reading */
+	bool killed;
 	/* What has come of the report. */
 	uint8_t *bytes;
 	size_t have;
@@ -33,7 +34,14 @@ enum worker_status {
 enum worker_status worker_read(
     struct worker *w, struct report *out, const uint8_t **profile, const uint8_t **frames);
 
-/* Kills it when it still runs, and reaps it. */
+/* Does not wait: the channel is hung up when it has ended. */
+void worker_kill(struct worker *w);
+
+/* Kills it when it still runs, and waits a while for its end: what it had open is written no more.
+ * What it has reported stays. False: it hangs in the kernel, and is reaped when it has ended. */
+bool worker_stop(struct worker *w);
+
+/* The same, and its report goes. */
 void worker_end(struct worker *w);
 
 #endif

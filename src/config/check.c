@@ -7,6 +7,7 @@
 
 #include "base/cstr.h"
 #include "base/expand.h"
+#include "base/ownname.h"
 #include "capture/capname.h"
 #include "config/clients.h"
 #include "config/keys.h"
@@ -217,6 +218,8 @@ static void check_archive(const struct config *c, struct problems *p)
 
 	if (!a->present)
 		return;
+	if (!why && ownname_begins(a->directories))
+		why = "begins with a name that the archive keeps for itself";
 	if (!a->path)
 		problem_error(
 		    p, a->origins.group.file, a->origins.group.line, "archive has no path");

@@ -106,8 +106,9 @@ struct config_server {
 	struct addrs ip; /* empty: all addresses */
 	unsigned port;   /* 0: the kernel chooses */
 	const char *user, *group, *pid_file;
-	int log_level; /* enum log_level */
-	int sandbox;   /* enum config_sandbox */
+	const char *status_path; /* NULL: see status/layout.h */
+	int log_level;           /* enum log_level */
+	int sandbox;             /* enum config_sandbox */
 	struct origins origins;
 };
 

@@ -19,6 +19,8 @@ static const struct key config_server[] = {
     {"user", KEY_ACCOUNT, S(user), 0, 0, NULL, NULL, "the user that starts it"},
     {"group", KEY_ACCOUNT, S(group), 0, 0, NULL, NULL, "the primary group of user"},
     {"pid-file", KEY_PATH, S(pid_file), 0, 0, NULL, NULL, "none"},
+    {"status-path", KEY_PATH, S(status_path), 0, 0, NULL, NULL,
+	"RUNTIME_DIRECTORY of the environment, else none"},
     {"log-level", KEY_WORD, S(log_level), 0, 0, "info", levels, NULL},
     {"sandbox", KEY_WORD, S(sandbox), 0, 0, "best-effort", sandboxes, NULL},
 };

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/grow.h"
 
 #define TABLE_MAGIC    0x184d2a5eu /* of the skippable frame */
 #define SEEKABLE_MAGIC 0x8f92eab1u /* its last bytes */
 #define CHECKSUMS      0x80u
 #define RESERVED       0x7cu
-#define FIRST_ROOM     16u
 
 static const struct frame_entry without_times = {.first = INT64_MAX, .last = INT64_MIN};
 
@@ -29,15 +29,11 @@ static bool make(struct frames *f, size_t n)
 
 struct frame_entry *frames_add(struct frames *f)
 {
-	if (f->n == f->room) {
-		size_t room = f->room ? 2 * f->room : FIRST_ROOM;
-		struct frame_entry *v = reallocarray(f->v, room, sizeof(*v));
+	struct frame_entry *v = grow(f->v, f->n, &f->room, sizeof(*v));
 
-		if (!v)
-			return NULL;
-		f->v = v;
-		f->room = room;
-	}
+	if (!v)
+		return NULL;
+	f->v = v;
 	f->v[f->n] = without_times;
 	return &f->v[f->n++];
 }

@@ -181,6 +181,13 @@ static void bind_column(sqlite3_stmt *st, int i, const void *column, size_t len)
 	sqlite3_bind_blob64(st, i, len > 0 ? column : "", len, SQLITE_STATIC);
 }
 
+static const char *text_of(sqlite3_stmt *st, int i)
+{
+	const char *text = (const char *)sqlite3_column_text(st, i);
+
+	return text ? text : "";
+}
+
 /* ---- opening ---- */
 
 static int64_t number_of(struct store *s, const char *query)
@@ -238,15 +245,38 @@ static bool has_tables(struct store *s)
 	return tables < 0 ? fail(s) : tables > 0;
 }
 
+/* SQLite answers with the mode that there is from now on, which may be another without an error. */
+static bool set_journal(struct store *s, const char *mode)
+{
+	char query[40];
+	sqlite3_stmt *st;
+	bool is;
+
+	snprintf(query, sizeof(query), "PRAGMA journal_mode = %s", mode);
+	if (sqlite3_prepare_v2(s->db, query, -1, &st, NULL) != SQLITE_OK ||
+	    sqlite3_step(st) != SQLITE_ROW) {
+		fail(s);
+		sqlite3_finalize(st);
+		return false;
+	}
+	is = strcmp(text_of(st, 0), mode) == 0;
+	if (!is)
+		snprintf(s->reason, sizeof(s->reason),
+		    "the index: its journal stays \"%s\" where it has to be \"%s\"", text_of(st, 0),
+		    mode);
+	sqlite3_finalize(st);
+	return is;
+}
+
 /* With WAL readers and the writer do not wait for each other; a commit is synced all the same. */
 static bool prepare_writing(struct store *s, enum store_use use)
 {
 	int stay = 1; /* readers that may not write in the directory cannot create them */
 
 	sqlite3_file_control(s->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &stay);
-	if (!execute(s, use == STORE_BUILD
-			    ? "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
-			    : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;") ||
+	if (!set_journal(s, use == STORE_BUILD ? "memory" : "wal") ||
+	    !execute(
+		s, use == STORE_BUILD ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL") ||
 	    !execute(s, "PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096"))
 		return false;
 	if (use != STORE_WRITE && !has_tables(s) && (*s->reason || !create(s)))
@@ -317,6 +347,14 @@ static void bind_facts(sqlite3_stmt *st, const struct facts *f)
 	bind_link_types(st, 18, f);
 }
 
+/* A file may have any time, and a difference of two has to be one, too. */
+static int64_t possible(int64_t seconds)
+{
+	return seconds > STORE_TIME_MAX    ? STORE_TIME_MAX
+	       : seconds < -STORE_TIME_MAX ? -STORE_TIME_MAX
+					   : seconds;
+}
+
 static bool add_file(struct store *s, const struct store_file *f)
 {
 	sqlite3_stmt *st = statement(s, ADD_FILE);
@@ -328,8 +366,8 @@ static bool add_file(struct store *s, const struct store_file *f)
 	bind_text(st, 3, f->name);
 	bind_text(st, 4, f->path);
 	sqlite3_bind_int(st, 5, f->compressed);
-	sqlite3_bind_int64(st, 7, f->ended);
-	sqlite3_bind_int64(st, 8, f->archived);
+	sqlite3_bind_int64(st, 7, possible(f->ended));
+	sqlite3_bind_int64(st, 8, possible(f->archived));
 	bind_number(st, 11, f->stored);
 	sqlite3_bind_blob(st, 14, f->sha256, METADATA_SHA256, SQLITE_STATIC);
 	bind_facts(st, f->facts);
@@ -432,13 +470,6 @@ bool store_remove(struct store *s, int64_t id)
 }
 
 /* ---- clients and files ---- */
-
-static const char *text_of(sqlite3_stmt *st, int i)
-{
-	const char *text = (const char *)sqlite3_column_text(st, i);
-
-	return text ? text : "";
-}
 
 static uint64_t number_at(sqlite3_stmt *st, int i)
 {

@@ -13,12 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/ownname.h"
 #include "index/frames.h"
 #include "index/metadata.h"
 #include "index/summary.h"
 
-#define STORE_FILE       "index.sqlite" /* in the archive's path */
+#define STORE_FILE       OWNNAME_INDEX /* in the archive's path */
 #define STORE_REASON_MAX 200
+#define STORE_TIME_MAX   (INT64_C(1) << 40) /* of `ended` and `archived`, before 1970 as well */
 
 struct store; /* opaque */
 

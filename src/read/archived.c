@@ -6,6 +6,7 @@
 #include <string.h>
 #include <zstd.h>
 
+#include "base/grow.h"
 #include "base/io.h"
 
 struct archived_piece {
@@ -90,15 +91,10 @@ static bool note_piece(struct archived *a)
 {
 	struct archived_piece *p;
 
-	if (a->pieces == a->piece_room) {
-		size_t room = a->piece_room ? 2 * a->piece_room : 64;
-
-		p = reallocarray(a->piece, room, sizeof(*p));
-		if (!p)
-			return false;
-		a->piece = p;
-		a->piece_room = room;
-	}
+	p = grow(a->piece, a->pieces, &a->piece_room, sizeof(*p));
+	if (!p)
+		return false;
+	a->piece = p;
 	a->piece[a->pieces++] = (struct archived_piece){a->given, a->capture};
 	return true;
 }

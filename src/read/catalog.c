@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/grow.h"
 #include "base/io.h"
 #include "read/places.h"
 #include "record/capfile.h"
@@ -58,18 +59,6 @@ static void note_width(struct catalog *c, const char *client, const char *addres
 		c->widest = len;
 }
 
-static bool grow(struct catalog *c)
-{
-	size_t room = c->room ? 2 * c->room : 64;
-	void *more = reallocarray(c->item, room, sizeof(*c->item));
-
-	if (!more)
-		return no_memory(c);
-	c->item = more;
-	c->room = room;
-	return true;
-}
-
 /* INT64_MIN is for those without: a time may be as far back, where a capture tells nonsense. */
 static int64_t first_of(bool timed, int64_t first)
 {
@@ -79,12 +68,15 @@ static int64_t first_of(bool timed, int64_t first)
 /* last: of its packets, where item->first is known. */
 static bool add_item(struct catalog *c, const struct catalog_item *item, int64_t last)
 {
+	struct catalog_item *v = grow(c->item, c->n, &c->room, sizeof(*v));
+
+	if (!v)
+		return no_memory(c);
+	c->item = v;
 	if (item->first != INT64_MIN && item->first < c->first)
 		c->first = item->first;
 	if (item->first != INT64_MIN && last > c->last)
 		c->last = last;
-	if (c->n == c->room && !grow(c))
-		return false;
 	c->item[c->n++] = *item;
 	return true;
 }

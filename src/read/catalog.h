@@ -18,7 +18,7 @@
 #include "base/region.h"
 #include "config/config.h"
 #include "index/store.h"
-#include "read/pattern.h"
+#include "view/pattern.h"
 #include "read/scan.h"
 #include "read/tell.h"
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/grow.h"
 #include "base/io.h"
 #include "read/archived.h"
 #include "read/order.h"
@@ -128,15 +129,11 @@ static void begin_section(struct extractor *x)
 
 static struct described *add_interface(struct extractor *x)
 {
-	if (x->interfaces == x->interface_room) {
-		size_t room = x->interface_room ? 2 * x->interface_room : 4;
-		struct described *p = reallocarray(x->interface, room, sizeof(*p));
+	struct described *p = grow(x->interface, x->interfaces, &x->interface_room, sizeof(*p));
 
-		if (!p)
-			give_up(x, strerror(ENOMEM));
-		x->interface = p;
-		x->interface_room = room;
-	}
+	if (!p)
+		give_up(x, strerror(ENOMEM));
+	x->interface = p;
 	x->interface[x->interfaces] = (struct described){0};
 	return &x->interface[x->interfaces++];
 }

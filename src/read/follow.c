@@ -11,6 +11,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "base/grow.h"
 #include "base/io.h"
 #include "read/places.h"
 #include "record/capfile.h"
@@ -31,15 +32,11 @@ static void on_signal(int number)
 
 static bool add_live(struct follow *f, struct source *s)
 {
-	if (f->n == f->room) {
-		size_t room = f->room ? 2 * f->room : 8;
-		struct source **v = reallocarray(f->live, room, sizeof(struct source *));
+	struct source **v = grow(f->live, f->n, &f->room, sizeof(struct source *));
 
-		if (!v)
-			return false;
-		f->live = v;
-		f->room = room;
-	}
+	if (!v)
+		return false;
+	f->live = v;
 	f->live[f->n++] = s;
 	return true;
 }
@@ -197,15 +194,11 @@ static bool may_have(const struct catalog_range *r, const struct store_row *row)
 
 static bool add_missed(struct follow *f, int64_t id)
 {
-	if (f->nmissed == f->missed_room) {
-		size_t room = f->missed_room ? 2 * f->missed_room : 16;
-		int64_t *v = reallocarray(f->missed, room, sizeof(*v));
+	int64_t *v = grow(f->missed, f->nmissed, &f->missed_room, sizeof(*v));
 
-		if (!v)
-			return false;
-		f->missed = v;
-		f->missed_room = room;
-	}
+	if (!v)
+		return false;
+	f->missed = v;
 	f->missed[f->nmissed++] = id;
 	return true;
 }

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "read/known.h"
-#include "read/pattern.h"
+#include "view/pattern.h"
 #include "read/source.h"
 
 struct follow {

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 #define ROOM_FIRST 64u
 
 /* FNV-1a */
@@ -96,15 +98,10 @@ static struct interfaces_owner *owner_of(struct interfaces *s, const char *who)
 
 	if (o)
 		return o;
-	if (s->owners == s->owner_room) {
-		size_t room = s->owner_room ? 2 * s->owner_room : 8;
-
-		o = reallocarray(s->owner, room, sizeof(*o));
-		if (!o)
-			return NULL;
-		s->owner = o;
-		s->owner_room = room;
-	}
+	o = grow(s->owner, s->owners, &s->owner_room, sizeof(*o));
+	if (!o)
+		return NULL;
+	s->owner = o;
 	if (!make_room(s, &s->of_owner, s->owners, hash_at_owner))
 		return NULL;
 	o = &s->owner[s->owners];
@@ -130,23 +127,11 @@ static bool find(const struct interfaces *s, const struct interface *i, uint32_t
 	return false;
 }
 
-static bool grow(struct interfaces *s)
-{
-	size_t room = s->room ? 2 * s->room : 8;
-	void *more = reallocarray(s->v, room, sizeof(*s->v));
-
-	if (!more)
-		return false;
-	s->v = more;
-	s->room = room;
-	return true;
-}
-
 enum interfaces_status interfaces_add(
     struct interfaces *s, const struct interface *i, uint32_t *number)
 {
 	struct interfaces_owner *o;
-	struct interface own = *i;
+	struct interface own = *i, *v;
 	uint8_t *options;
 
 	if (find(s, i, number))
@@ -154,7 +139,10 @@ enum interfaces_status interfaces_add(
 	o = owner_of(s, i->who);
 	if (o && o->n == INTERFACES_OF_CLIENT)
 		return INTERFACES_TOO_MANY;
-	if (!o || (s->n == s->room && !grow(s)) || !make_room(s, &s->of, s->n, hash_at))
+	v = grow(s->v, s->n, &s->room, sizeof(*v));
+	if (v)
+		s->v = v;
+	if (!o || !v || !make_room(s, &s->of, s->n, hash_at))
 		return INTERFACES_NO_MEMORY;
 	options = malloc(i->len + 1);
 	if (!options)

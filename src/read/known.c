@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/grow.h"
 #include "record/capfile.h"
 
 static int compare(const struct known_file *f, dev_t dev, ino_t ino)
@@ -48,21 +49,6 @@ static void free_file(struct known_file *f)
 	close(f->fd);
 }
 
-static bool make_room(struct known *k)
-{
-	size_t room = k->room ? 2 * k->room : 16;
-	struct known_file *v;
-
-	if (k->n < k->room)
-		return true;
-	v = reallocarray(k->v, room, sizeof(*v));
-	if (!v)
-		return false;
-	k->v = v;
-	k->room = room;
-	return true;
-}
-
 struct known_file *known_add(struct known *k, const struct stat *st, int fd, const char *client,
     const char *address, const char *name, const char *path)
 {
@@ -74,9 +60,12 @@ struct known_file *known_add(struct known *k, const struct stat *st, int fd, con
 	    .name = strdup(name),
 	    .path = strdup(path),
 	    .present = true};
+	struct known_file *v = grow(k->v, k->n, &k->room, sizeof(*v));
 	size_t i = place_of(k, st->st_dev, st->st_ino);
 
-	if (!f.client || !f.address || !f.name || !f.path || !make_room(k)) {
+	if (v)
+		k->v = v;
+	if (!f.client || !f.address || !f.name || !f.path || !v) {
 		free_file(&f);
 		return NULL;
 	}

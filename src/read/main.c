@@ -2,30 +2,27 @@
  *
  * Opens what the others work with, in the order that each step needs; refuses to work itself. */
 #include <errno.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "base/exitcode.h"
 #include "base/io.h"
 #include "base/moment.h"
 #include "base/zone.h"
 #include "read/catalog.h"
-#include "read/chart.h"
 #include "read/list.h"
 #include "read/options.h"
 #include "read/output.h"
 #include "read/packets.h"
-#include "read/page.h"
 #include "read/roles.h"
+#include "read/survey.h"
+#include "view/chart.h"
+#include "view/page.h"
+#include "view/terminal.h"
 
-#define COLUMNS 80  /* where there is no terminal */
-#define STEPS   240 /* of JSON, and of a page */
+#define STEPS 240 /* of JSON, and of a page */
 
 /* Its warnings are the server's to tell, whose configuration it is. NULL with errors, which are
  * printed. */
@@ -77,22 +74,6 @@ static void list(const struct options *o, struct catalog *c, struct tell *tell)
 		arrived(tell);
 }
 
-/* Of the terminal on standard output. */
-static size_t columns(void)
-{
-	struct winsize w;
-
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) != 0 || w.ws_col == 0)
-		return COLUMNS;
-	return w.ws_col;
-}
-
-static bool is_utf8(void)
-{
-	setlocale(LC_CTYPE, "");
-	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-}
-
 static void coverage(const struct options *o, struct catalog *c, const struct catalog_range *range,
     struct tell *tell)
 {
@@ -100,14 +81,14 @@ static void coverage(const struct options *o, struct catalog *c, const struct ca
 	bool elsewhere = strcmp(o->config, OPTIONS_CONFIG) != 0;
 	struct coverage v;
 
-	if (coverage_make(
-		&v, c, range, moment_now(), text ? chart_steps(columns(), c->widest) : STEPS)) {
+	if (survey_make(&v, c, range, moment_now(),
+		text ? chart_steps(terminal_columns(), c->widest) : STEPS)) {
 		if (o->json)
 			chart_print_json(&v, stdout);
 		else if (o->html)
 			page_print(&v, &moment_zone, elsewhere ? o->config : NULL, stdout);
 		else
-			chart_print(&v, c->widest, &moment_zone, is_utf8(), stdout);
+			chart_print(&v, c->widest, &moment_zone, terminal_utf8(), stdout);
 		arrived(tell);
 	}
 	coverage_free(&v);

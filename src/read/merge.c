@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/grow.h"
 #include "base/processors.h"
 
 #define AHEAD_MAX 16u
@@ -95,18 +96,12 @@ static void sink_down(struct merger *m, struct front f)
 
 static bool push(struct merger *m, struct source *s)
 {
-	struct front f = front_of(s);
+	struct front *v = grow(m->heap, m->n, &m->room, sizeof(*v)), f = front_of(s);
 	size_t i = m->n;
 
-	if (m->n == m->room) {
-		size_t room = m->room ? 2 * m->room : 16;
-		struct front *v = reallocarray(m->heap, room, sizeof(*v));
-
-		if (!v)
-			return false;
-		m->heap = v;
-		m->room = room;
-	}
+	if (!v)
+		return false;
+	m->heap = v;
 	m->n++;
 	for (; i > 0 && is_before(&f, &m->heap[(i - 1) / 2]); i = (i - 1) / 2)
 		m->heap[i] = m->heap[(i - 1) / 2];

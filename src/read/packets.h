@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "read/catalog.h"
-#include "read/pattern.h"
+#include "view/pattern.h"
 
 struct packets_task {
 	struct catalog *catalog; /* by time */

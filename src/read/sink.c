@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/grow.h"
 #include "base/io.h"
 #include "capture/pcap.h"
 #include "capture/pcapng.h"

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cstr.h"
+#include "base/grow.h"
 #include "base/io.h"
 
 #define ROOM    (64u << 10)
@@ -22,7 +23,8 @@ bool stream_open(struct stream *s, int file, struct extract_task *task)
 	s->buf = malloc(ROOM);
 	s->pos = s->filled = 0;
 	s->interface = NULL;
-	s->interfaces = s->room = 0;
+	s->interfaces = 0;
+	s->room = 0;
 	s->ended = false;
 	s->asked = 0;
 	s->left_out = 0;
@@ -117,15 +119,11 @@ static enum stream_status broken(struct stream *s, const char *why)
 
 static bool add_number(struct stream *s, uint32_t number)
 {
-	if (s->interfaces == s->room) {
-		uint32_t room = s->room ? 2 * s->room : 4;
-		uint32_t *p = reallocarray(s->interface, room, sizeof(*p));
+	uint32_t *p = grow(s->interface, s->interfaces, &s->room, sizeof(*p));
 
-		if (!p)
-			return false;
-		s->interface = p;
-		s->room = room;
-	}
+	if (!p)
+		return false;
+	s->interface = p;
 	s->interface[s->interfaces++] = number;
 	return true;
 }

@@ -21,6 +21,7 @@ struct stats {
 	uint64_t file_bytes; /* whole records in the current file, 0: none is open */
 	uint64_t waiting;    /* there is no room on the disk */
 	uint64_t cut;        /* packets that were cut to max-snaplen */
+	uint64_t heard_ms;   /* monotonic ms: when the last frame was complete; 0: never */
 };
 
 /* Where a machine has no access to 64 bits at once, a number may be torn; it is printed so once. */

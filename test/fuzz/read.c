@@ -13,11 +13,11 @@
 
 #include "base/when.h"
 #include "index/summary.h"
-#include "read/chart.h"
-#include "read/coverage.h"
-#include "read/page.h"
 #include "read/process.h"
 #include "read/stream.h"
+#include "view/chart.h"
+#include "view/coverage.h"
+#include "view/page.h"
 
 #define STEPS_MAX 300
 
@@ -53,19 +53,6 @@ bool process_start(
 void process_end(struct process *p)
 {
 	close(p->from);
-}
-
-/* No row of an index is asked for. */
-bool store_get(struct store *s, int64_t id, bool columns, struct store_row *out)
-{
-	(void)s, (void)id, (void)columns, (void)out;
-	abort();
-}
-
-const char *store_reason(const struct store *s)
-{
-	(void)s;
-	abort();
 }
 
 /* ---- packets ---- */
@@ -155,31 +142,28 @@ static int64_t east(void *of, int64_t utc)
 	return *kind == 0 ? 0 : (utc / 8000000) % 2 == 0 ? 3600 * *kind : 3600 * *kind + 3600;
 }
 
-static void check_coverage(
-    struct summary *s, size_t steps, const struct catalog_range *range, const struct when_zone *z)
+static void check_coverage(struct summary *s, size_t steps, int64_t from, const struct when_zone *z)
 {
-	struct tell tell = {.muted = true};
-	struct loose loose = {.client = "foo", .address = "", .name = "n", .path = "p", .fd = -1};
-	struct catalog_item item = {.first = s->facts.first};
-	struct catalog c = {.tell = &tell,
-	    .item = &item,
-	    .n = 1,
-	    .loose = &loose,
-	    .nloose = 1,
-	    .first = s->facts.timed > 0 ? s->facts.first : INT64_MAX,
-	    .last = s->facts.timed > 0 ? s->facts.last : INT64_MIN};
+	const struct facts *f = &s->facts;
+	int64_t begin = f->timed > 0 ? f->first : 0, end = f->timed > 0 ? f->last : 0;
 	struct coverage v;
 	char *text;
 	size_t len;
 	FILE *to = open_memstream(&text, &len);
 
-	loose.scanned.facts = s->facts;
-	loose.scanned.profile = &s->profile;
-	MUST(to && coverage_make(&v, &c, range, INT64_C(1795860000000000000), steps), "coverage");
-	if (range->all)
-		MUST(v.row[0].packets == s->facts.timed, "%llu packets with a time of %llu",
-		    (unsigned long long)v.row[0].packets, (unsigned long long)s->facts.timed);
-	MUST(v.row[0].packets <= s->facts.timed && v.row[0].covered <= steps, "too many");
+	if (from >= 0) {
+		begin = from;
+		end = end > begin ? end : begin;
+	}
+	coverage_begin(&v, begin, end, steps);
+	MUST(
+	    to && coverage_add(&v, "foo", "", f->timed > 0 ? &s->profile : NULL, f->first, f->last),
+	    "coverage");
+	coverage_end(&v);
+	if (from < 0)
+		MUST(v.row[0].packets == f->timed, "%llu packets with a time of %llu",
+		    (unsigned long long)v.row[0].packets, (unsigned long long)f->timed);
+	MUST(v.row[0].packets <= f->timed && v.row[0].covered <= steps, "too many");
 	page_print(&v, z, NULL, to);
 	chart_print(&v, 3, z, true, to);
 	chart_print_json(&v, to);
@@ -212,7 +196,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static bool begun;
 	static struct summary s;
-	struct catalog_range range = {.all = true, .from = INT64_MIN, .to = INT64_MAX};
 	char text[256] = "";
 	size_t words;
 	int how, kind, file;
@@ -233,16 +216,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	data += 2 + words;
 	len -= 2 + words;
 	check_time(text, INT64_C(1795860000123456789), &z, &from);
-	if (from >= 0) {
-		range.all = false;
-		range.from = from;
-	}
 	hijacked = how & 0x80 ? data : NULL;
 	hijacked_len = len;
 	file = memory(data, len);
 	summarize(file, len, &s);
 	check_packets(file, &s.facts, how & 0x40);
-	check_coverage(&s, 1 + (size_t)how * 7 % STEPS_MAX, &range, &z);
+	check_coverage(&s, 1 + (size_t)how * 7 % STEPS_MAX, from, &z);
 	close(file);
 	return 0;
 }

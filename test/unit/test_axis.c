@@ -5,7 +5,7 @@
 #include "tap.h"
 #include "support.h"
 
-#include "read/axis.h"
+#include "view/axis.h"
 
 #define S INT64_C(1000000000)
 

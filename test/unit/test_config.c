@@ -1013,6 +1013,7 @@ static bool same_config(const struct config *a, const struct config *b)
 	       same_string(a->server.user, b->server.user) &&
 	       same_string(a->server.group, b->server.group) &&
 	       same_string(a->server.pid_file, b->server.pid_file) &&
+	       same_string(a->server.status_path, b->server.status_path) &&
 	       a->server.log_level == b->server.log_level &&
 	       a->server.sandbox == b->server.sandbox && a->server.ip.n == b->server.ip.n &&
 	       (a->server.ip.n == 0 || memcmp(a->server.ip.v, b->server.ip.v,
@@ -1042,7 +1043,8 @@ static void test_print(void)
 	    "completed-path = \"d\"; file-permission-mask = \"0\"; max-snaplen = 262144; "
 	    "max-file-size = 0; rotate-localtime = \"never\"; user = \"u\"; group = \"g\"; "
 	    "pid-file "
-	    "= \"p\"; log-level = \"debug\"; sandbox = \"off\";\n tls: { allow-auth = \"none\"; "
+	    "= \"p\"; status-path = \"s\"; log-level = \"debug\"; sandbox = \"off\";\n tls: { "
+	    "allow-auth = \"none\"; "
 	    "crlfile = \"l\"; capath = \"a\"; server-cert = \"c\"; server-key = \"k\"; priority = "
 	    "\"NORMAL\"; };\n limits: { connections = 1; unestablished = 1; per-client = 1; "
 	    "handshake-timeout = 1; frame-timeout = 1; idle-timeout = 0; keepalive = 0; "
@@ -1088,7 +1090,7 @@ static void test_print(void)
 	accepted("", "an empty file");
 	if (config) {
 		static const char *const unset[] = {
-		    "completed-path", "ip", "user", "group", "pid-file"};
+		    "completed-path", "ip", "user", "group", "pid-file", "status-path"};
 		char *text = print();
 
 		for (size_t i = 0; i < COUNT(unset); i++) {

@@ -183,6 +183,34 @@ static void test_shares(void)
 	IS_STR(goes(&w, false), "b@2", "shares of sizes beyond 64 bits are compared exactly");
 }
 
+static void test_what_stays(void)
+{
+	struct retain_choice c;
+	struct world w;
+
+	build(&w, "a:10@1 a:10@2 a:10@3");
+	w.client[0].bytes = 5; /* the index says */
+	w.client[0].own.max_size = 3;
+	IS_STR(goes(&w, false), "a@1", "totals that are too small let no more go");
+	build(&w, "a:10@1 a:10@2 a:10@3");
+	w.client[0].files = 0;
+	w.client[0].own = (struct retain_limits){.max_age = 998, .max_files = 1};
+	IS_STR(goes(&w, false), "a@1", "nor does their number");
+
+	build(&w, "a:10@1 a:10@2 a:10@3 b:10@4");
+	w.client[0].own.max_files = 2;
+	OK(retain_next(&w.retain, &c) && c.file.ended == 1, "the first has to go");
+	retain_stays(&w.retain, &c);
+	IS_STR(goes(&w, false), "a@2", "when it cannot, the next one has");
+	build(&w, "a:10@1 a:10@2");
+	w.retain.free = 5;
+	w.retain.min_free = 20;
+	OK(retain_next(&w.retain, &c), "one has to go");
+	retain_stays(&w.retain, &c);
+	IS_STR(goes(&w, false), "a@2", "the room of what stays is not counted");
+	IS_INT(retain_excess(&w.retain), 5, "nor when what is missing is told");
+}
+
 static void test_order(void)
 {
 	struct world w;
@@ -201,6 +229,7 @@ int main(void)
 	test_own_limits();
 	test_age();
 	test_shares();
+	test_what_stays();
 	test_order();
 	return tap_done();
 }

@@ -100,6 +100,27 @@ static void test_one_fails(void)
 	store_close(s);
 }
 
+/* A file may have been given any time: ages are differences. */
+static void test_times(void)
+{
+	struct store *s = store_open(path, STORE_CREATE, reason);
+	struct store_row r;
+
+	OK(s, "an index");
+	add(s, "foo", "late", INT64_MAX - 5, 50);
+	OK(store_next_file(s, 0, INT64_MIN, &r) && r.ended == STORE_TIME_MAX &&
+		r.archived == STORE_TIME_MAX,
+	    "as late as can be");
+	add(s, "foo", "early", INT64_MIN, 50);
+	OK(store_next_file(s, r.id, INT64_MIN, &r) && r.ended == -STORE_TIME_MAX &&
+		r.archived == -STORE_TIME_MAX,
+	    "as early as can be");
+	store_close(s);
+	s = store_open(":memory:", STORE_CREATE, reason);
+	OK(!s && strstr(reason, "its journal stays \"memory\""), "no journal: %s", reason);
+	store_close(s);
+}
+
 static void test_files(void)
 {
 	struct store *s = store_open(path, STORE_CREATE, reason);
@@ -310,6 +331,8 @@ int main(void)
 	test_together();
 	snprintf(path, sizeof(path), "%s/one.sqlite", dir);
 	test_one_fails();
+	snprintf(path, sizeof(path), "%s/times.sqlite", dir);
+	test_times();
 	snprintf(path, sizeof(path), "%s/index.sqlite", dir);
 	test_files();
 	test_waiting();

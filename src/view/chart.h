@@ -1,12 +1,12 @@
 /* chart: coverage as bars of a terminal, or as JSON.
  *
  * Refuses to add up. */
-#ifndef READ_CHART_H
-#define READ_CHART_H
+#ifndef VIEW_CHART_H
+#define VIEW_CHART_H
 
 #include <stdio.h>
 
-#include "read/coverage.h"
+#include "view/coverage.h"
 #include "base/when.h"
 
 /* How many steps a line of so many columns has room for, where names are so wide. */

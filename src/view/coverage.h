@@ -1,17 +1,17 @@
 /* coverage: when there were packets of each client, and when not, in equal steps of time.
  *
- * Added up from the profiles that the index has, and from those of scanned captures: where a step
+ * Added up from profiles of captures: where a step
  * of a profile lies in several of these, its packets are spread evenly, and none of them is a gap.
  * Refuses to draw. Times are
  * nanoseconds since 1970. */
-#ifndef READ_COVERAGE_H
-#define READ_COVERAGE_H
+#ifndef VIEW_COVERAGE_H
+#define VIEW_COVERAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "read/catalog.h"
+#include "index/profile.h"
 
 struct coverage_step {
 	uint64_t packets, bytes; /* captured bytes, without record headers */
@@ -35,10 +35,16 @@ struct coverage {
 	uint64_t busiest; /* packets of the step that has most */
 };
 
-/* Of the catalog's captures, in so many steps. Without limits of time it reaches from the first to
- * the last packet; now: where a range has no end. False: it was told why. */
-bool coverage_make(struct coverage *v, struct catalog *c, const struct catalog_range *range,
-    int64_t now, size_t steps);
+/* From begin to end, both included, in so many steps; without rows. */
+void coverage_begin(struct coverage *v, int64_t begin, int64_t end, size_t steps);
+
+/* Adds the packets of a capture of that client, which are from first to last. p: NULL where none of
+ * them has a time; there is a row all the same. False: no memory. */
+bool coverage_add(struct coverage *v, const char *client, const char *address,
+    const struct profile *p, int64_t first, int64_t last);
+
+/* When all is added: sums, and rows in their order. */
+void coverage_end(struct coverage *v);
 void coverage_free(struct coverage *v);
 
 /* When step i begins; i may be `steps`. */

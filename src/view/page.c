@@ -1,12 +1,13 @@
 /* page: see page.h. */
-#include "read/page.h"
+#include "view/page.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#include "read/axis.h"
-#include "read/chart.h"
-#include "read/gaps.h"
+#include "view/axis.h"
+#include "view/chart.h"
+#include "view/gaps.h"
+#include "view/pattern.h"
 
 #define SECOND 1e9
 
@@ -51,8 +52,7 @@ static const char style[] =
     ".head>.axis{position:relative}.many .row{margin-top:2px}"
     ".axis span:not(:nth-child(3n+1)){display:none}}";
 
-/* Names are printable; this holds for whatever comes. */
-static void print_text(const char *text, FILE *to)
+void page_text(const char *text, FILE *to)
 {
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text;
@@ -68,18 +68,22 @@ static void print_who(const struct coverage_row *r, FILE *to)
 {
 	char who[PATTERN_WHO_MAX];
 
-	print_text(pattern_who(r->client, r->address, who), to);
+	page_text(pattern_who(r->client, r->address, who), to);
 }
 
 /* With its offset, where --from could read it. */
+static const char *time_text(int64_t ns, const struct when_zone *zone, char out[WHEN_TEXT_MAX])
+{
+	if (!when_format_exact(ns - ns % 1000000000, zone, out))
+		when_format(ns, zone, 0, out);
+	return out;
+}
+
 static void print_time(int64_t ns, const struct when_zone *zone, FILE *to)
 {
 	char text[WHEN_TEXT_MAX];
-	int64_t second = ns - ns % 1000000000;
 
-	if (!when_format_exact(second, zone, text))
-		when_format(ns, zone, 0, text);
-	print_text(text, to);
+	page_text(time_text(ns, zone, text), to);
 }
 
 /* Groups of three digits, with a narrow space between them. */
@@ -250,7 +254,7 @@ static void print_row(const struct coverage *v, const struct coverage_row *r,
 	    chart_bytes(r->bytes, bytes), part_of(v, r), length);
 }
 
-static void print_chart(const struct coverage *v, const struct when_zone *zone, FILE *to)
+static void print_rows(const struct coverage *v, const struct when_zone *zone, FILE *to)
 {
 	struct across a;
 
@@ -279,7 +283,7 @@ static void print_quoted(const char *word, FILE *to)
 		if (*word == '\'')
 			fputs("&#39;\\&#39;&#39;", to);
 		else
-			print_text(one, to);
+			page_text(one, to);
 	}
 	fputs("&#39;", to);
 }
@@ -335,22 +339,32 @@ static void print_gaps(
 	fputs("</table></div>\n", to);
 }
 
-static void print_head(const struct coverage *v, const struct when_zone *zone, FILE *to)
+/* ---- the page, and its parts ---- */
+
+void page_begin(const char *title, FILE *to)
+{
+	fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>"
+	      "<meta name=\"viewport\" content=\"width=device-width\"/><title>",
+	    to);
+	page_text(title, to);
+	fprintf(to, "</title><style>%s</style></head><body>\n", style);
+}
+
+void page_end(FILE *to)
+{
+	fputs("</body></html>\n", to);
+}
+
+void page_chart(const struct coverage *v, const struct when_zone *zone, FILE *to)
 {
 	char step[CHART_DURATION_MAX];
 
-	fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>"
-	      "<meta name=\"viewport\" content=\"width=device-width\"/><title>Recorded packets, ",
-	    to);
-	print_time(v->begin, zone, to);
-	fputs(" to ", to);
-	print_time(v->end, zone, to);
-	fprintf(to, "</title><style>%s</style></head><body>\n<h1>Recorded packets</h1><p>", style);
+	fputs("<p>", to);
 	print_time(v->begin, zone, to);
 	fputs(" to ", to);
 	print_time(v->end, zone, to);
 	if (v->n == 0) {
-		fputs("</p>\n", to);
+		fputs("</p>\n<p>There are none.</p>\n", to);
 		return;
 	}
 	fprintf(to,
@@ -359,20 +373,24 @@ static void print_head(const struct coverage *v, const struct when_zone *zone, F
 	    chart_duration(coverage_span(v) / v->steps, step));
 	print_rate(v, v->busiest, 1, to);
 	fputs(";<span class=\"key gap\"></span>none</span></p>\n", to);
+	print_rows(v, zone, to);
 }
 
 void page_print(
     const struct coverage *v, const struct when_zone *zone, const char *config, FILE *to)
 {
-	print_head(v, zone, to);
+	char from[WHEN_TEXT_MAX], until[WHEN_TEXT_MAX], title[2 * WHEN_TEXT_MAX + 32];
+
+	snprintf(title, sizeof(title), "Recorded packets, %s to %s",
+	    time_text(v->begin, zone, from), time_text(v->end, zone, until));
+	page_begin(title, to);
+	fputs("<h1>Recorded packets</h1>", to);
+	page_chart(v, zone, to);
 	if (v->n > 0) {
-		print_chart(v, zone, to);
 		print_gaps(v, zone, config, to);
 		fputs("<h2>All packets of a client</h2><div class=\"wide\"><p>", to);
 		print_command(&v->row[0], v->begin, v->end - 1, zone, config, to);
 		fputs("</p></div>\n", to);
-	} else {
-		fputs("<p>There are none.</p>\n", to);
 	}
-	fputs("</body></html>\n", to);
+	page_end(to);
 }

@@ -1,17 +1,12 @@
 /* coverage: see coverage.h. */
-#include "read/coverage.h"
+#include "view/coverage.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SECOND INT64_C(1000000000)
+#include "base/grow.h"
 
-static bool no_memory(struct catalog *c)
-{
-	tell_error(c->tell, "%s", strerror(ENOMEM));
-	return false;
-}
+#define SECOND INT64_C(1000000000)
 
 /* From a to b, which is not before it. */
 static uint64_t distance(int64_t a, int64_t b)
@@ -68,15 +63,10 @@ static struct coverage_row *row_of(struct coverage *v, const char *client, const
 		if (strcmp(v->row[i].client, client) == 0 &&
 		    strcmp(v->row[i].address, address) == 0)
 			return &v->row[i];
-	if (v->n == v->room) {
-		size_t room = v->room ? 2 * v->room : 8;
-
-		r = reallocarray(v->row, room, sizeof(*r));
-		if (!r)
-			return NULL;
-		v->row = r;
-		v->room = room;
-	}
+	r = grow(v->row, v->n, &v->room, sizeof(*r));
+	if (!r)
+		return NULL;
+	v->row = r;
 	r = &v->row[v->n];
 	*r = (struct coverage_row){.client = strdup(client),
 	    .address = strdup(address),
@@ -183,52 +173,26 @@ static void add_profile(struct coverage *v, struct coverage_row *r, const struct
 	}
 }
 
-static bool add_archived(struct coverage *v, struct catalog *c, int64_t id)
-{
-	static struct profile p;
-	struct coverage_row *r;
-	struct store_row row;
-
-	if (!store_get(c->store, id, true, &row)) {
-		if (!*store_reason(c->store))
-			return true; /* it has been deleted meanwhile */
-		tell_error(c->tell, "%s", store_reason(c->store));
-		return false;
-	}
-	r = row_of(v, row.client, row.address);
-	if (!r)
-		return no_memory(c);
-	if (row.timed && profile_read(&p, row.profile, row.profile_len))
-		add_profile(v, r, &p, row.first, row.last);
-	return true;
-}
-
-static bool add_loose(struct coverage *v, struct catalog *c, const struct loose *l)
-{
-	struct coverage_row *r = row_of(v, l->client, l->address);
-	const struct facts *f = &l->scanned.facts;
-
-	if (!r)
-		return no_memory(c);
-	if (l->scanned.profile && f->timed > 0)
-		add_profile(v, r, l->scanned.profile, f->first, f->last);
-	return true;
-}
-
 /* ---- all of it ---- */
 
-static void choose_range(
-    struct coverage *v, const struct catalog *c, const struct catalog_range *range, int64_t now)
+void coverage_begin(struct coverage *v, int64_t begin, int64_t end, size_t steps)
 {
-	v->begin = range->all || range->from == INT64_MIN ? c->first : range->from;
-	v->end = range->all ? c->last : range->to == INT64_MAX ? at_least(now, c->last) : range->to;
-	if (v->begin > v->end) /* nothing at all */
-		v->begin = v->end = now;
+	*v = (struct coverage){.begin = begin, .end = end, .steps = steps};
 	v->end += v->end < INT64_MAX;    /* the last packet is within */
 	if (coverage_span(v) < v->steps) /* each step has a nanosecond */
 		v->begin = at_most(v->begin, INT64_MAX - (int64_t)v->steps);
 	if (coverage_span(v) < v->steps)
 		v->end = v->begin + (int64_t)v->steps;
+}
+
+bool coverage_add(struct coverage *v, const char *client, const char *address,
+    const struct profile *p, int64_t first, int64_t last)
+{
+	struct coverage_row *r = row_of(v, client, address);
+
+	if (r && p)
+		add_profile(v, r, p, first, last);
+	return r;
 }
 
 static int by_name(const void *x, const void *y)
@@ -239,7 +203,7 @@ static int by_name(const void *x, const void *y)
 	return c ? c : strcmp(a->address, b->address);
 }
 
-static void sum_up(struct coverage *v)
+void coverage_end(struct coverage *v)
 {
 	for (size_t i = 0; i < v->n; i++)
 		for (size_t k = 0; k < v->steps; k++) {
@@ -253,20 +217,6 @@ static void sum_up(struct coverage *v)
 		}
 	if (v->n > 0)
 		qsort(v->row, v->n, sizeof(*v->row), by_name);
-}
-
-bool coverage_make(struct coverage *v, struct catalog *c, const struct catalog_range *range,
-    int64_t now, size_t steps)
-{
-	bool ok = true;
-
-	*v = (struct coverage){.steps = steps};
-	choose_range(v, c, range, now);
-	for (size_t i = 0; i < c->n && ok; i++)
-		ok = c->item[i].id ? add_archived(v, c, c->item[i].id)
-				   : add_loose(v, c, &c->loose[c->item[i].loose]);
-	sum_up(v);
-	return ok;
 }
 
 void coverage_free(struct coverage *v)

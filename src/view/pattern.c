@@ -1,5 +1,5 @@
 /* pattern: see pattern.h. */
-#include "read/pattern.h"
+#include "view/pattern.h"
 
 #include <fnmatch.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* axis: see axis.h. */
-#include "read/axis.h"
+#include "view/axis.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* gaps: see gaps.h. */
-#include "read/gaps.h"
+#include "view/gaps.h"
 
 static size_t length(const struct gap *g)
 {

@@ -1,12 +1,12 @@
 /* gaps: the longest of the times without packets that a coverage has.
  *
  * Refuses to draw. Pure. */
-#ifndef READ_GAPS_H
-#define READ_GAPS_H
+#ifndef VIEW_GAPS_H
+#define VIEW_GAPS_H
 
 #include <stddef.h>
 
-#include "read/coverage.h"
+#include "view/coverage.h"
 
 struct gap {
 	const struct coverage_row *row;

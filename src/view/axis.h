@@ -3,8 +3,8 @@
  * At most ten or so, whole seconds up to whole years apart, by the calendar: after a change of the
  * clock they go on at round times, and an hour that comes twice is marked twice. Refuses to draw.
  * Pure. */
-#ifndef READ_AXIS_H
-#define READ_AXIS_H
+#ifndef VIEW_AXIS_H
+#define VIEW_AXIS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * Each is a shell pattern (fnmatch(3)) for the name of a client, or for that of one host of a
  * network: name-ADDRESS, of IPv6 also with _ instead of :, as file names have it. Refuses to know
  * which clients there are. Pure. */
-#ifndef READ_PATTERN_H
-#define READ_PATTERN_H
+#ifndef VIEW_PATTERN_H
+#define VIEW_PATTERN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,9 +1,10 @@
 /* chart: see chart.h. */
-#include "read/chart.h"
+#include "view/chart.h"
 
 #include <inttypes.h>
 
 #include "base/json.h"
+#include "view/pattern.h"
 
 #define SECOND    UINT64_C(1000000000)
 #define LEVELS    8

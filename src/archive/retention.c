@@ -1,0 +1,116 @@
+/* retention: see retention.h. */
+#include "archive/retention.h"
+
+#include <time.h>
+
+#include "archive/events.h"
+#include "archive/expire.h"
+
+/* From one line about files that retention may not delete to the next. */
+#define HELD_S 3600
+
+/* Files that are deleted in one run. */
+#define DELETED_MOST 1000
+
+/* Of these one after another is named in a run, and of the rest the number. */
+#define NAMED_MOST 10
+
+/* Files of the last day should not be what has to go. */
+#define YOUNG_S 86400
+
+struct run {
+	struct retention *r;
+	int64_t now;
+	bool name_refused;
+	uint64_t refused;
+	uint64_t young, young_bytes;
+};
+
+static void tell_expired(void *context, const struct expired *e)
+{
+	struct run *run = context;
+
+	event_expired(e);
+	if (e->for_room && e->age < YOUNG_S) {
+		run->young++;
+		run->young_bytes += e->bytes;
+	}
+}
+
+static void tell_refused(void *context, const struct expired *e, const char *why)
+{
+	struct run *run = context;
+
+	run->refused++;
+	if (run->name_refused && run->refused <= NAMED_MOST)
+		event_not_deleted(e, why);
+}
+
+static bool is_required(const struct config *c)
+{
+	return c->archive.hand_over.present && c->archive.hand_over.required;
+}
+
+/* Once an hour, or when the clock was set back. */
+static bool is_due(int64_t due, int64_t now)
+{
+	return now >= due || due > now + HELD_S;
+}
+
+/* It cannot do its work while files wait that must be handed over first. */
+static void tell_held(struct retention *r, struct expire *e)
+{
+	struct expire_held held;
+
+	if (!is_required(e->config) || !is_due(r->held_due, e->now))
+		return;
+	if (!expire_held(e, &held)) {
+		event_failed(e->reason);
+	} else if (held.files > 0) {
+		event_held(&held);
+		r->held_due = e->now + HELD_S;
+	}
+}
+
+/* What cannot be deleted is tried in every run, and named once an hour. */
+static void tell_number(const struct run *run)
+{
+	if (!run->name_refused || run->refused == 0)
+		return;
+	if (run->refused > NAMED_MOST)
+		event_not_deleted_number(run->refused);
+	run->r->refused_due = run->now + HELD_S;
+}
+
+static void tell_young(const struct run *run)
+{
+	if (run->young == 0 || !is_due(run->r->young_due, run->now))
+		return;
+	event_young(run->young, run->young_bytes);
+	run->r->young_due = run->now + HELD_S;
+}
+
+void retention_run(struct retention *r, struct depot *depot, const struct config *config)
+{
+	int64_t now = time(NULL);
+	struct run run = {.r = r, .now = now, .name_refused = is_due(r->refused_due, now)};
+	struct expire e = {.depot = depot,
+	    .config = config,
+	    .now = now,
+	    .most = DELETED_MOST,
+	    .tell = tell_expired,
+	    .refused = tell_refused,
+	    .context = &run};
+	bool ok = expire_run(&e);
+
+	r->more = ok && e.more;
+	r->failed = !ok || run.refused > 0;
+	tell_number(&run);
+	tell_young(&run);
+	if (!ok)
+		event_failed(e.reason);
+	else if (e.excess > 0)
+		event_excess(e.excess, e.floors, is_required(config), run.refused > 0);
+	if (ok && !e.more)
+		tell_held(r, &e);
+}

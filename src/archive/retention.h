@@ -1,0 +1,27 @@
+/* retention: one run of what expire does for the running archive, and the lines of the log about
+ * it.
+ *
+ * What holds it up is said once an hour. Refuses to decide which files go. */
+#ifndef ARCHIVE_RETENTION_H
+#define ARCHIVE_RETENTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "archive/depot.h"
+#include "config/config.h"
+
+struct retention {
+	/* Seconds since 1970: of the next lines about files that may not go, files that cannot be
+	 * deleted, and new ones that had to go. */
+	int64_t held_due, refused_due, young_due;
+
+	/* Of the last run. */
+	bool failed;
+	bool more; /* it has more to do, and another run is worth while */
+};
+
+/* Deletes a number of files at most, so that its caller can look at other things in between. */
+void retention_run(struct retention *r, struct depot *depot, const struct config *config);
+
+#endif

@@ -1,0 +1,68 @@
+/* survey: see survey.h. */
+#include "read/survey.h"
+
+#include <errno.h>
+#include <string.h>
+
+static bool no_memory(struct catalog *c)
+{
+	tell_error(c->tell, "%s", strerror(ENOMEM));
+	return false;
+}
+
+static bool add_archived(struct coverage *v, struct catalog *c, int64_t id)
+{
+	static struct profile p;
+	struct store_row row;
+	bool profiled;
+
+	if (!store_get(c->store, id, true, &row)) {
+		if (!*store_reason(c->store))
+			return true; /* it has been deleted meanwhile */
+		tell_error(c->tell, "%s", store_reason(c->store));
+		return false;
+	}
+	profiled = row.timed && profile_read(&p, row.profile, row.profile_len);
+	return coverage_add(
+		   v, row.client, row.address, profiled ? &p : NULL, row.first, row.last) ||
+	       no_memory(c);
+}
+
+static bool add_loose(struct coverage *v, struct catalog *c, const struct loose *l)
+{
+	const struct facts *f = &l->scanned.facts;
+
+	return coverage_add(v, l->client, l->address, f->timed > 0 ? l->scanned.profile : NULL,
+		   f->first, f->last) ||
+	       no_memory(c);
+}
+
+static int64_t begin_of(const struct catalog *c, const struct catalog_range *range)
+{
+	return range->all || range->from == INT64_MIN ? c->first : range->from;
+}
+
+static int64_t end_of(const struct catalog *c, const struct catalog_range *range, int64_t now)
+{
+	if (range->all)
+		return c->last;
+	if (range->to < INT64_MAX)
+		return range->to;
+	return now > c->last ? now : c->last;
+}
+
+bool survey_make(struct coverage *v, struct catalog *c, const struct catalog_range *range,
+    int64_t now, size_t steps)
+{
+	int64_t begin = begin_of(c, range), end = end_of(c, range, now);
+	bool ok = true;
+
+	if (begin > end) /* nothing at all */
+		begin = end = now;
+	coverage_begin(v, begin, end, steps);
+	for (size_t i = 0; i < c->n && ok; i++)
+		ok = c->item[i].id ? add_archived(v, c, c->item[i].id)
+				   : add_loose(v, c, &c->loose[c->item[i].loose]);
+	coverage_end(v);
+	return ok;
+}

@@ -1,0 +1,84 @@
+#!/usr/bin/env bats
+# archive_change: what changes under the archive that runs: its configuration, and the directories of captures.
+. "$BATS_TEST_DIRNAME/lib.bash"
+. "$BATS_TEST_DIRNAME/archive.bash"
+
+# runs: the daemon; RUNS is its process
+runs() {
+	"$ARCHIVE" -c cfg 2>log 3>&- &
+	RUNS=$!
+	PIDS+=("$RUNS")
+	wait_log 'archiving path='
+}
+
+# arrives NAME [PACKETS]: a finished capture
+arrives() {
+	capture x "${2-3}"
+	mv 'done'/x "done/$1"
+}
+
+# open_files: how many descriptors the archive has, and watches on directories
+open_files() { find "/proc/$RUNS/fd" -type l | wc -l && cat "/proc/$RUNS/fdinfo"/* | grep -c '^inotify'; }
+
+@test "reloads, those that succeed and those that fail, leave no descriptors behind" {
+	settings
+	runs
+	kill -HUP "$RUNS"
+	wait_log 'reload path='
+	open_files >before
+	local i
+	for i in $(seq 20); do
+		settings "" '{ name = "foo"; address = "127.0.0.2"; }, { name = "bar"; address = "127.0.0.3"; completed-path = "missing"; }'
+		kill -HUP "$RUNS"
+		wait_log 'the configuration has errors: the old one stays' "$i"
+		settings
+		kill -HUP "$RUNS"
+		wait_log 'reload path=' $((i + 1))
+	done
+	open_files | diff before -
+}
+
+@test "a reload with another path of the archive is refused as a whole; what needs a restart is said" {
+	settings
+	runs
+	mkdir other
+	sed -i 's/path = "archive"/path = "other"; directories = "new"/' cfg
+	kill -HUP "$RUNS"
+	wait_log 'error file=.*cfg" line=[0-9]* reason="path: another one needs a restart"'
+	wait_log 'the configuration has errors: the old one stays'
+	arrives trace-foo-20261128_000001.pcap
+	wait_log 'archived client=foo .*path="foo/2026-11-28/'
+	[ -z "$(find other -type f)" ]
+	settings 'pid-file = "/run/x"; directories = "new";'
+	kill -HUP "$RUNS"
+	wait_log 'reload path='
+	log_has 'warning file=.* reason="pid-file changes with a restart only"'
+	arrives trace-foo-20261128_000002.pcap
+	wait_log 'archived client=foo .*path="new/'
+}
+
+@test "a completed-path that is moved away is said; the one that is made in its place is followed" {
+	settings
+	runs
+	mv 'done' gone
+	wait_log "error path=\"$PWD/done\" reason=\"captures there cannot be looked for: No such file or directory\""
+	mkdir 'done'
+	arrives trace-foo-20261128_000001.pcap
+	kill -USR1 "$RUNS"
+	wait_log "archiving from=\"$PWD/done\" reason=\"it is another directory now\""
+	wait_log 'archived client=foo name=trace-foo-20261128_000001.pcap'
+	arrives trace-foo-20261128_000002.pcap 4
+	wait_log 'archived client=foo name=trace-foo-20261128_000002.pcap'
+	log_has "error path=\"$PWD/done\"" 1
+	not log_has "error path=\"$PWD/done\"" 2
+}
+
+@test "a completed-path that cannot be listed: an error, once, and status 1 of --once" {
+	can_trace
+	settings
+	capture trace-foo-20261128_000001.pcap
+	not strace -qq -o trace -P "$PWD/done" -e trace=getdents64 -e inject=getdents64:error=EIO "$ARCHIVE" --once -c cfg 2>log 3>&-
+	log_has "error path=\"$PWD/done\" reason=\"captures there cannot be looked for: Input/output error\""
+	once
+	log_has 'archived client=foo'
+}
