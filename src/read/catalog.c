@@ -59,6 +59,12 @@ static void note_width(struct catalog *c, const char *client, const char *addres
 		c->widest = len;
 }
 
+/* INT64_MIN is for those without: a time may be as far back, where a capture tells nonsense. */
+static int64_t first_of(bool timed, int64_t first)
+{
+	return timed && first > INT64_MIN ? first : INT64_MIN + timed;
+}
+
 /* last: of its packets, where item->first is known. */
 static bool add_item(struct catalog *c, const struct catalog_item *item, int64_t last)
 {
@@ -142,7 +148,7 @@ static bool take_found(void *context, const struct store_found *f)
 	struct maker *m = context;
 	struct catalog *c = m->c;
 	struct catalog_item item = {
-	    .id = f->id, .client = m->client, .first = f->timed ? f->first : INT64_MIN};
+	    .id = f->id, .client = m->client, .first = first_of(f->timed, f->first)};
 
 	if (!pattern_match(m->patterns, c->client[m->client], f->address))
 		return true;
@@ -287,7 +293,7 @@ static bool add_scanned(struct maker *m, uint32_t i)
 	struct catalog *c = m->c;
 	struct loose *l = &c->loose[i];
 	const struct facts *f = &l->scanned.facts;
-	struct catalog_item item = {.loose = i, .first = f->timed > 0 ? f->first : INT64_MIN};
+	struct catalog_item item = {.loose = i, .first = first_of(f->timed > 0, f->first)};
 
 	if (!l->scanned.ok) {
 		tell_error(c->tell, "%s: the process that reads it has died", l->path);

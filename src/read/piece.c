@@ -3,9 +3,6 @@
 
 #include "capture/pcapng.h"
 
-/* Interfaces of one capture that are told apart. */
-#define INTERFACES_MAX 65536u
-
 static bool check_packet(const struct piece *p, uint32_t interfaces)
 {
 	return p->number < interfaces && p->caplen <= PIECE_LONGEST &&
@@ -18,7 +15,7 @@ bool piece_check(const struct piece *p, uint32_t interfaces)
 		return false;
 	switch (p->kind) {
 	case PIECE_INTERFACE:
-		return p->number == interfaces && interfaces < INTERFACES_MAX &&
+		return p->number == interfaces && interfaces < PIECE_INTERFACES_MAX &&
 		       p->link_type <= UINT16_MAX && p->len <= PIECE_OPTIONS_MAX && p->len % 4 == 0;
 	case PIECE_PACKET:
 		return check_packet(p, interfaces);

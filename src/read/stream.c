@@ -14,6 +14,10 @@
 #define ROOM    (64u << 10)
 #define TICK_MS 100
 
+#define LEFT_OUT                                                                                   \
+	UINT32_MAX /* instead of the number of an interface that the sink does not take            \
+		    */
+
 bool stream_open(struct stream *s, int file, struct extract_task *task)
 {
 	s->buf = malloc(ROOM);
@@ -22,6 +26,8 @@ bool stream_open(struct stream *s, int file, struct extract_task *task)
 	s->interfaces = 0;
 	s->room = 0;
 	s->ended = false;
+	s->asked = 0;
+	s->left_out = 0;
 	if (s->buf && process_start(&s->process, &file, 1, extract, task))
 		return true;
 	free(s->buf);
@@ -96,8 +102,16 @@ static bool take(struct stream *s, void *to, size_t len)
 
 /* ---- pieces ---- */
 
+static void tell_left_out(struct stream *s)
+{
+	if (s->left_out > 0)
+		s->ops->trouble(s->ops->of, s->path, s->left_out_at, s->left_out,
+		    "its client has more interfaces than are written");
+}
+
 static enum stream_status broken(struct stream *s, const char *why)
 {
+	tell_left_out(s);
 	s->ended = true;
 	s->ops->trouble(s->ops->of, s->path, s->head.offset, 0, why);
 	return STREAM_END;
@@ -117,7 +131,7 @@ static bool add_number(struct stream *s, uint32_t number)
 static enum sink_status take_interface(struct stream *s, const struct piece *p)
 {
 	uint8_t options[PIECE_OPTIONS_MAX];
-	struct sink_interface i = {.who = s->who,
+	struct interface i = {.who = s->who,
 	    .snaplen = p->snaplen,
 	    .link_type = (uint16_t)p->link_type,
 	    .options = options,
@@ -128,6 +142,10 @@ static enum sink_status take_interface(struct stream *s, const struct piece *p)
 	if (!take(s, options, p->len))
 		return SINK_OK; /* the next piece is missing as well */
 	st = sink_add_interface(s->sink, &i, &number);
+	if (st == SINK_INTERFACES) {
+		number = LEFT_OUT;
+		st = SINK_OK;
+	}
 	if (st == SINK_OK && !add_number(s, number))
 		return SINK_FAILED;
 	return st;
@@ -155,6 +173,22 @@ static void take_trouble(struct stream *s, const struct piece *p)
 	s->ops->trouble(s->ops->of, s->path, p->offset, p->number, text);
 }
 
+/* The bytes of the packet at the front go nowhere. */
+static bool pass_over(struct stream *s)
+{
+	for (uint32_t left = s->head.len; left > 0;) {
+		size_t n = s->filled - s->pos < left ? s->filled - s->pos : left;
+
+		if (n == 0 && read_some(s) == 0)
+			return false;
+		s->pos += n;
+		left -= (uint32_t)n;
+	}
+	if (s->left_out++ == 0)
+		s->left_out_at = s->head.offset;
+	return true;
+}
+
 enum stream_status stream_next(struct stream *s, bool wait, enum sink_status *failed)
 {
 	struct piece *p = &s->head;
@@ -162,14 +196,21 @@ enum stream_status stream_next(struct stream *s, bool wait, enum sink_status *fa
 	while (!s->ended) {
 		if (!wait && !is_there(s))
 			return STREAM_NOTHING;
-		if (!take(s, p, sizeof(*p)))
+		if (s->filled - s->pos >= sizeof(*p)) {
+			memcpy(p, s->buf + s->pos, sizeof(*p));
+			s->pos += sizeof(*p);
+		} else if (!take(s, p, sizeof(*p)))
 			return broken(s, "the process that reads it has died");
 		if (!piece_check(p, s->interfaces))
 			return broken(s, "the process that reads it sends nonsense");
 		*failed = SINK_OK;
 		switch (p->kind) {
 		case PIECE_PACKET:
-			return STREAM_PACKET;
+			if (s->interface[p->number] != LEFT_OUT)
+				return STREAM_PACKET;
+			if (!pass_over(s))
+				return broken(s, "the process that reads it has died");
+			break;
 		case PIECE_PAUSE:
 			return STREAM_PAUSE;
 		case PIECE_INTERFACE:
@@ -179,12 +220,15 @@ enum stream_status stream_next(struct stream *s, bool wait, enum sink_status *fa
 			*failed = take_block(s, p);
 			break;
 		case PIECE_ASK:
+			if (++s->asked > FILTERS_ASKED_MAX)
+				return broken(s, "the process that reads it sends nonsense");
 			s->ops->answer(s->ops->of, s->process.to, (uint16_t)p->link_type);
 			break;
 		case PIECE_TROUBLE:
 			take_trouble(s, p);
 			break;
 		default:
+			tell_left_out(s);
 			s->ended = true;
 		}
 		if (*failed != SINK_OK)
@@ -197,9 +241,15 @@ enum sink_status stream_take(struct stream *s)
 {
 	const struct piece *p = &s->head;
 	uint32_t left = p->len;
-	enum sink_status st = sink_packet(
-	    s->sink, s->interface[p->number], p->time_ns, p->caplen, p->original, p->len);
+	enum sink_status st;
 
+	if (s->filled - s->pos >= left) {
+		s->pos += left;
+		return sink_whole_packet(s->sink, s->interface[p->number], p->time_ns, p->caplen,
+		    p->original, s->buf + s->pos - left, left);
+	}
+	st = sink_packet(
+	    s->sink, s->interface[p->number], p->time_ns, p->caplen, p->original, p->len);
 	while (st == SINK_OK) {
 		size_t n = s->filled - s->pos < left ? s->filled - s->pos : left;
 

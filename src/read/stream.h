@@ -39,6 +39,9 @@ struct stream {
 	uint32_t *interface; /* numbers in the sink */
 	uint32_t interfaces;
 	size_t room;
+	uint32_t asked;       /* filters */
+	uint32_t left_out;    /* packets of interfaces that the sink does not take, */
+	uint64_t left_out_at; /* and where the first of them is */
 	bool ended;
 };
 
