@@ -150,7 +150,7 @@ static struct source *open_row(struct source_world *w, const struct store_row *r
 	    .compressed = r->compressed,
 	    .column = r->frames,
 	    .column_len = r->frames_len};
-	int fd = openat(w->catalog->archive, r->path,
+	int fd = openat(w->catalog->index.archive, r->path,
 	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct source *s = fd < 0 ? NULL : new_source(r->client, r->address, path);
 
@@ -174,10 +174,11 @@ struct source *source_open_archived(struct source_world *w, int64_t id)
 	struct store_row row;
 	char *path;
 
-	if (!store_get(c->store, id, true, &row)) {
+	if (!store_get(c->index.store, id, true, &row)) {
 		tell_error(w->tell, "%s",
-		    *store_reason(c->store) ? store_reason(c->store)
-					    : "a file was deleted from the archive meanwhile");
+		    *store_reason(c->index.store)
+			? store_reason(c->index.store)
+			: "a file was deleted from the archive meanwhile");
 		return NULL;
 	}
 	if (asprintf(&path, "%s/%s", c->config->archive.path, row.path) < 0) {
@@ -201,6 +202,33 @@ struct source *source_open_file(struct source_world *w, const struct source_file
 	}
 	s->fd = f->follow ? f->fd : -1;
 	return start(w, s, f->fd, &task);
+}
+
+/* Follow: it is borrowed and stays open. */
+struct source *source_open_loose(struct source_world *w, struct loose *l, bool follow)
+{
+	struct source_file f = {.client = l->client,
+	    .address = l->address,
+	    .path = l->path,
+	    .recording = l->recording,
+	    .follow = l->recording && follow,
+	    .skip = w->range->only_recordings ? (uint64_t)l->st.st_size : 0};
+	struct source *s;
+	int64_t id;
+
+	if (!loose_open(l)) {
+		id = errno == ENOENT ? catalog_moved_to(w->catalog, l) : 0;
+		if (id > 0)
+			return source_open_archived(w, id);
+		tell_error(w->tell, "%s: %s", l->path, strerror(errno));
+		return NULL;
+	}
+	f.fd = l->fd;
+	s = source_open_file(w, &f);
+	if (!follow)
+		l->moves = false;
+	loose_rest(l);
+	return s;
 }
 
 void source_close(struct source *s)
