@@ -923,6 +923,25 @@ caught_no_more() { [ $((0x$(sed -n 's/^SigCgt:\t//p' "/proc/$1/status") & 1 << 1
 	ends_with 1 "$FOLLOWER"
 }
 
+@test "--follow: a process that dies while nothing is recorded is told at once, and the others go on" {
+	settings
+	server_start
+	live a 127.0.0.2
+	tell a number=1 pcap rec
+	wait_stored a foo
+	follow --from '2020-09-13'
+	until_true followed_are '2 '
+	until_true watching
+	kill -KILL "$(ps -o pid= --ppid "$FOLLOWER" | tr -d ' ')"
+	until_true grep -q "rec/trace-foo-.*: the process that reads it has died" err
+	live b 127.0.0.3
+	tell b number=10 pcap rec
+	until_true followed_are '2 11 '
+	kill -INT "$FOLLOWER"
+	ends_with 1 "$FOLLOWER"
+	[ "$(wc -l <err)" -eq 1 ]
+}
+
 # holds_deleted: the follower has a file open that has no name any more
 holds_deleted() { find "/proc/$FOLLOWER/fd" -lname '*pcap (deleted)' | grep -q .; }
 holds_none() { ! holds_deleted || false; }

@@ -172,12 +172,14 @@ static bool wait_for(struct follow *f, struct pollfd *p)
 	p[EVENTS] = (struct pollfd){.fd = f->news.inotify, .events = POLLIN};
 	p[OUTPUT] = (struct pollfd){.fd = f->world->sink->fd}; /* errors come unasked */
 	for (size_t i = 0; i < f->n; i++)
-		p[STREAMS + i] =
-		    (struct pollfd){.fd = f->live[i]->paused ? -1 : f->live[i]->stream.process.from,
-			.events = POLLIN};
+		p[STREAMS + i] = (struct pollfd){.fd = f->live[i]->stream.process.from,
+		    .events = f->live[i]->paused ? 0 : POLLIN};
 	if (poll(p, STREAMS + f->n, left > 0 ? (int)left : 0) < 0)
 		for (size_t i = 0; i < STREAMS + f->n; i++)
 			p[i].revents = 0;
+	for (size_t i = 0; i < f->n; i++)
+		if (p[STREAMS + i].revents & (POLLHUP | POLLERR))
+			f->live[i]->paused = false; /* it has died: its turn tells so */
 	return !stopped && !(p[OUTPUT].revents & (POLLERR | POLLNVAL));
 }
 
