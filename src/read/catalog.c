@@ -8,17 +8,12 @@
 
 #include "base/grow.h"
 #include "base/io.h"
-#include "read/scan.h"
-
-/* Captures that are open at once to be scanned. */
-#define AT_ONCE ((size_t)64)
 
 struct maker {
 	struct catalog *c;
 	struct patterns *patterns;
 	const struct catalog_range *range;
 	uint32_t client; /* whose files of the index are being taken */
-	bool failed;     /* memory */
 };
 
 static bool no_memory(struct catalog *c)
@@ -197,58 +192,21 @@ static bool add_moved(struct maker *m, struct loose *l)
 	return number_of(c, l->client, &item.client) && add_item(c, &item, last);
 }
 
-static bool open_to_scan(struct maker *m, struct loose *l)
+static bool take_scanned(void *of, size_t i, bool is_there)
 {
-	if (loose_open(l))
-		return true;
-	if (errno != ENOENT)
-		tell_error(m->c->tell, "%s: %s", l->path, strerror(errno));
-	else
-		m->failed |= !add_moved(m, l);
-	return false;
-}
+	struct maker *m = of;
 
-/* Those from `begin` to `end`, which are open meanwhile. */
-static bool scan_some(struct maker *m, size_t begin, size_t end, bool profiles)
-{
-	struct scan_file v[AT_ONCE];
-	struct catalog *c = m->c;
-	uint32_t of[AT_ONCE];
-	size_t n = 0;
-	bool ok;
-
-	for (size_t i = begin; i < end; i++)
-		if (open_to_scan(m, &c->loose.v[i])) {
-			of[n] = (uint32_t)i;
-			v[n++] = (struct scan_file){
-			    .fd = c->loose.v[i].fd, .recording = c->loose.v[i].recording};
-		}
-	ok = scan(v, n, profiles);
-	if (!ok)
-		tell_error(c->tell, "no process can be started: %s", strerror(errno));
-	for (size_t i = 0; i < n; i++) {
-		struct loose *l = &c->loose.v[of[i]];
-
-		l->scanned = v[i].ok;
-		l->facts = v[i].facts;
-		l->profile = v[i].profile;
-		ok = ok && add_scanned(m, of[i]);
-		loose_rest(l);
-	}
-	return ok && !m->failed;
+	return is_there ? add_scanned(m, (uint32_t)i) : add_moved(m, &m->c->loose.v[i]);
 }
 
 static bool scan_loose(struct maker *m, bool profiles)
 {
 	struct catalog *c = m->c;
-	bool ok = true;
 
 	if (!c->config->archive.present && c->loose.n > 0)
 		tell_note(c->tell, "there is no archive: reading %zu files to learn their times",
 		    c->loose.n);
-	for (size_t i = 0; ok && i < c->loose.n; i += AT_ONCE)
-		ok = scan_some(m, i, c->loose.n - i > AT_ONCE ? i + AT_ONCE : c->loose.n, profiles);
-	return ok;
+	return loose_scan(&c->loose, profiles, c->tell, take_scanned, m);
 }
 
 /* Without a look into them. */

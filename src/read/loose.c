@@ -10,6 +10,9 @@
 #include "base/io.h"
 #include "read/places.h"
 
+/* Captures that are open at once to be scanned. */
+#define AT_ONCE ((size_t)64)
+
 struct finder {
 	struct looses *l;
 	const struct config *config;
@@ -57,7 +60,7 @@ static bool add(
 	return true;
 }
 
-static bool take(void *of, const struct place_file *f)
+static bool take_file(void *of, const struct place_file *f)
 {
 	char client[CAPNAME_STEM_MAX], address[ADDR_TEXT_MAX];
 	struct finder *x = of;
@@ -75,7 +78,7 @@ bool loose_find(struct looses *l, struct region *region, const struct config *co
     struct patterns *patterns, struct tell *tell)
 {
 	struct finder x = {.l = l, .config = config, .patterns = patterns};
-	struct places_visitor v = {.take = take, .of = &x};
+	struct places_visitor v = {.take = take_file, .of = &x};
 
 	*l = (struct looses){.region = region};
 	places_look(config, tell, &v);
@@ -105,6 +108,60 @@ void loose_rest(struct loose *l)
 	close(l->fd);
 	l->fd = -1;
 }
+
+/* ---- scanning ---- */
+
+static bool open_to_scan(struct loose *l, struct tell *tell, bool *is_there)
+{
+	*is_there = loose_open(l) || errno != ENOENT;
+	if (l->fd < 0 && *is_there)
+		tell_error(tell, "%s: %s", l->path, strerror(errno));
+	return l->fd >= 0;
+}
+
+/* Those from begin to end, which are open meanwhile. */
+static bool scan_some(struct looses *l, size_t begin, size_t end, bool profiles, struct tell *tell,
+    bool (*take)(void *of, size_t i, bool is_there), void *of)
+{
+	struct scan_file file[AT_ONCE];
+	size_t number[AT_ONCE], n = 0;
+	bool is_there, ok = true;
+
+	for (size_t i = begin; ok && i < end; i++) {
+		if (open_to_scan(&l->v[i], tell, &is_there)) {
+			number[n] = i;
+			file[n++] =
+			    (struct scan_file){.fd = l->v[i].fd, .recording = l->v[i].recording};
+		} else if (!is_there) {
+			ok = take(of, i, false);
+		}
+	}
+	if (ok && !(ok = scan(file, n, profiles)))
+		tell_error(tell, "no process can be started: %s", strerror(errno));
+	for (size_t i = 0; i < n; i++) {
+		struct loose *k = &l->v[number[i]];
+
+		k->scanned = file[i].ok;
+		k->facts = file[i].facts;
+		k->profile = file[i].profile;
+		ok = ok && take(of, number[i], true);
+		loose_rest(k);
+	}
+	return ok;
+}
+
+bool loose_scan(struct looses *l, bool profiles, struct tell *tell,
+    bool (*take)(void *of, size_t i, bool is_there), void *of)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < l->n; i += AT_ONCE)
+		ok = scan_some(
+		    l, i, l->n - i > AT_ONCE ? i + AT_ONCE : l->n, profiles, tell, take, of);
+	return ok;
+}
+
+/* ---- what the index may know ---- */
 
 bool loose_look_again(struct loose *l)
 {

@@ -47,6 +47,12 @@ bool loose_open(struct loose *l);
 /* It is not read any more; what moves stays open. */
 void loose_rest(struct loose *l);
 
+/* Looks into all of them, of which a few are open at a time. take() gets each, scanned or not, and
+ * those that are not there any more; its false ends it. False then, or when no process can be
+ * started, which is told. */
+bool loose_scan(struct looses *l, bool profiles, struct tell *tell,
+    bool (*take)(void *of, size_t i, bool is_there), void *of);
+
 /* Of what moves, its length and state now. */
 bool loose_look_again(struct loose *l);
 
