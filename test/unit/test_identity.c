@@ -73,6 +73,9 @@ int main(void)
 	other.last++;
 	OK(fits(NAME "_001.pcap", &other) == IDENTITY_NONE, "the name, and other packets");
 	other = facts;
+	other.packets++;
+	OK(fits(NAME "_001.pcap", &other) == IDENTITY_NONE, "more packets");
+	other = facts;
 	other.timed = 0;
 	OK(fits(NAME "_001.pcap", &other) == IDENTITY_NONE, "packets without times");
 	row.bytes++;
