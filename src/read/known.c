@@ -92,7 +92,7 @@ struct known_file *known_add(struct known *k, const struct stat *st, int fd, con
 	    .path = strdup(path),
 	    .present = true};
 	struct known_file *v = grow(k->v, k->n, &k->room, sizeof(*v));
-	size_t i = place_of(k, st->st_dev, st->st_ino);
+	size_t i;
 
 	if (v)
 		k->v = v;
@@ -100,6 +100,7 @@ struct known_file *known_add(struct known *k, const struct stat *st, int fd, con
 		free_file(&f);
 		return NULL;
 	}
+	i = place_of(k, st->st_dev, st->st_ino);
 	memmove(k->v + i + 1, k->v + i, (k->n - i) * sizeof(*k->v));
 	k->v[i] = f;
 	k->n++;
