@@ -466,6 +466,21 @@ ends_with() {
 	run -0 "$READ" -c cfg -w out --to 1795860000
 }
 
+@test "an archived capture that is not compressed is read as well, and one that was cut as far as it is there" {
+	plain
+	echo 'archive: { path = "archive"; compress = "none"; };' >>cfg
+	capture 'done'/trace-foo-20261128_100000.pcap pcap data,times=200:rec=60000
+	archive
+	[ "$(numbers_of --from 1700000100 --to 1700000103)" = '100 101 102 ' ]
+	[ "$(numbers_of | wc -w)" -eq 200 ]
+	chmod u+w archive/foo/*/*.pcap
+	truncate -s 9000000 archive/foo/*/*.pcap
+	run -1 --separate-stderr "$READ" -c cfg -w out
+	[ "$(blocks <out | grep -c ^packet)" -eq 149 ]
+	# of the third frame, behind the header's and two of 69 records
+	[ "$stderr" = "osmo-pcap-read: $PWD/$(echo archive/foo/*/*.pcap): at byte $((24 + 138 * 60016)): the file ends before the frame does" ]
+}
+
 @test "packets that contradict their block are left out, and counted" {
 	settings
 	capture 'done'/trace-foo-20261128_100000.pcapng shb+idb epb=60,sec=1795860000 epb=60,if=7 epb=60,caplen=900 epb=60,sec=1795860003
@@ -608,11 +623,53 @@ eth() { echo 020000000002020000000001; }
 	[[ $stderr == 'osmo-pcap-read: the filter means nothing for link type LINUX_LAPD, none of its packets is taken: '* ]]
 }
 
+# interfaces FILE MARK N SECONDS: a capture of N packets, each of an interface of its own; LINKTYPES=1: and link type
+interfaces() {
+	perl -e 'my ($mark, $n, $time) = @ARGV; binmode STDOUT;
+		print pack "VVVvvqV", 0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0, -1, 28;
+		for my $i (0 .. $n - 1) {
+			print pack "VVvvVvvVVV", 1, 32, $ENV{LINKTYPES} ? 1000 + $i : 1, 0, $mark * 10000 + $i, 3, 4, $i, 0, 32;
+			print pack "VVVVVVVH24nNvV", 6, 52, $i, $time * 1000000 >> 32, $time * 1000000 & 0xffffffff, 18, 18,
+				"020000000002020000000001", 0x88b5, $mark * 1000 + $i, 0, 52;
+		}' "${@:2}" >"$1"
+}
+
+@test "a capture with thousands of interfaces costs its own client packets, which are counted, and nobody else" {
+	settings
+	interfaces 'done'/trace-foo-20261128_100000.pcapng 1 3000 1795860000
+	interfaces 'done'/trace-foo-20261128_100001.pcapng 2 3000 1795860001
+	interfaces 'done'/trace-foo-20261128_100002.pcapng 1 3000 1795860002
+	three 'done'/trace-bar-20261128_110000.pcap 1795863600
+	run -1 --separate-stderr "$READ" -c cfg -w out
+	[[ $stderr == "osmo-pcap-read: $PWD/done/trace-foo-20261128_100001.pcapng: at byte "*": its client has more interfaces than are written; 1904 packets are left out" ]]
+	[ "$(blocks <out | grep -c '^packet foo')" -eq 7096 ]
+	[ "$(blocks <out | grep -c '^packet bar')" -eq 3 ]
+	run -0 --separate-stderr "$READ" -c cfg -w out bar
+}
+
+@test "a capture with many link types costs its own packets, which are counted, and nobody else, where there is a filter" {
+	settings
+	LINKTYPES=1 interfaces 'done'/trace-foo-20261128_100000.pcapng 1 70 1795860000
+	three 'done'/trace-bar-20261128_110000.pcap 1795863600
+	run -1 --separate-stderr "$READ" -c cfg -w out -f 'ether proto 0x88b5'
+	[ "$(grep -c 'the filter means nothing for link type 10' <<<"$stderr")" -eq 64 ]
+	[[ $stderr == *"done/trace-foo-20261128_100000.pcapng: at byte "*": it has more link types than a filter is compiled for; 6 packets are left out"* ]]
+	[ "$(blocks <out | grep -c '^packet bar')" -eq 3 ]
+}
+
 @test "a filter that is none is wrong at once" {
 	settings
 	run -2 "$READ" -c cfg -w out -f 'udp port'
 	[[ ${lines[0]} == "osmo-pcap-read: --filter 'udp port': "*"syntax error; see osmo-pcap-read --help" ]]
 	[ ! -e out ]
+}
+
+@test "of pcap, times that its seconds cannot tell are the first or the last of them" {
+	settings
+	capture 'done'/trace-foo-20261128_100000.pcapng shb+idb,opt=9/1/00 epb=60,sec=4294967295,unit=1,sub=0 epb=60,sec=4294967296,unit=1,sub=0 epb=60,sec=4300000000,unit=1,sub=0
+	"$READ" -c cfg --format pcap >out
+	perl -0777 -ne 'my $file = $_; print join " ", map { unpack "VV", substr $file, 24 + 76 * $_ } 0 .. 2' out >got
+	[ "$(cat got)" = '4294967295 0 4294967295 999999999 4294967295 999999999' ]
 }
 
 @test "--format pcap has room for one link type: more are an error, a filter or a client leaves one" {
@@ -644,6 +701,8 @@ eth() { echo 020000000002020000000001; }
 	EOT
 	diff want got
 	[ "$(numbers_of --from 0)" = '1 3 ' ]
+	capture 'done'/trace-bar-20261128_100000.pcapng shb+idb spb=60
+	"$READ" -c cfg bar | blocks | grep -q '^packet bar 0\.000000000 '
 }
 
 @test "-w makes a new file or empties an old one, but only a regular one, and none that is read" {
@@ -662,10 +721,39 @@ eth() { echo 020000000002020000000001; }
 	[ "$output" = "osmo-pcap-read: /dev/null: is no regular file: use standard output" ]
 	run -1 "$READ" -c cfg -w "$PWD/rec"
 	cp rec/trace-bar-* copy
+	chmod u+w rec/* # who may write there
 	run -1 "$READ" -c cfg -w rec/trace-bar-20261128_110000.pcap
 	[ "$output" = "osmo-pcap-read: rec/trace-bar-20261128_110000.pcap: is a capture that is to be read" ]
 	cmp copy rec/trace-bar-*
 }
+
+@test "-w writes nothing where captures are, whatever name leads there, also not those of other clients" {
+	settings
+	everywhere
+	ln -s archive/foo/* day
+	ln -s "$(echo archive/foo/*/*.zst)" link
+	ln -s "$PWD/done/new" nowhere
+	ln "$(echo archive/foo/*/*.zst)" second
+	chmod u+w archive/foo/*/*.zst rec/* # who may write there
+	kept >before
+	local f
+	for f in archive/foo/*/*.zst link archive/index.sqlite rec/trace-bar-20261128_110000.pcap day/new 'done'/new rec/../archive/new; do
+		run -1 "$READ" -c cfg -w "$f" net
+		[ "$output" = "osmo-pcap-read: $f: is in a directory of captures: write elsewhere" ] ||
+			[ "$output" = "osmo-pcap-read: $f: is a capture that is to be read" ]
+	done
+	run -1 "$READ" -c cfg -w nowhere net
+	[ "$output" = "osmo-pcap-read: nowhere: File exists" ]
+	run -1 "$READ" -c cfg -w second net
+	[ "$output" = "osmo-pcap-read: second: has another name as well, which would lose its content: remove it first" ]
+	kept | diff before -
+	# through a link to an ordinary file it goes, as ever
+	: >file
+	ln -sf file link
+	"$READ" -c cfg -w link net
+	[ "$(blocks <file | grep -c ^packet)" -eq 3 ]
+}
+kept() { find archive rec 'done' -type f ! -name '*-shm' -exec sha256sum {} + | sort; }
 
 @test "a terminal gets no packets, and a disk that is full is an error" {
 	settings
@@ -1069,8 +1157,56 @@ bars() {
 	not grep -iE '<script|javascript:|src=|href=|url\(|@import| on[a-z]+=' page.html
 	[ "$(grep -o 'class="bar"' page.html | wc -l)" -ge 22 ]
 	grep -q 'prefers-color-scheme:dark' page.html
-	grep -q "osmo-pcap-read --from &#39;2026-11-28 10:00:00&#39; --to &#39;2026-11-28 10:29:00&#39; -w out.pcapng bar" page.html
-	perl -0ne 'my ($svg) = /(<svg.*<\/svg>)/s; for ($svg =~ /<(\/?[a-z]+)[^>]*?(?<!\/)>/g) { if (s/^\///) { exit 1 if pop @open ne $_ } else { push @open, $_ } } exit @open != 0' page.html
+	# it is well-formed XML: each element ends in the one that it began in
+	perl -0ne 's/<!DOCTYPE html>//; for (/<(\/?[a-z0-9]+)[^<>]*?(\/?)>/g) { push @all, $_ }
+		while (@all) { my ($name, $empty) = splice @all, 0, 2; next if $empty;
+			if ($name =~ s/^\///) { exit 1 if pop @open ne $name } else { push @open, $name } }
+		exit @open != 0 || /&(?!#)/' page.html
+	! command -v xmllint >/dev/null || xmllint --noout page.html
+}
+
+# pasted PAGE WORD…: what the first command of a page prints that has these words
+pasted() {
+	grep -o '<code>.*</code>' "$1" | grep -m 1 "${@:2}" | sed -e 's/<[^>]*>//g' -e "s/&#39;/'/g" >command
+	sed -i "s|^osmo-pcap-read|\"$READ\"|; s|out.pcapng|-|" command
+	sed -i 's|-w - ||' command
+	bash command | blocks | sed -nE 's/^packet .* number=(\S+) .*/\1/p' | tr '\n' ' '
+}
+
+# The hour from 02:00 comes twice: the gap is from its first half past to its second.
+@test "--html: the command of a gap gives the packets on both sides of it, in every zone, over a change of the clock" {
+	settings
+	capture 'done'/trace-foo-20261025_000000.pcap pcap rec=60,sec=1792886400 rec=60,sec=1792887000 rec=60,sec=1792888100 \
+		rec=60,sec=1792888200,sub=999999 rec=60,sec=1792891800 rec=60,sec=1792891900 rec=60,sec=1792894000 rec=60,sec=1792894001
+	archive
+	TZ=Europe/Berlin "$READ" -c cfg --coverage --html >page.html
+	grep -q '<td>2026-10-25 02:30:[0-9]*+02:00</td><td>2026-10-25 02:29:[0-9]*+01:00</td>' page.html
+	[ "$(TZ=Asia/Tokyo pasted page.html -e '02:[0-9.:]*+02:00.*02:[0-9.:]*+01:00')" = '4 5 ' ]
+	# all of it: the last packet is at the very end
+	[ "$(TZ=Asia/Tokyo pasted <(tail -n 3 page.html) -e .)" = '1 2 3 4 5 6 7 8 ' ]
+}
+
+# A step of the profile is 4 s, one of the chart 0.25 s.
+@test "--coverage: a step that is shorter than what the profile tells is no gap" {
+	settings
+	capture 'done'/trace-foo-20261128_100000.pcap pcap data,times=4000:rec=20
+	"$READ" -c cfg --coverage --json --from 1700000100 --to 1700000159.999999999 >out
+	[ "$(values steps-with-packets <out)" = 240 ]
+	[ "$(values total-packets <out)" = 60 ]
+}
+
+# 2^62 s, and 2^62 s before 1970; both are as far as nanoseconds reach.
+@test "--coverage: times that nobody can mean cost no other packet its place" {
+	settings
+	capture 'done'/trace-foo-20261128_100000.pcapng shb+idb,opt=9/1/00 epb=60,sec=4611686018427387904,unit=1 epb=60,sec=1795860000,unit=1 \
+		idb,opt=9/1/00,opt=14/8/00000000000000c0 epb=60,if=1,sec=0,unit=1
+	archive
+	"$READ" -c cfg --coverage --json >out
+	[ "$(values total-packets <out)" = 3 ]
+	[ "$(values to <out)" = 9223372036854775807 ]
+	"$READ" -c cfg --coverage --html >page.html
+	"$READ" -c cfg --coverage --json --from 2026-11-28 --to 2026-11-29 >out
+	[ "$(values total-packets <out)" -le 1 ]
 }
 
 @test "coverage of nothing is nothing, and wrong options are wrong" {

@@ -34,16 +34,18 @@ void json_text(FILE *to, const char *text)
 	const unsigned char *p = (const unsigned char *)text;
 
 	putc('"', to);
-	for (; *p; p++) {
+	while (*p) {
 		size_t n = *p > 0x7f ? character(p) : 1;
 
-		if (n == 0)
+		if (n == 0) {
 			fputs("\\ufffd", to);
-		else if (*p < ' ' || *p == '"' || *p == '\\' || *p == 0x7f)
-			fprintf(to, "\\u%04x", *p);
-		else
-			fwrite(p, 1, n, to);
-		p += n > 1 ? n - 1 : 0;
+			p++;
+		} else if (*p < ' ' || *p == '"' || *p == '\\' || *p == 0x7f) {
+			fprintf(to, "\\u%04x", *p++);
+		} else {
+			while (n-- > 0)
+				putc(*p++, to);
+		}
 	}
 	putc('"', to);
 }

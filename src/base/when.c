@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/calendar.h"
@@ -164,9 +165,8 @@ static int64_t change(const struct when_zone *z, int64_t from, int64_t to)
 	return to;
 }
 
-/* The moment at which the zone's clock shows `local`, in seconds. A zone changes its offset at most
- * once in the two days around it. */
-static int64_t from_local(const struct when_zone *z, int64_t local, enum when_edge edge)
+/* A zone changes its offset at most once in the two days around it. */
+int64_t when_local(const struct when_zone *z, int64_t local, enum when_edge edge)
 {
 	int64_t before = local - z->east(z->of, local - DAY),
 		after = local - z->east(z->of, local + DAY);
@@ -184,7 +184,7 @@ static const char *resolve(
     const struct moment *m, const struct when_zone *z, enum when_edge edge, int64_t *out)
 {
 	int64_t local = m->day * DAY + m->of_day;
-	int64_t utc = m->has_offset ? local - m->offset : from_local(z, local, edge);
+	int64_t utc = m->has_offset ? local - m->offset : when_local(z, local, edge);
 
 	if (utc < 0 || utc >= LAST)
 		return "the time is not from 1970 to 2261";
@@ -279,8 +279,7 @@ const char *when_parse(const char *text, int64_t now_ns, const struct when_zone 
 
 /* ---- for people and programs ---- */
 
-static const char *print(
-    int64_t ns, int64_t east, char between, unsigned digits, const char *end, char *out)
+static const char *print(int64_t ns, int64_t east, unsigned digits, const char *end, char *out)
 {
 	int64_t local = divide_down(ns, SECOND) + east, rest = (ns % SECOND + SECOND) % SECOND;
 	int64_t day = divide_down(local, DAY), year;
@@ -288,8 +287,8 @@ static const char *print(
 	char fraction[16];
 
 	calendar_date(day, &year, &month, &of_month);
-	n = snprintf(out, WHEN_TEXT_MAX, "%04" PRId64 "-%02d-%02d%c%02d:%02d:%02d", year, month,
-	    of_month, between, of_day / HOUR, of_day / MINUTE % 60, of_day % 60);
+	n = snprintf(out, WHEN_TEXT_MAX, "%04" PRId64 "-%02d-%02d %02d:%02d:%02d", year, month,
+	    of_month, of_day / HOUR, of_day / MINUTE % 60, of_day % 60);
 	snprintf(fraction, sizeof(fraction), ".%09" PRId64, rest);
 	snprintf(out + n, WHEN_TEXT_MAX - (size_t)n, "%.*s%s", digits > 0 ? (int)digits + 1 : 0,
 	    fraction, end);
@@ -299,10 +298,29 @@ static const char *print(
 const char *when_format(
     int64_t ns, const struct when_zone *zone, unsigned digits, char out[WHEN_TEXT_MAX])
 {
-	return print(ns, zone->east(zone->of, divide_down(ns, SECOND)), ' ', digits, "", out);
+	return print(ns, zone->east(zone->of, divide_down(ns, SECOND)), digits, "", out);
 }
 
-const char *when_format_utc(int64_t ns, char out[WHEN_TEXT_MAX])
+const char *when_format_exact(int64_t ns, const struct when_zone *zone, char out[WHEN_TEXT_MAX])
 {
-	return print(ns, 0, 'T', 9, "Z", out);
+	int64_t seconds = divide_down(ns, SECOND), east, year, rest;
+	unsigned digits = 9;
+	int month, day;
+	char offset[16];
+
+	if (ns < 0 || seconds >= LAST)
+		return NULL;
+	for (rest = ns % SECOND; digits > 0 && rest % 10 == 0; digits--)
+		rest /= 10;
+	east = zone->east(zone->of, seconds);
+	if (east % MINUTE != 0)
+		east = 0;
+	calendar_date(divide_down(seconds + east, DAY), &year, &month, &day);
+	if (year < YEAR_FIRST || year > YEAR_LAST) {
+		snprintf(out, WHEN_TEXT_MAX, "%" PRId64 ".%09" PRId64, seconds, ns % SECOND);
+		return out;
+	}
+	snprintf(offset, sizeof(offset), "%c%02d:%02d", east < 0 ? '-' : '+',
+	    (int)llabs(east) / HOUR % 100, (int)llabs(east) / MINUTE % 60);
+	return print(ns, east, digits, east ? offset : "Z", out);
 }

@@ -40,7 +40,12 @@ const char *when_parse(const char *text, int64_t now_ns, const struct when_zone 
 const char *when_format(
     int64_t ns, const struct when_zone *zone, unsigned digits, char out[WHEN_TEXT_MAX]);
 
-/* The same in UTC for programs: "2026-11-28T09:00:00.123456789Z". */
-const char *when_format_utc(int64_t ns, char out[WHEN_TEXT_MAX]);
+/* As when_parse() reads it, and gives the same nanosecond again, whatever the zone of who reads it:
+ * "2026-11-28 10:00:00.5+01:00". NULL: it reads no text as that. */
+const char *when_format_exact(int64_t ns, const struct when_zone *zone, char out[WHEN_TEXT_MAX]);
+
+/* The moment, in seconds, at which the zone's clock shows `local`, which is in seconds as if the
+ * zone were UTC; of the two or none that there may be, as above. */
+int64_t when_local(const struct when_zone *zone, int64_t local, enum when_edge edge);
 
 #endif

@@ -99,13 +99,17 @@ static bool note_piece(struct archived *a)
 	return true;
 }
 
-static bool read_frame(struct archived *a, uint8_t *to, size_t len)
+/* Of the frame at a->stored, from `from` on. What is there of it, and a->why where that is not all.
+ */
+static size_t read_frame(struct archived *a, uint8_t *to, size_t len, size_t from)
 {
-	ssize_t n = io_read_at(a->fd, to, len, a->stored);
+	ssize_t n = io_read_at(a->fd, to, len, a->stored + from);
 
 	if (n < 0)
-		return fail(a, strerror(errno));
-	return (size_t)n == len || fail(a, "the file ends before the frame does");
+		fail(a, strerror(errno));
+	else if ((size_t)n < len)
+		fail(a, "the file ends before the frame does");
+	return n < 0 ? 0 : (size_t)n;
 }
 
 static bool decompress(struct archived *a, const struct frame_entry *e)
@@ -114,7 +118,7 @@ static bool decompress(struct archived *a, const struct frame_entry *e)
 
 	if (!make_room(&a->in, &a->in_room, e->stored))
 		return fail(a, strerror(ENOMEM));
-	if (!read_frame(a, a->in, e->stored))
+	if (read_frame(a, a->in, e->stored, 0) < e->stored)
 		return false;
 	got = ZSTD_decompressDCtx(a->zstd, a->out, e->capture, a->in, e->stored);
 	if (ZSTD_isError(got))
@@ -122,11 +126,25 @@ static bool decompress(struct archived *a, const struct frame_entry *e)
 	return got == e->capture || fail(a, "the frame is not what the index says");
 }
 
-/* The next frame that is wanted is in out. False at the end, or with a->why. */
+/* The current frame has been given out. */
+static void end_frame(struct archived *a)
+{
+	const struct frame_entry *e = &a->frames.v[a->at++];
+
+	a->given += e->capture;
+	a->stored += e->stored;
+	a->capture += e->capture;
+	a->pos = a->filled = 0;
+}
+
+/* The next frame that is wanted is the current one; what is compressed is in out. False at the end,
+ * or with a->why. */
 static bool next_frame(struct archived *a)
 {
 	const struct frame_entry *e;
 
+	if (a->filled > 0)
+		end_frame(a);
 	for (;; a->at++) {
 		if (a->at == a->frames.n)
 			return false;
@@ -136,16 +154,11 @@ static bool next_frame(struct archived *a)
 		a->stored += e->stored;
 		a->capture += e->capture;
 	}
-	if (!note_piece(a) || !make_room(&a->out, &a->out_room, e->capture))
+	if (!note_piece(a) || (a->compressed && !make_room(&a->out, &a->out_room, e->capture)))
 		return fail(a, strerror(ENOMEM));
-	if (!(a->compressed ? decompress(a, e) : read_frame(a, a->out, e->capture)))
+	if (a->compressed && !decompress(a, e))
 		return false;
-	a->pos = 0;
 	a->filled = e->capture;
-	a->given += e->capture;
-	a->stored += e->stored;
-	a->capture += e->capture;
-	a->at++;
 	return true;
 }
 
@@ -154,10 +167,13 @@ static ssize_t give(void *of, void *buf, size_t len)
 	struct archived *a = of;
 	size_t n;
 
-	if (a->pos == a->filled && (a->why || !next_frame(a)))
+	if (a->why || (a->pos == a->filled && !next_frame(a)))
 		return 0;
 	n = a->filled - a->pos < len ? a->filled - a->pos : len;
-	memcpy(buf, a->out + a->pos, n);
+	if (a->compressed)
+		memcpy(buf, a->out + a->pos, n);
+	else
+		n = read_frame(a, buf, n, a->pos);
 	a->pos += n;
 	return (ssize_t)n;
 }

@@ -3,7 +3,8 @@
  * Those of the frames that have such packets, and of those before them that describe what follows,
  * in their order and without a gap, as a source of record/reader: frames are cut between records.
  * Which they are, the index's column tells. Refuses to walk records, and to trust the column: what
- * does not fit the file ends the capture there, with a reason. Memory: a frame, compressed and not.
+ * does not fit the file ends the capture there, with a reason. Memory: a frame, compressed and not;
+ * of a file that is not compressed none.
  */
 #ifndef READ_ARCHIVED_H
 #define READ_ARCHIVED_H
@@ -24,17 +25,17 @@ struct archived {
 	bool compressed;
 	struct frames frames;
 	bool *wanted;             /* of each frame */
-	size_t at;                /* the next frame */
+	size_t at;                /* the current frame, or the next */
 	uint64_t stored, capture; /* where it begins, in the file and in the capture */
 	uint8_t *in, *out;
 	size_t in_room, out_room;
-	size_t pos, filled; /* not yet handed out: out[pos..filled) */
+	size_t pos, filled; /* not yet handed out of the current frame: pos..filled; 0: none is */
 	void *zstd;
 
 	/* Where what was handed out stands in the capture: pieces that follow each other. */
 	struct archived_piece *piece;
 	size_t pieces, piece_room;
-	uint64_t given; /* by whole frames */
+	uint64_t given; /* by whole frames before it */
 };
 
 /* column: as the index has it. everything: whatever the times. False with errno: the column is

@@ -48,6 +48,12 @@ static void note_width(struct catalog *c, const char *client, const char *addres
 		c->widest = len;
 }
 
+/* INT64_MIN is for those without: a time may be as far back, where a capture tells nonsense. */
+static int64_t first_of(bool timed, int64_t first)
+{
+	return timed && first > INT64_MIN ? first : INT64_MIN + timed;
+}
+
 /* last: of its packets, where item->first is known. */
 static bool add_item(struct catalog *c, const struct catalog_item *item, int64_t last)
 {
@@ -71,7 +77,7 @@ static bool take_found(void *context, const struct store_found *f)
 	struct maker *m = context;
 	struct catalog *c = m->c;
 	struct catalog_item item = {
-	    .id = f->id, .client = m->client, .first = f->timed ? f->first : INT64_MIN};
+	    .id = f->id, .client = m->client, .first = first_of(f->timed, f->first)};
 
 	if (!pattern_match(m->patterns, c->client[m->client], f->address))
 		return true;
@@ -156,7 +162,7 @@ static bool add_scanned(struct maker *m, uint32_t i)
 	struct catalog *c = m->c;
 	struct loose *l = &c->loose.v[i];
 	const struct facts *f = &l->facts;
-	struct catalog_item item = {.loose = i, .first = f->timed > 0 ? f->first : INT64_MIN};
+	struct catalog_item item = {.loose = i, .first = first_of(f->timed > 0, f->first)};
 
 	if (!l->scanned) {
 		tell_error(c->tell, "%s: the process that reads it has failed", l->path);
@@ -186,7 +192,7 @@ static bool add_moved(struct maker *m, struct loose *l)
 	if (item.id <= c->last_id || !store_get(c->index.store, item.id, false, &row) ||
 	    !overlaps(m->range, row.timed, row.first, row.last))
 		return true;
-	item.first = row.timed ? row.first : INT64_MIN;
+	item.first = first_of(row.timed, row.first);
 	last = row.last;
 	note_width(c, l->client, l->address);
 	return number_of(c, l->client, &item.client) && add_item(c, &item, last);

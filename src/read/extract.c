@@ -39,14 +39,15 @@ struct extractor {
 	/* Of the current section, in the order of their numbers. */
 	struct described *interface;
 	size_t interfaces, interface_room;
-	uint32_t told; /* of all sections */
+	uint32_t told;  /* of all sections */
+	unsigned asked; /* filters */
 
 	int64_t last;   /* time of the last packet that has one */
 	uint64_t given; /* offset at the last sign of life */
 	uint8_t *scratch;
 	size_t scratch_room;
 
-	/* Packets that contradict their blocks. */
+	/* Packets that contradict their blocks, or are too much. */
 	uint32_t damaged;
 	uint64_t damaged_at;
 	const char *damaged_why;
@@ -185,8 +186,9 @@ static void tell_block(struct extractor *x, const struct reader_record *k)
 		tell(x, &p, body, len);
 }
 
-/* The number of the packet's interface, which is told now if it was not before. */
-static uint32_t number_of(struct extractor *x, const struct reader_record *k)
+/* The number of the packet's interface, which is told now if it was not before. False: there were
+ * too many. */
+static bool number_of(struct extractor *x, const struct reader_record *k, uint32_t *number)
 {
 	struct piece p = {.kind = PIECE_INTERFACE, .link_type = k->link_type};
 	struct described *d;
@@ -194,18 +196,22 @@ static uint32_t number_of(struct extractor *x, const struct reader_record *k)
 	if (x->reader.format.kind == FORMAT_PCAP && x->interfaces == 0)
 		add_interface(x)->snaplen = x->reader.format.pcap.snaplen;
 	d = &x->interface[k->interface];
-	if (d->told)
-		return d->number;
-	d->told = true;
-	d->number = p.number = x->told++;
-	p.snaplen = d->snaplen;
-	tell(x, &p, d->options, d->len);
-	return d->number;
+	if (!d->told && x->told == PIECE_INTERFACES_MAX)
+		return false;
+	if (!d->told) {
+		d->told = true;
+		d->number = p.number = x->told++;
+		p.snaplen = d->snaplen;
+		tell(x, &p, d->options, d->len);
+	}
+	*number = d->number;
+	return true;
 }
 
 /* ---- which packets ---- */
 
-/* The program for a link type, which is asked for when it is not known yet. */
+/* The program for a link type, which is asked for when it is not known yet. NULL: there were too
+ * many. */
 static const struct filter_program *program_for(struct extractor *x, uint16_t link_type)
 {
 	const struct filter_program *known = filters_find(x->task->filters, link_type);
@@ -215,9 +221,12 @@ static const struct filter_program *program_for(struct extractor *x, uint16_t li
 
 	if (known)
 		return known;
+	if (x->asked == FILTERS_ASKED_MAX)
+		return NULL;
+	x->asked++;
 	f = filters_add(x->task->filters, link_type);
 	if (!f)
-		give_up(x, "more link types than a filter is compiled for");
+		give_up(x, strerror(ENOMEM));
 	tell(x, &p, NULL, 0);
 	flush(x);
 	if (io_read_full(PROCESS_IN, &n, sizeof(n)) != sizeof(n) || n > FILTER_STEPS_MAX)
@@ -233,14 +242,27 @@ static const struct filter_program *program_for(struct extractor *x, uint16_t li
 	return f;
 }
 
+static void leave_out(struct extractor *x, const struct reader_record *k, const char *why)
+{
+	if (x->damaged++ > 0)
+		return;
+	x->damaged_at = k->offset;
+	x->damaged_why = why;
+}
+
 static bool is_wanted(struct extractor *x, const struct reader_record *k)
 {
 	const struct extract_task *t = x->task;
+	const struct filter_program *f;
 
 	if (!t->everything && (!k->timed || k->time_ns < t->from || k->time_ns > t->to))
 		return false;
-	return !t->filters->expression ||
-	       filter_match(program_for(x, k->link_type), k->packet, k->caplen, k->original);
+	if (!t->filters->expression)
+		return true;
+	f = program_for(x, k->link_type);
+	if (!f)
+		leave_out(x, k, "it has more link types than a filter is compiled for");
+	return f && filter_match(f, k->packet, k->caplen, k->original);
 }
 
 /* What a packet has behind its bytes. */
@@ -258,6 +280,21 @@ static size_t options_of(struct extractor *x, const struct reader_record *k, con
 	return order_packet_options(packet.options, packet.options_len, s->big, x->scratch);
 }
 
+/* The same as add() of each part, for most packets. */
+static void add_whole(struct extractor *x, const struct piece *p, const struct reader_record *k)
+{
+	uint8_t *to;
+
+	if (sizeof(*p) + p->len > OUT_ROOM - x->filled)
+		flush(x);
+	to = x->out + x->filled;
+	x->filled += sizeof(*p) + p->len;
+	memcpy(to, p, sizeof(*p));
+	if (p->len > k->caplen)
+		memset(to + sizeof(*p) + p->len - 4, 0, 4);
+	memcpy(to + sizeof(*p), k->packet, k->caplen);
+}
+
 static void tell_packet(struct extractor *x, const struct reader_record *k)
 {
 	static const uint8_t zero[4];
@@ -272,22 +309,21 @@ static void tell_packet(struct extractor *x, const struct reader_record *k)
 		x->last = k->time_ns;
 	if (k->offset < x->task->skip || !is_wanted(x, k))
 		return;
-	p.number = number_of(x, k);
+	if (!number_of(x, k, &p.number)) {
+		leave_out(x, k, "it describes interfaces too often");
+		return;
+	}
 	p.time_ns = x->last;
 	len = options_of(x, k, &options);
 	p.len = (uint32_t)(k->caplen + padding + len);
+	if (len == 0 && sizeof(p) + p.len <= OUT_ROOM) {
+		add_whole(x, &p, k);
+		return;
+	}
 	add(x, &p, sizeof(p));
 	add(x, k->packet, k->caplen);
 	add(x, zero, padding);
 	add(x, options, len);
-}
-
-static void note_damaged(struct extractor *x, const struct reader_record *k)
-{
-	if (x->damaged++ > 0)
-		return;
-	x->damaged_at = k->offset;
-	x->damaged_why = k->damaged ? k->why : "it has more interfaces than are remembered";
 }
 
 static void tell_record(struct extractor *x, const struct reader_record *k)
@@ -301,7 +337,8 @@ static void tell_record(struct extractor *x, const struct reader_record *k)
 		break;
 	case READER_PACKET:
 		if (k->damaged || k->link_type == FORMAT_LINK_UNKNOWN)
-			note_damaged(x, k);
+			leave_out(x, k,
+			    k->damaged ? k->why : "it has more interfaces than are remembered");
 		else
 			tell_packet(x, k);
 		break;
@@ -371,14 +408,23 @@ static void tell_alive(struct extractor *x, uint64_t offset)
 	flush(x);
 }
 
+static void free_all(struct extractor *x)
+{
+	begin_section(x);
+	reader_free(&x->reader);
+	archived_free(&x->archived);
+	free(x->interface);
+	free(x->scratch);
+	free(x->out);
+}
+
 void extract(void *task)
 {
-	static struct extractor x;
+	struct extractor x = {.task = task};
 	struct piece end = {.kind = PIECE_END};
 	struct reader_record k;
 	enum reader_status st;
 
-	x.task = task;
 	x.out = malloc(OUT_ROOM);
 	if (!x.out)
 		_exit(1);
@@ -398,4 +444,5 @@ void extract(void *task)
 	tell_end(&x, st, &k);
 	tell(&x, &end, NULL, 0);
 	flush(&x);
+	free_all(&x);
 }

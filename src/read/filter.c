@@ -9,7 +9,8 @@
 #include "base/bytes.h"
 #include "capture/pcap.h"
 
-#define SNAPLEN 262144u
+#define SNAPLEN    262144u
+#define LINK_TYPES 65536u
 
 _Static_assert(sizeof(struct filter_step) == sizeof(struct bpf_insn), "an instruction");
 
@@ -89,21 +90,33 @@ void filter_free(struct filter_program *f)
 	*f = (struct filter_program){0};
 }
 
+bool filters_init(struct filters *f, const char *expression)
+{
+	*f = (struct filters){.expression = expression};
+	if (expression)
+		f->program = calloc(LINK_TYPES, sizeof(struct filter_program *));
+	return !expression || f->program;
+}
+
+void filters_free(struct filters *f)
+{
+	for (size_t i = 0; f->program && i < LINK_TYPES; i++)
+		if (f->program[i]) {
+			filter_free(f->program[i]);
+			free(f->program[i]);
+		}
+	free(f->program);
+	*f = (struct filters){0};
+}
+
 const struct filter_program *filters_find(const struct filters *f, uint16_t link_type)
 {
-	for (unsigned i = 0; i < f->n; i++)
-		if (f->v[i].link_type == link_type)
-			return &f->v[i].program;
-	return NULL;
+	return f->program[link_type];
 }
 
 struct filter_program *filters_add(struct filters *f, uint16_t link_type)
 {
-	if (f->n == FILTERS_MAX)
-		return NULL;
-	f->v[f->n].link_type = link_type;
-	f->v[f->n].program = (struct filter_program){0};
-	return &f->v[f->n++].program;
+	return f->program[link_type] = calloc(1, sizeof(struct filter_program));
 }
 
 bool filter_is_sound(const struct filter_program *f)

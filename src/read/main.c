@@ -78,6 +78,7 @@ static void coverage(const struct options *o, struct catalog *c, const struct ca
     struct tell *tell)
 {
 	bool text = !o->json && !o->html;
+	bool elsewhere = strcmp(o->config, OPTIONS_CONFIG) != 0;
 	struct coverage v;
 
 	if (survey_make(&v, c, range, moment_now(),
@@ -85,7 +86,7 @@ static void coverage(const struct options *o, struct catalog *c, const struct ca
 		if (o->json)
 			chart_print_json(&v, stdout);
 		else if (o->html)
-			page_print(&v, &moment_zone, stdout);
+			page_print(&v, &moment_zone, elsewhere ? o->config : NULL, stdout);
 		else
 			chart_print(&v, c->widest, &moment_zone, terminal_utf8(), stdout);
 		arrived(tell);

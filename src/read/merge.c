@@ -9,6 +9,13 @@
 
 #define AHEAD_MAX 16u
 
+/* The packet at the front of a source, with what it is sorted by. */
+struct front {
+	int64_t time;
+	size_t rank;
+	struct source *source;
+};
+
 struct merger {
 	struct source_world *world;
 	bool (*paused)(void *of, struct source *s);
@@ -17,7 +24,7 @@ struct merger {
 	size_t next;                     /* item of the catalog */
 	struct source *ahead[AHEAD_MAX]; /* opened, and nothing read from it: items before next */
 	size_t nahead, most_ahead;
-	struct source **heap; /* the packet at the front of each; the earliest is the first */
+	struct front *heap; /* the earliest is the first */
 	size_t n, room;
 	enum sink_status status;
 };
@@ -45,40 +52,43 @@ static void open_next(struct merger *m)
 
 /* ---- the heap ---- */
 
-static bool is_before(const struct source *a, const struct source *b)
+static struct front front_of(struct source *s)
 {
-	int64_t x = a->stream.head.time_ns, y = b->stream.head.time_ns;
-
-	return x != y ? x < y : a->rank < b->rank;
+	return (struct front){s->stream.head.time_ns, s->rank, s};
 }
 
-static void sink_down(struct merger *m, size_t i)
+static bool is_before(const struct front *a, const struct front *b)
 {
-	struct source *s = m->heap[i];
-	size_t child;
+	return a->time != b->time ? a->time < b->time : a->rank < b->rank;
+}
+
+/* The first of all is another one now. */
+static void sink_down(struct merger *m, struct front f)
+{
+	size_t i = 0, child;
 
 	for (; (child = 2 * i + 1) < m->n; i = child) {
-		if (child + 1 < m->n && is_before(m->heap[child + 1], m->heap[child]))
+		if (child + 1 < m->n && is_before(&m->heap[child + 1], &m->heap[child]))
 			child++;
-		if (!is_before(m->heap[child], s))
+		if (!is_before(&m->heap[child], &f))
 			break;
 		m->heap[i] = m->heap[child];
 	}
-	m->heap[i] = s;
+	m->heap[i] = f;
 }
 
 static bool push(struct merger *m, struct source *s)
 {
-	struct source **v = grow(m->heap, m->n, &m->room, sizeof(struct source *));
+	struct front *v = grow(m->heap, m->n, &m->room, sizeof(*v)), f = front_of(s);
 	size_t i = m->n;
 
 	if (!v)
 		return false;
 	m->heap = v;
 	m->n++;
-	for (; i > 0 && is_before(s, m->heap[(i - 1) / 2]); i = (i - 1) / 2)
+	for (; i > 0 && is_before(&f, &m->heap[(i - 1) / 2]); i = (i - 1) / 2)
 		m->heap[i] = m->heap[(i - 1) / 2];
-	m->heap[i] = s;
+	m->heap[i] = f;
 	return true;
 }
 
@@ -122,7 +132,7 @@ static bool is_due(const struct merger *m)
 	size_t item = m->nahead > 0 ? m->ahead[0]->rank - 1 : m->next;
 
 	return (m->nahead > 0 || m->next < c->n) &&
-	       (m->n == 0 || c->item[item].first <= m->heap[0]->stream.head.time_ns);
+	       (m->n == 0 || c->item[item].first <= m->heap[0].time);
 }
 
 static void bring(struct merger *m)
@@ -135,19 +145,16 @@ static void bring(struct merger *m)
 
 static void take_first(struct merger *m)
 {
-	struct source *s = m->heap[0];
+	struct source *s = m->heap[0].source;
 
-	m->world->reached = s->stream.head.time_ns;
+	m->world->reached = m->heap[0].time;
 	m->status = stream_take(&s->stream);
 	if (m->status != SINK_OK)
 		return;
-	if (advance(m, s)) {
-		sink_down(m, 0);
-		return;
-	}
-	m->heap[0] = m->heap[--m->n];
-	if (m->n > 0)
-		sink_down(m, 0);
+	if (advance(m, s))
+		sink_down(m, front_of(s));
+	else if (--m->n > 0)
+		sink_down(m, m->heap[m->n]);
 }
 
 enum sink_status merge(struct source_world *w, bool (*paused)(void *of, struct source *s), void *of)
@@ -167,7 +174,7 @@ enum sink_status merge(struct source_world *w, bool (*paused)(void *of, struct s
 	for (size_t i = 0; i < m.nahead; i++)
 		source_close(m.ahead[i]);
 	for (size_t i = 0; i < m.n; i++)
-		source_close(m.heap[i]);
+		source_close(m.heap[i].source);
 	free(m.heap);
 	return m.status;
 }

@@ -180,7 +180,7 @@ void options_parse(
 	};
 	int option;
 
-	*o = (struct options){.config = "osmo-pcap-server.cfg", .from = INT64_MIN, .to = INT64_MAX};
+	*o = (struct options){.config = OPTIONS_CONFIG, .from = INT64_MIN, .to = INT64_MAX};
 	while ((option = getopt_long(argc, argv, "c:f:w:hV", longs, NULL)) != -1)
 		read_option(o, option, now, zone);
 	check(o);

@@ -10,6 +10,8 @@
 
 #include "base/when.h"
 
+#define OPTIONS_CONFIG "osmo-pcap-server.cfg"
+
 enum mode {
 	MODE_PACKETS,
 	MODE_LIST,

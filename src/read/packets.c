@@ -18,8 +18,6 @@ static void tell_status(const struct packets_task *t, enum sink_status st, struc
 {
 	if (st == SINK_LINK_TYPES)
 		tell_error(tell, "packets of several link types do not fit into pcap: use pcapng");
-	else if (st == SINK_INTERFACES)
-		tell_error(tell, "there are too many interfaces");
 	else if (st == SINK_FAILED && errno != EPIPE)
 		tell_error(tell, "%s: %s", t->name, strerror(errno));
 }
@@ -113,7 +111,10 @@ void packets_write(const struct packets_task *task, struct tell *tell)
 	struct ticker k;
 	enum sink_status st;
 
-	source_world_init(&w, task->catalog, task->range, task->filter, &sink, tell);
+	if (!source_world_init(&w, task->catalog, task->range, task->filter, &sink, tell)) {
+		tell_error(tell, "%s", strerror(ENOMEM));
+		return;
+	}
 	begin_progress(task, &w, &k);
 	st = run(task, &w);
 	end_progress(&w, &k);

@@ -6,9 +6,6 @@
 #include "read/filter.h"
 #include "read/order.h"
 
-/* Interfaces of one capture that are told apart. */
-#define INTERFACES_MAX 65536u
-
 #define TROUBLES_MAX 100u
 #define OPTION_HEAD  4u
 
@@ -22,7 +19,7 @@ static bool is_known(const struct piece_state *s, uint32_t link_type)
 
 static bool check_interface(const struct piece_state *s, const struct piece *p)
 {
-	return p->number == s->interfaces && s->interfaces < INTERFACES_MAX &&
+	return p->number == s->interfaces && s->interfaces < PIECE_INTERFACES_MAX &&
 	       is_known(s, p->link_type) && p->len <= PIECE_OPTIONS_MAX && p->len % 4 == 0;
 }
 
@@ -51,7 +48,7 @@ static bool check(const struct piece_state *s, const struct piece *p)
 	case PIECE_BLOCK:
 		return check_block(p);
 	case PIECE_ASK:
-		return s->filtered && s->asked < FILTERS_MAX && is_known(s, p->link_type) &&
+		return s->filtered && s->asked < FILTERS_ASKED_MAX && is_known(s, p->link_type) &&
 		       p->len == 0;
 	case PIECE_TROUBLE:
 		return s->troubles < TROUBLES_MAX && p->len < PIECE_TEXT_MAX;

@@ -14,10 +14,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PIECE_TEXT_MAX    160        /* of PIECE_TROUBLE */
-#define PIECE_OPTIONS_MAX 1024u      /* of an interface */
-#define PIECE_BLOCK_MAX   (1u << 20) /* a longer block is left out */
-#define PIECE_LONGEST     (130u << 20)
+#define PIECE_TEXT_MAX       160        /* of PIECE_TROUBLE */
+#define PIECE_OPTIONS_MAX    1024u      /* of an interface */
+#define PIECE_BLOCK_MAX      (1u << 20) /* a longer block is left out */
+#define PIECE_INTERFACES_MAX 65536u     /* of one capture, in all of its sections */
+#define PIECE_LONGEST        (130u << 20)
 
 enum piece_kind {
 	PIECE_INTERFACE, /* number: from 0 on, one more each; link_type, snaplen; its options */

@@ -16,7 +16,6 @@
 #define OPTION_HEAD      4u
 #define NAME             2u
 #define RESOLUTION       9u
-#define INTERFACES_MAX   100000u
 #define NS               1000000000
 
 enum sink_status sink_flush(struct sink *s)
@@ -70,11 +69,7 @@ enum sink_status sink_begin(struct sink *s, int fd, bool pcap)
 
 void sink_free(struct sink *s)
 {
-	for (size_t i = 0; i < s->interfaces; i++) {
-		free((void *)(uintptr_t)s->interface[i].who);
-		free((void *)(uintptr_t)s->interface[i].options);
-	}
-	free(s->interface);
+	interfaces_free(&s->interfaces);
 	free(s->buf);
 	*s = (struct sink){.fd = -1};
 }
@@ -103,35 +98,6 @@ enum sink_status sink_end(struct sink *s)
 
 /* ---- interfaces ---- */
 
-static bool is_same(const struct sink_interface *a, const struct sink_interface *b)
-{
-	return a->link_type == b->link_type && a->snaplen == b->snaplen && a->len == b->len &&
-	       strcmp(a->who, b->who) == 0 &&
-	       (a->len == 0 || memcmp(a->options, b->options, a->len) == 0);
-}
-
-static enum sink_status remember(struct sink *s, const struct sink_interface *i)
-{
-	struct sink_interface own = *i, *v;
-	uint8_t *options = malloc(i->len + 1);
-	char *who = strdup(i->who);
-
-	v = grow(s->interface, s->interfaces, &s->room, sizeof(*v));
-	if (v)
-		s->interface = v;
-	if (!who || !options || !v) {
-		free(options);
-		free(who);
-		return SINK_FAILED;
-	}
-	own.who = who;
-	own.options = options;
-	if (i->len > 0)
-		memcpy(options, i->options, i->len);
-	s->interface[s->interfaces++] = own;
-	return SINK_OK;
-}
-
 static size_t put_option(uint8_t *out, uint16_t code, const void *value, size_t len)
 {
 	size_t padded = (size_t)pcapng_padded(len);
@@ -143,7 +109,7 @@ static size_t put_option(uint8_t *out, uint16_t code, const void *value, size_t 
 	return OPTION_HEAD + padded;
 }
 
-static enum sink_status put_interface(struct sink *s, const struct sink_interface *i)
+static enum sink_status put_interface(struct sink *s, const struct interface *i)
 {
 	static const uint8_t nanoseconds = 9;
 	uint8_t head[512], tail[OPTION_HEAD + 4] = {0};
@@ -163,22 +129,21 @@ static enum sink_status put_interface(struct sink *s, const struct sink_interfac
 	return put(s, tail, sizeof(tail));
 }
 
-enum sink_status sink_add_interface(
-    struct sink *s, const struct sink_interface *i, uint32_t *number)
+enum sink_status sink_add_interface(struct sink *s, const struct interface *i, uint32_t *number)
 {
-	enum sink_status st;
-
-	for (size_t k = 0; k < s->interfaces; k++)
-		if (is_same(&s->interface[k], i)) {
-			*number = (uint32_t)k;
-			return SINK_OK;
-		}
-	if (s->interfaces == INTERFACES_MAX)
+	switch (interfaces_add(&s->interfaces, i, number)) {
+	case INTERFACES_KNOWN:
+		return SINK_OK;
+	case INTERFACES_TOO_MANY:
 		return SINK_INTERFACES;
-	*number = (uint32_t)s->interfaces;
-	st = remember(s, i);
-	if (st != SINK_OK || !s->pcap)
-		return st != SINK_OK ? st : put_interface(s, i);
+	case INTERFACES_NO_MEMORY:
+		errno = ENOMEM;
+		return SINK_FAILED;
+	case INTERFACES_NEW:
+		break;
+	}
+	if (!s->pcap)
+		return put_interface(s, i);
 	if (!s->begun)
 		return put_pcap_header(s, i->link_type);
 	return i->link_type == s->link_type ? SINK_OK : SINK_LINK_TYPES;
@@ -208,46 +173,83 @@ enum sink_status sink_block(struct sink *s, uint32_t type, const uint8_t *body, 
 	return put_length(s, total);
 }
 
-static enum sink_status put_record(
-    struct sink *s, uint64_t time, uint32_t caplen, uint32_t original)
+static void store_record(uint8_t *b, uint64_t time, uint32_t caplen, uint32_t original)
 {
-	uint8_t b[PCAP_RECORD];
-
 	bytes_store32(b, (uint32_t)(time / NS), false);
 	bytes_store32(b + 4, (uint32_t)(time % NS), false);
 	bytes_store32(b + 8, caplen, false);
 	bytes_store32(b + 12, original, false);
-	return put(s, b, sizeof(b));
 }
 
-static enum sink_status put_enhanced(
-    struct sink *s, uint32_t interface, uint64_t time, uint32_t caplen, uint32_t original)
+static void store_enhanced(uint8_t *b, uint32_t interface, uint64_t time, uint32_t caplen,
+    uint32_t original, uint32_t total)
 {
-	uint8_t b[PCAPNG_AT_DATA];
-
 	bytes_store32(b, PCAPNG_ENHANCED, false);
-	bytes_store32(b + 4, s->total, false);
+	bytes_store32(b + 4, total, false);
 	bytes_store32(b + 8, interface, false);
 	bytes_store32(b + 12, (uint32_t)(time >> 32), false);
 	bytes_store32(b + 16, (uint32_t)time, false);
 	bytes_store32(b + PCAPNG_AT_CAPLEN, caplen, false);
 	bytes_store32(b + 24, original, false);
-	return put(s, b, sizeof(b));
+}
+
+/* No format has a time before 1970; and pcap none behind 2106, whose seconds have 32 bits. */
+static uint64_t time_of(const struct sink *s, int64_t time_ns)
+{
+	const uint64_t last = UINT32_MAX * (uint64_t)NS + NS - 1;
+	uint64_t time = time_ns > 0 ? (uint64_t)time_ns : 0;
+
+	return s->pcap && time > last ? last : time;
 }
 
 enum sink_status sink_packet(struct sink *s, uint32_t interface, int64_t time_ns, uint32_t caplen,
     uint32_t original, uint32_t len)
 {
-	/* neither format has a time before 1970 */
-	uint64_t time = time_ns > 0 ? (uint64_t)time_ns : 0;
+	uint8_t b[PCAPNG_AT_DATA > PCAP_RECORD ? PCAPNG_AT_DATA : PCAP_RECORD];
+	uint64_t time = time_of(s, time_ns);
 
 	s->packets++;
 	s->bytes += caplen;
 	s->left = s->pcap ? caplen : len;
 	s->skip = len - s->left;
 	s->total = s->pcap ? 0 : PCAPNG_PACKET_MIN + len;
-	return s->pcap ? put_record(s, time, caplen, original)
-		       : put_enhanced(s, interface, time, caplen, original);
+	if (s->pcap) {
+		store_record(b, time, caplen, original);
+		return put(s, b, PCAP_RECORD);
+	}
+	store_enhanced(b, interface, time, caplen, original, s->total);
+	return put(s, b, PCAPNG_AT_DATA);
+}
+
+enum sink_status sink_whole_packet(struct sink *s, uint32_t interface, int64_t time_ns,
+    uint32_t caplen, uint32_t original, const uint8_t *p, uint32_t len)
+{
+	size_t need = s->pcap ? PCAP_RECORD + (size_t)caplen : PCAPNG_PACKET_MIN + (size_t)len;
+	enum sink_status st = SINK_OK;
+	uint8_t *b;
+
+	if (need > SINK_ROOM) {
+		st = sink_packet(s, interface, time_ns, caplen, original, len);
+		return st == SINK_OK ? sink_bytes(s, p, len) : st;
+	}
+	if (need > SINK_ROOM - s->filled)
+		st = sink_flush(s);
+	if (st != SINK_OK)
+		return st;
+	b = s->buf + s->filled;
+	s->filled += need;
+	s->packets++;
+	s->bytes += caplen;
+	if (s->pcap) {
+		store_record(b, time_of(s, time_ns), caplen, original);
+		memcpy(b + PCAP_RECORD, p, caplen);
+		return SINK_OK;
+	}
+	store_enhanced(
+	    b, interface, time_of(s, time_ns), caplen, original, PCAPNG_PACKET_MIN + len);
+	memcpy(b + PCAPNG_AT_DATA, p, len);
+	bytes_store32(b + PCAPNG_AT_DATA + len, PCAPNG_PACKET_MIN + len, false);
+	return SINK_OK;
 }
 
 enum sink_status sink_bytes(struct sink *s, const uint8_t *p, size_t len)

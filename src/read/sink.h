@@ -11,15 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SINK_ROOM (256u << 10)
+#include "read/interfaces.h"
 
-struct sink_interface {
-	const char *who;
-	uint32_t snaplen;
-	uint16_t link_type;
-	const uint8_t *options; /* little-endian, without their end */
-	size_t len;
-};
+#define SINK_ROOM (256u << 10)
 
 struct sink {
 	int fd;
@@ -29,8 +23,7 @@ struct sink {
 	/* The rest is its own. */
 	uint8_t *buf;
 	size_t filled;
-	struct sink_interface *interface; /* with copies of what they name */
-	size_t interfaces, room;
+	struct interfaces interfaces;
 	bool begun;         /* of pcap: its header is written */
 	uint16_t link_type; /* of pcap */
 	uint32_t left;      /* bytes of the packet that are not in yet */
@@ -42,7 +35,7 @@ enum sink_status {
 	SINK_OK,
 	SINK_FAILED,     /* writing, or memory: errno */
 	SINK_LINK_TYPES, /* pcap: a second link type */
-	SINK_INTERFACES  /* more interfaces than a sound capture can have */
+	SINK_INTERFACES  /* more interfaces of this client than there may be: it is not in */
 };
 
 /* fd stays the caller's. */
@@ -50,8 +43,7 @@ enum sink_status sink_begin(struct sink *s, int fd, bool pcap);
 void sink_free(struct sink *s);
 
 /* Its number. What it points to is copied. */
-enum sink_status sink_add_interface(
-    struct sink *s, const struct sink_interface *i, uint32_t *number);
+enum sink_status sink_add_interface(struct sink *s, const struct interface *i, uint32_t *number);
 
 /* A block that packets behind it may need; left out in pcap. */
 enum sink_status sink_block(struct sink *s, uint32_t type, const uint8_t *body, uint32_t len);
@@ -60,6 +52,10 @@ enum sink_status sink_block(struct sink *s, uint32_t type, const uint8_t *body, 
 enum sink_status sink_packet(struct sink *s, uint32_t interface, int64_t time_ns, uint32_t caplen,
     uint32_t original, uint32_t len);
 enum sink_status sink_bytes(struct sink *s, const uint8_t *p, size_t len);
+
+/* The same of a packet that is there as a whole. */
+enum sink_status sink_whole_packet(struct sink *s, uint32_t interface, int64_t time_ns,
+    uint32_t caplen, uint32_t original, const uint8_t *p, uint32_t len);
 
 /* What is missing of a packet becomes zeros: the capture stays one. */
 enum sink_status sink_fill(struct sink *s);

@@ -36,7 +36,7 @@ static void answer(void *of, int to, uint16_t link_type)
 	struct source_world *w = of;
 	uint32_t n;
 
-	f = filters_find(&w->filters, link_type);
+	f = w->filters.expression ? filters_find(&w->filters, link_type) : &none;
 	if (!f && (fresh = filters_add(&w->filters, link_type))) {
 		compile(w, fresh, link_type);
 		f = fresh;
@@ -69,15 +69,15 @@ static void trouble(void *of, const char *path, uint64_t offset, uint32_t packet
 	tell_damage(w->tell, path, offset, packets, why);
 }
 
-void source_world_init(struct source_world *w, struct catalog *c, const struct catalog_range *r,
+bool source_world_init(struct source_world *w, struct catalog *c, const struct catalog_range *r,
     const char *filter, struct sink *sink, struct tell *tell)
 {
 	*w = (struct source_world){.catalog = c,
 	    .range = r,
-	    .filters.expression = filter,
 	    .sink = sink,
 	    .tell = tell,
 	    .ops = {.answer = answer, .trouble = trouble, .of = w}};
+	return filters_init(&w->filters, filter);
 }
 
 static void call_tick(void *of)
@@ -96,9 +96,7 @@ void source_world_tick(struct source_world *w, void (*tick)(struct source_world 
 
 void source_world_free(struct source_world *w)
 {
-	for (unsigned i = 0; i < w->filters.n; i++)
-		filter_free(&w->filters.v[i].program);
-	w->filters.n = 0;
+	filters_free(&w->filters);
 }
 
 /* ---- opening ---- */

@@ -26,8 +26,8 @@ struct source_world {
 	const volatile sig_atomic_t *stopped; /* nothing more is wanted; NULL: never */
 };
 
-/* filter: NULL for every packet. */
-void source_world_init(struct source_world *w, struct catalog *c, const struct catalog_range *r,
+/* filter: NULL for every packet. False without memory. */
+bool source_world_init(struct source_world *w, struct catalog *c, const struct catalog_range *r,
     const char *filter, struct sink *sink, struct tell *tell);
 
 /* tick() is called ten times a second or so while packets are taken. */

@@ -16,6 +16,9 @@
 #define HANGS    "the process that reads it hangs"
 #define NONSENSE "the process that reads it sends nonsense"
 
+/* Instead of the number of an interface that the sink does not take. */
+#define LEFT_OUT UINT32_MAX
+
 bool stream_open(struct stream *s, int file, struct extract_task *task)
 {
 	s->buf = malloc(ROOM);
@@ -29,6 +32,7 @@ bool stream_open(struct stream *s, int file, struct extract_task *task)
 	s->told.to = task->to;
 	s->told.pauses = task->follow;
 	s->told.filtered = task->filters->expression != NULL;
+	s->left_out = 0;
 	if (s->buf && process_start(&s->process, &file, 1, extract, task))
 		return true;
 	free(s->buf);
@@ -92,8 +96,16 @@ static bool take(struct stream *s, void *to, size_t len)
 
 /* ---- pieces ---- */
 
+static void tell_left_out(struct stream *s)
+{
+	if (s->left_out > 0)
+		s->ops->trouble(s->ops->of, s->path, s->left_out_at, s->left_out,
+		    "its client has more interfaces than are written");
+}
+
 static enum stream_status broken(struct stream *s, const char *why)
 {
+	tell_left_out(s);
 	s->ended = true;
 	s->ops->trouble(s->ops->of, s->path, s->told.offset, 0, why);
 	return STREAM_END;
@@ -131,7 +143,7 @@ static bool add_number(struct stream *s, uint32_t number)
 static enum sink_status take_interface(struct stream *s, const struct piece *p)
 {
 	uint8_t options[PIECE_OPTIONS_MAX];
-	struct sink_interface i = {.who = s->who,
+	struct interface i = {.who = s->who,
 	    .snaplen = p->snaplen,
 	    .link_type = (uint16_t)p->link_type,
 	    .options = options,
@@ -147,6 +159,10 @@ static enum sink_status take_interface(struct stream *s, const struct piece *p)
 		return SINK_OK;
 	}
 	st = sink_add_interface(s->sink, &i, &number);
+	if (st == SINK_INTERFACES) {
+		number = LEFT_OUT;
+		st = SINK_OK;
+	}
 	if (st == SINK_OK && !add_number(s, number))
 		return SINK_FAILED;
 	return st;
@@ -180,6 +196,22 @@ static void take_trouble(struct stream *s, const struct piece *p)
 	s->ops->trouble(s->ops->of, s->path, p->offset, p->number, text);
 }
 
+/* The bytes of the packet at the front go nowhere. */
+static bool pass_over(struct stream *s)
+{
+	for (uint32_t left = s->head.len; left > 0;) {
+		size_t n = s->filled - s->pos < left ? s->filled - s->pos : left;
+
+		if (n == 0 && read_some(s) == 0)
+			return false;
+		s->pos += n;
+		left -= (uint32_t)n;
+	}
+	if (s->left_out++ == 0)
+		s->left_out_at = s->head.offset;
+	return true;
+}
+
 enum stream_status stream_next(struct stream *s, bool wait, enum sink_status *failed)
 {
 	struct piece *p = &s->head;
@@ -187,14 +219,22 @@ enum stream_status stream_next(struct stream *s, bool wait, enum sink_status *fa
 	while (!s->ended) {
 		if (!wait && !is_there(s))
 			return STREAM_NOTHING;
-		if (!take(s, p, sizeof(*p)))
+		if (s->filled - s->pos >= sizeof(*p)) {
+			memcpy(p, s->buf + s->pos, sizeof(*p));
+			s->pos += sizeof(*p);
+		} else if (!take(s, p, sizeof(*p))) {
 			return silent(s);
+		}
 		if (!is_sound(s))
 			return broken(s, NONSENSE);
 		*failed = SINK_OK;
 		switch (p->kind) {
 		case PIECE_PACKET:
-			return STREAM_PACKET;
+			if (s->interface[p->number] != LEFT_OUT)
+				return STREAM_PACKET;
+			if (!pass_over(s))
+				return silent(s);
+			break;
 		case PIECE_PAUSE:
 			return STREAM_PAUSE;
 		case PIECE_INTERFACE:
@@ -212,6 +252,7 @@ enum stream_status stream_next(struct stream *s, bool wait, enum sink_status *fa
 		case PIECE_ALIVE:
 			break;
 		default:
+			tell_left_out(s);
 			s->ended = true;
 		}
 		if (*failed != SINK_OK)
@@ -248,16 +289,31 @@ static enum sink_status pass_on(struct stream *s, uint32_t len, struct piece_opt
 	return st;
 }
 
+/* Whether the packet at the front is there as a whole, and nothing of it is wrong. */
+static bool is_whole(const struct stream *s)
+{
+	const struct piece *p = &s->head;
+	uint32_t packet = (uint32_t)pcapng_padded(p->caplen);
+	struct piece_options walk = {.left = p->len - packet};
+
+	return s->filled - s->pos >= p->len &&
+	       piece_check_options(&walk, s->buf + s->pos + packet, walk.left);
+}
+
 enum sink_status stream_take(struct stream *s)
 {
 	const struct piece *p = &s->head;
 	uint32_t packet = (uint32_t)pcapng_padded(p->caplen);
 	struct piece_options walk = {.left = p->len - packet};
-	enum sink_status st = sink_packet(
-	    s->sink, s->interface[p->number], p->time_ns, p->caplen, p->original, p->len);
+	enum sink_status st;
 
-	if (st == SINK_OK && p->len == 0)
-		st = sink_bytes(s->sink, NULL, 0);
+	if (is_whole(s)) {
+		s->pos += p->len;
+		return sink_whole_packet(s->sink, s->interface[p->number], p->time_ns, p->caplen,
+		    p->original, s->buf + s->pos - p->len, p->len);
+	}
+	st = sink_packet(
+	    s->sink, s->interface[p->number], p->time_ns, p->caplen, p->original, p->len);
 	if (st == SINK_OK)
 		st = pass_on(s, packet, NULL);
 	return st == SINK_OK && !s->ended ? pass_on(s, p->len - packet, &walk) : st;

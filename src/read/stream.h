@@ -39,8 +39,9 @@ struct stream {
 	uint8_t *buf;
 	size_t pos, filled;
 	uint32_t *interface; /* numbers in the sink */
-	size_t interfaces;
-	size_t room;
+	size_t interfaces, room;
+	uint32_t left_out;    /* packets of interfaces that the sink does not take, */
+	uint64_t left_out_at; /* and where the first of them is */
 	bool ended, hangs;
 };
 

@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "view/pattern.h"
 
-#define SECOND    INT64_C(1000000000)
+#define SECOND    UINT64_C(1000000000)
 #define LEVELS    8
 #define STEPS_MIN 10u
 #define STEPS_MAX 1000u
@@ -35,18 +35,20 @@ const char *chart_bytes(uint64_t bytes, char out[CHART_BYTES_MAX])
 	return out;
 }
 
-const char *chart_duration(int64_t ns, char out[CHART_DURATION_MAX])
+/* Rounded to what is shown. */
+const char *chart_duration(uint64_t ns, char out[CHART_DURATION_MAX])
 {
-	int64_t s = ns / SECOND;
+	uint64_t s = ns / SECOND + (ns % SECOND >= SECOND / 2);
+	uint64_t minutes = (s + 30) / 60, hours = (s + 1800) / 3600;
 
 	if (s >= 86400)
-		snprintf(out, CHART_DURATION_MAX, "%" PRId64 " d %" PRId64 " h", s / 86400,
-		    s / 3600 % 24);
+		snprintf(
+		    out, CHART_DURATION_MAX, "%" PRIu64 " d %" PRIu64 " h", hours / 24, hours % 24);
 	else if (s >= 3600)
-		snprintf(out, CHART_DURATION_MAX, "%" PRId64 " h %" PRId64 " min", s / 3600,
-		    s / 60 % 60);
+		snprintf(out, CHART_DURATION_MAX, "%" PRIu64 " h %" PRIu64 " min", minutes / 60,
+		    minutes % 60);
 	else if (s >= 60)
-		snprintf(out, CHART_DURATION_MAX, "%" PRId64 " min %" PRId64 " s", s / 60, s % 60);
+		snprintf(out, CHART_DURATION_MAX, "%" PRIu64 " min %" PRIu64 " s", s / 60, s % 60);
 	else
 		snprintf(out, CHART_DURATION_MAX, "%.3g s", (double)ns / (double)SECOND);
 	return out;
@@ -54,13 +56,13 @@ const char *chart_duration(int64_t ns, char out[CHART_DURATION_MAX])
 
 /* ---- for people ---- */
 
-static const char *level(double intensity, bool utf8)
+static const char *level(double intensity, bool some, bool utf8)
 {
 	static const char *const blocks[LEVELS + 1] = {"·", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 	static const char *const ascii[LEVELS + 1] = {".", "_", "-", "=", "+", "*", "o", "O", "#"};
 	unsigned i = (unsigned)(intensity * LEVELS + 0.5);
 
-	if (intensity > 0 && i == 0)
+	if (some && i == 0)
 		i = 1;
 	i = i > LEVELS ? LEVELS : i;
 	return utf8 ? blocks[i] : ascii[i];
@@ -73,7 +75,7 @@ static void print_head(const struct coverage *v, int width, const struct when_zo
 	when_format(v->begin, zone, 0, from);
 	when_format(v->end, zone, 0, until);
 	fprintf(to, "%s to %s, %s a column\n", from, until,
-	    chart_duration((v->end - v->begin) / (int64_t)v->steps, step));
+	    chart_duration(coverage_span(v) / v->steps, step));
 	fprintf(to, "%-*s  %*s  %11s %7s %5s\n", width, "CLIENT", (int)v->steps, "", "PACKETS",
 	    "BYTES", "TIME");
 }
@@ -86,7 +88,7 @@ static void print_row(
 
 	fprintf(to, "%-*s  ", width, pattern_who(r->client, r->address, who));
 	for (size_t i = 0; i < v->steps; i++)
-		fputs(level(coverage_intensity(v, r->step[i].packets), utf8), to);
+		fputs(level(coverage_intensity(v, r->step[i].packets), r->step[i].some, utf8), to);
 	/* not 100 % while anything is missing, nor 0 % while anything is there */
 	if (part > 99 && r->covered < v->steps)
 		part = 99;

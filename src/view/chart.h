@@ -25,6 +25,6 @@ const char *chart_bytes(uint64_t bytes, char out[CHART_BYTES_MAX]);
 
 /* "2 h 30 min" */
 #define CHART_DURATION_MAX 32
-const char *chart_duration(int64_t ns, char out[CHART_DURATION_MAX]);
+const char *chart_duration(uint64_t ns, char out[CHART_DURATION_MAX]);
 
 #endif

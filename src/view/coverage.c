@@ -8,9 +8,36 @@
 
 #define SECOND INT64_C(1000000000)
 
+/* From a to b, which is not before it. */
+static uint64_t distance(int64_t a, int64_t b)
+{
+	return (uint64_t)b - (uint64_t)a;
+}
+
+static int64_t later(int64_t a, uint64_t by)
+{
+	return (int64_t)((uint64_t)a + by);
+}
+
+uint64_t coverage_span(const struct coverage *v)
+{
+	return distance(v->begin, v->end);
+}
+
 int64_t coverage_time(const struct coverage *v, size_t i)
 {
-	return v->begin + (int64_t)((double)(v->end - v->begin) * (double)i / (double)v->steps);
+	uint64_t span = coverage_span(v), steps = v->steps > 0 ? v->steps : 1;
+
+	return later(v->begin, span / steps * i + span % steps * i / steps);
+}
+
+size_t coverage_run(const struct coverage *v, const struct coverage_row *r, size_t i)
+{
+	bool some = r->step[i].some;
+
+	while (i < v->steps && r->step[i].some == some)
+		i++;
+	return i;
 }
 
 /* Logarithm to the base 2, in straight lines between powers of 2. */
@@ -53,8 +80,9 @@ static struct coverage_row *row_of(struct coverage *v, const char *client, const
 /* The step that a time lies in. */
 static size_t step_at(const struct coverage *v, int64_t time)
 {
-	double of_all = (double)(time - v->begin) / (double)(v->end - v->begin);
-	size_t i = of_all <= 0 ? 0 : (size_t)(of_all * (double)v->steps);
+	double of_all =
+	    time <= v->begin ? 0 : (double)distance(v->begin, time) / (double)coverage_span(v);
+	size_t i = (size_t)(of_all * (double)v->steps);
 
 	return i < v->steps ? i : v->steps - 1;
 }
@@ -62,11 +90,24 @@ static size_t step_at(const struct coverage *v, int64_t time)
 /* Of n that lie evenly from a to b (not included), those before a time. */
 static uint64_t before(int64_t time, int64_t a, int64_t b, uint64_t n)
 {
+	double part;
+
 	if (time <= a)
 		return 0;
 	if (time >= b)
 		return n;
-	return (uint64_t)((double)n * ((double)(time - a) / (double)(b - a)));
+	part = (double)n * ((double)distance(a, time) / (double)distance(a, b));
+	return part < (double)n ? (uint64_t)part : n;
+}
+
+/* Packets are somewhere from a to b (not included), of which the step has a part. */
+static void note(struct coverage_step *s, int64_t a, int64_t b)
+{
+	if (!s->some || a < s->first)
+		s->first = a;
+	if (!s->some || b - 1 > s->last)
+		s->last = b - 1;
+	s->some = true;
 }
 
 static void spread(
@@ -79,6 +120,9 @@ static void spread(
 
 		if (from >= b)
 			break;
+		if (to <= a)
+			continue;
+		note(&r->step[i], a, b);
 		r->step[i].packets += before(to, a, b, s->packets) - before(from, a, b, s->packets);
 		r->step[i].bytes += before(to, a, b, s->bytes) - before(from, a, b, s->bytes);
 	}
@@ -87,12 +131,19 @@ static void spread(
 /* Whether numbers of the profile can be times: the index may hold anything. */
 static bool is_sound(const struct profile *p)
 {
-	int64_t most;
+	const int64_t most = INT64_C(1) << 34; /* seconds: of every time in nanoseconds */
 
-	if (p->seconds == 0 || p->seconds > (UINT64_C(1) << 33) || p->n > PROFILE_STEPS)
-		return false;
-	most = INT64_MAX / SECOND / (int64_t)p->seconds - PROFILE_STEPS - 1;
-	return p->first > -most && p->first < most;
+	return p->seconds > 0 && p->seconds <= (uint64_t)most && p->n <= PROFILE_STEPS &&
+	       p->first >= -most / (int64_t)p->seconds - 1 &&
+	       p->first <= most / (int64_t)p->seconds;
+}
+
+/* Seconds as nanoseconds, as far as these reach. */
+static int64_t nanoseconds(int64_t seconds)
+{
+	if (seconds > INT64_MAX / SECOND)
+		return INT64_MAX;
+	return seconds < INT64_MIN / SECOND ? INT64_MIN : seconds * SECOND;
 }
 
 static int64_t at_least(int64_t a, int64_t b)
@@ -112,9 +163,10 @@ static void add_profile(struct coverage *v, struct coverage_row *r, const struct
 	if (!is_sound(p))
 		return;
 	for (size_t i = 0; i < p->n; i++) {
-		int64_t begin = profile_begin(p, i) * SECOND;
-		int64_t a = at_least(begin, first);
-		int64_t b = at_most(begin + (int64_t)p->seconds * SECOND, last + 1);
+		int64_t begin = profile_begin(p, i);
+		int64_t a = at_most(at_least(nanoseconds(begin), first), INT64_MAX - 1);
+		int64_t b =
+		    at_most(nanoseconds(begin + (int64_t)p->seconds), last + (last < INT64_MAX));
 
 		if (p->step[i].packets > 0 && a < b && b > v->begin && a < v->end)
 			spread(v, r, a, b, &p->step[i]);
@@ -126,8 +178,10 @@ static void add_profile(struct coverage *v, struct coverage_row *r, const struct
 void coverage_begin(struct coverage *v, int64_t begin, int64_t end, size_t steps)
 {
 	*v = (struct coverage){.begin = begin, .end = end, .steps = steps};
-	v->end += v->end < INT64_MAX;              /* the last packet is within */
-	if (v->end - v->begin < (int64_t)v->steps) /* each step has a nanosecond */
+	v->end += v->end < INT64_MAX;    /* the last packet is within */
+	if (coverage_span(v) < v->steps) /* each step has a nanosecond */
+		v->begin = at_most(v->begin, INT64_MAX - (int64_t)v->steps);
+	if (coverage_span(v) < v->steps)
 		v->end = v->begin + (int64_t)v->steps;
 }
 
@@ -136,7 +190,7 @@ bool coverage_add(struct coverage *v, const char *client, const char *address,
 {
 	struct coverage_row *r = row_of(v, client, address);
 
-	if (r && p && last < INT64_MAX)
+	if (r && p)
 		add_profile(v, r, p, first, last);
 	return r;
 }
@@ -157,7 +211,7 @@ void coverage_end(struct coverage *v)
 
 			v->row[i].packets += s->packets;
 			v->row[i].bytes += s->bytes;
-			v->row[i].covered += s->packets > 0;
+			v->row[i].covered += s->some;
 			if (s->packets > v->busiest)
 				v->busiest = s->packets;
 		}

@@ -1,7 +1,8 @@
 /* coverage: when there were packets of each client, and when not, in equal steps of time.
  *
  * Added up from profiles of captures: where a step
- * of a profile lies in several of these, its packets are spread evenly. Refuses to draw. Times are
+ * of a profile lies in several of these, its packets are spread evenly, and none of them is a gap.
+ * Refuses to draw. Times are
  * nanoseconds since 1970. */
 #ifndef VIEW_COVERAGE_H
 #define VIEW_COVERAGE_H
@@ -14,13 +15,15 @@
 
 struct coverage_step {
 	uint64_t packets, bytes; /* captured bytes, without record headers */
+	bool some;               /* there are packets in it, or may be: it is no gap */
+	int64_t first, last;     /* then: those that may be are not outside of these times */
 };
 
 /* A client, or one host of a network. */
 struct coverage_row {
 	char *client, *address;
 	uint64_t packets, bytes; /* all steps */
-	size_t covered;          /* steps that have packets */
+	size_t covered;          /* steps with some */
 	struct coverage_step *step;
 };
 
@@ -46,6 +49,12 @@ void coverage_free(struct coverage *v);
 
 /* When step i begins; i may be `steps`. */
 int64_t coverage_time(const struct coverage *v, size_t i);
+
+/* Nanoseconds from begin to end: more than an int64_t may have. */
+uint64_t coverage_span(const struct coverage *v);
+
+/* Where behind the steps those end that are like step i: with packets, or without. */
+size_t coverage_run(const struct coverage *v, const struct coverage_row *r, size_t i);
 
 /* How much of the busiest step this is, from 0 to 1, so that half of it is still plain to see: by
  * logarithm. 0 only where there is no packet. */

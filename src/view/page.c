@@ -1,202 +1,129 @@
 /* page: see page.h. */
 #include "view/page.h"
 
-#include <inttypes.h>
-#include <string.h>
-
 #include "view/chart.h"
-#include "view/pattern.h"
+#include "view/gaps.h"
+#include "view/rows.h"
+#include "view/words.h"
 
-#define SECOND INT64_C(1000000000)
-
-/* Of the chart, in pixels. */
-#define ROW    30
-#define BAR    22
-#define LEFT   170
-#define WIDTH  960 /* of the bars */
-#define RIGHT  210
-#define TOP    34
-#define LETTER 8 /* of a name */
+#define GAPS 20 /* in the list */
 
 static const char style[] =
-    ":root{color-scheme:light dark;--back:#fff;--ink:#1c2530;--soft:#5a6672;--line:#d5dbe1;"
-    "--gap:#f1f3f5;--bar:#0b6bcb}"
+    ":root{color-scheme:light dark;--back:#fff;--ink:#1c2530;--soft:#5a6672;--line:#8793a0;"
+    "--gap:#ffc4b5;--track:#eef1f4;--bar:#0b62bd}"
     "@media(prefers-color-scheme:dark){:root{--back:#11161c;--ink:#e6ebf0;--soft:#9aa7b4;"
-    "--line:#2e3843;--gap:#1a2129;--bar:#5aa9f5}}"
+    "--line:#65727f;--gap:#7d3022;--track:#1d252e;--bar:#62aef7}}"
     "body{background:var(--back);color:var(--ink);font:15px/1.5 system-ui,sans-serif;"
-    "margin:2rem auto;max-width:90rem;padding:0 1rem}"
-    "h1{font-size:1.4rem;margin:0}p{margin:.3rem 0 1rem;color:var(--soft)}"
-    ".chart{overflow-x:auto}svg{display:block;font:13px system-ui,sans-serif}"
-    "text{fill:var(--ink)}.soft{fill:var(--soft)}.gap{fill:var(--gap)}.bar{fill:var(--bar)}"
-    ".tick{stroke:var(--line)}code{font:13px ui-monospace,monospace}"
-    "pre{background:var(--gap);padding:.7rem;overflow-x:auto;border-radius:4px}"
-    "table{border-collapse:collapse;margin:1rem 0}th,td{padding:.2rem .8rem .2rem 0;"
-    "text-align:left}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}"
-    "th{color:var(--soft);font-weight:600}";
-
-void page_text(const char *text, FILE *to)
-{
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '<' || c == '>' || c == '&' || c == '"' || c == '\'')
-			fprintf(to, "&#%u;", c);
-		else
-			putc(c < ' ' || c == 0x7f ? '?' : c, to);
-	}
-}
-
-static void print_who(const struct coverage_row *r, FILE *to)
-{
-	char who[PATTERN_WHO_MAX];
-
-	page_text(pattern_who(r->client, r->address, who), to);
-}
-
-static double x_of(const struct coverage *v, int64_t time)
-{
-	return LEFT + WIDTH * ((double)(time - v->begin) / (double)(v->end - v->begin));
-}
-
-/* ---- time across ---- */
-
-/* Seconds between two marks, so that there are at most ten. */
-static int64_t tick_seconds(const struct coverage *v)
-{
-	static const int64_t choice[] = {1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200,
-	    14400, 21600, 43200, 86400, 2 * 86400, 7 * 86400, 14 * 86400, 30 * 86400, 91 * 86400,
-	    365 * 86400};
-	int64_t seconds = (v->end - v->begin) / SECOND;
-	size_t i = 0;
-
-	while (i + 1 < sizeof(choice) / sizeof(*choice) && seconds / choice[i] > 10)
-		i++;
-	return choice[i];
-}
-
-static void print_tick(const struct coverage *v, int64_t time, int height, int64_t every,
-    const struct when_zone *zone, FILE *to)
-{
-	char text[WHEN_TEXT_MAX];
-	double x = x_of(v, time);
-
-	when_format(time, zone, 0, text);
-	fprintf(to, "<line class=\"tick\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>", x, x,
-	    TOP - 6, height);
-	if (every >= 86400)
-		text[10] = '\0'; /* the date */
-	else if (every >= 60)
-		text[16] = '\0'; /* hours and minutes */
-	fprintf(to, "<text class=\"soft\" x=\"%.1f\" y=\"%d\">", x + 3, TOP - 12);
-	page_text(every >= 86400 ? text : text + 11, to);
-	fputs("</text>\n", to);
-}
-
-/* At whole hours and days of the zone. */
-static void print_ticks(
-    const struct coverage *v, int height, const struct when_zone *zone, FILE *to)
-{
-	int64_t every = tick_seconds(v), begin = v->begin / SECOND, end = v->end / SECOND;
-	int64_t local = begin + zone->east(zone->of, begin);
-
-	for (int64_t t = begin + (every - local % every) % every; t <= end; t += every)
-		if (t * SECOND >= v->begin && x_of(v, t * SECOND) < LEFT + WIDTH - 40)
-			print_tick(v, t * SECOND, height, every, zone, to);
-}
-
-/* ---- clients down ---- */
-
-static void print_step(const struct coverage *v, const struct coverage_row *r, size_t i, int y,
-    const struct when_zone *zone, FILE *to)
-{
-	char from[WHEN_TEXT_MAX], until[WHEN_TEXT_MAX], bytes[CHART_BYTES_MAX];
-	double width = (double)WIDTH / (double)v->steps;
-	double part = coverage_intensity(v, r->step[i].packets);
-	double height = 3 + part * (BAR - 3);
-
-	fprintf(to,
-	    "<rect class=\"bar\" x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\""
-	    " opacity=\"%.2f\"><title>",
-	    LEFT + width * (double)i, y + BAR - height, width, height, 0.4 + 0.6 * part);
-	print_who(r, to);
-	fprintf(to, "\n%s to %s\n%" PRIu64 " packets, %s</title></rect>",
-	    when_format(coverage_time(v, i), zone, 0, from),
-	    when_format(coverage_time(v, i + 1), zone, 0, until), r->step[i].packets,
-	    chart_bytes(r->step[i].bytes, bytes));
-}
-
-static void print_row(const struct coverage *v, const struct coverage_row *r, int y,
-    const struct when_zone *zone, FILE *to)
-{
-	char bytes[CHART_BYTES_MAX], who[PATTERN_WHO_MAX];
-	bool long_name = strlen(pattern_who(r->client, r->address, who)) * LETTER > LEFT;
-
-	fprintf(to, "<text x=\"0\" y=\"%d\"%s>", y + 16,
-	    long_name ? " textLength=\"160\" lengthAdjust=\"spacingAndGlyphs\"" : "");
-	print_who(r, to);
-	fprintf(to, "</text><rect class=\"gap\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>\n",
-	    LEFT, y, WIDTH, BAR);
-	for (size_t i = 0; i < v->steps; i++)
-		if (r->step[i].packets > 0)
-			print_step(v, r, i, y, zone, to);
-	fprintf(to, "\n<text class=\"soft\" x=\"%d\" y=\"%d\">%" PRIu64 " packets, %s</text>\n",
-	    LEFT + WIDTH + 12, y + 16, r->packets, chart_bytes(r->bytes, bytes));
-}
-
-static void print_chart(const struct coverage *v, const struct when_zone *zone, FILE *to)
-{
-	int height = TOP + ROW * (int)v->n;
-
-	fprintf(to,
-	    "<div class=\"chart\"><svg width=\"%d\" height=\"%d\" role=\"img\""
-	    " aria-label=\"Packets of each client over time\">\n",
-	    LEFT + WIDTH + RIGHT, height + 4);
-	for (size_t i = 0; i < v->n; i++)
-		print_row(v, &v->row[i], TOP + ROW * (int)i, zone, to);
-	print_ticks(v, height, zone, to);
-	fputs("</svg></div>\n", to);
-}
+    "margin:1.5rem auto;max-width:100rem;padding:0 1rem}"
+    "h1{font-size:1.4rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .3rem}"
+    "p{margin:.2rem 0 1rem}.soft,th,.head{color:var(--soft)}"
+    ".key{display:inline-block;width:1.2em;height:.9em;margin:0 .2em 0 .8em;vertical-align:-.1em}"
+    ".key.bar{background:var(--bar)}.key.gap{background:var(--gap)}"
+    ".chart{display:grid;grid-template-columns:fit-content(16rem) minmax(10rem,1fr)"
+    " repeat(4,max-content);row-gap:5px;align-items:center;font-size:14px}"
+    ".row{display:contents}.head>*{position:sticky;top:0;background:var(--back);z-index:1;"
+    "height:1.6em;font-size:13px}"
+    ".who{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;padding-right:.9rem}"
+    ".n{text-align:right;padding-left:.9rem;font-variant-numeric:tabular-nums;white-space:nowrap}"
+    "svg{display:block;width:100%;height:26px;background:var(--track)}"
+    ".many{row-gap:2px;font-size:12px;line-height:1.2}.many svg{height:15px}"
+    ".gap{fill:var(--gap)}.bar{fill:var(--bar)}"
+    ".tick{stroke:var(--line);stroke-opacity:.45;fill:none;vector-effect:non-scaling-stroke}"
+    ".axis span{position:absolute;white-space:nowrap;border-left:1px solid var(--line);"
+    "padding-left:3px}.axis .main{color:var(--ink);font-weight:600}"
+    "code{font:13px ui-monospace,monospace;user-select:all}.wide{overflow-x:auto}"
+    "table{border-collapse:collapse;font-size:14px}th,td{padding:.2rem 1.2rem .2rem 0;"
+    "text-align:left;white-space:nowrap}th{font-weight:400}"
+    "@media(min-width:801px) and (max-width:1200px){.axis span:nth-child(even){display:none}}"
+    "@media(max-width:800px){.chart{display:block}"
+    ".row{display:grid;grid-template-columns:minmax(0,1fr) repeat(2,max-content);margin-top:6px}"
+    ".row>svg,.axis{grid-column:1/-1;order:1}.time,.bytes{display:none}"
+    ".head{position:sticky;top:0;z-index:1;background:var(--back)}.head>*{position:static}"
+    ".head>.axis{position:relative}.many .row{margin-top:2px}"
+    ".axis span:not(:nth-child(3n+1)){display:none}}";
 
 /* ---- gaps in words, and what to do ---- */
 
-static void print_totals(const struct coverage *v, FILE *to)
+/* A word for the shell. */
+static void print_quoted(const char *word, FILE *to)
 {
-	char bytes[CHART_BYTES_MAX];
+	char one[2] = "";
 
-	fputs("<table><tr><th>Client</th><th class=\"n\">Packets</th><th class=\"n\">Bytes</th>"
-	      "<th class=\"n\">Time with packets</th></tr>\n",
-	    to);
-	for (size_t i = 0; i < v->n; i++) {
-		const struct coverage_row *r = &v->row[i];
-
-		fputs("<tr><td>", to);
-		print_who(r, to);
-		fprintf(to,
-		    "</td><td class=\"n\">%" PRIu64 "</td><td class=\"n\">%s</td>"
-		    "<td class=\"n\">%.1f %%</td></tr>\n",
-		    r->packets, chart_bytes(r->bytes, bytes),
-		    (double)r->covered / (double)v->steps * 100);
+	fputs("&#39;", to);
+	for (; *word; word++) {
+		*one = *word;
+		if (*word == '\'')
+			fputs("&#39;\\&#39;&#39;", to);
+		else
+			words_text(one, to);
 	}
-	fputs("</table>\n", to);
+	fputs("&#39;", to);
 }
 
-static void print_command(const struct coverage *v, const struct when_zone *zone, FILE *to)
+/* Of all packets from a time to another, both included. */
+static void print_command(const struct coverage_row *r, int64_t first, int64_t last,
+    const struct when_zone *zone, const char *config, FILE *to)
 {
-	char from[WHEN_TEXT_MAX], until[WHEN_TEXT_MAX];
+	char text[WHEN_TEXT_MAX];
 
-	fputs("<p>The packets of a range of it:</p><pre><code>", to);
-	fprintf(to, "osmo-pcap-read --from &#39;%s&#39; --to &#39;%s&#39; -w out.pcapng ",
-	    when_format(v->begin, zone, 0, from), when_format(v->end, zone, 0, until));
-	print_who(&v->row[0], to);
-	fputs("</code></pre>\n", to);
+	fputs("<code>osmo-pcap-read", to);
+	if (config) {
+		fputs(" -c ", to);
+		print_quoted(config, to);
+	}
+	if (when_format_exact(first, zone, text))
+		fprintf(to, " --from &#39;%s&#39;", text);
+	if (when_format_exact(last, zone, text))
+		fprintf(to, " --to &#39;%s&#39;", text);
+	fputs(" -w out.pcapng ", to);
+	words_who(r, to);
+	fputs("</code>", to);
+}
+
+static void print_gaps(
+    const struct coverage *v, const struct when_zone *zone, const char *config, FILE *to)
+{
+	struct gap gap[GAPS];
+	size_t n = gaps_longest(v, gap, GAPS);
+
+	if (n == 0)
+		return;
+	fputs("<h2>The longest gaps</h2><div class=\"wide\"><table><tr><th>Client</th><th>From</th>"
+	      "<th>To</th><th>Length</th><th>What is on both sides of it</th></tr>\n",
+	    to);
+	for (size_t i = 0; i < n; i++) {
+		const struct gap *g = &gap[i];
+		char length[CHART_DURATION_MAX];
+		int64_t from, until;
+
+		gaps_range(v, g, &from, &until);
+		fputs("<tr><td>", to);
+		words_who(g->row, to);
+		fputs("</td><td>", to);
+		words_print_time(coverage_time(v, g->begin), zone, to);
+		fputs("</td><td>", to);
+		words_print_time(coverage_time(v, g->end), zone, to);
+		fprintf(to, "</td><td>%s</td><td>",
+		    chart_duration(coverage_span(v) / v->steps * (g->end - g->begin), length));
+		print_command(g->row, from, until, zone, config, to);
+		fputs("</td></tr>\n", to);
+	}
+	fputs("</table></div>\n", to);
+}
+
+/* ---- the page, and its parts ---- */
+
+void page_text(const char *text, FILE *to)
+{
+	words_text(text, to);
 }
 
 void page_begin(const char *title, FILE *to)
 {
-	fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-	      "<meta name=\"viewport\" content=\"width=device-width\"><title>",
+	fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>"
+	      "<meta name=\"viewport\" content=\"width=device-width\"/><title>",
 	    to);
-	page_text(title, to);
+	words_text(title, to);
 	fprintf(to, "</title><style>%s</style></head><body>\n", style);
 }
 
@@ -207,29 +134,40 @@ void page_end(FILE *to)
 
 void page_chart(const struct coverage *v, const struct when_zone *zone, FILE *to)
 {
-	char from[WHEN_TEXT_MAX], until[WHEN_TEXT_MAX], step[CHART_DURATION_MAX];
+	char step[CHART_DURATION_MAX];
 
-	fprintf(to, "<p>%s to %s, %s a step. Taller: more packets, by logarithm. Bare: none.</p>\n",
-	    when_format(v->begin, zone, 0, from), when_format(v->end, zone, 0, until),
-	    chart_duration((v->end - v->begin) / (int64_t)v->steps, step));
-	if (v->n > 0)
-		print_chart(v, zone, to);
-	else
-		fputs("<p>There are none.</p>\n", to);
+	fputs("<p>", to);
+	words_print_time(v->begin, zone, to);
+	fputs(" to ", to);
+	words_print_time(v->end, zone, to);
+	if (v->n == 0) {
+		fputs("</p>\n<p>There are none.</p>\n", to);
+		return;
+	}
+	fprintf(to,
+	    "<br/><span class=\"soft\">%s a step;<span class=\"key bar\"></span>packets, the "
+	    "higher the more, by logarithm, at most ",
+	    chart_duration(coverage_span(v) / v->steps, step));
+	words_rate(v, v->busiest, 1, to);
+	fputs(";<span class=\"key gap\"></span>none</span></p>\n", to);
+	rows_print(v, zone, to);
 }
 
-void page_print(const struct coverage *v, const struct when_zone *zone, FILE *to)
+void page_print(
+    const struct coverage *v, const struct when_zone *zone, const char *config, FILE *to)
 {
 	char from[WHEN_TEXT_MAX], until[WHEN_TEXT_MAX], title[2 * WHEN_TEXT_MAX + 32];
 
 	snprintf(title, sizeof(title), "Recorded packets, %s to %s",
-	    when_format(v->begin, zone, 0, from), when_format(v->end, zone, 0, until));
+	    words_time(v->begin, zone, from), words_time(v->end, zone, until));
 	page_begin(title, to);
 	fputs("<h1>Recorded packets</h1>", to);
 	page_chart(v, zone, to);
 	if (v->n > 0) {
-		print_totals(v, to);
-		print_command(v, zone, to);
+		print_gaps(v, zone, config, to);
+		fputs("<h2>All packets of a client</h2><div class=\"wide\"><p>", to);
+		print_command(&v->row[0], v->begin, v->end - 1, zone, config, to);
+		fputs("</p></div>\n", to);
 	}
 	page_end(to);
 }

@@ -1,6 +1,8 @@
 /* makecap: writes a capture of about so many bytes, the same for the same arguments.
  *
- * usage: makecap KIND BYTES FILE
+ * usage: makecap KIND BYTES FILE [RATE]
+ *
+ * RATE packets a second, 10,000 without it.
  *
  *   mixed  conversations of 200 hosts: acknowledgements, voice, signalling and text of all lengths,
  *          and full segments, of which half are encrypted; a fifth of it is what compresses not at
@@ -144,12 +146,13 @@ static uint32_t put_same(uint8_t *p, uint32_t number)
 int main(int argc, char **argv)
 {
 	static uint32_t magic[6] = {0xa1b2c3d4, 2 | 4 << 16, 0, 0, 9000, 1};
-	bool mixed = argc == 4 && strcmp(argv[1], "mixed") == 0;
+	bool usable = argc == 4 || argc == 5, mixed = usable && strcmp(argv[1], "mixed") == 0;
+	uint32_t rate = argc == 5 ? (uint32_t)strtoul(argv[4], NULL, 10) : 10000;
 	uint64_t wanted, at = sizeof(magic);
 	FILE *f;
 
-	if (argc != 4 || (!mixed && strcmp(argv[1], "same") != 0)) {
-		fprintf(stderr, "usage: makecap mixed|same BYTES FILE\n");
+	if (!usable || rate == 0 || rate > 1000000 || (!mixed && strcmp(argv[1], "same") != 0)) {
+		fprintf(stderr, "usage: makecap mixed|same BYTES FILE [RATE]\n");
 		return 2;
 	}
 	wanted = strtoull(argv[2], NULL, 10);
@@ -159,7 +162,7 @@ int main(int argc, char **argv)
 	for (uint32_t i = 0; at < wanted; i++) {
 		uint8_t record[16 + LONGEST];
 		uint32_t len = mixed ? put_mixed(record + 16) : put_same(record + 16, i);
-		uint32_t head[4] = {1795860900 + i / 10000, i % 10000 * 100, len, len};
+		uint32_t head[4] = {1795860900 + i / rate, i % rate * (1000000 / rate), len, len};
 
 		memcpy(record, head, sizeof(head));
 		if (fwrite(record, sizeof(head) + len, 1, f) != 1)

@@ -196,7 +196,6 @@ static void test_format(void)
 	IS_STR(
 	    when_format(INT64_MIN, &z, 0, out), "1677-09-21 00:12:43", "the first that there is");
 	IS_STR(when_format(INT64_MAX, &z, 9, out), "2262-04-11 23:47:16.854775807", "and the last");
-	IS_STR(when_format_utc(NOW, out), "2026-11-28T12:34:56.500000000Z", "for programs");
 }
 
 static void test_calendar(void)
@@ -213,10 +212,50 @@ static void test_calendar(void)
 	OK(year == 2026 && month == 11 && day == 28, "a day of them");
 }
 
+/* What is written is read as the same moment, also in the hour that comes twice. */
+static void test_exact(void)
+{
+	static const struct {
+		int64_t ns;
+		struct zone *zone;
+		const char *want; /* NULL: it cannot be read */
+	} rows[] = {
+	    {NOW, &utc, "2026-11-28 12:34:56.5Z"},
+	    {NOW + 1, &autumn, "2026-11-28 13:34:56.500000001+01:00"},
+	    {INT64_C(1795860000) * S, &autumn, "2026-11-28 11:00:00+01:00"},
+	    {(AUTUMN - 1800) * S, &autumn, "2026-10-25 02:30:00+02:00"},
+	    {(AUTUMN + 1800) * S, &autumn, "2026-10-25 02:30:00+01:00"},
+	    {SPRING * S - 1, &spring, "2026-03-29 01:59:59.999999999+01:00"},
+	    {SPRING * S, &spring, "2026-03-29 03:00:00+02:00"},
+	    {HOWE * S, &howe, "2026-04-05 01:30:00+10:30"},
+	    {SAMOA * S - S, &samoa, "2011-12-29 23:59:59-10:00"},
+	    {0, &utc, "1970-01-01 00:00:00Z"},
+	    {0, &samoa, "0.000000000"},
+	    {INT64_C(9223372035) * S + 999999999, &utc, "9223372035.999999999"},
+	    {INT64_MAX, &utc, NULL},
+	    {-1, &utc, NULL},
+	    {INT64_MIN, &utc, NULL},
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct when_zone z = {east, rows[i].zone};
+		char out[WHEN_TEXT_MAX] = "";
+		const char *text = when_format_exact(rows[i].ns, &z, out);
+		int64_t again = -1;
+
+		IS_STR(text ? text : "none", rows[i].want ? rows[i].want : "none", "row %zu", i);
+		if (text &&
+		    OK(!when_parse(text, NOW, &(struct when_zone){east, &howe}, WHEN_TO, &again),
+			"%s", text))
+			IS_INT(again, rows[i].ns, "%s", text);
+	}
+}
+
 int main(void)
 {
 	test_parse();
 	test_format();
 	test_calendar();
+	test_exact();
 	return tap_done();
 }
