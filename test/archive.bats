@@ -439,6 +439,25 @@ on_a_full_disk() {
 	[[ $output == *no-such-user* ]]
 }
 
+@test "-t: captures may not arrive beneath the archive's path, nor be recorded there" {
+	mkdir -p archive/'done'/new
+	config
+	sed -i 's|"done"|"archive/done/new"|' cfg
+	echo 'archive: { path = "archive"; };' >>cfg
+	run "$ARCHIVE" -t -c cfg
+	[ "$status" -eq 78 ]
+	[[ $output == *"path $PWD/archive: $PWD/archive/done/new lies there: the archive needs a directory of its own"* ]]
+	config
+	echo 'archive: { path = "rec"; };' >>cfg
+	run "$ARCHIVE" -t -c cfg
+	[ "$status" -eq 78 ]
+	[[ $output == *"path $PWD/rec: $PWD/rec lies there"* ]]
+	config
+	mkdir 'done'/archive # beneath those of captures it may be
+	echo 'archive: { path = "done/archive"; };' >>cfg
+	"$ARCHIVE" -t -c cfg
+}
+
 @test "settings of the archive that are wrong are errors with file and line" {
 	config
 	local at=$(($(wc -l <cfg) + 1))
@@ -586,6 +605,27 @@ daemon() {
 	log_has "command client=foo .*says=\"nobody nobody $(getent passwd nobody | cut -d: -f6)\""
 	log_has 'command client=foo .*says="nobody"'
 	[ "$(stat -c %U archive/foo/*/*)" = nobody ]
+}
+
+@test "root without the user of the archive is refused: it would leave what that user can neither write nor delete" {
+	open_to_nobody
+	getent passwd daemon >/dev/null || skip "no user daemon"
+	settings 'user = "daemon";'
+	chown daemon archive 'done'
+	capture trace-foo-20261128_101500.pcap
+	chown daemon 'done'/*
+	once
+	settings
+	local what
+	for what in --once --rebuild; do
+		run "$ARCHIVE" "$what" -c cfg
+		[ "$status" -eq 1 ]
+		[[ $output == *"$PWD/archive: the archive is that of user daemon: set user in archive, or start it as daemon"* ]]
+	done
+	"$ARCHIVE" --verify -c cfg
+	settings 'user = "daemon";'
+	"$ARCHIVE" --rebuild -c cfg
+	[ -z "$(find archive ! -user daemon)" ]
 }
 
 @test "the highest level, and the longest records, have the memory that they need; a longer one breaks the capture" {

@@ -30,7 +30,7 @@ open_files() { find "/proc/$RUNS/fd" -type l | wc -l && cat "/proc/$RUNS/fdinfo"
 	for i in $(seq 20); do
 		settings "" '{ name = "foo"; address = "127.0.0.2"; }, { name = "bar"; address = "127.0.0.3"; completed-path = "missing"; }'
 		kill -HUP "$RUNS"
-		wait_log 'the configuration has errors: the old one stays' "$i"
+		wait_log 'reload reason="failed: the old configuration stays"' "$i"
 		settings
 		kill -HUP "$RUNS"
 		wait_log 'reload path=' $((i + 1))
@@ -45,7 +45,7 @@ open_files() { find "/proc/$RUNS/fd" -type l | wc -l && cat "/proc/$RUNS/fdinfo"
 	sed -i 's/path = "archive"/path = "other"; directories = "new"/' cfg
 	kill -HUP "$RUNS"
 	wait_log 'error file=.*cfg" line=[0-9]* reason="path: another one needs a restart"'
-	wait_log 'the configuration has errors: the old one stays'
+	wait_log 'reload reason="failed: the old configuration stays"'
 	arrives trace-foo-20261128_000001.pcap
 	wait_log 'archived client=foo .*path="foo/2026-11-28/'
 	[ -z "$(find other -type f)" ]

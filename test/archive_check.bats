@@ -192,6 +192,25 @@ variety() {
 	told 0 | sed 's/|trace-foo-20261128_000001_001.pcap|/|trace-foo-20261128_000001.pcap|/' | diff before -
 }
 
+@test "rebuild: a file that has another size than its worker says is told of, and not in the index" {
+	can_trace
+	settings 'compress = "none";'
+	capture trace-foo-20261128_000001.pcap
+	once
+	# the master has measured it, and its worker has not begun
+	strace -qq -o trace -P "$PWD/${FOO}_000001.pcap" -e trace=fstat,newfstatat \
+		-e inject=fstat,newfstatat:signal=STOP:when=1 "$ARCHIVE" --rebuild -c cfg >made 3>&- &
+	local pid=$!
+	PIDS+=($pid)
+	until_true grep -q 'stopped by SIGSTOP' trace
+	chmod u+w "${FOO}_000001.pcap"
+	truncate -s -1 "${FOO}_000001.pcap"
+	pkill -CONT -P $pid
+	not wait $pid
+	grep -x 'foo/2026-11-28/trace-foo-20261128_000001.pcap: it has changed while it was read' made
+	[ "$(index 'SELECT count(*) FROM file')" -eq 0 ]
+}
+
 @test "rebuild: what is no archived file is told of and left; one that is damaged makes the status 1" {
 	settings
 	capture trace-foo-20261128_000001.pcap
@@ -242,6 +261,12 @@ variety() {
 		"$ARCHIVE" --rebuild -c cfg
 	grep -x 'bar: Input/output error' <<<"$output"
 	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
+	# --verify as well
+	rebuild
+	run -1 strace -qq -o trace -P "$PWD/archive/bar" -e trace=openat -e inject=openat:error=EACCES \
+		"$ARCHIVE" --verify -c cfg
+	grep -x 'bar bar/2026-11-28/trace-bar-20261128_000003.pcap.zst: Permission denied' <<<"$output"
+	grep '^2 files read, .*; 1 files differ or are missing$' <<<"$output"
 }
 
 @test "rebuild: metadata that are those of another file are not believed" {
@@ -393,6 +418,41 @@ variety() {
 	sqlite3 archive/index.sqlite 'CREATE TABLE notes (text)'
 	run -1 once
 	grep 'it is no index of captures: osmo-pcap-archive --rebuild makes one' log
+}
+
+# asked MANUAL TEXT: prints what the command line of the manual that has TEXT in it says in ./archive
+asked() {
+	perl -0777 -ne 'for (/^\.Bd.*?\n(.*?)^\.Ed/msg) { s/^\$ //m; print, exit if /^sqlite3 / && index($_, $ENV{TEXT}) >= 0 }' \
+		"$MAN/$1" >command
+	[ -s command ] || { echo "no command in $1 has: $TEXT" >&2; return 1; }
+	(cd archive && sh ../command)
+}
+
+@test "the manuals' commands for the index do what they say, and its columns are there" {
+	settings 'hand-over: { command = [ "false" ]; };' '{ name = "bsc-north"; address = "127.0.0.2"; }'
+	local MAN=$TESTDIR/../man at=bsc-north/2026-11-28/trace-bsc-north-20261128_140000.pcap.zst
+	capture trace-bsc-north-20261128_140000.pcap 3
+	capture trace-bsc-north-20261129_140000.pcap 4
+	run -1 once
+	[ "$(TEXT="%-20261128_%" asked osmo-pcap-archive.8)" = "$at|3" ]
+	TEXT='ORDER BY next_try' asked osmo-pcap-archive.8 >found
+	grep -E "^$at\|1\|20[0-9-]+ [0-9:]+$" found
+	[ "$(wc -l <found)" -eq 2 ]
+	TEXT='min(archived)' asked osmo-pcap-archive.8 | grep -E '^2\|[0-9]+$'
+	TEXT='first <=' asked osmo-pcap-operations.7 # of whatever time
+
+	rm "archive/$at"
+	run -1 verify
+	grep -x "bsc-north $at: it is missing" found
+	TEXT='DELETE FROM file' asked osmo-pcap-archive.8
+	verify
+	[ "$(index 'SELECT files, stored FROM client')" = "$(index 'SELECT count(*), sum(stored) FROM file')" ]
+
+	sed -n '/^\.Ss Asking the index$/,/^\.El$/s/^\.It Ic //p' "$MAN/osmo-pcap-archive.8" | sed 's/ , /\n/g' | sort -u >columns
+	[ "$(wc -l <columns)" -ge 20 ]
+	index "SELECT name FROM pragma_table_info('file') UNION SELECT 'client.' || name FROM pragma_table_info('client')" >there
+	not grep -vxFf there columns
+	grep "^\.Ql PRAGMA user_version ,$" -A 1 "$MAN/osmo-pcap-archive.8" | grep -x "which is $(index 'PRAGMA user_version')."
 }
 
 # ---- --plan ----

@@ -210,6 +210,7 @@ held() {
 	cmp was/* $f
 	[ -z "$(find archive -name 'trace-*')" ]
 	# between its archiving and its removal: what was archived is torn, and the whole is archived beside it
+	rm trace
 	head -c 400 was/* >$f
 	rm -f trace
 	strace -qq -o trace -e trace=renameat2 -e inject=renameat2:signal=STOP:when=1 "$ARCHIVE" --once -c cfg 2>log 3>&- &
@@ -224,6 +225,44 @@ held() {
 	archived_as "$(echo was/*)" foo/2026-11-28/trace-foo-20261128_000001_001.pcap.zst
 	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
 	[ ! -e $f ]
+}
+
+@test "a capture that ends within a record has a while to grow" {
+	settings
+	sed -i 's/base-path/sandbox = "off"; base-path/' cfg # for libfaketime
+	export NO_FAKE_STAT=1
+	fake_clock '2026-11-28 12:00:00' # it stands still
+	WRAP+=(FAKETIME_DONT_FAKE_MONOTONIC=0)
+	"${WRAP[@]}" "$ARCHIVE" -c cfg 2>log 3>&- &
+	local pid=$! f='done'/trace-foo-20261128_000001.pcap
+	PIDS+=($pid)
+	wait_log 'archiving path='
+	capture x 9
+	mv 'done'/x was
+	head -c 400 was >x
+	mv x $f
+	until_true compgen -G 'archive/.work/*'
+	until_true not pgrep -P $pid # it is packed
+	tail -c +401 was >>$f
+	fake_clock '2026-11-28 12:00:02'
+	kill -USR1 $pid
+	wait_log 'waiting client=foo name=trace-foo-20261128_000001.pcap reason="it is still being written"'
+	wait_log 'archived client=foo name=trace-foo-20261128_000001.pcap .* packets=9 '
+	never_log broken
+}
+
+@test "a directory whose entry cannot be synced: nothing is archived in it, and the next round makes it anew" {
+	can_trace
+	settings
+	mkdir -p archive/foo
+	capture trace-foo-20261128_000001.pcap
+	keep
+	not strace -qq -o trace -P "$PWD/archive/foo" -e trace=fsync -e inject=fsync:error=EIO "$ARCHIVE" --once -c cfg 2>log 3>&-
+	log_has 'error client=foo .*in the archive: Input/output error'
+	[ ! -e archive/foo/2026-11-28 ]
+	still_there
+	once
+	everything_once
 }
 
 @test "what is written in place is looked at when it is closed" {
@@ -320,6 +359,7 @@ held() {
 	log_has 'deleted client=foo .*reason="min-free"' 2
 	log_has 'warning reason="min-free deletes files of the last day: the filesystem is too small, or something else fills it" files=1 bytes=140'
 	log_has 'error reason="[0-9]* bytes are stored above max-size or min-free, and there is nothing left to delete"'
+	"$ARCHIVE" --plan -c cfg | grep ' are stored above max-size or min-free, and nothing more may be deleted$'
 }
 
 @test "a capture that is archived and cannot be removed is named once, not packed again, and removed when it can be" {

@@ -237,8 +237,8 @@ send_texts() {
 	all_described "$BUILDDIR/osmo-pcap-archive" "$MAN/osmo-pcap-archive.8" 6
 }
 
-@test "every line of the log of osmo-pcap-archive is in its man page, with its level and its keys" {
-	# word, level, keys: one line a call of log_line()
+# archive_lines: word, level and keys of each call of osmo-pcap-archive that logs, one call a line
+archive_lines() {
 	perl -0777 -ne 'while (/\blog_line\s*(\((?:[^()"]|"(?:[^"\\]|\\.)*"|(?1))*\))/g) {
 		my $call = $1;
 		my $text = join "", $call =~ /"((?:[^"\\]|\\.)*)"/g;
@@ -246,7 +246,11 @@ send_texts() {
 		for my $level ($call =~ /LVL_([A-Z]+)/g) {
 			my ($word) = $text =~ /^([a-z]+)/ or next;
 			print join(" ", $word, $level{$level}, $text =~ /([a-z]+)=/g), "\n"; } }' \
-		"$TESTDIR/../src/archive/events.c" >lines
+		"$TESTDIR/../src/archive/events.c"
+}
+
+@test "every line of the log of osmo-pcap-archive is in its man page, with its level and its keys" {
+	archive_lines >lines
 	# the same of the manual, whose keys stand behind .Cm
 	sed -n '/^\.Sh LOG$/,/^\.Sh EXIT/p' "$MAN/osmo-pcap-archive.8" | perl -ne '
 		if (/^\.It Ic (\w+)/) { print "\n$1"; $new = 1 }
@@ -413,6 +417,7 @@ commands() { sed -e ':a' -e '/\\e$/ { N; s/\\e\n *//; ta' -e '}' "$OPERATIONS" |
 	{
 		keys
 		log_calls | grep -oE '^[a-z]+'
+		archive_lines | cut -d ' ' -f 1
 		printf '%s\n' tls archive keep hand-over
 	} | sort -u >known
 	sed -n 's/^\.\(It \)*Ic \([a-z-]*\)\( .*\)*$/\2/p' "$OPERATIONS" | sort -u >named

@@ -218,7 +218,7 @@ again_at() {
 	settings 'command = "./command";'
 	capture trace-foo-20261128_101500.pcap
 	not once
-	[ "$(grep -c 'command client=foo name=trace-foo-20261128_101500.pcap says=' log)" -eq 20 ]
+	[ "$(grep -c 'command client=foo path="[^"]*/trace-foo-20261128_101500.pcap" says=' log)" -eq 20 ]
 	grep -qF 'says="a?[31m \x22b\x22 \x5c?c"' log
 	grep -qE 'says="x{400}"$' log
 	log_has 'waiting client=foo .* lines=1000002$'

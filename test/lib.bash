@@ -4,7 +4,8 @@
 # clients are other loopback addresses, and waits for log lines, never for a time.
 
 : "${BUILDDIR:=$PWD}"
-TESTDIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+TESTDIR=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+. "$TESTDIR/thrift.bash"
 SEND=$BUILDDIR/osmo-pcap-send # what the tests send with
 # VALGRIND=1: the programs under test run under memcheck, the server without its sandbox, which would kill valgrind;
 # a test fails when memcheck has found an error, and is skipped when it cannot work so.
@@ -30,6 +31,7 @@ setup() {
 }
 
 begin_in() { # DIR
+	quick
 	cd "$1" || return
 	mkdir rec 'done'
 	SERVER_PID=
@@ -85,6 +87,7 @@ beside_memcheck() { [ -z "${VALGRIND-}" ] || skip "beside memcheck: $1"; }
 put_down() {
 	local pid mine=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}
 	for pid; do
+		[ -e "/proc/$pid" ] || continue
 		case $(readlink "/proc/$pid/cwd") in
 		"$mine" | "$mine"/*) kill -KILL "$pid" 2>/dev/null || true ;;
 		esac
@@ -116,8 +119,8 @@ server_start() {
 
 # The same once more: the log goes on.
 server_again() {
-	local before
-	before=$(grep -c "listening address=" log || true)
+	local before=0
+	[ ! -s log ] || before=$(grep -c "listening address=" log || true)
 	PORT=${FIXED_PORT:-}
 	[ "$VIA" = standalone ] || PORT=${PORT:-$(free_port)}
 	"start_$VIA" "$@" 2>>log 3>&- &
@@ -130,7 +133,8 @@ server_again() {
 	fi
 	if ! per_connection; then
 		wait_log 'listening address=' $((before + 1))
-		PORT=$(sed -n 's/.* listening address=.*:\([0-9]*\)$/\1/p' log | tail -n 1)
+		PORT=$(sed -n 's/.* listening address=.*:\([0-9]*\)$/\1/p' log)
+		PORT=${PORT##*$'\n'} # of several the last
 	fi
 }
 
@@ -434,7 +438,13 @@ until_true() {
 }
 
 # wait_log REGEX [COUNT]: waits until that many lines match.
-log_has() { [ "$(grep -cE -- "$1" log)" -ge "${2:-1}" ]; }
+log_has() {
+	if [ "${2:-1}" -eq 1 ]; then
+		grep -qE -- "$1" log
+	else
+		[ "$(grep -cE -- "$1" log)" -ge "$2" ]
+	fi
+}
 wait_log() { until_true log_has "$1" "${2:-1}"; }
 
 # never_log REGEX: no such line so far.
@@ -447,7 +457,13 @@ never_log() {
 # not COMMAND…: it fails. A bare "!" would not end a test.
 not() { ! "$@"; }
 
-gone() { [ ! -e "/proc/$1/status" ] || grep -q '^State:.Z' "/proc/$1/status"; }
+gone() { # PID, which may be a zombie still
+	local line
+	[ -e "/proc/$1/status" ] || return 0
+	while read -r line; do
+		[[ $line != State:* ]] || { [[ $line == *Z* ]]; return; }
+	done 2>/dev/null <"/proc/$1/status" || return 0
+}
 
 # await PID: its exit status, as wait, but not for ever.
 await() { until_true gone "$1" && wait "$1"; }
@@ -479,10 +495,13 @@ tell() {
 	shift
 	stream "number=$TOLD" "$@" >"$name.piece"
 	TOLD=$((TOLD + 1000))
-	cat "$name.piece" >>"$name.sent"
-	# opening the FIFO waits for a reader, so it must stand under the timeout too
-	# shellcheck disable=SC2016
-	timeout "$PATIENCE" sh -c 'cat "$1.piece" >"$1.in"' - "$name"
+	put_in "$name"
+}
+
+# put_in NAME: the piece goes to the peer. Opening the FIFO waits for a reader, so that stands under the timeout too.
+put_in() {
+	cat "$1.piece" >>"$1.sent"
+	timeout "$PATIENCE" tee "$1.in" <"$1.piece" >/dev/null
 }
 
 # prompt NAME ADDRESS STREAM-ITEM…: like live and tell, but it sends right after it has connected: for deadlines of a
@@ -498,9 +517,7 @@ prompt() {
 tell_again() {
 	local i
 	for ((i = 0; i < $2; i++)); do
-		cat "$1.piece" >>"$1.sent"
-		# shellcheck disable=SC2016
-		timeout "$PATIENCE" sh -c 'cat "$1.piece" >"$1.in"' - "$1"
+		put_in "$1"
 	done
 }
 

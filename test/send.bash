@@ -1,9 +1,11 @@
 # send: what the tests of osmo-pcap-send share. Sourced by them; the other end is socat, not the server.
 
 bats_require_minimum_version 1.5.0
+. "$BATS_TEST_DIRNAME/thrift.bash"
 
 # A private directory with FIFOs: log, that the other end writes and $LOG reads; input, that $IN feeds.
 begin() {
+	quick
 	SEND=${BUILDDIR:-.}${VALGRIND:+/memcheck}/osmo-pcap-send
 	[[ $SEND == /* ]] || SEND=$BATS_TEST_DIRNAME/../$SEND
 	cd "$BATS_TEST_TMPDIR" || return

@@ -16,7 +16,6 @@ void command_file(const struct store_row *row, struct command_file *out)
 {
 	*out = (struct command_file){.id = row->id, .tries = row->tries, .archived = row->archived};
 	snprintf(out->client, sizeof(out->client), "%s", row->client);
-	snprintf(out->name, sizeof(out->name), "%s", row->name);
 	snprintf(out->path, sizeof(out->path), "%s", row->path);
 }
 

@@ -14,7 +14,7 @@
 /* The file: what is told of it, and what the index is to remember. */
 struct command_file {
 	int64_t id;
-	char client[CAPNAME_STEM_MAX], name[CAPNAME_MAX], path[DEPOT_PATH_MAX];
+	char client[CAPNAME_STEM_MAX], path[DEPOT_PATH_MAX];
 	uint64_t tries;   /* that have failed */
 	int64_t archived; /* seconds */
 };

@@ -34,6 +34,10 @@
 /* A packed capture waits so long for others, with which it shares syncs and a commit. */
 #define TOGETHER_MS 200
 
+/* And so long one that looks unfinished: a program that copies it, over a network say, writes
+ * more of it meanwhile. */
+#define GROWING_MS 1000
+
 struct loop {
 	struct daemon *d;
 	struct work work;
@@ -173,13 +177,21 @@ static int how_long(const struct loop *l)
 	return ms == INT_MAX ? -1 : ms;
 }
 
+static void note_missed(struct loop *l)
+{
+	l->again |= l->work.missed;
+	l->work.missed = false;
+}
+
 static void go_on(struct loop *l, const struct pollfd *p, size_t n)
 {
-	unsigned before = l->work.packed;
+	unsigned packed = l->work.packed, growing = l->work.growing;
 
 	work_go_on(&l->work, p, n);
-	if (before == 0 && l->work.packed > 0)
+	if (packed == 0 && l->work.packed > 0)
 		l->settle_due = io_monotonic_ms() + TOGETHER_MS;
+	if (growing == 0 && l->work.growing > 0)
+		l->settle_due = io_monotonic_ms() + GROWING_MS;
 	if (until_settled(&l->work, l->settle_due) > 0)
 		return;
 	work_settle(&l->work);
@@ -208,6 +220,7 @@ static void wait(struct loop *l, int ms)
 	if (poll(p, all, ms) < 0)
 		return; /* EINTR */
 	go_on(l, p + 2, n);
+	note_missed(l);
 	look_after(l);
 	if (p[1].revents)
 		l->again |= sources_have_news(&l->d->sources);

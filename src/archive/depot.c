@@ -11,6 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "archive/claim.h"
 #include "archive/named.h"
 #include "archive/walk.h"
 #include "base/io.h"
@@ -42,19 +43,12 @@ static bool clear(int work)
 	return true;
 }
 
-/* A lock of the process, which a worker that outlives it does not have. */
-static bool lock(struct depot *d, char *reason)
+static bool claim(struct depot *d, char *reason)
 {
-	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	char why[CLAIM_REASON_MAX];
 
-	d->lock = openat(d->dir, OWNNAME_LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (d->lock < 0)
-		return fail(reason, d->path, strerror(errno));
-	if (fcntl(d->lock, F_SETLK, &all) < 0)
-		return fail(reason, d->path,
-		    errno == EACCES || errno == EAGAIN ? "another archive works there"
-						       : strerror(errno));
-	return true;
+	d->lock = claim_take(d->dir, why);
+	return d->lock >= 0 || fail(reason, d->path, why);
 }
 
 static bool open_work(struct depot *d, char *reason)
@@ -148,12 +142,12 @@ static bool open_all(struct depot *d, enum depot_use use, char *reason)
 	case DEPOT_READ:
 		return open_store(d, STORE_FILE, STORE_READ, reason);
 	case DEPOT_WRITE:
-		return lock(d, reason) &&
+		return claim(d, reason) &&
 		       open_store(
 			   d, STORE_FILE, was_in_use(d) ? STORE_WRITE : STORE_CREATE, reason) &&
 		       open_work(d, reason);
 	case DEPOT_REBUILD:
-		return lock(d, reason) &&
+		return claim(d, reason) &&
 		       (remove_index(d, DEPOT_NEW_INDEX) ||
 			   fail(reason, d->path, strerror(errno))) &&
 		       open_store(d, DEPOT_NEW_INDEX, STORE_BUILD, reason) && open_work(d, reason);
@@ -220,6 +214,20 @@ void depot_discard(struct depot *d, const char *name)
 	unlinkat(d->work, name, 0);
 }
 
+/* Its entry must be on the disk before what lies in it; what could not be synced is made again the
+ * next time. -1 with errno. */
+static int make_directory(int above, const char *name)
+{
+	if (mkdirat(above, name, 0750) == 0 && fsync(above) < 0) {
+		int why = errno;
+
+		unlinkat(above, name, AT_REMOVEDIR);
+		errno = why;
+		return -1;
+	}
+	return openat(above, name, DIRECTORY | O_NOFOLLOW);
+}
+
 /* The directory of a file; create: with all above it. No link is followed. -1 with errno. */
 static int descend(struct depot *d, const char *path, bool create)
 {
@@ -236,12 +244,8 @@ static int descend(struct depot *d, const char *path, bool create)
 			return -1;
 		}
 		below = openat(at, part, DIRECTORY | O_NOFOLLOW);
-		if (below < 0 && errno == ENOENT && create) {
-			/* the entry must be on the disk before what lies in it */
-			if (mkdirat(at, part, 0750) == 0)
-				fsync(at);
-			below = openat(at, part, DIRECTORY | O_NOFOLLOW);
-		}
+		if (below < 0 && errno == ENOENT && create)
+			below = make_directory(at, part);
 		why = errno;
 		close(at);
 		errno = why;
@@ -326,19 +330,6 @@ int depot_file(struct depot *d, const char *path)
 bool depot_remove(struct depot *d, const char *path)
 {
 	return unlinkat(d->dir, path, 0) == 0 || errno == ENOENT;
-}
-
-bool depot_is_in_work(struct depot *d)
-{
-	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	int fd = openat(d->dir, OWNNAME_LOCK, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	bool ok;
-
-	if (fd < 0)
-		return errno != ENOENT;
-	ok = fcntl(fd, F_GETLK, &all) < 0 || all.l_type != F_UNLCK;
-	close(fd);
-	return ok;
 }
 
 bool depot_space(struct depot *d, uint64_t *free, uint64_t *all)

@@ -66,9 +66,6 @@ int depot_file(struct depot *d, const char *path);
 /* False with errno; a file that is not there any more counts as removed. */
 bool depot_remove(struct depot *d, const char *path);
 
-/* Whether another process may be writing there at this moment, or it cannot be known. */
-bool depot_is_in_work(struct depot *d);
-
 /* Bytes that this user can still write there, and how many the filesystem has. */
 bool depot_space(struct depot *d, uint64_t *free, uint64_t *all);
 

@@ -142,8 +142,8 @@ void event_handing_stopped(const struct command_file *f)
 
 void event_command_says(const struct command_file *f, const char *line)
 {
-	log_line(
-	    LVL_NOTICE, "command client=%s name=%s says=%s", f->client, f->name, LOG_QUOTE(line));
+	log_line(LVL_NOTICE, "command client=%s path=%s says=%s", f->client, LOG_QUOTE(f->path),
+	    LOG_QUOTE(line));
 }
 
 void event_failed(const char *reason)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/calendar.h"
+
 /* Rows that one commit removes. */
 #define TOGETHER 128
 
@@ -61,16 +63,6 @@ static void set_limits(struct retain_client *c, const struct config_client *k)
 	    .max_files = k->keep.max_files};
 	c->weight = k->keep.weight;
 	c->floor = k->keep.floor;
-}
-
-/* A time of a file may be any. */
-static int64_t age(int64_t now, int64_t then)
-{
-	int64_t age;
-
-	if (__builtin_sub_overflow(now, then, &age))
-		return then < 0 ? INT64_MAX : INT64_MIN;
-	return age;
 }
 
 static bool add_client(struct round *r, const struct store_client *from)
@@ -158,7 +150,7 @@ static bool delete (struct round *r, const struct retain_choice *c, uint64_t *n)
 	    .reason = retain_reason_text(c->reason),
 	    .for_room = c->reason == RETAIN_FREE,
 	    .bytes = row.stored,
-	    .age = age(e->now, row.ended)};
+	    .age = calendar_age(e->now, row.ended)};
 	if (!e->only_plan && !depot_remove(e->depot, row.path)) {
 		if (errno == EROFS)
 			return fail(e, row.path, strerror(errno));

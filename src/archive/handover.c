@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "archive/events.h"
+#include "base/calendar.h"
 #include "base/io.h"
 
 /* After an error that is none of a file's. */
@@ -59,7 +60,7 @@ static void remember_failure(
 		h->resume = io_monotonic_ms() + MANY_MS;
 	f->tries++;
 	pause = command_pause(f->tries);
-	event_not_handed(f, reason, lines, pause, now - f->archived);
+	event_not_handed(f, reason, lines, pause, calendar_age(now, f->archived));
 	if (!store_try_again(h->depot->store, f->id, f->tries, now + pause))
 		store_failed(h);
 }
@@ -69,7 +70,7 @@ static void remember_success(struct handover *h, struct command_file *f, uint64_
 	int64_t now = time(NULL);
 
 	h->in_a_row = 0;
-	event_handed(f, lines, now - f->archived);
+	event_handed(f, lines, calendar_age(now, f->archived));
 	if (!store_handed_over(h->depot->store, f->id, now))
 		store_failed(h);
 }

@@ -174,7 +174,8 @@ static int open_and_work(
 	look_for_command(d->config, &p);
 	prepare_sandbox(d->config, &p);
 	sandbox_measure(0, 0);
-	if (sources_open(&d->sources, d->config, &p) && p.errors == 0 && !errand_is(o->mode))
+	if (sources_open(&d->sources, d->config, &p) && p.errors == 0 &&
+	    errand_use(o->mode) != DEPOT_READ)
 		rights_check(d->config, &d->sources, &p);
 	if (!report(&p))
 		return EXITCODE_CONFIG;

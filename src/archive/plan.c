@@ -166,7 +166,7 @@ static void print_expired(void *context, const struct expired *e)
 	    span_text(e->age, age));
 }
 
-static void print_end(const struct deleted *d, uint64_t excess)
+static void print_end(const struct deleted *d, const struct expire *e)
 {
 	char text[CELL];
 
@@ -174,10 +174,11 @@ static void print_end(const struct deleted *d, uint64_t excess)
 		puts("\nnothing is to be deleted now");
 	else
 		printf("%" PRIu64 " files, %s\n", d->files, size_text(d->bytes, text));
-	if (excess > 0)
-		printf("%s are stored above max-size or min-free, and floors let nothing more be "
-		       "deleted\n",
-		    size_text(excess, text));
+	if (e->excess > 0)
+		printf("%s are stored above max-size or min-free, and %s\n",
+		    size_text(e->excess, text),
+		    e->floors ? "floors let nothing more be deleted"
+			      : "nothing more may be deleted");
 }
 
 bool plan_print(
@@ -207,6 +208,6 @@ bool plan_print(
 		memcpy(reason, e.reason, sizeof(e.reason));
 		return false;
 	}
-	print_end(&deleted, e.excess);
+	print_end(&deleted, &e);
 	return true;
 }

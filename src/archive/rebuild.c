@@ -19,6 +19,7 @@ struct reading {
 	char path[DEPOT_PATH_MAX];
 	struct named named;
 	struct report_names names; /* of one that is not compressed */
+	uint64_t stored;
 };
 
 struct round {
@@ -80,6 +81,7 @@ static bool start_file(struct round *r, struct reading *f, struct worker *w)
 		return true;
 	}
 	name(r->r->config, f, &st);
+	f->stored = (uint64_t)st.st_size;
 	job = (struct job){.kind = f->named.compressed ? JOB_RECALL : JOB_SCAN,
 	    .capture = fd,
 	    .archived = -1,
@@ -144,13 +146,14 @@ static void ended(void *context, unsigned i, const struct report *report, const 
 	struct store_file row;
 
 	/* What a worker has read may be anything. */
-	if (!report || !report->ok ||
+	if (!report || !report->ok || report->stored != f->stored ||
 	    !named_agrees(&f->named, names->client, names->address, names->name)) {
 		tell_unreadable(r, f->path,
-		    !report                ? "its worker failed"
-		    : !report->ok          ? report->reason
-		    : !f->named.compressed ? "no client can be called so"
-					   : "its metadata are of another file");
+		    !report                       ? "its worker failed"
+		    : !report->ok                 ? report->reason
+		    : report->stored != f->stored ? "it has changed while it was read"
+		    : !f->named.compressed        ? "no client can be called so"
+						  : "its metadata are of another file");
 		return;
 	}
 	row = (struct store_file){.client = names->client,

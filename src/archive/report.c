@@ -25,5 +25,7 @@ bool report_check(struct report *r)
 	       text_ends(r->names.client, sizeof(r->names.client)) &&
 	       text_ends(r->names.address, sizeof(r->names.address)) &&
 	       text_ends(r->names.name, sizeof(r->names.name)) && r->stored <= INT64_MAX &&
+	       (!r->ok || r->facts.packets <= r->facts.bytes) &&
+	       r->profile_len <= PROFILE_COLUMN_MAX && r->frames_len % FRAMES_ENTRY == 0 &&
 	       (uint64_t)r->profile_len + r->frames_len <= REPORT_COLUMNS_MAX;
 }

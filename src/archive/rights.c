@@ -4,14 +4,59 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "config/keys.h"
 #include "daemon/privs.h"
 
 static bool may(int dir, const char *path, int what)
 {
 	return faccessat(dir, path, what, AT_EACCESS) == 0;
+}
+
+/* Whether a directory is that of `top`, or lies beneath it. Closes it. */
+static bool is_beneath(int dir, const struct stat *top)
+{
+	struct stat last = {0}, st;
+	bool is = false;
+
+	while (!is && dir >= 0 && fstat(dir, &st) == 0 && !io_same_file(&st, &last)) {
+		int above = openat(dir, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+		is = io_same_file(&st, top);
+		last = st;
+		close(dir);
+		dir = above;
+	}
+	if (dir >= 0)
+		close(dir);
+	return is;
+}
+
+/* A capture that is not archived yet would count as an archived file, for --rebuild first of all.
+ */
+static void check_apart(const char *captures, const char *path, const struct stat *top,
+    struct origin o, struct problems *problems)
+{
+	if (is_beneath(open(captures, O_PATH | O_DIRECTORY | O_CLOEXEC), top))
+		problem_error(problems, o.file, o.line,
+		    "path %s: %s lies there: the archive needs a directory of its own", path,
+		    captures);
+}
+
+static void check_all_apart(
+    const struct config *c, const struct sources *s, struct origin o, struct problems *problems)
+{
+	struct stat top;
+
+	if (stat(c->archive.path, &top) < 0)
+		return;
+	for (size_t i = 0; i < s->n; i++)
+		check_apart(s->v[i].path, c->archive.path, &top, o, problems);
+	if (c->storage.completed_path) /* else it is among the sources */
+		check_apart(c->storage.base_path, c->archive.path, &top, o, problems);
 }
 
 void rights_check(const struct config *c, const struct sources *s, struct problems *problems)
@@ -32,4 +77,5 @@ void rights_check(const struct config *c, const struct sources *s, struct proble
 			problem_error(problems, o.file, o.line,
 			    "%s: user %s could remove no archived capture from there: %s",
 			    s->v[i].path, user, strerror(errno));
+	check_all_apart(c, s, o, problems);
 }

@@ -1,4 +1,5 @@
-/* rights: whether the user of the archive may do what the configuration wants of it.
+/* rights: whether the user of the archive may do what the configuration wants of it, and has the
+ * archive's path for itself.
  *
  * Asked at the start and by -t, as that user. Refuses to change anything. */
 #ifndef ARCHIVE_RIGHTS_H

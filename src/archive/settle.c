@@ -260,6 +260,7 @@ static void remove_all(const struct batch *b)
 	for (size_t i = 0; i < b->n; i++)
 		if (is_on_its_way(b->take[i]))
 			remove_capture(b->take[i]);
+	/* what a crash brings back, also where this fails, the next start recognises */
 	for (size_t i = 0; i < b->n; i++)
 		if (is_first_from(b, i))
 			fsync(b->take[i]->dir);

@@ -206,6 +206,12 @@ bool take_is_active(const struct take *t)
 	return t->capture >= 0;
 }
 
+/* It ends within a record, or before the first one. */
+bool take_may_grow(const struct take *t)
+{
+	return t->report.facts.broken || t->report.facts.packets == 0;
+}
+
 /* Sizes alone: a time says little of a file that is copied with its times. */
 bool take_is_whole(struct take *t)
 {

@@ -54,6 +54,7 @@ struct take {
 	bool known;      /* after TAKE_DONE: it was archived before */
 
 	char reason[TAKE_REASON_MAX]; /* after TAKE_FAILED, TAKE_REFUSED */
+	bool met;                     /* a later round has come upon its name */
 	bool growing;                 /* then: it is only that somebody still writes the capture */
 	bool stalled;                 /* then: its worker was killed, and may not have ended yet */
 
@@ -84,6 +85,9 @@ enum take_status take_rename(struct take *t);
 
 /* False, with the status: the capture has another size than when it was opened. */
 bool take_is_whole(struct take *t);
+
+/* After TAKE_PACKED: it looks as if somebody may still be writing it. */
+bool take_may_grow(const struct take *t);
 
 /* Sets status and reason; returns the status. */
 enum take_status take_fail(struct take *t, const char *fmt, ...)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive/claim.h"
 #include "base/io.h"
 #include "base/processors.h"
 
@@ -86,7 +87,7 @@ static void tell_missing(struct round *r)
 {
 	sift_missing(r);
 	while (r->nmissing > 0 && !r->failed && io_monotonic_ms() < r->committed &&
-	       depot_is_in_work(r->v->depot)) {
+	       claim_is_taken(r->v->depot->dir)) {
 		poll(NULL, 0, LOOK_MS);
 		sift_missing(r);
 	}

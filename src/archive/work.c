@@ -48,13 +48,18 @@ void work_begin(struct work *w)
 	w->no_room = false;
 }
 
-/* A directory that is read anew still lists what is at work. */
-static bool is_at_work(const struct work *w, int dir, const char *name)
+/* A directory that is read anew still lists what is at work. Another file, or more of the same one,
+ * may be behind the name by now. */
+static bool is_at_work(struct work *w, int dir, const char *name)
 {
-	for (unsigned i = 0; i < w->room; i++)
-		if (take_is_active(&w->take[i]) && w->take[i].dir == dir &&
-		    strcmp(w->take[i].name, name) == 0)
+	for (unsigned i = 0; i < w->room; i++) {
+		struct take *t = &w->take[i];
+
+		if (take_is_active(t) && t->dir == dir && strcmp(t->name, name) == 0) {
+			t->met = true;
 			return true;
+		}
+	}
 	return false;
 }
 
@@ -96,6 +101,7 @@ static void conclude(struct work *w, struct take *t, enum take_status st)
 		w->no_room |= depot_is_full(w->depot);
 		w->reading &= !w->no_room;
 	}
+	w->missed |= t->met;
 	take_end(t);
 }
 
@@ -174,6 +180,7 @@ void work_go_on(struct work *w, const struct pollfd *p, size_t n)
 
 		if (t && t->stalled) {
 			w->stalled--;
+			w->missed |= t->met;
 			take_end(t);
 			continue;
 		}
@@ -183,6 +190,7 @@ void work_go_on(struct work *w, const struct pollfd *p, size_t n)
 		w->active--;
 		if (st == TAKE_PACKED) {
 			w->packed++;
+			w->growing += take_may_grow(t);
 			w->columns += (size_t)t->report.profile_len + t->report.frames_len;
 		} else {
 			conclude(w, t, st);
@@ -208,7 +216,7 @@ void work_look_after(struct work *w)
 
 bool work_should_settle(const struct work *w)
 {
-	return w->packed > 0 && (is_full(w) || (!w->reading && w->active == 0));
+	return w->packed > 0 && (is_full(w) || (w->growing == 0 && !w->reading && w->active == 0));
 }
 
 void work_settle(struct work *w)
@@ -222,7 +230,7 @@ void work_settle(struct work *w)
 	settle(packed, n);
 	for (size_t i = 0; i < n; i++)
 		conclude(w, packed[i], packed[i]->status);
-	w->packed = 0;
+	w->packed = w->growing = 0;
 	w->columns = 0;
 }
 

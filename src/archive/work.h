@@ -33,8 +33,12 @@ struct work {
 	unsigned room;
 	unsigned active, packed, number; /* with a worker; without, before settle() */
 	unsigned stalled;                /* with one that was given up, and has not ended yet */
+	unsigned growing;                /* of the packed ones: take_may_grow() */
 	size_t columns;                  /* bytes that the packed ones have in memory */
-	bool reading;                    /* the round has names left */
+	/* A round has passed over a name that was at work, and is not any more: another round is
+	 * worth while. The caller takes it off. */
+	bool missed;
+	bool reading; /* the round has names left */
 	bool no_room; /* the round was given up: the archive's filesystem is full */
 
 	uint64_t archived, failed; /* since the beginning */
@@ -70,7 +74,8 @@ void work_go_on(struct work *w, const struct pollfd *p, size_t n);
 void work_look_after(struct work *w);
 
 /* Whether packed captures should be settled at once: there is no room for more, or nothing else to
- * wait for. Else the caller lets them wait for others, but not long. */
+ * wait for. Else the caller lets them wait for others, but not long; and where one may be
+ * growing a while. */
 bool work_should_settle(const struct work *w);
 
 void work_settle(struct work *w);

@@ -26,3 +26,12 @@ void calendar_date(int64_t days, int64_t *year, int *month, int *day)
 	*month = m < 10 ? m + 3 : m - 9;
 	*year = of_era + era * 400 + (*month <= 2);
 }
+
+int64_t calendar_age(int64_t now, int64_t then)
+{
+	int64_t age;
+
+	if (__builtin_sub_overflow(now, then, &age))
+		return then < 0 ? INT64_MAX : INT64_MIN;
+	return age;
+}

@@ -1,6 +1,6 @@
 /* calendar: dates of the proleptic Gregorian calendar as days since 1970, and back.
  *
- * Refuses to know time zones. Pure. */
+ * And how old something is. Refuses to know time zones. Pure. */
 #ifndef BASE_CALENDAR_H
 #define BASE_CALENDAR_H
 
@@ -11,5 +11,9 @@ int64_t calendar_days(int64_t year, int month, int day);
 
 /* The reverse. */
 void calendar_date(int64_t days, int64_t *year, int *month, int *day);
+
+/* Seconds from one time to another, whatever times they are: at the ends of its range rather than
+ * beyond. */
+int64_t calendar_age(int64_t now, int64_t then);
 
 #endif

@@ -31,6 +31,7 @@ void profile_add(struct profile *p, int64_t time_ns, uint32_t bytes);
 
 /* As a column of the index, little-endian: seconds u64, first i64, then packets u64 and bytes u64
  * of each step. Reading gives false when it is none. */
+#define PROFILE_COLUMN_MAX (16u + 16u * PROFILE_STEPS)
 size_t profile_size(const struct profile *p);
 void profile_write(const struct profile *p, uint8_t *out);
 bool profile_read(struct profile *p, const uint8_t *column, size_t len);

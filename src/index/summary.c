@@ -80,6 +80,6 @@ bool facts_check(struct facts *f)
 			*c = '?';
 	return (f->kind == FORMAT_PCAP || f->kind == FORMAT_PCAPNG) &&
 	       f->link_types <= SUMMARY_LINK_TYPES && f->timed <= f->packets &&
-	       (f->timed == 0 || f->first <= f->last) && f->whole <= f->bytes &&
-	       f->bytes <= INT64_MAX;
+	       f->damaged <= f->packets && (f->timed == 0 || f->first <= f->last) &&
+	       f->whole <= f->bytes && f->bytes <= INT64_MAX;
 }

@@ -1,8 +1,8 @@
 /* output: the file that packets are written to.
  *
- * Refuses whatever lies in a directory of captures (recorded, completed, archived, and the index), a
- * capture that is read, a file that has a second name, since that may be in the archive, and what is
- * no regular file. */
+ * Refuses whatever lies in a directory of captures (recorded, completed, archived, and the index),
+ * a capture that is read, a file that has a second name, since that may be in the archive, and what
+ * is no regular file. */
 #ifndef READ_OUTPUT_H
 #define READ_OUTPUT_H
 

@@ -208,6 +208,9 @@ static void test_calendar(void)
 		wrong += calendar_days(year, month, day) != days || day < 1 || day > 31;
 	}
 	IS_INT(wrong, 0, "dates of 1,600 years are days, and back");
+	IS_INT(calendar_age(5, -3), 8, "an age");
+	IS_INT(calendar_age(5, INT64_MIN), INT64_MAX, "the greatest there is");
+	IS_INT(calendar_age(-5, INT64_MAX), INT64_MIN, "and the least");
 	calendar_date(20785, &year, &month, &day);
 	OK(year == 2026 && month == 11 && day == 28, "a day of them");
 }

@@ -1,0 +1,19 @@
+/* claim: who may write in the archive's path: one process at a time, of the user whose archive it
+ * is.
+ *
+ * A lock in a file there, which is that user's. Refuses to touch anything else there. */
+#ifndef ARCHIVE_CLAIM_H
+#define ARCHIVE_CLAIM_H
+
+#include <stdbool.h>
+
+#define CLAIM_REASON_MAX 200
+
+/* dir: the path, opened. A descriptor that holds the lock until it is closed; a worker that
+ * outlives this process does not have it. -1 with a reason. */
+int claim_take(int dir, char reason[CLAIM_REASON_MAX]);
+
+/* Whether another process may have the lock, or it cannot be known. */
+bool claim_is_taken(int dir);
+
+#endif
