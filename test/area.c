@@ -3,11 +3,13 @@
  *
  * usage: area FILE        what is in it; exit status 3 when its sequence number never rested
  *        area -l FILE     "live" when its master is there, else "left"
- *        area -w FILE N   reads it N times, and prints how often it was not consistent: clients
- *                         that are connected, and established children, have to be as many
+ *        area -w FILE     reads it until standard input ends, and prints how often it did, and how
+ *                         often that was not consistent: clients that are connected, and
+ *                         established children, have to be as many
  */
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -162,7 +164,8 @@ int main(int argc, char **argv)
 {
 	char mode = argc > 2 && argv[1][0] == '-' ? argv[1][1] : 'p';
 	const char *file = argc > 1 ? argv[mode == 'p' ? 1 : 2] : "";
-	int fd = open(file, O_RDONLY | O_CLOEXEC), wrong = 0;
+	int fd = open(file, O_RDONLY | O_CLOEXEC), times = 0, wrong = 0;
+	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
 
 	if (fd < 0)
 		die("it cannot be opened");
@@ -170,10 +173,12 @@ int main(int argc, char **argv)
 		puts(is_live(fd) ? "live" : "left");
 		return 0;
 	}
-	if (mode == 'w' && argc > 3) {
-		for (int i = atoi(argv[3]); i > 0; i--)
+	if (mode == 'w') {
+		while (poll(&in, 1, 0) == 0) {
 			wrong += !take(fd) || !consistent();
-		printf("%d\n", wrong);
+			times++;
+		}
+		printf("%d %d\n", times, wrong);
 		return 0;
 	}
 	if (!take(fd)) {
