@@ -170,9 +170,10 @@ void event_child_status(const struct child *k, const struct stats *stats, int64_
 
 	log_line(LVL_NOTICE, "status client=%s peer=%s pid=%d state=%s file=%s %s seconds=%lld",
 	    name(k), addr_format_peer(&k->peer, k->port, peer), (int)k->pid,
-	    k->finishing     ? "finishing"
-	    : k->established ? "established"
-			     : "connected",
+	    stats_get(&stats->waiting) ? "waiting"
+	    : k->finishing             ? "finishing"
+	    : k->established           ? "established"
+				       : "connected",
 	    k->file[0] ? k->file : "-", stats_format(stats, counts),
 	    (long long)(now - k->since_ms) / 1000);
 }
