@@ -10,6 +10,7 @@
 #include "base/cstr.h"
 #include "base/grow.h"
 #include "base/io.h"
+#include "read/roles.h"
 
 #define ROOM    (64u << 10)
 #define TICK_MS 100
@@ -28,7 +29,7 @@ bool stream_open(struct stream *s, int file, struct extract_task *task)
 	s->ended = false;
 	s->asked = 0;
 	s->left_out = 0;
-	if (s->buf && process_start(&s->process, &file, 1, extract, task))
+	if (s->buf && process_start(&s->process, read_roles_reader(), &file, 1, extract, task))
 		return true;
 	free(s->buf);
 	s->buf = NULL;
