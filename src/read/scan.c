@@ -11,7 +11,7 @@
 #include "base/io.h"
 #include "base/processors.h"
 #include "daemon/process.h"
-#include "read/pipes.h"
+#include "daemon/pipes.h"
 #include "record/reader.h"
 #include "read/roles.h"
 

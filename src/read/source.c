@@ -10,7 +10,7 @@
 
 #include "base/bytes.h"
 #include "capture/linktype.h"
-#include "read/pipes.h"
+#include "daemon/pipes.h"
 
 /* ---- the filter ---- */
 

@@ -8,7 +8,7 @@
 
 #include "base/grow.h"
 #include "capture/pcapng.h"
-#include "read/pipes.h"
+#include "daemon/pipes.h"
 #include "read/roles.h"
 
 #define ROOM (64u << 10)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "daemon/pipes.h"
 #include "watch/metrics.h"
 
 struct status {
@@ -64,8 +65,9 @@ static bool ask(const struct process_kind *kind, struct verdict *v)
 
 	if (!process_start(&p, kind, &input, 1, read_request, NULL))
 		return false;
-	errno = EPROTO; /* it has been ended */
-	ok = io_read_full(p.from, v, sizeof(*v)) == sizeof(*v);
+	ok = pipes_read_full(p.from, v, sizeof(*v));
+	if (!ok)
+		errno = EPROTO; /* it has been ended */
 	process_end(&p);
 	return ok && v->what < sizeof(statuses) / sizeof(*statuses);
 }
