@@ -221,10 +221,30 @@ held() {
 	pkill -CONT -P "$ARCHIVING"
 	not wait "$ARCHIVING"
 	cmp was/* $f
+	log_has 'archived client=foo name=trace-foo-20261128_000001.pcap path=.* broken='
+	log_has 'waiting client=foo name=trace-foo-20261128_000001.pcap reason="it has changed since it was archived'
 	once
 	archived_as "$(echo was/*)" foo/2026-11-28/trace-foo-20261128_000001_001.pcap.zst
 	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
 	[ ! -e $f ]
+}
+
+@test "a capture that is written in place at its full length is not archived before it is whole" {
+	settings
+	capture trace-foo-20261128_000001.pcap 9
+	keep
+	local f='done'/trace-foo-20261128_000001.pcap
+	head -c 400 was/* >$f
+	truncate -s "$(size was/*)" $f
+	held $f # it has read the beginning
+	cat was/* 1<>$f
+	kill -CONT "$WORKER"
+	not wait "$ARCHIVING"
+	log_has 'waiting client=foo name=trace-foo-20261128_000001.pcap reason="it is still being written"'
+	cmp was/* $f
+	[ -z "$(find archive -name 'trace-*')" ]
+	once
+	everything_once
 }
 
 @test "a capture that ends within a record has a while to grow" {

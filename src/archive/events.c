@@ -40,6 +40,15 @@ void event_not_archived(const struct take *t)
 	    t->growing ? "waiting" : "error", t->client, t->name, LOG_QUOTE(t->reason));
 }
 
+void event_changed(const struct take *t)
+{
+	log_line(LVL_NOTICE,
+	    "waiting client=%s name=%s reason=\"it has changed since it was archived, and stays: "
+	    "as "
+	    "it is then, it is archived beside that\"",
+	    t->client, t->name);
+}
+
 void event_refused(const struct take *t)
 {
 	log_line(LVL_WARNING, "refused name=%s reason=%s", t->name, LOG_QUOTE(t->reason));

@@ -11,6 +11,8 @@
 void event_archiving(const struct config *c);
 void event_archived(const struct take *t);
 void event_not_archived(const struct take *t);
+/* It was archived, and has changed since. */
+void event_changed(const struct take *t);
 /* A capture that is left where it is because of its name; and that there are too many of them for a
  * line each. */
 void event_refused(const struct take *t);

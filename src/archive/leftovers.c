@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/io.h"
+
 struct leftover {
 	dev_t dev;
 	ino_t ino;
@@ -42,8 +44,7 @@ bool leftovers_has(const struct leftovers *l, const struct stat *st)
 	size_t i = place_of(l, st);
 
 	return is_at(l, i, st) && l->v[i].size == st->st_size &&
-	       l->v[i].changed.tv_sec == st->st_ctim.tv_sec &&
-	       l->v[i].changed.tv_nsec == st->st_ctim.tv_nsec;
+	       io_same_time(&l->v[i].changed, &st->st_ctim);
 }
 
 static bool make_room(struct leftovers *l)

@@ -232,8 +232,8 @@ static void commit(const struct batch *b)
 
 /* ---- completed-path ---- */
 
-/* Only the file that was packed, as it was: somebody may have put another one there, and what has
- * grown has more than was archived. */
+/* Only the file that was packed, as it was: somebody may have put another one there. One that has
+ * changed meanwhile stays, and what was archived of it, too: it may be all that is left of it. */
 static void remove_capture(struct take *t)
 {
 	struct stat now;
@@ -241,7 +241,11 @@ static void remove_capture(struct take *t)
 	t->status = TAKE_DONE;
 	if (fstatat(t->dir, t->name, &now, AT_SYMLINK_NOFOLLOW) < 0 || !io_same_file(&now, &t->st))
 		return;
-	if (!take_is_whole(t) || unlinkat(t->dir, t->name, 0) == 0 || errno == ENOENT)
+	if (!take_is_whole(t)) {
+		t->status = TAKE_DONE;
+		return;
+	}
+	if (unlinkat(t->dir, t->name, 0) == 0 || errno == ENOENT)
 		return;
 	t->left = true;
 	take_fail(t, "it is archived, but cannot be removed: %s", strerror(errno));

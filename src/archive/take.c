@@ -206,13 +206,29 @@ bool take_is_active(const struct take *t)
 	return t->capture >= 0;
 }
 
-/* It ends within a record, or before the first one. */
-bool take_may_grow(const struct take *t)
+/* It was made as long as it will be, and something in it is not written: it would be read as zeros.
+ */
+static bool has_hole(const struct take *t)
 {
-	return t->report.facts.broken || t->report.facts.packets == 0;
+	off_t hole = lseek(t->capture, 0, SEEK_HOLE);
+
+	return hole >= 0 && hole < t->st.st_size;
 }
 
-/* Sizes alone: a time says little of a file that is copied with its times. */
+/* It ends within a record, or before the first one, or has a hole. */
+bool take_may_grow(const struct take *t)
+{
+	return t->report.facts.broken || t->report.facts.packets == 0 || has_hole(t);
+}
+
+/* Each write changes both times, and whoever sets one of them back changes the other. That of the
+ * last change is also that of a name which has come or gone. */
+static bool is_as_it_was(const struct stat *was, const struct stat *now)
+{
+	return now->st_size == was->st_size && io_same_time(&now->st_mtim, &was->st_mtim) &&
+	       (now->st_nlink != was->st_nlink || io_same_time(&now->st_ctim, &was->st_ctim));
+}
+
 bool take_is_whole(struct take *t)
 {
 	struct stat now;
@@ -221,7 +237,7 @@ bool take_is_whole(struct take *t)
 		take_fail(t, "it cannot be looked at: %s", strerror(errno));
 		return false;
 	}
-	t->growing = now.st_size != t->st.st_size;
+	t->growing = !is_as_it_was(&t->st, &now);
 	if (t->growing)
 		take_fail(t, "it is still being written");
 	return !t->growing;

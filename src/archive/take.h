@@ -55,8 +55,10 @@ struct take {
 
 	char reason[TAKE_REASON_MAX]; /* after TAKE_FAILED, TAKE_REFUSED */
 	bool met;                     /* a later round has come upon its name */
-	bool growing;                 /* then: it is only that somebody still writes the capture */
-	bool stalled;                 /* then: its worker was killed, and may not have ended yet */
+	/* Then: it is only that somebody still writes the capture. After TAKE_DONE: it was
+	 * archived, and has changed since, before it could be removed. */
+	bool growing;
+	bool stalled; /* then: its worker was killed, and may not have ended yet */
 
 	uint64_t position; /* of the worker, at the last look */
 	int64_t moved;     /* monotonic ms: when it was another one */
@@ -83,7 +85,7 @@ bool take_stalls(struct take *t, int64_t now_ms);
 /* Chooses t->path once more, because its name was taken meanwhile, or an orphan has it. */
 enum take_status take_rename(struct take *t);
 
-/* False, with the status: the capture has another size than when it was opened. */
+/* False, with the status: the capture has changed since it was opened. */
 bool take_is_whole(struct take *t);
 
 /* After TAKE_PACKED: it looks as if somebody may still be writing it. */

@@ -92,6 +92,10 @@ static void conclude(struct work *w, struct take *t, enum take_status st)
 	if (st == TAKE_DONE) {
 		w->archived++;
 		event_archived(t);
+		if (t->growing) {
+			w->failed++;
+			event_changed(t);
+		}
 	} else {
 		w->failed++;
 		event_not_archived(t);

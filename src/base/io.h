@@ -51,6 +51,11 @@ static inline bool io_same_file(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
+static inline bool io_same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
 /* Closes every descriptor from `first` up that is not among keep[0..n) (sorted in place; -1 is
  * skipped). A child calls it after fork(), so that no descriptor of the master or of a sibling
  * stays open. Where close_range(2) fails /proc/self/fd tells which are open. False with errno when
