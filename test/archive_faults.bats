@@ -370,6 +370,51 @@ held() {
 	never_log floors
 }
 
+@test "retention follows no link out of the archive; what only the index has is told of, and not said to be deleted" {
+	settings
+	capture trace-foo-20261128_000001.pcap 1
+	once
+	settings 'keep: { max-size = 1; };'
+	mv archive/foo elsewhere
+	ln -s ../elsewhere archive/foo
+	not once
+	[ -e elsewhere/2026-11-28/trace-foo-20261128_000001.pcap.zst ]
+	log_has 'error client=foo path=.*, and cannot be deleted: Not a directory'
+	rm archive/foo
+	not once
+	log_has 'error client=foo path=.*, and cannot be deleted: its directory is not there'
+	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
+	mkdir -p archive/foo/2026-11-28
+	once
+	log_has 'warning client=foo path="foo/2026-11-28/trace-foo-20261128_000001.pcap.zst" reason="it is to go by max-size, and was missing: it is not in the index any more"'
+	never_log 'deleted client='
+	[ "$(index 'SELECT count(*) FROM file')" -eq 0 ]
+}
+
+@test "a row that is removed by hand while retention deletes: index and files are the same in the end" {
+	can_trace
+	settings
+	local n
+	for n in 1 2 3 4 5; do
+		capture "trace-foo-20261128_00000$n.pcap" "$n"
+		touch -d "2026-11-28 00:00:0$n" "done/trace-foo-20261128_00000$n.pcap"
+	done
+	capture trace-bar-20261128_000001.pcap 1
+	touch -d '2026-11-28 00:00:01' 'done'/trace-bar-20261128_000001.pcap
+	capture trace-bar-20261128_000002.pcap 2
+	once
+	settings 'keep: { max-files = 1; };'
+	strace -qq -o trace -e trace=unlinkat -e inject=unlinkat:signal=STOP:when=1 "$ARCHIVE" --once -c cfg 2>log 3>&- &
+	ARCHIVING=$!
+	PIDS+=($!)
+	until_true grep -q 'stopped by SIGSTOP' trace
+	sqlite3 archive/index.sqlite "DELETE FROM file WHERE name = 'trace-bar-20261128_000001.pcap'" &&
+		rm archive/bar/*/trace-bar-20261128_000001.* || true
+	pkill -CONT -P "$ARCHIVING"
+	wait "$ARCHIVING"
+	[ "$(index 'SELECT path FROM file ORDER BY path')" = "$(cd archive && find foo bar -name 'trace-*' | sort)" ]
+}
+
 @test "min-free: new files that have to go are a warning; what is missing then is not laid to floors" {
 	settings 'compress = "none"; keep: { min-free = "100%"; };'
 	capture trace-foo-20261128_000000.pcap 1

@@ -11,6 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "archive/beneath.h"
 #include "archive/claim.h"
 #include "archive/named.h"
 #include "archive/walk.h"
@@ -214,56 +215,9 @@ void depot_discard(struct depot *d, const char *name)
 	unlinkat(d->work, name, 0);
 }
 
-/* Its entry must be on the disk before what lies in it; what could not be synced is made again the
- * next time. -1 with errno. */
-static int make_directory(int above, const char *name)
-{
-	if (mkdirat(above, name, 0750) == 0 && fsync(above) < 0) {
-		int why = errno;
-
-		unlinkat(above, name, AT_REMOVEDIR);
-		errno = why;
-		return -1;
-	}
-	return openat(above, name, DIRECTORY | O_NOFOLLOW);
-}
-
-/* The directory of a file; create: with all above it. No link is followed. -1 with errno. */
-static int descend(struct depot *d, const char *path, bool create)
-{
-	int at = openat(d->dir, ".", DIRECTORY);
-	char part[NAME_MAX + 1];
-	size_t len;
-
-	for (; at >= 0 && path[len = strcspn(path, "/")] == '/'; path += len + 1) {
-		int below, why;
-
-		if (snprintf(part, sizeof(part), "%.*s", (int)len, path) >= (int)sizeof(part)) {
-			close(at);
-			errno = ENAMETOOLONG;
-			return -1;
-		}
-		below = openat(at, part, DIRECTORY | O_NOFOLLOW);
-		if (below < 0 && errno == ENOENT && create)
-			below = make_directory(at, part);
-		why = errno;
-		close(at);
-		errno = why;
-		at = below;
-	}
-	return at;
-}
-
 int depot_directory(struct depot *d, const char *path)
 {
-	return descend(d, path, true);
-}
-
-static const char *name_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
+	return beneath_directory(d->dir, path, true);
 }
 
 /* What a crash leaves of a linked file in work, the next start removes. */
@@ -284,9 +238,9 @@ bool depot_publish(struct depot *d, const char *work, const char *path, bool ove
 	if (dir < 0)
 		return false;
 	if (over)
-		ok = renameat(d->work, work, dir, name_of(path)) == 0;
+		ok = renameat(d->work, work, dir, beneath_name(path)) == 0;
 	else
-		ok = move(d->work, work, dir, name_of(path));
+		ok = move(d->work, work, dir, beneath_name(path));
 	why = errno;
 	close(dir);
 	errno = why;
@@ -316,20 +270,34 @@ bool depot_sync_all(struct depot *d)
 
 int depot_file(struct depot *d, const char *path)
 {
-	int dir = descend(d, path, false), fd, why;
+	int dir = beneath_directory(d->dir, path, false), fd, why;
 
 	if (dir < 0)
 		return -1;
-	fd = openat(dir, name_of(path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	fd = openat(
+	    dir, beneath_name(path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	why = errno;
 	close(dir);
 	errno = why;
 	return fd;
 }
 
-bool depot_remove(struct depot *d, const char *path)
+/* Where its directory is missing, or a link, nobody knows whether the file is: a filesystem may not
+ * be mounted. */
+enum depot_removed depot_remove(struct depot *d, const char *path)
 {
-	return unlinkat(d->dir, path, 0) == 0 || errno == ENOENT;
+	int dir = beneath_directory(d->dir, path, false), why;
+	enum depot_removed removed;
+
+	if (dir < 0)
+		return DEPOT_STAYS;
+	removed = unlinkat(dir, beneath_name(path), 0) == 0 ? DEPOT_REMOVED
+		  : errno == ENOENT                         ? DEPOT_MISSING
+							    : DEPOT_STAYS;
+	why = errno;
+	close(dir);
+	errno = why;
+	return removed;
 }
 
 bool depot_space(struct depot *d, uint64_t *free, uint64_t *all)

@@ -63,8 +63,13 @@ bool depot_sync_all(struct depot *d);
  * ENOTDIR or ELOOP. */
 int depot_file(struct depot *d, const char *path);
 
-/* False with errno; a file that is not there any more counts as removed. */
-bool depot_remove(struct depot *d, const char *path);
+/* DEPOT_STAYS with errno. No link is followed; ENOENT: a directory in its path is missing. */
+enum depot_removed {
+	DEPOT_REMOVED,
+	DEPOT_MISSING, /* it was not there */
+	DEPOT_STAYS
+};
+enum depot_removed depot_remove(struct depot *d, const char *path);
 
 /* Bytes that this user can still write there, and how many the filesystem has. */
 bool depot_space(struct depot *d, uint64_t *free, uint64_t *all);

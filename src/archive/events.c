@@ -68,8 +68,16 @@ void event_removed(const char *name)
 
 void event_expired(const struct expired *e)
 {
-	log_line(LVL_INFO, "deleted client=%s path=%s reason=\"%s\" age=%" PRId64 " bytes=%" PRIu64,
-	    e->client, LOG_QUOTE(e->path), e->reason, e->age, e->bytes);
+	if (e->missing)
+		log_line(LVL_WARNING,
+		    "warning client=%s path=%s reason=\"it is to go by %s, and was missing: it is "
+		    "not in "
+		    "the index any more\"",
+		    e->client, LOG_QUOTE(e->path), e->reason);
+	else
+		log_line(LVL_INFO,
+		    "deleted client=%s path=%s reason=\"%s\" age=%" PRId64 " bytes=%" PRIu64,
+		    e->client, LOG_QUOTE(e->path), e->reason, e->age, e->bytes);
 }
 
 void event_not_deleted(const struct expired *e, const char *why)

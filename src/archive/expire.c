@@ -23,7 +23,8 @@ struct round {
 	bool only_handed_over; /* what waits stays */
 	struct retain retain;
 	struct owner *owner;
-	unsigned removed; /* rows, since the last commit */
+	bool begun;       /* a transaction: nobody else changes the index */
+	unsigned removed; /* rows, in it */
 	bool failed;
 };
 
@@ -111,26 +112,56 @@ static bool read_limits(struct round *r)
 
 /* ---- to the disk ---- */
 
-static bool commit(struct round *r)
+/* Before the first question: what somebody removes by hand meanwhile, as the manual shows, would be
+ * counted, and another file be chosen than is deleted. */
+static bool begin(struct round *r)
 {
 	struct store *store = r->e->depot->store;
 
-	if (r->removed == 0)
-		return true;
+	r->begun = !r->e->only_plan && store_begin(store);
+	return r->begun || r->e->only_plan || fail(r->e, "", store_reason(store));
+}
+
+static bool commit(struct round *r)
+{
+	struct store *store = r->e->depot->store;
+	bool was = r->begun;
+
+	r->begun = false;
 	r->removed = 0;
-	return store_commit(store) || fail(r->e, "", store_reason(store));
+	return !was || store_commit(store) || fail(r->e, "", store_reason(store));
 }
 
 static bool remove_row(struct round *r, int64_t id)
 {
 	struct store *store = r->e->depot->store;
 
-	if (r->removed == 0 && !store_begin(store))
-		return fail(r->e, "", store_reason(store));
 	r->removed++;
 	if (!store_remove(store, id))
 		return fail(r->e, "", store_reason(store));
-	return r->removed < TOGETHER || commit(r);
+	return r->removed < TOGETHER || (commit(r) && begin(r));
+}
+
+/* False: it stays. */
+static bool remove_file(struct round *r, const struct retain_choice *c, struct expired *told)
+{
+	switch (depot_remove(r->e->depot, told->path)) {
+	case DEPOT_MISSING:
+		told->missing = true;
+		return true;
+	case DEPOT_REMOVED:
+		return true;
+	case DEPOT_STAYS:
+		break;
+	}
+	if (errno == EROFS) {
+		r->failed = true;
+		return fail(r->e, told->path, strerror(errno));
+	}
+	r->e->refused(
+	    r->e->context, told, errno == ENOENT ? "its directory is not there" : strerror(errno));
+	retain_stays(&r->retain, c);
+	return false;
 }
 
 static bool delete (struct round *r, const struct retain_choice *c, uint64_t *n)
@@ -141,26 +172,22 @@ static bool delete (struct round *r, const struct retain_choice *c, uint64_t *n)
 	struct store_row row;
 	struct expired told;
 
-	if (!store_oldest(store, o->id, o->named ? &o->last : NULL, r->only_handed_over, &row))
-		return fail(e, "", store_reason(store));
-	o->last = (struct store_place){.ended = row.ended, .id = row.id};
+	o->last = (struct store_place){.ended = c->file.ended, .id = c->file.id};
 	o->named = true;
+	/* between two commits somebody may have removed it: it was counted, and is passed over */
+	if (!store_get(store, c->file.id, true, &row))
+		return !store_reason(store)[0] || fail(e, "", store_reason(store));
 	told = (struct expired){.client = row.client,
 	    .path = row.path,
 	    .reason = retain_reason_text(c->reason),
 	    .for_room = c->reason == RETAIN_FREE,
 	    .bytes = row.stored,
 	    .age = calendar_age(e->now, row.ended)};
-	if (!e->only_plan && !depot_remove(e->depot, row.path)) {
-		if (errno == EROFS)
-			return fail(e, row.path, strerror(errno));
-		e->refused(e->context, &told, strerror(errno));
-		retain_stays(&r->retain, c);
-		return true;
-	}
+	if (!e->only_plan && !remove_file(r, c, &told))
+		return !r->failed;
 	(*n)++;
 	e->tell(e->context, &told);
-	return e->only_plan || remove_row(r, c->file.id);
+	return e->only_plan || remove_row(r, row.id);
 }
 
 bool expire_run(struct expire *e)
@@ -177,7 +204,7 @@ bool expire_run(struct expire *e)
 	e->more = false;
 	e->floors = false;
 	r.retain.context = &r;
-	ok = read_limits(&r) && read_clients(&r);
+	ok = begin(&r) && read_limits(&r) && read_clients(&r);
 	/* whose oldest file cannot be known is not passed over: others would lose theirs */
 	while (ok && !e->more && retain_next(&r.retain, &c) && !r.failed) {
 		ok = delete (&r, &c, &n);

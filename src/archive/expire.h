@@ -19,6 +19,7 @@ struct expired {
 	const char *client, *path;
 	const char *reason; /* the limit */
 	bool for_room;      /* it is min-free */
+	bool missing;       /* there was only the row left */
 	uint64_t bytes;
 	int64_t age; /* seconds */
 };

@@ -31,7 +31,7 @@ static void tell_expired(void *context, const struct expired *e)
 	struct run *run = context;
 
 	event_expired(e);
-	if (e->for_room && e->age < YOUNG_S) {
+	if (e->for_room && e->age < YOUNG_S && !e->missing) {
 		run->young++;
 		run->young_bytes += e->bytes;
 	}
