@@ -456,6 +456,13 @@ on_a_full_disk() {
 	[ "$status" -eq 78 ]
 	[[ $output == *"path $PWD/rec: $PWD/rec lies there"* ]]
 	config
+	mkdir archive/rec
+	config "" '{ name = "foo"; address = "127.0.0.2"; base-path = "archive/rec"; }'
+	echo 'archive: { path = "archive"; };' >>cfg
+	run "$ARCHIVE" -t -c cfg
+	[ "$status" -eq 78 ]
+	[[ $output == *"path $PWD/archive: $PWD/archive/rec lies there"* ]]
+	config
 	mkdir 'done'/archive # beneath those of captures it may be
 	echo 'archive: { path = "done/archive"; };' >>cfg
 	"$ARCHIVE" -t -c cfg

@@ -223,6 +223,10 @@ variety() {
 	echo x >archive/dir/notes
 	ln -s /etc archive/etc
 	cp ${FOO}_000003.pcap.zst archive/dir/other.zst
+	capture trace-foo-20261128_000004.pcap
+	mkdir -m 0 archive/lost+found # of a filesystem: passed over
+	mv 'done'/trace-* archive/dir/
+	chmod +t archive/dir/trace-foo-20261128_000004.pcap
 	run -1 rebuild
 	cat made
 	local at=foo/2026-11-28/trace-foo-20261128
@@ -231,7 +235,9 @@ variety() {
 	grep -x 'dir/notes: it is no archived file: left alone' made
 	grep -x 'etc: it is no archived file: left alone' made
 	grep -x 'dir/other.zst: it is no archived file: left alone' made
-	grep '^1 files of .* 2 cannot be read, 3 are no archived files$' made
+	grep -x 'dir/trace-foo-20261128_000004.pcap: it is being recorded, or waits for repair: left alone' made
+	not grep lost made
+	grep '^1 files of .* 2 cannot be read, 4 are no archived files$' made
 	[ "$(index 'SELECT path FROM file')" = ${at}_000003.pcap.zst ]
 	[ -e archive/dir/notes ]
 	[ -e ${FOO}_000001.pcap.zst ]
@@ -245,12 +251,12 @@ variety() {
 	capture trace-bar-20261128_000003.pcap
 	once
 	# as user root as well, and for whatever reason
-	mkdir -p archive/lost+found/a
-	run -1 strace -qq -o trace -P "$PWD/archive/lost+found" -e trace=openat -e inject=openat:error=EACCES \
+	mkdir -p archive/shut/a
+	run -1 strace -qq -o trace -P "$PWD/archive/shut" -e trace=openat -e inject=openat:error=EACCES \
 		"$ARCHIVE" --rebuild -c cfg
-	grep -x 'lost+found: Permission denied' <<<"$output"
+	grep -x 'shut: Permission denied' <<<"$output"
 	grep '^3 files of .* 1 cannot be read, 0 are no archived files$' <<<"$output"
-	rmdir archive/lost+found/a archive/lost+found
+	rmdir archive/shut/a archive/shut
 	# the first of these calls is that of fdopendir()
 	run -1 strace -qq -o trace -P "$PWD/${FOO%/*}" -e trace=newfstatat \
 		-e inject=newfstatat:error=ENOENT:when=2 "$ARCHIVE" --rebuild -c cfg

@@ -10,6 +10,7 @@
 #include "archive/named.h"
 #include "archive/walk.h"
 #include "base/processors.h"
+#include "record/capfile.h"
 
 /* Files that one commit puts into the index. */
 #define TOGETHER 256
@@ -78,6 +79,11 @@ static bool start_file(struct round *r, struct reading *f, struct worker *w)
 		tell_unreadable(r, f->path, fd < 0 ? why_not(errno) : why_not(ELOOP));
 		if (fd >= 0)
 			close(fd);
+		return true;
+	}
+	if (st.st_mode & CAPFILE_MARK) {
+		tell_other(r, f->path, "it is being recorded, or waits for repair: left alone");
+		close(fd);
 		return true;
 	}
 	name(r->r->config, f, &st);

@@ -46,6 +46,13 @@ static void check_apart(const char *captures, const char *path, const struct sta
 		    captures);
 }
 
+static void check_recorded_apart(const struct config_storage *g, const char *path,
+    const struct stat *top, struct origin o, struct problems *problems)
+{
+	if (g->completed_path) /* else it is among the sources */
+		check_apart(g->base_path, path, top, o, problems);
+}
+
 static void check_all_apart(
     const struct config *c, const struct sources *s, struct origin o, struct problems *problems)
 {
@@ -55,8 +62,11 @@ static void check_all_apart(
 		return;
 	for (size_t i = 0; i < s->n; i++)
 		check_apart(s->v[i].path, c->archive.path, &top, o, problems);
-	if (c->storage.completed_path) /* else it is among the sources */
-		check_apart(c->storage.base_path, c->archive.path, &top, o, problems);
+	for (size_t i = 0; i < c->nclients; i++)
+		if (strcmp(c->clients[i].storage.base_path, c->storage.base_path) != 0)
+			check_recorded_apart(
+			    &c->clients[i].storage, c->archive.path, &top, o, problems);
+	check_recorded_apart(&c->storage, c->archive.path, &top, o, problems);
 }
 
 void rights_check(const struct config *c, const struct sources *s, struct problems *problems)

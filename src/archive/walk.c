@@ -18,11 +18,12 @@ bool walk_begin(struct walk *w, int dir)
 	return w->list[0];
 }
 
-static bool is_own(const struct walk *w, const char *name)
+/* The archive's own, or the filesystem's, which root alone may read. */
+static bool is_passed(const struct walk *w, const char *name)
 {
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return true;
-	return w->depth == 1 && ownname_begins(name);
+	return w->depth == 1 && (ownname_begins(name) || strcmp(name, "lost+found") == 0);
 }
 
 static enum walk_status failed(struct walk *w, const char *why)
@@ -78,7 +79,7 @@ enum walk_status walk_next(struct walk *w)
 			w->depth--;
 			continue;
 		}
-		if (is_own(w, e->d_name))
+		if (is_passed(w, e->d_name))
 			continue;
 		if (!set_path(w, e->d_name))
 			return failed(w, strerror(ENAMETOOLONG));
