@@ -269,6 +269,25 @@ held() {
 	wait_log 'waiting client=foo name=trace-foo-20261128_000001.pcap reason="it is still being written"'
 	wait_log 'archived client=foo name=trace-foo-20261128_000001.pcap .* packets=9 '
 	never_log broken
+	# each has its own while, whatever came before; and the end of the archive does not make it shorter
+	cp 'was' x
+	truncate -s 400 x
+	mv x 'done'/trace-foo-20261128_000002.pcap
+	until_true compgen -G 'archive/.work/*'
+	until_true not pgrep -P $pid
+	fake_clock '2026-11-28 12:00:02.5'
+	head -c 372 was >x
+	truncate -s 19572 x # the rest is a hole: records without a byte
+	mv x 'done'/trace-foo-20261128_000003.pcap
+	until_true eval '[ "$(find archive/.work -type f | wc -l)" -eq 2 ]'
+	until_true not pgrep -P $pid
+	fake_clock '2026-11-28 12:00:03'
+	kill -USR1 $pid
+	wait_log 'archived client=foo name=trace-foo-20261128_000002.pcap .* broken='
+	kill $pid
+	wait_log stopped
+	never_log 'name=trace-foo-20261128_000003.pcap'
+	[ -e 'done'/trace-foo-20261128_000003.pcap ]
 }
 
 @test "a directory whose entry cannot be synced: nothing is archived in it, and the next round makes it anew" {

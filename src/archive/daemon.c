@@ -31,13 +31,6 @@
 /* One that hangs must not keep all others waiting. */
 #define AT_ONCE_LEAST 2
 
-/* A packed capture waits so long for others, with which it shares syncs and a commit. */
-#define TOGETHER_MS 200
-
-/* And so long one that looks unfinished: a program that copies it, over a network say, writes
- * more of it meanwhile. */
-#define GROWING_MS 1000
-
 struct loop {
 	struct daemon *d;
 	struct work work;
@@ -47,10 +40,9 @@ struct loop {
 	int64_t round_due;  /* monotonic ms */
 	int64_t retain_due; /* also while a round takes long */
 	int64_t look_due;
-	int64_t settle_due; /* of what is packed */
-	bool again;         /* something has arrived since the round began */
-	bool stop, broken;  /* broken: it cannot go on */
-	uint64_t failed;    /* when the round began */
+	bool again;        /* something has arrived since the round began */
+	bool stop, broken; /* broken: it cannot go on */
+	uint64_t failed;   /* when the round began */
 	bool round_failed;
 };
 
@@ -150,13 +142,6 @@ static int least(int a, int b)
 	return a < b ? a : b;
 }
 
-static int until_settled(const struct work *w, int64_t due)
-{
-	if (w->packed == 0)
-		return INT_MAX;
-	return work_should_settle(w) ? 0 : until(due);
-}
-
 /* Of a full filesystem it is not worth while to try what has arrived, until the next look. */
 static bool may_begin(const struct loop *l)
 {
@@ -166,7 +151,7 @@ static bool may_begin(const struct loop *l)
 /* Milliseconds for poll(); -1: until something comes. */
 static int how_long(const struct loop *l)
 {
-	int ms = least(until_settled(&l->work, l->settle_due), handover_due(&l->handover));
+	int ms = least(until(work_due(&l->work)), handover_due(&l->handover));
 
 	if (l->work.active > 0)
 		ms = least(ms, until(l->look_due));
@@ -185,14 +170,8 @@ static void note_missed(struct loop *l)
 
 static void go_on(struct loop *l, const struct pollfd *p, size_t n)
 {
-	unsigned packed = l->work.packed, growing = l->work.growing;
-
 	work_go_on(&l->work, p, n);
-	if (packed == 0 && l->work.packed > 0)
-		l->settle_due = io_monotonic_ms() + TOGETHER_MS;
-	if (growing == 0 && l->work.growing > 0)
-		l->settle_due = io_monotonic_ms() + GROWING_MS;
-	if (until_settled(&l->work, l->settle_due) > 0)
+	if (until(work_due(&l->work)) > 0)
 		return;
 	work_settle(&l->work);
 	if (until(l->retain_due) > RETAIN_MS)

@@ -48,6 +48,9 @@ struct take {
 	struct report report;
 	const uint8_t *profile, *frames;
 
+	bool may_grow; /* take_may_grow(), when it was packed */
+	int64_t due;   /* monotonic ms: until then it waits, for others or to grow */
+
 	bool published;  /* it has t->path */
 	bool left;       /* after TAKE_FAILED: it is archived, and cannot be removed */
 	bool had_orphan; /* a file that is in no index had t->path */

@@ -14,6 +14,13 @@
 /* Columns of packed captures, together: a capture of 1 GB has 40 kB. */
 #define COLUMNS_MAX (4u << 20)
 
+/* A packed capture waits so long for others, with which it shares syncs and a commit. */
+#define TOGETHER_MS 200
+
+/* And so long one that looks unfinished: a program that copies it, over a network say, writes
+ * more of it meanwhile. */
+#define GROWING_MS 1000
+
 bool work_init(struct work *w, struct depot *depot, const struct config *config,
     struct sources *sources, struct leftovers *leftovers, unsigned at_once)
 {
@@ -176,6 +183,19 @@ static struct take *take_of(struct work *w, int channel)
 	return NULL;
 }
 
+static size_t columns_of(const struct take *t)
+{
+	return (size_t)t->report.profile_len + t->report.frames_len;
+}
+
+static void note_packed(struct work *w, struct take *t)
+{
+	t->may_grow = take_may_grow(t);
+	t->due = io_monotonic_ms() + (t->may_grow ? GROWING_MS : TOGETHER_MS);
+	w->packed++;
+	w->columns += columns_of(t);
+}
+
 void work_go_on(struct work *w, const struct pollfd *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -192,13 +212,10 @@ void work_go_on(struct work *w, const struct pollfd *p, size_t n)
 		if (st == TAKE_WORKING)
 			continue;
 		w->active--;
-		if (st == TAKE_PACKED) {
-			w->packed++;
-			w->growing += take_may_grow(t);
-			w->columns += (size_t)t->report.profile_len + t->report.frames_len;
-		} else {
+		if (st == TAKE_PACKED)
+			note_packed(w, t);
+		else
 			conclude(w, t, st);
-		}
 	}
 }
 
@@ -218,24 +235,44 @@ void work_look_after(struct work *w)
 	}
 }
 
-bool work_should_settle(const struct work *w)
+static bool is_packed(const struct take *t)
 {
-	return w->packed > 0 && (is_full(w) || (w->growing == 0 && !w->reading && w->active == 0));
+	return take_is_active(t) && t->status == TAKE_PACKED;
+}
+
+int64_t work_due(const struct work *w)
+{
+	bool at_once = is_full(w) || (!w->reading && w->active == 0);
+	int64_t due = INT64_MAX;
+
+	for (unsigned i = 0; w->packed > 0 && i < w->room; i++) {
+		const struct take *t = &w->take[i];
+
+		if (!is_packed(t))
+			continue;
+		if (at_once && !t->may_grow)
+			return 0;
+		if (t->due < due)
+			due = t->due;
+	}
+	return due;
 }
 
 void work_settle(struct work *w)
 {
 	struct take *packed[WORK_PACKED + WORK_MAX] = {NULL};
+	int64_t now = io_monotonic_ms();
 	size_t n = 0;
 
 	for (unsigned i = 0; i < w->room; i++)
-		if (take_is_active(&w->take[i]) && w->take[i].status == TAKE_PACKED)
+		if (is_packed(&w->take[i]) && (!w->take[i].may_grow || w->take[i].due <= now))
 			packed[n++] = &w->take[i];
 	settle(packed, n);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		w->packed--;
+		w->columns -= columns_of(packed[i]);
 		conclude(w, packed[i], packed[i]->status);
-	w->packed = w->growing = 0;
-	w->columns = 0;
+	}
 }
 
 bool work_is_done(const struct work *w)

@@ -3,7 +3,7 @@
  * A round visits each name once; a capture that could not be archived is tried again in the next,
  * one that could not be removed is only to be removed then.
  * When the archive's filesystem is full, the round ends: the others would fail as well.
- * Refuses to wait and to know the time: its caller polls. */
+ * Refuses to wait: its caller polls. */
 #ifndef ARCHIVE_WORK_H
 #define ARCHIVE_WORK_H
 
@@ -33,7 +33,6 @@ struct work {
 	unsigned room;
 	unsigned active, packed, number; /* with a worker; without, before settle() */
 	unsigned stalled;                /* with one that was given up, and has not ended yet */
-	unsigned growing;                /* of the packed ones: take_may_grow() */
 	size_t columns;                  /* bytes that the packed ones have in memory */
 	/* A round has passed over a name that was at work, and is not any more: another round is
 	 * worth while. The caller takes it off. */
@@ -53,7 +52,7 @@ struct work {
 
 bool work_init(struct work *w, struct depot *depot, const struct config *config,
     struct sources *sources, struct leftovers *leftovers, unsigned at_once);
-/* Settles what is packed, abandons what is at work. */
+/* Settles what is packed, abandons what is at work, and what still has time to grow. */
 void work_free(struct work *w);
 
 /* A round from the first name on; what is at work goes on. */
@@ -73,11 +72,12 @@ void work_go_on(struct work *w, const struct pollfd *p, size_t n);
  * being tried, and nothing else. */
 void work_look_after(struct work *w);
 
-/* Whether packed captures should be settled at once: there is no room for more, or nothing else to
- * wait for. Else the caller lets them wait for others, but not long; and where one may be
- * growing a while. */
-bool work_should_settle(const struct work *w);
+/* When work_settle() should follow, monotonic ms. 0, at once: there is no room for more, or nothing
+ * else to wait for. Else packed captures wait for others, but not long. INT64_MAX: there are none.
+ */
+int64_t work_due(const struct work *w);
 
+/* Settles what is packed, but for what may be growing and was packed less than a second ago. */
 void work_settle(struct work *w);
 
 /* Whether the round is over, and nothing at work but what was given up. */
