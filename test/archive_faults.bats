@@ -368,6 +368,33 @@ held() {
 	gone "$worker"
 }
 
+@test "a worker that always does something small, and never ends, is killed all the same" {
+	settings 'compress = "zstd:19";'
+	sed -i 's/base-path/sandbox = "off"; base-path/' cfg # for libfaketime
+	export NO_FAKE_STAT=1
+	fake_clock +0
+	WRAP+=(FAKETIME_DONT_FAKE_MONOTONIC=0)
+	made pcap 9000 1500 random >'done'/trace-foo-20261128_000001.pcap
+	"${WRAP[@]}" "$ARCHIVE" -c cfg 2>log 3>&- &
+	local pid=$! after file
+	PIDS+=($pid)
+	until_true pgrep -P $pid
+	kill -STOP "$(pgrep -P $pid)"
+	file=$(echo archive/.work/*)
+	for after in 250 500 750; do
+		echo >>"$file"
+		fake_clock +${after}s
+		capture x $after
+		mv 'done'/x "done/trace-bar-20261128_000$after.pcap"
+		wait_log "archived client=bar name=trace-bar-20261128_000$after.pcap"
+		never_log 'client=foo'
+	done
+	echo >>"$file"
+	fake_clock +1000s
+	kill -USR1 $pid
+	wait_log 'error client=foo name=trace-foo-20261128_000001.pcap reason="its worker takes longer than the capture can need"'
+}
+
 @test "a file that cannot be deleted is named, and retention goes on with the others" {
 	settings 'compress = "none";'
 	local i

@@ -19,7 +19,8 @@ struct crew {
 	 * or no more is to be done. */
 	bool (*start)(void *context, unsigned i, struct worker *w);
 
-	/* The worker of place i has ended; r is NULL when it gave no sound report. What the others
+	/* The worker of place i has ended; r is NULL when it gave no sound report,
+	 * or took too long. What the others
 	 * lead to is borrowed. */
 	void (*ended)(void *context, unsigned i, const struct report *r, const uint8_t *profile,
 	    const uint8_t *frames);

@@ -309,11 +309,14 @@ bool take_stalls(struct take *t, int64_t now_ms)
 		t->position = at;
 		t->moved = now_ms;
 	}
-	if (now_ms - t->moved < t->patience)
+	if (worker_is_late(&t->worker, now_ms))
+		take_fail(t, "its worker takes longer than the capture can need");
+	else if (now_ms - t->moved >= t->patience)
+		take_fail(t, "its worker has made no progress for %" PRId64 " s",
+		    (now_ms - t->moved) / 1000);
+	else
 		return false;
 	worker_kill(&t->worker);
-	take_fail(
-	    t, "its worker has made no progress for %" PRId64 " s", (now_ms - t->moved) / 1000);
 	t->stalled = true;
 	return true;
 }

@@ -81,8 +81,9 @@ bool take_is_active(const struct take *t);
 /* Does not wait. */
 enum take_status take_go_on(struct take *t);
 
-/* While it works, from time to time: true when its worker has made no progress for long; it is
- * killed then, and the status set. take_end() may follow when the channel is hung up. */
+/* While it works, from time to time: true when its worker has made no progress for long, or
+ * takes too long; it is killed then, and the status set. take_end() may follow when the channel is
+ * hung up. */
 bool take_stalls(struct take *t, int64_t now_ms);
 
 /* Chooses t->path once more, because its name was taken meanwhile, or an orphan has it. */

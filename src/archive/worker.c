@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,6 +32,11 @@ enum {
 
 /* Metadata, and what a capture grows by that does not compress. */
 #define FILE_MORE (64u << 20)
+
+/* A sound worker is faster on the slowest machine, at whatever level. One that is hijacked could do
+ * something small again and again, and would keep its place for ever. */
+#define LEAST_RATE (64u << 10) /* bytes of its files a second */
+#define LATE_MS    (10 * 60 * 1000)
 
 /* Workers that did not, and are to be reaped. */
 #define LATE 64u
@@ -131,12 +137,31 @@ static void leave(pid_t pid)
 		late[i] = pid;
 }
 
+static uint64_t size_of(int fd)
+{
+	struct stat st;
+
+	return fd < 0 || fstat(fd, &st) < 0 ? 0 : (uint64_t)st.st_size;
+}
+
+static int64_t time_for(const struct job *job)
+{
+	uint64_t bytes = size_of(job->capture) + size_of(job->orphan) + job->most;
+
+	return LATE_MS + (int64_t)(bytes / LEAST_RATE) * 1000;
+}
+
+bool worker_is_late(const struct worker *w, int64_t now_ms)
+{
+	return now_ms >= w->due;
+}
+
 bool worker_start(struct worker *w, const struct job *job)
 {
 	int ends[2], why;
 
 	reap_late();
-	*w = (struct worker){.channel = -1};
+	*w = (struct worker){.channel = -1, .due = io_monotonic_ms() + time_for(job)};
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return false;
 	sandbox_measure_again(); /* another configuration may be larger, the index has its cache */

@@ -16,6 +16,7 @@ struct worker {
 	pid_t pid;   /* 0: there is none */
 	int channel; /* to poll for reading */
 	bool killed;
+	int64_t due; /* monotonic ms: it should have ended by then */
 	/* What has come of the report. */
 	uint8_t *bytes;
 	size_t have;
@@ -29,6 +30,9 @@ enum worker_status {
 	WORKER_DONE,  /* *out is checked, and columns lead into w->bytes until worker_end() */
 	WORKER_FAILED /* it has ended without a sound report */
 };
+
+/* It works, or makes believe that it does, for longer than its files can need. */
+bool worker_is_late(const struct worker *w, int64_t now_ms);
 
 /* When the channel is readable. Does not wait. */
 enum worker_status worker_read(
