@@ -3,6 +3,20 @@
 
 #include <string.h>
 
+/* Four times what is cut where nothing can be compressed, and what small ones have. */
+#define CUT_LEAST  (FRAMES_BLOCK / 4)
+#define FRAMES_FEW 16u
+
+uint64_t report_frames_of_capture(uint64_t bytes)
+{
+	return FRAMES_FEW + bytes / CUT_LEAST;
+}
+
+uint64_t report_frames_of_file(uint64_t bytes)
+{
+	return bytes / FRAMES_TABLE_ENTRY;
+}
+
 static bool text_ends(char *text, size_t size)
 {
 	if (!memchr(text, '\0', size))
@@ -13,7 +27,7 @@ static bool text_ends(char *text, size_t size)
 	return true;
 }
 
-bool report_check(struct report *r)
+bool report_check(struct report *r, uint64_t most_frames)
 {
 	/* any byte may stand where a bool is */
 	const uint8_t *flag[] = {(const uint8_t *)&r->ok, (const uint8_t *)&r->known};
@@ -27,5 +41,6 @@ bool report_check(struct report *r)
 	       text_ends(r->names.name, sizeof(r->names.name)) && r->stored <= INT64_MAX &&
 	       (!r->ok || r->facts.packets <= r->facts.bytes) &&
 	       r->profile_len <= PROFILE_COLUMN_MAX && r->frames_len % FRAMES_ENTRY == 0 &&
+	       r->frames_len / FRAMES_ENTRY <= most_frames &&
 	       (uint64_t)r->profile_len + r->frames_len <= REPORT_COLUMNS_MAX;
 }

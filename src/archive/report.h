@@ -34,7 +34,13 @@ struct report {
 	uint32_t profile_len, frames_len;
 };
 
+/* The most frames that a sound worker reports: of a capture of so many bytes, which it cuts, after
+ * 4 MiB or where a block of Wireshark ends; of an archived file, which has each in its seek table.
+ */
+uint64_t report_frames_of_capture(uint64_t bytes);
+uint64_t report_frames_of_file(uint64_t bytes);
+
 /* Makes texts end and times possible. False when it is none that a sound worker sends. */
-bool report_check(struct report *r);
+bool report_check(struct report *r, uint64_t most_frames);
 
 #endif

@@ -280,8 +280,8 @@ enum take_status take_go_on(struct take *t)
 	switch (worker_read(&t->worker, &t->report, &t->profile, &t->frames)) {
 	case WORKER_MORE:
 		return TAKE_WORKING;
-	case WORKER_FAILED:
-		return take_fail(t, "its worker failed");
+	case WORKER_FAILED: /* one that has become longer may have more frames than it can have */
+		return take_is_whole(t) ? take_fail(t, "its worker failed") : t->status;
 	case WORKER_DONE:
 		break;
 	}

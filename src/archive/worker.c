@@ -144,6 +144,14 @@ static uint64_t size_of(int fd)
 	return fd < 0 || fstat(fd, &st) < 0 ? 0 : (uint64_t)st.st_size;
 }
 
+static uint64_t most_frames(const struct job *job)
+{
+	uint64_t bytes = size_of(job->capture);
+
+	return job->kind == JOB_RECALL ? report_frames_of_file(bytes)
+				       : report_frames_of_capture(bytes);
+}
+
 static int64_t time_for(const struct job *job)
 {
 	uint64_t bytes = size_of(job->capture) + size_of(job->orphan) + job->most;
@@ -161,7 +169,9 @@ bool worker_start(struct worker *w, const struct job *job)
 	int ends[2], why;
 
 	reap_late();
-	*w = (struct worker){.channel = -1, .due = io_monotonic_ms() + time_for(job)};
+	*w = (struct worker){.channel = -1,
+	    .due = io_monotonic_ms() + time_for(job),
+	    .most_frames = most_frames(job)};
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return false;
 	sandbox_measure_again(); /* another configuration may be larger, the index has its cache */
@@ -186,7 +196,7 @@ static size_t wanted(struct worker *w, struct report *r)
 	if (w->have < sizeof(*r))
 		return sizeof(*r);
 	memcpy(r, w->bytes, sizeof(*r));
-	return report_check(r) ? sizeof(*r) + r->profile_len + r->frames_len : 0;
+	return report_check(r, w->most_frames) ? sizeof(*r) + r->profile_len + r->frames_len : 0;
 }
 
 enum worker_status worker_read(

@@ -16,7 +16,8 @@ struct worker {
 	pid_t pid;   /* 0: there is none */
 	int channel; /* to poll for reading */
 	bool killed;
-	int64_t due; /* monotonic ms: it should have ended by then */
+	int64_t due;          /* monotonic ms: it should have ended by then */
+	uint64_t most_frames; /* that it can report: no more memory is made */
 	/* What has come of the report. */
 	uint8_t *bytes;
 	size_t have;
