@@ -38,6 +38,24 @@ open_files() { find "/proc/$RUNS/fd" -type l | wc -l && cat "/proc/$RUNS/fdinfo"
 	open_files | diff before -
 }
 
+@test "more directories than half its limit of descriptors: a reload succeeds; a command gets the limit as it was" {
+	local i clients=
+	for i in $(seq 30); do
+		mkdir "done$i"
+		clients+="${clients:+, }{ name = \"c$i\"; address = \"127.0.1.$i\"; completed-path = \"done$i\"; }"
+	done
+	printf '#!/bin/bash\nulimit -Sn >limit.new; mv limit.new limit\n' >command
+	chmod +x command
+	settings 'hand-over: { command = [ "./command" ]; };' "$clients"
+	ulimit -Sn 50
+	runs
+	kill -HUP "$RUNS"
+	wait_log 'reload path='
+	arrives trace-c1-20261128_000001.pcap
+	until_true test -e limit
+	[ "$(cat limit)" -eq 50 ]
+}
+
 @test "a reload with another path of the archive is refused as a whole; what needs a restart is said" {
 	settings
 	runs

@@ -249,6 +249,7 @@ int main(int argc, char **argv)
 
 	if (!io_fill_standard())
 		return EXITCODE_FAILURE;
+	io_raise_descriptors(); /* each completed-path has one, and at a reload two */
 	options_parse(argc, argv, &o);
 	zone_read();
 	umask(027); /* what is archived is for the group as well */

@@ -77,6 +77,7 @@ static _Noreturn void child(char *const argv[], int errors, pid_t parent)
 	if (getppid() != parent)
 		_exit(NOT_STARTED);
 	setsid(); /* its process group; and it reaches no terminal */
+	io_lower_descriptors();
 	if (place(errors)) {
 		reset_signals();
 		execvp(argv[0], argv);

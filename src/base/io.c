@@ -213,14 +213,23 @@ bool io_printed(void)
 	return false;
 }
 
+static struct rlimit raised; /* what it was; zero: it was not */
+
 void io_raise_descriptors(void)
 {
 	struct rlimit rl;
 
 	if (getrlimit(RLIMIT_NOFILE, &rl) == 0 && rl.rlim_cur < rl.rlim_max) {
+		raised = rl;
 		rl.rlim_cur = rl.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &rl);
 	}
+}
+
+void io_lower_descriptors(void)
+{
+	if (raised.rlim_cur > 0)
+		setrlimit(RLIMIT_NOFILE, &raised);
 }
 
 void io_set_option(int fd, int level, int option, int value)

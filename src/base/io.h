@@ -70,8 +70,10 @@ bool io_fill_standard(void);
 /* Whether all that was printed has arrived on standard output. False with errno set. */
 bool io_printed(void);
 
-/* Raises the soft limit of open descriptors to the hard one. */
+/* Raises the soft limit of open descriptors to the hard one; and takes that back, for a program
+ * that may use select(). */
 void io_raise_descriptors(void);
+void io_lower_descriptors(void);
 
 /* setsockopt() with an int. For options without which a socket works, too: failure is ignored. */
 void io_set_option(int fd, int level, int option, int value);
