@@ -99,6 +99,7 @@
 	mkdir 'done'/trace-foo-20261128_000001.pcap
 	ln -s /etc/passwd 'done'/trace-foo-20261128_000002.pcap
 	mkfifo 'done'/trace-foo-20261128_000003.pcap
+	perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => shift, Listen => 1) or die' 'done'/trace-foo-20261128_000006.pcap
 	capture trace-foo-20261128_000004.pcap
 	chmod +t 'done'/trace-foo-20261128_000004.pcap # being published
 	exec {writer}<'done'/trace-foo-20261128_000004.pcap
@@ -413,6 +414,19 @@ on_a_full_disk() {
 	once
 	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
 	log_has 'error reason="244 bytes are stored above max-size or min-free'
+	settings 'compress = "none"; keep: { max-files = 1; };' \
+		'{ name = "foo"; address = "127.0.0.2"; keep: { floor = 10000; }; }'
+	"$ARCHIVE" --plan -c cfg | grep -x '1 files are stored above max-files, and floors let nothing more be deleted'
+	"$ARCHIVE" -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	wait_log 'error reason="1 files are stored above max-files, and floors let nothing more be deleted"'
+	kill -USR1 $! # retention comes with each round, and says it once an hour
+	capture x 3
+	mv 'done'/x 'done'/trace-foo-20261123_000000.pcap
+	wait_log 'archived client=foo'
+	kill $!
+	wait_log stopped
+	[ "$(grep -c 'stored above' log)" -eq 1 ]
 }
 
 @test "-t: a path that is missing or not writable, a completed-path from which nothing could be removed" {

@@ -302,6 +302,10 @@ held() {
 	still_there
 	once
 	everything_once
+	# one that cannot be made: why is said. The first call is for .work
+	capture trace-bar-20261128_000001.pcap
+	not strace -qq -o trace -e trace=mkdirat -e inject=mkdirat:error=ENOSPC:when=2 "$ARCHIVE" --once -c cfg 2>log 3>&-
+	log_has 'error client=bar .*in the archive: No space left'
 }
 
 @test "what is written in place is looked at when it is closed" {
@@ -412,6 +416,7 @@ held() {
 	log_has 'deleted client=foo ' 2
 	log_has 'deleted client=bar '
 	[ "$(index 'SELECT name FROM file')" = trace-foo-20261121_000000.pcap ]
+	never_log 'stored above max-files'
 	log_has 'error reason="139 bytes are stored above max-size or min-free, and files that cannot be deleted let nothing more be deleted"'
 	never_log floors
 }

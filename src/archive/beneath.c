@@ -15,7 +15,11 @@
  * next time. -1 with errno. */
 static int make_directory(int above, const char *name)
 {
-	if (mkdirat(above, name, 0750) == 0 && fsync(above) < 0) {
+	bool made = mkdirat(above, name, 0750) == 0;
+
+	if (!made && errno != EEXIST)
+		return -1;
+	if (made && fsync(above) < 0) {
 		int why = errno;
 
 		unlinkat(above, name, AT_REMOVEDIR);

@@ -101,10 +101,17 @@ void event_young(uint64_t files, uint64_t bytes)
 	    files, bytes);
 }
 
-/* What stands against it, as a list. */
-void event_excess(uint64_t bytes, bool floors, bool required, bool refused)
+static void tell_excess(uint64_t n, const char *what, const char *limit, const char *against)
 {
-	const char *const what[] = {floors ? "floors" : NULL,
+	log_line(LVL_ERROR, "error reason=\"%" PRIu64 " %s are stored above %s, and %s%s\"", n,
+	    what, limit, *against ? against : "there is nothing left to delete",
+	    *against ? " let nothing more be deleted" : "");
+}
+
+/* What stands against it, as a list. */
+void event_excess(const struct expire *e, bool required, bool refused)
+{
+	const char *const what[] = {e->floors ? "floors" : NULL,
 	    required ? "files that wait to be handed over" : NULL,
 	    refused ? "files that cannot be deleted" : NULL};
 	char list[100] = "";
@@ -116,10 +123,10 @@ void event_excess(uint64_t bytes, bool floors, bool required, bool refused)
 			snprintf(list + len, sizeof(list) - len, "%s%s", len > 0 ? " and " : "",
 			    what[i]);
 		}
-	log_line(LVL_ERROR,
-	    "error reason=\"%" PRIu64 " bytes are stored above max-size or min-free, and %s%s\"",
-	    bytes, *list ? list : "there is nothing left to delete",
-	    *list ? " let nothing more be deleted" : "");
+	if (e->excess > 0)
+		tell_excess(e->excess, "bytes", "max-size or min-free", list);
+	if (e->excess_files > 0)
+		tell_excess(e->excess_files, "files", "max-files", list);
 }
 
 void event_held(const struct expire_held *h)

@@ -200,7 +200,7 @@ bool expire_run(struct expire *e)
 	uint64_t n = 0;
 	bool ok;
 
-	e->excess = 0;
+	e->excess = e->excess_files = 0;
 	e->more = false;
 	e->floors = false;
 	r.retain.context = &r;
@@ -213,8 +213,10 @@ bool expire_run(struct expire *e)
 	ok = ok && !r.failed;
 	if (!commit(&r)) /* also what was deleted before an error */
 		ok = false;
-	if (ok && !e->more)
+	if (ok && !e->more) {
 		e->excess = retain_excess(&r.retain);
+		e->excess_files = retain_excess_files(&r.retain);
+	}
 	free(r.retain.client);
 	free(r.owner);
 	return ok;

@@ -42,9 +42,10 @@ struct expire {
 	void *context;
 
 	/* After a round. */
-	bool more;       /* `most` were deleted, and others may have to go */
-	bool floors;     /* a client has one */
-	uint64_t excess; /* bytes above the limits of all that nothing may be deleted for */
+	bool more;   /* `most` were deleted, and others may have to go */
+	bool floors; /* a client has one */
+	/* Above the limits of all, and nothing may be deleted for it: bytes, and files. */
+	uint64_t excess, excess_files;
 	char reason[DEPOT_REASON_MAX];
 };
 

@@ -168,6 +168,8 @@ static void print_expired(void *context, const struct expired *e)
 
 static void print_end(const struct deleted *d, const struct expire *e)
 {
+	const char *why =
+	    e->floors ? "floors let nothing more be deleted" : "nothing more may be deleted";
 	char text[CELL];
 
 	if (d->files == 0)
@@ -176,9 +178,10 @@ static void print_end(const struct deleted *d, const struct expire *e)
 		printf("%" PRIu64 " files, %s\n", d->files, size_text(d->bytes, text));
 	if (e->excess > 0)
 		printf("%s are stored above max-size or min-free, and %s\n",
-		    size_text(e->excess, text),
-		    e->floors ? "floors let nothing more be deleted"
-			      : "nothing more may be deleted");
+		    size_text(e->excess, text), why);
+	if (e->excess_files > 0)
+		printf(
+		    "%" PRIu64 " files are stored above max-files, and %s\n", e->excess_files, why);
 }
 
 bool plan_print(

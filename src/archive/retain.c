@@ -156,6 +156,13 @@ void retain_stays(struct retain *r, const struct retain_choice *c)
 	r->free -= c->file.bytes;
 }
 
+uint64_t retain_excess_files(const struct retain *r)
+{
+	uint64_t all = sum(r, true);
+
+	return exceeds(all, r->all.max_files) ? all - r->all.max_files : 0;
+}
+
 uint64_t retain_excess(const struct retain *r)
 {
 	uint64_t all = sum(r, false), over = 0;

@@ -82,6 +82,9 @@ void retain_stays(struct retain *r, const struct retain_choice *c);
  * to be handed over stand against it. */
 uint64_t retain_excess(const struct retain *r);
 
+/* The same by how many files: above max-files. */
+uint64_t retain_excess_files(const struct retain *r);
+
 /* "max-age of the client" and so on: the setting. */
 const char *retain_reason_text(enum retain_reason reason);
 

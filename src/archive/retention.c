@@ -90,6 +90,14 @@ static void tell_young(const struct run *run)
 	run->r->young_due = run->now + HELD_S;
 }
 
+static void tell_excess(const struct run *run, const struct expire *e)
+{
+	if ((e->excess == 0 && e->excess_files == 0) || !is_due(run->r->excess_due, run->now))
+		return;
+	event_excess(e, is_required(e->config), run->refused > 0);
+	run->r->excess_due = run->now + HELD_S;
+}
+
 void retention_run(struct retention *r, struct depot *depot, const struct config *config)
 {
 	int64_t now = time(NULL);
@@ -109,8 +117,8 @@ void retention_run(struct retention *r, struct depot *depot, const struct config
 	tell_young(&run);
 	if (!ok)
 		event_failed(e.reason);
-	else if (e.excess > 0)
-		event_excess(e.excess, e.floors, is_required(config), run.refused > 0);
+	else
+		tell_excess(&run, &e);
 	if (ok && !e.more)
 		tell_held(r, &e);
 }

@@ -61,7 +61,7 @@ static enum take_status open_capture(struct take *t, bool recording)
 	t->capture =
 	    openat(t->dir, t->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (t->capture < 0)
-		return errno == ENOENT || errno == ELOOP
+		return errno == ENOENT || errno == ELOOP || errno == ENXIO /* a socket */
 			   ? TAKE_NOT_OURS
 			   : take_fail(t, "it cannot be opened: %s", strerror(errno));
 	if (fstat(t->capture, &t->st) < 0)
