@@ -56,6 +56,23 @@ open_files() { find "/proc/$RUNS/fd" -type l | wc -l && cat "/proc/$RUNS/fdinfo"
 	[ "$(cat limit)" -eq 50 ]
 }
 
+@test "a capture that cannot be archived is not tried at each arrival, but after a while, or when told to" {
+	settings
+	touch archive/foo
+	arrives trace-foo-20261128_000001.pcap
+	runs
+	wait_log 'error client=foo name=trace-foo-20261128_000001.pcap reason="foo/.* in the archive: Not a directory"'
+	local i
+	for i in 1 2 3; do
+		arrives trace-bar-20261128_00000$i.pcap "$i"
+		wait_log "archived client=bar name=trace-bar-20261128_00000$i.pcap"
+	done
+	[ "$(grep -c 'error client=foo' log)" -eq 1 ]
+	rm archive/foo
+	kill -USR1 "$RUNS"
+	wait_log 'archived client=foo'
+}
+
 @test "a reload with another path of the archive is refused as a whole; what needs a restart is said" {
 	settings
 	runs

@@ -34,7 +34,7 @@
 struct loop {
 	struct daemon *d;
 	struct work work;
-	struct leftovers leftovers;
+	struct memo left, failing; /* work's */
 	struct handover handover;
 	struct retention retention;
 	int64_t round_due;  /* monotonic ms */
@@ -50,9 +50,12 @@ static void init_work(struct loop *l)
 {
 	unsigned n = processors_online(WORK_MAX);
 
-	if (work_init(&l->work, &l->d->depot, l->d->config, &l->d->sources, &l->leftovers,
-		n < AT_ONCE_LEAST ? AT_ONCE_LEAST : n))
+	if (work_init(&l->work, &l->d->depot, l->d->config, &l->d->sources,
+		n < AT_ONCE_LEAST ? AT_ONCE_LEAST : n)) {
+		l->work.left = &l->left;
+		l->work.failing = &l->failing;
 		return;
+	}
 	event_failed(strerror(errno));
 	l->stop = l->broken = true;
 }
@@ -105,6 +108,7 @@ static void reload(struct loop *l)
 	if (!reload_accept(d->config, c, &sources))
 		return;
 	work_free(&l->work);
+	memo_free(&l->failing); /* the new one may have another place for them */
 	l->handover.config = c;
 	d->depot.path = c->archive.path; /* the same, but the old text goes */
 	sources_close(&d->sources);
@@ -116,6 +120,13 @@ static void reload(struct loop *l)
 	begin_work(l);
 }
 
+/* Also at what could not be archived a moment ago: somebody may have seen to it. */
+static void look_now(struct loop *l)
+{
+	memo_free(&l->failing);
+	l->round_due = 0;
+}
+
 static void take_signals(struct loop *l)
 {
 	struct signalfd_siginfo si;
@@ -124,7 +135,7 @@ static void take_signals(struct loop *l)
 		if (si.ssi_signo == SIGHUP)
 			reload(l);
 		else if (si.ssi_signo == SIGUSR1)
-			l->round_due = 0;
+			look_now(l);
 		else if (si.ssi_signo != SIGCHLD)
 			l->stop = true;
 	}
@@ -289,7 +300,8 @@ bool daemon_run(struct daemon *d)
 	}
 	work_free(&l.work);
 	handover_stop(&l.handover);
-	leftovers_free(&l.leftovers);
+	memo_free(&l.left);
+	memo_free(&l.failing);
 	if (!d->once)
 		return !l.broken;
 	return all_handed_over(&l) && !l.broken && !l.round_failed && !l.retention.failed;

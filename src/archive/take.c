@@ -56,14 +56,22 @@ static bool is_finished(const struct take *t, bool recording)
 	return !recording && t->st.st_nlink == 1 && flock(t->capture, LOCK_SH | LOCK_NB) == 0;
 }
 
+/* Which file it was all the same: it is known again by that. */
+static enum take_status no_capture(struct take *t, int why)
+{
+	if (why == ENOENT || why == ELOOP || why == ENXIO /* a socket */)
+		return TAKE_NOT_OURS;
+	if (fstatat(t->dir, t->name, &t->st, AT_SYMLINK_NOFOLLOW) < 0)
+		t->st.st_ino = 0;
+	return take_fail(t, "it cannot be opened: %s", strerror(why));
+}
+
 static enum take_status open_capture(struct take *t, bool recording)
 {
 	t->capture =
 	    openat(t->dir, t->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (t->capture < 0)
-		return errno == ENOENT || errno == ELOOP || errno == ENXIO /* a socket */
-			   ? TAKE_NOT_OURS
-			   : take_fail(t, "it cannot be opened: %s", strerror(errno));
+		return no_capture(t, errno);
 	if (fstat(t->capture, &t->st) < 0)
 		return take_fail(t, "it cannot be opened: %s", strerror(errno));
 	return is_finished(t, recording) ? TAKE_WORKING : TAKE_NOT_OURS;

@@ -38,7 +38,7 @@ struct take {
 	enum take_status status;
 
 	int capture, archived, orphan;
-	struct stat st; /* of the capture */
+	struct stat st; /* of the capture; number 0: it is not known which file it is */
 	int64_t began;  /* seconds since 1970 */
 	char work[40];  /* name of the new file in work; "": there is none */
 	char path[DEPOT_PATH_MAX];

@@ -21,13 +21,18 @@
  * more of it meanwhile. */
 #define GROWING_MS 1000
 
+/* What could not be archived is tried again so much later: by the round of a minute, and not at
+ * each arrival. The log says why again in an hour. */
+#define PAUSE_MS     50000
+#define TOLD_MS      3600000
+#define FORGOTTEN_MS 600000 /* so long after that it is not there any more */
+
 bool work_init(struct work *w, struct depot *depot, const struct config *config,
-    struct sources *sources, struct leftovers *leftovers, unsigned at_once)
+    struct sources *sources, unsigned at_once)
 {
 	*w = (struct work){.depot = depot,
 	    .config = config,
 	    .sources = sources,
-	    .leftovers = leftovers,
 	    .at_once = at_once,
 	    .room = at_once + WORK_PACKED};
 	w->take = calloc(w->room, sizeof(*w->take));
@@ -75,11 +80,11 @@ static bool is_left(struct work *w, int dir, const char *name)
 {
 	struct stat st;
 
-	if (w->leftovers->n == 0 || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    !leftovers_has(w->leftovers, &st))
+	if (w->left->n == 0 || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !memo_find(w->left, &st))
 		return false;
 	if (unlinkat(dir, name, 0) == 0) {
-		leftovers_drop(w->leftovers, &st);
+		memo_drop(w->left, &st);
 		event_removed(name);
 	}
 	return true;
@@ -93,21 +98,55 @@ static struct take *free_take(struct work *w)
 	return NULL;
 }
 
+/* Whether it has failed not long ago. It counts as what it is: --once says so with its status. */
+static bool is_failing(struct work *w, int dir, const char *name)
+{
+	struct memo_file *f;
+	struct stat st;
+
+	if (w->failing->n == 0 || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	f = memo_find(w->failing, &st);
+	if (!f || f->due <= io_monotonic_ms())
+		return false;
+	w->failed++;
+	return true;
+}
+
+/* Of one that fails again and again there is a line now and then. */
+static void note_failed(struct work *w, const struct take *t)
+{
+	int64_t now = io_monotonic_ms();
+	struct memo_file *f;
+
+	w->failed++;
+	if (w->failing->n == MEMO_MAX)
+		memo_forget(w->failing, now - FORGOTTEN_MS);
+	f = t->st.st_ino ? memo_add(w->failing, &t->st) : NULL;
+	if (f)
+		f->due = now + PAUSE_MS;
+	if (f && f->told && now - f->told < TOLD_MS)
+		return;
+	if (f)
+		f->told = now;
+	event_not_archived(t);
+}
+
 /* Ends a capture that is not at work any more. */
 static void conclude(struct work *w, struct take *t, enum take_status st)
 {
 	if (st == TAKE_DONE) {
 		w->archived++;
+		memo_drop(w->failing, &t->st);
 		event_archived(t);
 		if (t->growing) {
 			w->failed++;
 			event_changed(t);
 		}
 	} else {
-		w->failed++;
-		event_not_archived(t);
+		note_failed(w, t);
 		if (t->left)
-			leftovers_add(w->leftovers, &t->st);
+			memo_add(w->left, &t->st);
 		/* before its file in work is removed, which may be what has filled it */
 		w->no_room |= depot_is_full(w->depot);
 		w->reading &= !w->no_room;
@@ -152,7 +191,8 @@ void work_start(struct work *w)
 			w->reading = false;
 			return;
 		}
-		if (!t || is_at_work(w, where->dir, name) || is_left(w, where->dir, name))
+		if (!t || is_at_work(w, where->dir, name) || is_left(w, where->dir, name) ||
+		    is_failing(w, where->dir, name))
 			continue;
 		st = take_begin(t, w->depot, w->config, where, name, w->number++);
 		if (st == TAKE_WORKING)
@@ -230,8 +270,7 @@ void work_look_after(struct work *w)
 			continue;
 		w->active--;
 		w->stalled++;
-		w->failed++;
-		event_not_archived(t);
+		note_failed(w, t);
 	}
 }
 

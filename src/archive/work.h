@@ -1,7 +1,7 @@
 /* work: rounds over the finished captures, several at a time.
  *
- * A round visits each name once; a capture that could not be archived is tried again in the next,
- * one that could not be removed is only to be removed then.
+ * A round visits each name once; a capture that could not be archived is tried again in one that
+ * begins a while later, one that could not be removed is only to be removed then.
  * When the archive's filesystem is full, the round ends: the others would fail as well.
  * Refuses to wait: its caller polls. */
 #ifndef ARCHIVE_WORK_H
@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "archive/depot.h"
-#include "archive/leftovers.h"
+#include "archive/memo.h"
 #include "archive/sources.h"
 #include "archive/take.h"
 
@@ -26,8 +26,8 @@ struct work {
 	struct depot *depot;
 	const struct config *config;
 	struct sources *sources;
-	struct leftovers *leftovers;
-	unsigned at_once; /* captures that are packed at a time, 1 to WORK_MAX */
+	struct memo *left, *failing; /* the caller's, which sets both: not removed, not archived */
+	unsigned at_once;            /* captures that are packed at a time, 1 to WORK_MAX */
 
 	struct take *take; /* allocated: room for at_once and WORK_PACKED */
 	unsigned room;
@@ -51,7 +51,7 @@ struct work {
 };
 
 bool work_init(struct work *w, struct depot *depot, const struct config *config,
-    struct sources *sources, struct leftovers *leftovers, unsigned at_once);
+    struct sources *sources, unsigned at_once);
 /* Settles what is packed, abandons what is at work, and what still has time to grow. */
 void work_free(struct work *w);
 
