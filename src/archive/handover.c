@@ -19,6 +19,9 @@
 #define MANY    5
 #define MANY_MS 30000
 
+/* All that were killed are waited for so long, at the end. */
+#define KILLED_MS 1000
+
 /* A week is more than any command needs, and far from what overflows. */
 #define TIMEOUT_MAX 604800u
 
@@ -256,7 +259,7 @@ static void end(struct handover *h, bool kill)
 		struct handover_run *r = &h->run[i];
 
 		if (r->runner.pid && kill)
-			runner_kill(&r->runner);
+			runner_kill(&r->runner, now + KILLED_MS);
 		else if (!r->runner.pid || !runner_go_on(&r->runner, now))
 			continue;
 		reap(h, r);

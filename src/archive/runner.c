@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,9 @@
 #define READS 16
 
 #define NOT_STARTED 127
+
+/* From one look at whether it has ended to the next. */
+#define LOOK_MS 10
 
 /* ---- the program ---- */
 
@@ -175,14 +179,20 @@ static bool has_ended(const struct runner *r)
 	       si.si_pid == r->pid;
 }
 
-static void reap(struct runner *r)
+/* It has ended, or is not waited for any more. */
+static void leave(struct runner *r)
 {
-	send(r, SIGKILL);
-	while (waitpid(r->pid, &r->status, 0) < 0 && errno == EINTR)
-		;
 	r->pid = 0;
 	listen_to(r);
 	close_channel(r);
+}
+
+static void reap(struct runner *r)
+{
+	send(r, SIGKILL); /* its group */
+	while (waitpid(r->pid, &r->status, 0) < 0 && errno == EINTR)
+		;
+	leave(r);
 }
 
 bool runner_go_on(struct runner *r, int64_t now_ms)
@@ -213,9 +223,17 @@ void runner_finish(struct runner *r, int64_t now_ms)
 	r->due = now_ms + RUNNER_GRACE_MS;
 }
 
-void runner_kill(struct runner *r)
+void runner_kill(struct runner *r, int64_t until_ms)
 {
-	reap(r);
+	send(r, SIGKILL);
+	while (!has_ended(r) && io_monotonic_ms() < until_ms)
+		poll(NULL, 0, LOOK_MS);
+	if (has_ended(r)) {
+		reap(r);
+		return;
+	}
+	r->status = SIGKILL;
+	leave(r);
 }
 
 bool runner_succeeded(const struct runner *r, char reason[RUNNER_REASON_MAX])

@@ -46,8 +46,8 @@ bool runner_go_on(struct runner *r, int64_t now_ms);
 /* Has it end: what does not end at this signal is killed later. */
 void runner_finish(struct runner *r, int64_t now_ms);
 
-/* Kills it, and waits for its end. */
-void runner_kill(struct runner *r);
+/* Kills it, and waits for its end, but not for ever: a filesystem may hang. */
+void runner_kill(struct runner *r, int64_t until_ms);
 
 /* After its end: whether it has succeeded, and why not. */
 bool runner_succeeded(const struct runner *r, char reason[RUNNER_REASON_MAX]);
