@@ -108,6 +108,31 @@ open_files() { find "/proc/$RUNS/fd" -type l | wc -l && cat "/proc/$RUNS/fdinfo"
 	not log_has "error path=\"$PWD/done\"" 2
 }
 
+@test "two paths of one directory: each capture once; what becomes another directory is followed" {
+	ln -s 'done' first
+	ln -s 'done' other
+	settings "" '{ name = "foo"; address = "127.0.0.2"; completed-path = "first"; }, { name = "bar"; address = "127.0.0.3"; completed-path = "other"; }'
+	runs
+	arrives trace-foo-20261128_000001.pcap
+	wait_log 'archived client=foo'
+	mkdir new old
+	ln -sfn new other
+	ln -sfn old first
+	kill -USR1 "$RUNS"
+	wait_log 'archiving from=".*/other" reason="it is another directory now"'
+	wait_log 'archiving from=".*/first" reason="it is another directory now"'
+	# a minute goes by until the next look, if there is no watch
+	arrives trace-bar-20261128_000001.pcap 4
+	wait_log 'archived client=bar name=trace-bar-20261128_000001.pcap'
+	capture x 5
+	mv 'done'/x new/trace-bar-20261128_000002.pcap
+	wait_log 'archived client=bar name=trace-bar-20261128_000002.pcap'
+	capture x 6
+	mv 'done'/x old/trace-foo-20261128_000002.pcap
+	wait_log 'archived client=foo name=trace-foo-20261128_000002.pcap'
+	[ "$(grep -c 'archived client' log)" -eq 4 ]
+}
+
 @test "a completed-path that cannot be listed: an error, once, and status 1 of --once" {
 	can_trace
 	settings

@@ -10,14 +10,21 @@
 
 #include "base/io.h"
 
-static bool is_listed(const struct sources *s, int dir)
+static bool is_listed(const struct sources *s, const char *path)
 {
-	struct stat a, b;
-
-	if (fstat(dir, &a) < 0)
-		return false;
 	for (size_t i = 0; i < s->n; i++)
-		if (fstat(s->v[i].dir, &b) == 0 && io_same_file(&a, &b))
+		if (strcmp(s->v[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* One that can be listed is the same directory by another path: as long as it is, that is enough.
+ */
+static bool is_twin(const struct sources *s, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (!s->v[i].error && s->v[i].device == s->v[at].device &&
+		    s->v[i].inode == s->v[at].inode)
 			return true;
 	return false;
 }
@@ -37,20 +44,40 @@ static void watch(const struct sources *s, struct source *from)
 	from->watch = s->inotify < 0 ? -1 : inotify_add_watch(s->inotify, from->path, what);
 }
 
+/* inotify knows one watch of a directory: it is that of the first of its paths. */
+static void watch_all(struct sources *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (is_twin(s, i))
+			s->v[i].watch = -1;
+		else if (s->v[i].watch < 0)
+			watch(s, &s->v[i]);
+}
+
+static void open_source(struct source *from)
+{
+	struct stat st;
+
+	from->dir = open(from->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	from->watch = -1;
+	if (from->dir < 0 || fstat(from->dir, &st) < 0)
+		return;
+	from->device = st.st_dev;
+	from->inode = st.st_ino;
+}
+
 static void add(struct sources *s, const char *path, struct problems *problems)
 {
-	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct source *from = &s->v[s->n];
 
-	if (dir < 0) {
+	if (is_listed(s, path))
+		return;
+	*from = (struct source){.path = path};
+	open_source(from);
+	if (from->dir < 0)
 		problem_error(problems, NULL, 0, "%s: %s", path, strerror(errno));
-		return;
-	}
-	if (is_listed(s, dir)) {
-		close(dir);
-		return;
-	}
-	s->v[s->n] = (struct source){.path = path, .dir = dir};
-	watch(s, &s->v[s->n++]);
+	else
+		s->n++;
 }
 
 /* Which of them are also directories that captures are recorded in. One that cannot be looked at
@@ -86,6 +113,7 @@ bool sources_open(struct sources *s, const struct config *c, struct problems *pr
 	for (size_t i = 0; i < c->nclients; i++)
 		add(s, path_of(&c->clients[i].storage), problems);
 	add(s, path_of(&c->storage), problems); /* of clients that are not listed any more */
+	watch_all(s);
 	note_all_recording(s, c);
 	return problems->errors == before;
 }
@@ -124,18 +152,17 @@ bool sources_look(struct sources *s)
 
 static void reopen(struct sources *s, struct source *from)
 {
-	int dir = open(from->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct source new = {.path = from->path, .told = from->told, .followed = true};
 
-	if (dir < 0) {
+	open_source(&new);
+	if (new.dir < 0) {
 		from->error = errno;
 		return;
 	}
 	if (from->watch >= 0)
 		inotify_rm_watch(s->inotify, from->watch);
 	close(from->dir);
-	*from =
-	    (struct source){.path = from->path, .dir = dir, .told = from->told, .followed = true};
-	watch(s, from);
+	*from = new;
 }
 
 void sources_reopen(struct sources *s, const struct config *c)
@@ -144,6 +171,7 @@ void sources_reopen(struct sources *s, const struct config *c)
 	for (size_t i = 0; i < s->n; i++)
 		if (s->v[i].replaced)
 			reopen(s, &s->v[i]);
+	watch_all(s);
 	note_all_recording(s, c);
 }
 
@@ -159,7 +187,7 @@ const char *sources_next(struct sources *s, const struct source **where)
 		struct source *from = &s->v[s->at];
 		struct dirent *e = NULL;
 
-		if (from->error)
+		if (from->error || (!s->list && is_twin(s, s->at)))
 			continue;
 		if (!s->list)
 			s->list = io_list(from->dir);

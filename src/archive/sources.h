@@ -1,14 +1,16 @@
 /* sources: the directories in which finished captures arrive, and what lies in them.
  *
- * Each completed-path of a configuration, once (base-path where files stay there). Lists names one
- * after another, so that a million of them need no memory, and says when new ones have come.
- * Refuses to look at files: take does. */
+ * Each completed-path of a configuration (base-path where files stay there); those that are the
+ * same directory, by a link say, are listed once, as long as they are. Lists names one after
+ * another, so that a million of them need no memory, and says when new ones have come. Refuses to
+ * look at files: take does. */
 #ifndef ARCHIVE_SOURCES_H
 #define ARCHIVE_SOURCES_H
 
 #include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "base/problem.h"
 #include "config/config.h"
@@ -16,6 +18,8 @@
 struct source {
 	const char *path; /* the configuration's */
 	int dir;
+	dev_t device; /* of dir */
+	ino_t inode;
 	int watch;      /* of inotify; -1: there is none */
 	int error;      /* errno: its captures cannot be looked for; 0: they can */
 	int told;       /* the caller's: the last error that was told */
