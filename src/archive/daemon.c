@@ -304,5 +304,6 @@ bool daemon_run(struct daemon *d)
 	memo_free(&l.failing);
 	if (!d->once)
 		return !l.broken;
-	return all_handed_over(&l) && !l.broken && !l.round_failed && !l.retention.failed;
+	return all_handed_over(&l) && !l.broken && !l.round_failed && !l.retention.failed &&
+	       l.work.nrefused == 0;
 }
