@@ -229,6 +229,17 @@
 	archived_as one foo/2026-11-28/trace-foo-20261128_000001.pcap.zst
 	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
 	archived_as two "$(index 'SELECT path FROM file WHERE packets = 2')"
+	# the largest number; and many of one name
+	capture trace-foo-20261128_000002_4294967295.pcap 3
+	once
+	sqlite3 archive/index.sqlite "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+		INSERT INTO file (client, address, name, path, compressed, pcapng, ended, archived, packets, bytes, stored, sha256, damaged,
+			link_types, profile, frames) SELECT client, '', 'x', printf('foo/2026-11-28/trace-foo-20261128_000001_%03d.pcap.zst', i),
+			1, 0, 0, 0, 0, 0, 0, zeroblob(32), 0, x'', x'', x'' FROM file, n WHERE packets = 1"
+	capture trace-foo-20261128_000001.pcap 4
+	cp 'done'/* four
+	once
+	archived_as four foo/2026-11-28/trace-foo-20261128_000001_3001.pcap.zst
 }
 
 @test "an orphan that would become 128 GiB is read no further than the capture that has its name is long" {

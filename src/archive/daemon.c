@@ -164,6 +164,8 @@ static int how_long(const struct loop *l)
 {
 	int ms = least(until(work_due(&l->work)), handover_due(&l->handover));
 
+	if (l->work.more)
+		return 0;
 	if (l->work.active > 0)
 		ms = least(ms, until(l->look_due));
 	if (!l->d->once)

@@ -11,19 +11,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "archive/named.h"
-#include "base/expand.h"
+#include "archive/place.h"
 #include "base/io.h"
-#include "base/ownname.h"
 #include "record/capfile.h"
 
 /* A worker that writes nothing for so long hangs. What it reads at the end, of an orphan, moves
  * nothing that can be seen: it has a second more for each ORPHAN_RATE bytes. */
 #define STALLED_MS  (5 * 60 * 1000)
 #define ORPHAN_RATE (10u << 20)
-
-/* Names that are tried for one capture. */
-#define NUMBERS 100000u
 
 enum take_status take_fail(struct take *t, const char *fmt, ...)
 {
@@ -85,53 +80,25 @@ static enum take_status refuse(struct take *t, const char *why)
 	return TAKE_REFUSED;
 }
 
-static bool make_path(struct take *t, unsigned number)
-{
-	const struct config_archive *a = &t->config->archive;
-	const char *stamp = t->parts.stamp + strlen(t->parts.stamp) - EXPAND_STAMP;
-	char directories[DEPOT_PATH_MAX], name[CAPNAME_MAX];
-
-	if (number == t->parts.number)
-		snprintf(name, sizeof(name), "%s", t->name);
-	else
-		capname_renumber(&t->parts, number, name);
-	return expand_directories(
-		   a->directories, t->client, stamp, directories, sizeof(directories)) &&
-	       snprintf(t->path, sizeof(t->path), "%s/%s%s", directories, name,
-		   a->level == PACK_PLAIN ? "" : NAMED_SUFFIX) < (int)sizeof(t->path);
-}
-
-/* The first name that is in no index and free; or, with take_orphan, that of a file which is in no
- * index, which is opened then. */
+/* A name that is in no index and free; or, with take_orphan, that of a file which is in no index,
+ * which is opened then. */
 static enum take_status choose_path(struct take *t, bool take_orphan)
 {
-	for (unsigned number = t->parts.number; number < t->parts.number + NUMBERS; number++) {
-		bool indexed;
-		int fd;
+	const struct place p = {.depot = t->depot,
+	    .archive = &t->config->archive,
+	    .client = t->client,
+	    .name = t->name,
+	    .parts = &t->parts};
+	char why[PLACE_REASON_MAX];
 
-		if (!make_path(t, number))
-			return take_fail(t, "its name in the archive would be too long");
-		if (ownname_begins(t->path))
-			return refuse(
-			    t, "its directory would be one that the archive keeps for itself");
-		if (!store_has_path(t->depot->store, t->path, &indexed))
-			return take_fail(t, "%s", store_reason(t->depot->store));
-		if (indexed)
-			continue;
-		fd = depot_file(t->depot, t->path);
-		if (fd < 0 && errno == ENOENT)
-			return TAKE_WORKING;
-		if (fd < 0 && errno == ELOOP)
-			continue; /* a link has the name */
-		if (fd < 0)
-			return take_fail(t, "%s in the archive: %s", t->path, strerror(errno));
-		if (take_orphan) {
-			t->orphan = fd;
-			return TAKE_WORKING;
-		}
-		close(fd);
+	switch (place_find(&p, t->path, take_orphan ? &t->orphan : NULL, why)) {
+	case PLACE_REFUSED:
+		return refuse(t, why);
+	case PLACE_FAILED:
+		return take_fail(t, "%s", why);
+	default:
+		return TAKE_WORKING;
 	}
-	return take_fail(t, "every name in the archive is taken");
 }
 
 /* ---- the way ---- */

@@ -27,6 +27,9 @@
 #define TOLD_MS      3600000
 #define FORGOTTEN_MS 600000 /* so long after that it is not there any more */
 
+/* Names that are looked at before the caller has its turn with signals, and with what is ready. */
+#define AT_ONE_GO 256
+
 bool work_init(struct work *w, struct depot *depot, const struct config *config,
     struct sources *sources, unsigned at_once)
 {
@@ -181,12 +184,18 @@ static bool is_full(const struct work *w)
 
 void work_start(struct work *w)
 {
-	while (w->reading && w->active < w->at_once && !is_full(w)) {
+	w->more = false;
+	for (unsigned looked = 0; w->reading && w->active < w->at_once && !is_full(w); looked++) {
 		const struct source *where;
-		const char *name = sources_next(w->sources, &where);
 		struct take *t = free_take(w);
 		enum take_status st;
+		const char *name;
 
+		if (looked == AT_ONE_GO) {
+			w->more = true;
+			return;
+		}
+		name = sources_next(w->sources, &where);
 		if (!name) {
 			w->reading = false;
 			return;

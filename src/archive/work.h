@@ -37,6 +37,7 @@ struct work {
 	/* A round has passed over a name that was at work, and is not any more: another round is
 	 * worth while. The caller takes it off. */
 	bool missed;
+	bool more;    /* work_start() has ended early */
 	bool reading; /* the round has names left */
 	bool no_room; /* the round was given up: the archive's filesystem is full */
 
@@ -58,7 +59,7 @@ void work_free(struct work *w);
 /* A round from the first name on; what is at work goes on. */
 void work_begin(struct work *w);
 
-/* Starts as much as there is room for. */
+/* Starts as much as there is room for, but for w->more: it is to be called again soon. */
 void work_start(struct work *w);
 
 /* The channels to poll; returns how many. */
