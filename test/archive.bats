@@ -308,28 +308,36 @@
 }
 
 on_a_full_disk() {
-	mount -t tmpfs -o size=1m tmpfs archive
+	mount -t tmpfs -o "$1" tmpfs archive
 	"$ARCHIVE" --once -c cfg 2>log # makes the index
 	capture trace-foo-20261128_000001.pcap
 	local i
 	for i in $(seq 2 150); do
 		cp 'done'/trace-foo-20261128_000001.pcap "done/trace-foo-20261128_$(printf %06d "$i").pcap"
 	done
-	dd if=/dev/zero of=archive/ballast bs=1024 status=none 2>/dev/null || true
+	dd if=/dev/zero of=archive/ballast bs=1024 count=2048 status=none 2>/dev/null || true
+	for i in $(seq 100); do
+		: >"archive/ballast-$i" || break
+	done 2>/dev/null
 	! once
 	[ "$(find 'done' -name 'trace-*' | wc -l)" -eq 150 ]
 	# of each that was at work when the first had failed
 	[ "$(grep -c ' error client=' log)" -ge 1 ]
 	[ "$(grep -c ' error client=' log)" -lt 150 ]
-	mount -o remount,size=20m archive
+	mount -o remount,size=20m,nr_inodes=1000 archive
 	once
 	[ "$(find 'done' -name 'trace-*' | wc -l)" -eq 0 ]
 	[ "$(index 'SELECT count(*) FROM file')" -eq 150 ]
+	umount archive
 }
+full_of_bytes() { on_a_full_disk size=1m; }
+full_of_files() { on_a_full_disk size=20m,nr_inodes=60; }
 @test "on a full disk a round ends at the first captures that fail; all are archived once there is room" {
 	settings
 	export ARCHIVE BUILDDIR
-	inside on_a_full_disk capture once index
+	inside full_of_bytes on_a_full_disk capture once index
+	rm -f 'done'/trace-*
+	inside full_of_files on_a_full_disk capture once index
 }
 
 @test "a second archive on the same path is refused; the first goes on" {

@@ -20,6 +20,9 @@
 #define STALLED_MS  (5 * 60 * 1000)
 #define ORPHAN_RATE (10u << 20)
 
+/* What is tried to see whether there is room, by quota as well. */
+#define ROOM (64 << 10)
+
 enum take_status take_fail(struct take *t, const char *fmt, ...)
 {
 	va_list ap;
@@ -103,6 +106,21 @@ static enum take_status choose_path(struct take *t, bool take_orphan)
 
 /* ---- the way ---- */
 
+static bool is_full(int error)
+{
+	return error == ENOSPC || error == EDQUOT;
+}
+
+bool take_lacks_room(const struct take *t)
+{
+	struct stat st;
+
+	return t->no_room ||
+	       (t->archived >= 0 && fstat(t->archived, &st) == 0 &&
+		   fallocate(t->archived, FALLOC_FL_KEEP_SIZE, st.st_size, ROOM) < 0 &&
+		   is_full(errno));
+}
+
 static int64_t patience(int orphan)
 {
 	struct stat st;
@@ -119,6 +137,7 @@ static enum take_status start(struct take *t, unsigned number)
 	t->archived = depot_create(t->depot, t->work);
 	if (t->archived < 0) {
 		t->work[0] = '\0';
+		t->no_room = is_full(errno);
 		return take_fail(t, "no file can be created in the archive: %s", strerror(errno));
 	}
 	job = (struct job){.kind = JOB_PACK,

@@ -61,6 +61,7 @@ struct take {
 	/* Then: it is only that somebody still writes the capture. After TAKE_DONE: it was
 	 * archived, and has changed since, before it could be removed. */
 	bool growing;
+	bool no_room;  /* then: its file could not be created on a full filesystem */
 	bool stalled; /* then: its worker was killed, and may not have ended yet */
 
 	uint64_t position; /* of the worker, at the last look */
@@ -94,6 +95,9 @@ bool take_is_whole(struct take *t);
 
 /* After TAKE_PACKED: it looks as if somebody may still be writing it. */
 bool take_may_grow(const struct take *t);
+
+/* After TAKE_FAILED: there is no room for more, whatever the worker says. */
+bool take_lacks_room(const struct take *t);
 
 /* Sets status and reason; returns the status. */
 enum take_status take_fail(struct take *t, const char *fmt, ...)

@@ -151,7 +151,7 @@ static void conclude(struct work *w, struct take *t, enum take_status st)
 		if (t->left)
 			memo_add(w->left, &t->st);
 		/* before its file in work is removed, which may be what has filled it */
-		w->no_room |= depot_is_full(w->depot);
+		w->no_room |= depot_is_full(w->depot) || take_lacks_room(t);
 		w->reading &= !w->no_room;
 	}
 	w->missed |= t->met;
