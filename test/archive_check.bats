@@ -123,6 +123,29 @@ variety() {
 	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
 }
 
+@test "verify: while a file is read the index goes on, and its journal does not grow" {
+	can_trace
+	as_root # nobody else may hold a process at a file
+	settings
+	local n paths=() workers
+	workers=$(getconf _NPROCESSORS_ONLN)
+	for n in $(seq 100001 $((workers + 100001))); do # one waits
+		capture "trace-foo-20261128_$n.pcap"
+		paths+=(-P "$PWD/${FOO}_$n.pcap.zst")
+	done
+	once
+	strace -f -qq -o trace "${paths[@]}" -e trace=read,pread64 -e inject=read,pread64:signal=STOP:when=1 \
+		"$ARCHIVE" --verify -c cfg >found 2>err 3>&- &
+	local verifying=$!
+	PIDS+=($!)
+	until_true pgrep -P $verifying
+	PIDS+=("$(pgrep -P $verifying)") # its workers end with it
+	until_true eval '[ "$(grep -c "stopped by SIGSTOP" trace)" -ge "$workers" ]'
+	[ "$(sqlite3 archive/index.sqlite 'UPDATE client SET name = name; PRAGMA wal_checkpoint(TRUNCATE)')" = '0|0|0' ]
+	pkill -KILL -P $verifying # and its workers with it
+	not wait $verifying
+}
+
 @test "verify: no link leads out of the archive, in a path neither" {
 	settings
 	capture trace-foo-20261128_000001.pcap

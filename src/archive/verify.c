@@ -65,6 +65,7 @@ static void tell(struct round *r, int64_t id, const char *what)
 		return;
 	r->v->wrong++;
 	r->v->tell(r->v->context, row.client, row.path, what);
+	store_rest(r->v->depot->store);
 }
 
 /* ---- files that are missing ---- */
@@ -81,6 +82,7 @@ static void sift_missing(struct round *r)
 			r->missing[n++] = r->missing[i];
 	}
 	r->nmissing = n;
+	store_rest(r->v->depot->store); /* it is waited for more */
 }
 
 static void tell_missing(struct round *r)
@@ -160,6 +162,7 @@ static bool start(void *context, unsigned i, struct worker *w)
 
 		r->last = row.id;
 		remember(f, &row);
+		store_rest(store); /* a worker may take hours */
 		job.capture = open_file(r, f, row.stored);
 		if (job.capture < 0)
 			continue;

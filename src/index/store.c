@@ -12,6 +12,9 @@
 /* A reader waits so long for the writer's commit. */
 #define BUSY_MS 10000
 
+/* What a slow reader has made of the journal is given back down to this. */
+#define JOURNAL_BYTES "16777216"
+
 enum statement {
 	BEGIN,
 	COMMIT,
@@ -128,6 +131,12 @@ const char *store_reason(const struct store *s)
 
 /* ---- statements ---- */
 
+void store_rest(struct store *s)
+{
+	for (int i = 0; i < STATEMENTS; i++)
+		sqlite3_reset(s->prepared[i]);
+}
+
 /* Ready for its parameters; NULL with a reason. Rows of others end here: one that stays would keep
  * the database as it is at this moment. */
 static sqlite3_stmt *statement(struct store *s, enum statement which)
@@ -135,8 +144,7 @@ static sqlite3_stmt *statement(struct store *s, enum statement which)
 	sqlite3_stmt **p = &s->prepared[which];
 
 	s->reason[0] = '\0';
-	for (int i = 0; i < STATEMENTS; i++)
-		sqlite3_reset(s->prepared[i]);
+	store_rest(s);
 	if (*p) {
 		sqlite3_clear_bindings(*p);
 	} else if (sqlite3_prepare_v3(s->db, sql[which], -1, SQLITE_PREPARE_PERSISTENT, p, NULL) !=
@@ -282,7 +290,8 @@ static bool prepare_writing(struct store *s, enum store_use use)
 	if (!set_journal(s, use == STORE_BUILD ? "memory" : "wal") ||
 	    !execute(
 		s, use == STORE_BUILD ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL") ||
-	    !execute(s, "PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096"))
+	    !execute(s, "PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096") ||
+	    !execute(s, "PRAGMA journal_size_limit = " JOURNAL_BYTES))
 		return false;
 	if (use != STORE_WRITE && !has_tables(s) && (*s->reason || !create(s)))
 		return false;

@@ -36,6 +36,10 @@ enum store_use {
 struct store *store_open(const char *path, enum store_use use, char reason[STORE_REASON_MAX]);
 void store_close(struct store *s);
 
+/* Rows that were given out end here. As long as one is held, what others write cannot come out of
+ * the journal, which grows. */
+void store_rest(struct store *s);
+
 /* What went wrong in the last call that returned false; "": nothing did, there is no such row. */
 const char *store_reason(const struct store *s);
 
