@@ -413,7 +413,9 @@ full_of_files() { on_a_full_disk size=20m,nr_inodes=60; }
 	capture trace-foo-20261121_000000.pcap
 	capture trace-foo-20261122_000000.pcap
 	once
-	# 2,500 older ones, of which there is but the row
+	# 2,500 older ones, of which there is but the row, and an empty file
+	mkdir archive/old
+	(cd archive/old && seq 2500 | xargs touch)
 	sqlite3 archive/index.sqlite "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
 		INSERT INTO file (client, address, name, path, compressed, pcapng, ended, archived, packets, bytes, stored,
 			sha256, damaged, link_types, profile, frames)

@@ -423,7 +423,7 @@ held() {
 
 @test "retention follows no link out of the archive; what only the index has is told of, and not said to be deleted" {
 	settings
-	capture trace-foo-20261128_000001.pcap 1
+	capture trace-foo-20261128_000001.pcap 9
 	once
 	settings 'keep: { max-size = 1; };'
 	mv archive/foo elsewhere
@@ -432,13 +432,17 @@ held() {
 	[ -e elsewhere/2026-11-28/trace-foo-20261128_000001.pcap.zst ]
 	log_has 'error client=foo path=.*, and cannot be deleted: Not a directory'
 	rm archive/foo
+	capture trace-bar-20261128_000001.pcap 1
+	settings 'keep: { max-files = 1; };' # nothing goes in its place
 	not once
 	log_has 'error client=foo path=.*, and cannot be deleted: its directory is not there'
-	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
+	never_log 'deleted client='
+	settings 'keep: { max-size = 1; };'
+	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
 	mkdir -p archive/foo/2026-11-28
 	once
 	log_has 'warning client=foo path="foo/2026-11-28/trace-foo-20261128_000001.pcap.zst" reason="it is to go by max-size, and was missing: it is not in the index any more"'
-	never_log 'deleted client='
+	never_log 'deleted client=foo'
 	[ "$(index 'SELECT count(*) FROM file')" -eq 0 ]
 }
 

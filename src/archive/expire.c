@@ -148,6 +148,7 @@ static bool remove_file(struct round *r, const struct retain_choice *c, struct e
 	switch (depot_remove(r->e->depot, told->path)) {
 	case DEPOT_MISSING:
 		told->missing = true;
+		retain_gone(&r->retain, c);
 		return true;
 	case DEPOT_REMOVED:
 		return true;
@@ -158,9 +159,13 @@ static bool remove_file(struct round *r, const struct retain_choice *c, struct e
 		r->failed = true;
 		return fail(r->e, told->path, strerror(errno));
 	}
-	r->e->refused(
-	    r->e->context, told, errno == ENOENT ? "its directory is not there" : strerror(errno));
-	retain_stays(&r->retain, c);
+	if (errno == ENOENT) {
+		r->e->refused(r->e->context, told, "its directory is not there");
+		retain_gone(&r->retain, c);
+	} else {
+		r->e->refused(r->e->context, told, strerror(errno));
+		retain_stays(&r->retain, c);
+	}
 	return false;
 }
 

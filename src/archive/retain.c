@@ -156,6 +156,11 @@ void retain_stays(struct retain *r, const struct retain_choice *c)
 	r->free -= c->file.bytes;
 }
 
+void retain_gone(struct retain *r, const struct retain_choice *c)
+{
+	r->free -= c->file.bytes;
+}
+
 uint64_t retain_excess_files(const struct retain *r)
 {
 	uint64_t all = sum(r, true);

@@ -78,6 +78,9 @@ bool retain_next(struct retain *r, struct retain_choice *out);
  */
 void retain_stays(struct retain *r, const struct retain_choice *c);
 
+/* The file that was named last was not there: nothing goes in its place, and it makes no room. */
+void retain_gone(struct retain *r, const struct retain_choice *c);
+
 /* After false: by how many bytes the limits of all are still exceeded, as floors or files that wait
  * to be handed over stand against it. */
 uint64_t retain_excess(const struct retain *r);

@@ -209,6 +209,15 @@ static void test_what_stays(void)
 	retain_stays(&w.retain, &c);
 	IS_STR(goes(&w, false), "a@2", "the room of what stays is not counted");
 	IS_INT(retain_excess(&w.retain), 5, "nor when what is missing is told");
+	build(&w, "a:10@1 a:10@2 a:10@3");
+	w.client[0].own.max_files = 2;
+	w.retain.free = 5;
+	w.retain.min_free = 6;
+	OK(retain_next(&w.retain, &c) && c.file.ended == 1, "one has to go");
+	retain_gone(&w.retain, &c);
+	IS_INT(w.retain.free, 5, "what is not there makes no room");
+	w.retain.min_free = 0;
+	IS_STR(goes(&w, false), "", "and nothing goes in its place");
 }
 
 static void test_order(void)
