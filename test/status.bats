@@ -70,6 +70,12 @@ serve() {
 	shows '^foo +absent '
 }
 
+# A second later it is silent again.
+is_heard() {
+	tell a rec
+	shows '^osmo_pcap_client_silent\{client="foo"\} 0$' --metrics
+}
+
 @test "a client from which nothing comes any more: in the table, in the metrics, critical for the check" {
 	serve 'max-silence = "1s";'
 	live a 127.0.0.2
@@ -79,8 +85,7 @@ serve() {
 	shows '^foo +silent .*127\.0\.0\.2:'
 	shows '^osmo_pcap_client_silent\{client="foo"\} 1$' --metrics
 	code 2 '^CRITICAL: 1 silent: foo; 1 never seen: bar$'
-	tell a rec
-	until_true shows '^osmo_pcap_client_silent\{client="foo"\} 0$' --metrics
+	until_true is_heard
 }
 
 @test "a recording that has outlived its server" {
