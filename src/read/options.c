@@ -10,7 +10,7 @@
 
 #include "base/exitcode.h"
 #include "base/io.h"
-#include "read/filter.h"
+#include "filter/compile.h"
 
 enum {
 	FROM = 256,

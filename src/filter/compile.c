@@ -1,0 +1,98 @@
+/* compile: see compile.h. */
+#include "filter/compile.h"
+
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "capture/pcap.h"
+
+#define SNAPLEN 262144u
+
+/* A handle for packets of a link type. Numbers in files differ from those of libpcap's functions
+ * for some types: the header of a file has it translate them. */
+static pcap_t *open_for(uint16_t link_type, bool big, char why[FILTER_WHY_MAX])
+{
+	uint8_t header[PCAP_HEADER] = {0};
+	char error[PCAP_ERRBUF_SIZE] = "out of memory";
+	pcap_t *p = NULL;
+	FILE *f;
+
+	bytes_store32(header, PCAP_MAGIC, big);
+	bytes_store16(header + 4, 2, big);
+	bytes_store16(header + 6, 4, big);
+	bytes_store32(header + PCAP_SNAPLEN, SNAPLEN, big);
+	bytes_store32(header + 20, link_type, big);
+	f = fmemopen(header, sizeof(header), "r");
+	if (f)
+		p = pcap_fopen_offline(f, error);
+	if (f && !p)
+		fclose(f);
+	if (!p)
+		snprintf(why, FILTER_WHY_MAX, "%.200s", error);
+	return p;
+}
+
+static bool copy(struct filter_program *out, const struct bpf_program *from, char *why)
+{
+	if (from->bf_len > FILTER_STEPS_MAX) {
+		snprintf(why, FILTER_WHY_MAX, "the filter is too long");
+		return false;
+	}
+	out->n = from->bf_len;
+	out->step = calloc(out->n + 1, sizeof(*out->step));
+	if (!out->step) {
+		snprintf(why, FILTER_WHY_MAX, "out of memory");
+		return false;
+	}
+	memcpy(out->step, from->bf_insns, out->n * sizeof(*out->step));
+	return true;
+}
+
+/* Optimised it is shorter, but what is then seen to match nothing is an error: such a program is
+ * one all the same. */
+static bool compile(pcap_t *p, struct bpf_program *program, const char *expression)
+{
+	if (pcap_compile(p, program, expression, 1, PCAP_NETMASK_UNKNOWN) == 0)
+		return true;
+	return strstr(pcap_geterr(p), "rejects all packets") &&
+	       pcap_compile(p, program, expression, 0, PCAP_NETMASK_UNKNOWN) == 0;
+}
+
+bool filter_compile(struct filter_program *out, const char *expression, uint16_t link_type,
+    bool big, char why[FILTER_WHY_MAX])
+{
+	struct bpf_program program;
+	pcap_t *p = open_for(link_type, big, why);
+	bool ok;
+
+	*out = (struct filter_program){0};
+	if (!p)
+		return false;
+	ok = compile(p, &program, expression);
+	if (ok) {
+		ok = copy(out, &program, why);
+		pcap_freecode(&program);
+	} else {
+		snprintf(why, FILTER_WHY_MAX, "%.200s", pcap_geterr(p));
+	}
+	pcap_close(p);
+	return ok;
+}
+
+bool filter_is_wrong(const char *expression, char why[FILTER_WHY_MAX])
+{
+	struct filter_program program;
+	bool ok = filter_compile(&program, expression, 1, false, why); /* Ethernet */
+
+	filter_free(&program);
+	return !ok && strstr(why, "syntax error");
+}
+
+void filter_free(struct filter_program *f)
+{
+	free(f->step);
+	*f = (struct filter_program){0};
+}
