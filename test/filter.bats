@@ -188,6 +188,7 @@ filter = "udp port domain"; }'
 
 @test "a reload: a recording whose link type the new filter means nothing for is refused at its next packet" {
 	needs_one_server "a reload"
+	config '' '{ name = "foo"; address = "127.0.0.2"; }, { name = "bar"; address = "127.0.0.3"; filter = "icmp"; }'
 	server_start
 	live a 127.0.0.2
 	tell a pcap,linktype=177 rec
@@ -214,4 +215,39 @@ filter = "udp port domain"; }'
 	tell a rec=60 rec=200
 	hang_up a
 	wait_log 'closed client=foo .*packets=4 .*files=1 filtered=2 '
+}
+
+# mapped: whether the master has libpcap in its memory
+mapped() { grep -q '/libpcap\.so' "/proc/$SERVER_PID/maps"; }
+
+@test "a reload: the first filter needs a restart, as libpcap is loaded only where there was one at the start" {
+	needs_one_server "a reload"
+	server_start
+	not mapped
+	live a 127.0.0.2
+	tell a pcap rec=60
+	wait_log 'file client=foo .*reason=opened'
+	config '' '{ name = "foo"; address = "127.0.0.2"; max-snaplen = 99;
+filter = "icmp"; }'
+	server_signal HUP
+	wait_log "error .*cfg\" line=6 reason=\"filter: 'icmp': this needs a restart, as there was no filter at the start\""
+	tell a rec=60
+	hang_up a
+	wait_log 'closed client=foo .*packets=2 .*files=1 seconds'
+	server_stop
+	server_start
+	mapped
+}
+
+@test "without libpcap a filter is an error that names what is missing; a server without one starts" {
+	mkdir lib
+	: >"lib/$(make_var LIBPCAP)"
+	export LD_LIBRARY_PATH=$PWD/lib
+	config ''
+	"$SERVER" -t -c cfg
+	config '' '{ name = "foo"; address = "127.0.0.2";
+filter = "icmp"; }'
+	run "$SERVER" -t -c cfg
+	[ "$status" -eq 78 ]
+	[[ $output == *"error: filter: 'icmp': libpcap cannot be loaded: "*"lib/$(make_var LIBPCAP): file too short"* ]]
 }

@@ -1,6 +1,7 @@
 /* compile: see compile.h. */
 #include "filter/compile.h"
 
+#include <dlfcn.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,62 @@
 #include "capture/pcap.h"
 
 #define SNAPLEN 262144u
+
+/* The file that the dynamic linker looks for: configure says so; else as Debian names it. */
+#ifndef LIBPCAP
+#define LIBPCAP "libpcap.so.0.8"
+#endif
+
+_Static_assert(sizeof(struct filter_step) == sizeof(struct bpf_insn), "an instruction");
+
+/* ---- libpcap ---- */
+
+static struct {
+	__typeof__(pcap_fopen_offline) *open;
+	__typeof__(pcap_compile) *compile;
+	__typeof__(pcap_geterr) *error;
+	__typeof__(pcap_freecode) *free;
+	__typeof__(pcap_close) *close;
+	bool loaded;
+} libpcap;
+
+static bool take(void *library, const char *name, void *function)
+{
+	void *p = dlsym(library, name);
+
+	memcpy(function, &p, sizeof(p));
+	return p;
+}
+
+bool filter_load(char why[FILTER_WHY_MAX])
+{
+	void *library;
+	const char *error;
+
+	if (libpcap.loaded)
+		return true;
+	library = dlopen(LIBPCAP, RTLD_NOW | RTLD_LOCAL);
+	libpcap.loaded = library && take(library, "pcap_fopen_offline", &libpcap.open) &&
+			 take(library, "pcap_compile", &libpcap.compile) &&
+			 take(library, "pcap_geterr", &libpcap.error) &&
+			 take(library, "pcap_freecode", &libpcap.free) &&
+			 take(library, "pcap_close", &libpcap.close);
+	if (!libpcap.loaded) {
+		error = dlerror();
+		snprintf(why, FILTER_WHY_MAX, "libpcap cannot be loaded: %.200s",
+		    error ? error : LIBPCAP);
+	}
+	if (!libpcap.loaded && library)
+		dlclose(library);
+	return libpcap.loaded;
+}
+
+bool filter_is_loaded(void)
+{
+	return libpcap.loaded;
+}
+
+/* ---- an expression ---- */
 
 /* A handle for packets of a link type. Numbers in files differ from those of libpcap's functions
  * for some types: the header of a file has it translate them. */
@@ -27,7 +84,7 @@ static pcap_t *open_for(uint16_t link_type, bool big, char why[FILTER_WHY_MAX])
 	bytes_store32(header + 20, link_type, big);
 	f = fmemopen(header, sizeof(header), "r");
 	if (f)
-		p = pcap_fopen_offline(f, error);
+		p = libpcap.open(f, error);
 	if (f && !p)
 		fclose(f);
 	if (!p)
@@ -55,30 +112,35 @@ static bool copy(struct filter_program *out, const struct bpf_program *from, cha
  * one all the same. */
 static bool compile(pcap_t *p, struct bpf_program *program, const char *expression)
 {
-	if (pcap_compile(p, program, expression, 1, PCAP_NETMASK_UNKNOWN) == 0)
+	if (libpcap.compile(p, program, expression, 1, PCAP_NETMASK_UNKNOWN) == 0)
 		return true;
-	return strstr(pcap_geterr(p), "rejects all packets") &&
-	       pcap_compile(p, program, expression, 0, PCAP_NETMASK_UNKNOWN) == 0;
+	return strstr(libpcap.error(p), "rejects all packets") &&
+	       libpcap.compile(p, program, expression, 0, PCAP_NETMASK_UNKNOWN) == 0;
 }
 
 bool filter_compile(struct filter_program *out, const char *expression, uint16_t link_type,
     bool big, char why[FILTER_WHY_MAX])
 {
 	struct bpf_program program;
-	pcap_t *p = open_for(link_type, big, why);
+	pcap_t *p;
 	bool ok;
 
 	*out = (struct filter_program){0};
+	if (!libpcap.loaded) {
+		snprintf(why, FILTER_WHY_MAX, "libpcap is not loaded");
+		return false;
+	}
+	p = open_for(link_type, big, why);
 	if (!p)
 		return false;
 	ok = compile(p, &program, expression);
 	if (ok) {
 		ok = copy(out, &program, why);
-		pcap_freecode(&program);
+		libpcap.free(&program);
 	} else {
-		snprintf(why, FILTER_WHY_MAX, "%.200s", pcap_geterr(p));
+		snprintf(why, FILTER_WHY_MAX, "%.200s", libpcap.error(p));
 	}
-	pcap_close(p);
+	libpcap.close(p);
 	return ok;
 }
 

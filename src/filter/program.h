@@ -1,7 +1,8 @@
 /* program: a compiled filter, run over a packet.
  *
- * What libpcap has made of an expression for one link type: instructions that read the packet, and
- * decide. Refuses to compile (compile does). Pure. */
+ * What libpcap has made of an expression for one link type: instructions of the classic Berkeley
+ * packet filter, which read the packet, and decide. They are run here, so that who only runs them
+ * needs no libpcap. Refuses to compile (compile does). Pure. */
 #ifndef FILTER_PROGRAM_H
 #define FILTER_PROGRAM_H
 
@@ -9,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* An instruction as libpcap has it: struct bpf_insn. */
+/* As libpcap has it: struct bpf_insn; and Linux: struct sock_filter. */
 struct filter_step {
 	uint16_t code;
 	uint8_t true_jump, false_jump;
@@ -28,7 +29,7 @@ struct filter_program {
  */
 bool filter_is_sound(const struct filter_step *step, size_t n);
 
-/* Runs sound instructions, at least one. */
+/* Runs sound instructions. caplen: bytes that are there; original: those that the packet had. */
 bool filter_run(
     const struct filter_step *step, const uint8_t *packet, uint32_t caplen, uint32_t original);
 

@@ -1,6 +1,7 @@
 /* filters: see filters.h. */
 #include "server/filters.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/io.h"
@@ -34,6 +35,18 @@ static struct filter_table *copy(struct region *r, const struct filters *before,
 	return t;
 }
 
+/* libpcap, only where there is a filter; once there is a configuration in effect, the sandbox is
+ * entered. */
+static bool has_compiler(const struct filters *before, char why[FILTER_WHY_MAX])
+{
+	if (!before)
+		return filter_load(why);
+	if (!filter_is_loaded())
+		snprintf(why, FILTER_WHY_MAX,
+		    "this needs a restart, as there was no filter at the start");
+	return filter_is_loaded();
+}
+
 static const struct filters_one *compile(struct filters *f, struct config *c,
     const struct filters *before, const char *text, int64_t until_ms)
 {
@@ -41,7 +54,7 @@ static const struct filters_one *compile(struct filters *f, struct config *c,
 	struct filter_table *t = copy(c->region, before, text);
 	char why[FILTER_WHY_MAX];
 
-	if (!t) {
+	if (!t && has_compiler(before, why)) {
 		t = filter_build_apart(&role_compiler, text, c->region, until_ms, why);
 		if (t)
 			t->number = ++f->last;

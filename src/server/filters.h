@@ -2,7 +2,8 @@
  *
  * So that a child has the program of its client from its birth. Each is compiled in a confined
  * process (filter/apart), all of them within a bounded time; what is wrong becomes a problem with
- * file and line. Refuses to run a program. */
+ * file and line. libpcap is loaded for the first configuration, if there is a filter in it: later
+ * it cannot be. Refuses to run a program. */
 #ifndef SERVER_FILTERS_H
 #define SERVER_FILTERS_H
 

@@ -65,7 +65,7 @@ static double cpu(void)
 static const struct filter_table *filter(const char *expression)
 {
 	static char why[FILTER_WHY_MAX];
-	const struct filter_table *t = filter_build(expression, why);
+	const struct filter_table *t = filter_load(why) ? filter_build(expression, why) : NULL;
 
 	if (!t)
 		die(why);

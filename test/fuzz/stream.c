@@ -184,7 +184,7 @@ static const struct filter_table *filter_of(uint8_t how)
 
 	if (!(how & 0x10))
 		return NULL;
-	if (!table)
+	if (!table && filter_load(why))
 		table = filter_build("link[17] & 1 = 0 and less 5000", why);
 	MUST(table, "%s", why);
 	return table;

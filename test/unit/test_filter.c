@@ -228,6 +228,10 @@ static void test_secrets(void)
 
 int main(void)
 {
+	char why[FILTER_WHY_MAX];
+
+	OK(!filter_is_loaded() && !filter_build("icmp", why), "before libpcap is loaded: %s", why);
+	OK(filter_load(why) && filter_is_loaded(), "libpcap is loaded");
 	test_link_types();
 	test_order();
 	test_expressions();

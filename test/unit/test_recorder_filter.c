@@ -13,7 +13,7 @@ static void with(const char *expression)
 	char why[FILTER_WHY_MAX];
 
 	free(table);
-	table = filter_build(expression, why);
+	table = filter_load(why) ? filter_build(expression, why) : NULL;
 	if (!table)
 		support_die(why);
 	begin();
