@@ -50,10 +50,13 @@
 		grep -E "Number of packets: +$n$" infos
 		zstd -tq "$file"
 	done <want
-	head -n 16 want | while read -r file n; do
+	# the same library reads for tshark, which starts slowly: one of each kind
+	grep ' 80$' want >some
+	[ "$(wc -l <some)" -eq 4 ]
+	while read -r file n; do
 		[ "$(tshark -nr "archive/foo/2026-11-28/$file.zst" -T fields -e frame.number 2>err | tail -n 1)" -eq "$n" ]
 		not grep -v 'Running as user' err
-	done
+	done <some
 	zstd -lv archive/foo/2026-11-28/trace-foo-20261128_000004.pcap.zst >list
 	grep -qE 'Zstandard Frames: [5-9]$' list # of three with packets
 }

@@ -333,6 +333,18 @@ is_nobody() {
 	grep -qE '^CapPrm:	0+$' "/proc/$1/status"
 }
 
+@test "user has no effect without root: a warning, unless it is that user" {
+	as_nobody() { setpriv --reuid nobody --regid "$(id -g nobody)" --clear-groups "$@"; }
+	dropping
+	as_nobody true 2>/dev/null || skip "no setpriv"
+	chmod 666 cfg
+	as_nobody "$SERVER" -t -c cfg >said 2>&1
+	[ ! -s said ]
+	sed -i 's/user = "nobody"/user = "daemon"/' cfg
+	as_nobody "$SERVER" -t -c cfg >said 2>&1
+	grep 'warning: user daemon has no effect: not started as root$' said
+}
+
 @test "started as root with user and group: nothing of root is left" {
 	dropping
 	server_start

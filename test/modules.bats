@@ -34,10 +34,8 @@ in_rows() {
 
 # includes: "FILE INCLUDED" of every direct include, FILE with its folder; the second is in <> or "".
 includes() {
-	local file
-	for file in "$SRC"/*/*.[ch]; do
-		sed -nE "s|^[[:space:]]*#[[:space:]]*include[[:space:]]*([<\"][^>\"]+[>\"]).*|${file#"$SRC"/} \1|p" "$file"
-	done
+	awk -v skip=$((${#SRC} + 2)) '/^[ \t]*#[ \t]*include[ \t]*[<"]/ && match($0, /[<"][^>"]+[>"]/) {
+		print substr(FILENAME, skip), substr($0, RSTART, RLENGTH) }' "$SRC"/*/*.[ch]
 }
 
 # includers REGEX: the files that include something whose name matches.

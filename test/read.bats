@@ -174,6 +174,27 @@ ends_with() {
 	list 2>&1 | grep -q "archive: there is no index yet"
 }
 
+@test "an archive with files whose index is gone is an error, and the rest is listed" {
+	settings
+	three 'done'/trace-foo-20261128_100000.pcap 1795860000
+	archive
+	three 'done'/trace-foo-20261128_110000.pcap 1795863600
+	rm archive/index.sqlite*
+	run -1 --separate-stderr list
+	[ "$stderr" = "osmo-pcap-read: $PWD/archive: there is no index, so its files are left out: osmo-pcap-archive --rebuild makes it anew" ]
+	[[ $output == *trace-foo-20261128_110000.pcap && $output != *100000* ]]
+}
+
+@test "more files than can be open are listed" {
+	plain
+	three one 1795860000
+	local i
+	for i in {100..299}; do
+		cp one "done/trace-foo-20261128_100000_$i.pcap"
+	done
+	[ "$(ulimit -n 128 && names | sort -u | wc -l)" -eq 200 ]
+}
+
 @test "an index that is damaged is an error" {
 	settings
 	everywhere
@@ -197,6 +218,19 @@ ends_with() {
 	# of the same length, and the same second
 	three 'done'/trace-foo-20261128_100000.pcap 1795860001
 	touch -r copy 'done'/trace-foo-20261128_100000.pcap
+	[ "$(list --json | values state | tr '\n' ' ')" = 'archived completed ' ]
+}
+
+@test "a capture that was archived under another number, and keeps its first name, is listed once" {
+	settings
+	three rec/trace-foo-20261128_100000.pcap 1795860000
+	ln rec/trace-foo-20261128_100000.pcap 'done'/trace-foo-20261128_100000_001.pcap
+	archive
+	[ -e rec/trace-foo-20261128_100000.pcap ]
+	[ "$(list --json | values state)" = archived ]
+	# another one of that second and length is another one
+	three 'done'/trace-foo-20261128_100000_002.pcap 1795860001
+	touch -r rec/trace-foo-20261128_100000.pcap 'done'/trace-foo-20261128_100000_002.pcap
 	[ "$(list --json | values state | tr '\n' ' ')" = 'archived completed ' ]
 }
 
@@ -496,6 +530,27 @@ ends_with() {
 	"$READ" -c cfg | blocks | sed -nE 's/^packet foo (\S+) .*/\1/p' >stamps
 	[ "$(wc -l <stamps)" -eq 2000 ]
 	LC_ALL=C sort -cu stamps
+}
+
+@test "captures are open while they are read, and what is archived meanwhile is read there" {
+	settings
+	local i pid
+	for i in 10 20 30 40; do
+		capture "done/trace-foo-20261128_1000$i.pcap" "number=$i" pcap "data,times=30:rec=60000,sec=17958600$i"
+	done
+	mkfifo out
+	"$READ" -c cfg >out 2>err 3>&- &
+	pid=$!
+	PIDS+=("$pid")
+	exec 8<out
+	until_true blocked "$pid"
+	[ "$(find "/proc/$pid/fd" -lname '*/done/*' | wc -l)" -eq 0 ]
+	archive
+	[ -z "$(ls 'done')" ]
+	[ "$(blocks <&8 | grep -c ^packet)" -eq 120 ]
+	exec 8<&-
+	await "$pid"
+	[ ! -s err ]
 }
 
 @test "captures that do not overlap are opened one after another" {
@@ -843,6 +898,25 @@ wanted() {
 	seq 209001 209050
 }
 
+@test "--follow: a recording that is published by a second name with another number comes once" {
+	settings
+	three rec/trace-foo-20261128_100000.pcap 1795860000
+	mark_unfinished rec/*
+	follow --from 2020-09-13
+	until_true followed_are '1 2 3 '
+	kill -STOP "$FOLLOWER"
+	ln rec/* 'done'/trace-foo-20261128_100000_001.pcap
+	rm rec/*
+	chmod 440 'done'/*
+	archive
+	until_true all_is_archived
+	kill -CONT "$FOLLOWER"
+	three new 1795860100 10
+	mv new 'done'/trace-bar-20261128_100100.pcap
+	until_true followed_are '1 2 3 11 12 13 '
+	end_follow
+}
+
 # follow_into_pipe: what it writes waits in a pipe, which 8 is the other end of
 follow_into_pipe() {
 	mkfifo out
@@ -895,11 +969,113 @@ follow_into_pipe() {
 # caught_no_more PID: the handler has run, and the default is back: SIGTERM is bit 14 of what is caught
 caught_no_more() { [ $((0x$(sed -n 's/^SigCgt:\t//p' "/proc/$1/status") & 1 << 14)) -eq 0 ]; }
 
-@test "--follow: a directory that is gone is told once, and the others are followed" {
+@test "--follow waits for a client that was never there, and says so" {
 	settings
+	server_start
+	follow net-127.0.9.7
+	until_true grep -qx 'osmo-pcap-read: net-127.0.9.7: no client is called so yet: waiting for it' err
+	live a 127.0.9.7
+	tell a number=1 pcap rec
+	until_true followed_are '2 '
+	kill -INT "$FOLLOWER"
+	await "$FOLLOWER"
+}
+
+@test "--follow: an index that is made anew pours nothing out again, and loses nothing" {
+	settings
+	three 'done'/trace-foo-20261128_100000.pcap 1795860000
+	touch -d '1 hour ago' 'done'/*
+	archive
+	follow --from 2020-09-13
+	until_true followed_are '1 2 3 '
+	kill -STOP "$FOLLOWER"
+	three 'done'/trace-foo-20261128_100100.pcap 1795860100 10
+	touch -d '1 hour ago' 'done'/*
+	archive
+	"$ARCHIVE" --rebuild -c cfg 2>>log
+	three 'done'/trace-foo-20261128_100200.pcap 1795860200 20
+	touch -d '1 hour ago' 'done'/*
+	archive
+	kill -CONT "$FOLLOWER"
+	until_true followed_are '1 2 3 11 12 13 21 22 23 '
+	end_follow
+	# one that comes after there was none
+	rm archive/index.sqlite*
+	follow --from 2020-09-13
+	until_true grep -q 'there is no index' err
+	"$ARCHIVE" --rebuild -c cfg 2>>log
+	three new 1795860300 30
+	mv new 'done'/trace-foo-20261128_100300.pcap
+	until_true followed_are '31 32 33 '
+	kill -INT "$FOLLOWER"
+	ends_with 1 "$FOLLOWER"
+}
+
+@test "--follow: a process that dies while nothing is recorded is told at once, and the others go on" {
+	settings
+	server_start
+	live a 127.0.0.2
+	tell a number=1 pcap rec
+	wait_stored a foo
+	follow --from '2020-09-13'
+	until_true followed_are '2 '
+	until_true watching
+	kill -KILL "$(ps -o pid= --ppid "$FOLLOWER" | tr -d ' ')"
+	until_true grep -q "rec/trace-foo-.*: the process that reads it has died" err
+	live b 127.0.0.3
+	tell b number=10 pcap rec
+	until_true followed_are '2 11 '
+	kill -INT "$FOLLOWER"
+	ends_with 1 "$FOLLOWER"
+	[ "$(wc -l <err)" -eq 1 ]
+}
+
+# holds_deleted: the follower has a file open that has no name any more
+holds_deleted() { find "/proc/$FOLLOWER/fd" -lname '*pcap (deleted)' | grep -q .; }
+holds_none() { ! holds_deleted || false; }
+
+@test "--follow: what is deleted is let go, also while a directory cannot be looked at" {
+	settings
+	server_start
+	follow
+	until_true watching
+	mv 'done' away
+	ln -s loop 'done'
+	until_true grep -q 'done: ' err
+	live a 127.0.0.2
+	tell a number=1 pcap rec
+	until_true followed_are '2 '
+	rm rec/*
+	until_true holds_none
+	kill -INT "$FOLLOWER"
+	ends_with 1 "$FOLLOWER"
+}
+
+@test "--follow: a signal before it has come to what is being recorded ends it orderly" {
+	settings
+	capture 'done'/trace-foo-20261128_100000.pcap pcap "data,times=100:rec=60000"
+	mkfifo out
+	"$READ" -c cfg --follow --from 2020-09-13 >out 2>err 3>&- &
+	FOLLOWER=$!
+	PIDS+=("$FOLLOWER")
+	exec 8<out
+	until_true blocked "$FOLLOWER"
+	kill -TERM "$FOLLOWER"
+	blocks <&8 >got
+	exec 8<&-
+	await "$FOLLOWER"
+	[ ! -s err ]
+	[ "$(grep -c ^packet got)" -lt 100 ]
+}
+
+@test "--follow: a directory that is gone is told once, and the others are followed" {
+	mkdir own
+	settings '' "$DEFAULT_CLIENTS, { name = \"own\"; address = \"127.0.0.4\"; completed-path = \"own\"; }"
 	server_start
 	follow foo
 	until_true watching
+	mv own away-too
+	until_true grep -q 'own: No such file' err
 	mv 'done' away
 	until_true grep -q 'done: No such file' err
 	live a 127.0.0.2
@@ -910,7 +1086,7 @@ caught_no_more() { [ $((0x$(sed -n 's/^SigCgt:\t//p' "/proc/$1/status") & 1 << 1
 	until_true followed_are '2 3 '
 	kill -INT "$FOLLOWER"
 	ends_with 1 "$FOLLOWER"
-	[ "$(cat err)" = "osmo-pcap-read: $PWD/done: No such file or directory" ]
+	printf 'osmo-pcap-read: %s: No such file or directory\n' "$PWD/own" "$PWD/done" | diff - err
 }
 
 # ---- when there were packets ----

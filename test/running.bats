@@ -354,6 +354,20 @@ counted() { # as the status says
 	wait_log 'closed client=foo .*reason="?replaced'
 }
 
+@test "the same when the client has another address meanwhile" {
+	begin
+	failing "$(child foo)" pwrite64:error=ENOSPC
+	tell a rec
+	wait_log 'error client=foo directory="[^"]*/rec" reason="the disk is full: waiting for room"'
+	server_signal USR2
+	wait_log 'status client=foo .* state=waiting '
+	FOO='name = "foo"; address = "127.0.0.9";'
+	reload ''
+	reload 'store = false;'
+	wait_log 'resumed client=foo .* lost-records=1$'
+	wait_log 'closed client=foo .*reason="?reload'
+}
+
 @test "store = false while a recording waits, and a stream that is refused then: what waited is counted all the same" {
 	begin
 	failing "$(child foo)" pwrite64:error=ENOSPC

@@ -285,9 +285,9 @@ AT_FDCWD=0xffffff9c
 	untouched
 }
 
-@test "a session has no memory of the counters of other sessions" {
+@test "a session has no memory of the counters of other sessions, and gets none" {
 	recording
-	local pid
+	local pid at
 	for pid in "$CHILD" "$(child bar)"; do
 		# shared memory is the page of its counters, and one of the log
 		perl -ne '/^([0-9a-f]+)-([0-9a-f]+) .* \/dev\/zero / and $n += hex($2) - hex($1); END { print $n }' \
@@ -295,6 +295,12 @@ AT_FDCWD=0xffffff9c
 		[ "$(cat size)" -gt 0 ]
 		[ "$(cat size)" -le $((2 * $(getconf PAGESIZE))) ]
 	done
+	# of all slots the pages lie side by side: a mapping that grew would have the next ones
+	for at in $(sed -n 's/^\([0-9a-f]*\)-.* \/dev\/zero .*/\1/p' "/proc/$CHILD/maps"); do
+		"$INJECT" "$CHILD" 25 "0x$at" 4096 8192 1 >result
+		[ "$(cat result)" = -12 ]
+	done
+	not gone "$CHILD"
 	untouched
 }
 

@@ -945,7 +945,7 @@ END
 	[[ $(message) == "$server: connected again" ]]
 	[[ $(message) == "$server: $refused; trying again in 2 s" ]]
 	[[ $(message) == "$server: connected again" ]]
-	[[ $(message) == "$server: ended 3 connections at once: does its log refuse this stream? trying again in 4 s, and ever less often, up to every 60 s" ]]
+	[[ $(message) == "$server: ended 3 connections as soon as they began: does its log refuse this stream? trying again in 4 s, and ever less often, up to every 60 s" ]]
 	local i n
 	for i in 1 2 3 4; do
 		read -r -t "$SOON" n <&"$EVENT"

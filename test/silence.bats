@@ -106,13 +106,42 @@ heard() { [ "$(grep -cE " heard client=$2 seconds=[1-9][0-9]*\$" log)" -eq "$1" 
 	until_true heard 2 foo
 }
 
-@test "a reload with a longer max-silence: the client is silent again when that has passed" {
-	begin 'limits: { max-silence = "1s"; };' "{ $FOO }"
+@test "whatever becomes of max-silence, who is silent is so until it is heard, and that once" {
+	local all='limits: { max-silence = "1s"; };'
+	begin "$all" "{ $FOO }, { $BAR }"
 	until_true silent 1 foo
-	reload 'limits: { max-silence = "1h"; };' "{ $FOO }"
-	reload 'limits: { max-silence = "1s"; };' "{ $FOO }"
+	until_true silent 1 bar
+	reload 'limits: { max-silence = "1h"; };' "{ $FOO }, { $BAR }"
+	reload "$all" "{ $FOO max-silence = \"0s\"; }, { $BAR }"
+	reload '' "{ $FOO }, { $BAR }"
+	live a 127.0.0.2
+	tell a pcap rec
+	until_true heard 1 foo
+	reload "$all" "{ $FOO }, { $BAR }"
 	until_true silent 2 foo
-	heard 0 foo
+	silent 1 bar
+	heard 0 bar
+}
+
+# as_often_heard: as silent
+as_often_heard() { [ "$(grep -c ' silent client=foo' log)" -eq "$(grep -c ' heard client=foo' log)" ]; }
+
+@test "a client whose recording waits for room on our disk is not silent" {
+	begin 'limits: { max-silence = "1s"; };' "{ $FOO }, { $BAR }"
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	failing "$(child foo)" pwrite64:error=ENOSPC
+	tell a rec
+	wait_log 'error client=foo .*the disk is full'
+	until_true as_often_heard # it may have been silent before
+	n=$(grep -c ' silent client=foo' log || true)
+	until_true silent 1 bar
+	live b 127.0.0.3
+	tell b pcap rec
+	until_true heard 1 bar
+	until_true silent 2 bar # two seconds, at least, have passed
+	silent "$n" foo
 }
 
 @test "silent is a warning, heard a notice" {

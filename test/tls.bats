@@ -142,6 +142,25 @@ leaves() {
 	wait_log 'established client=two'
 	titled 'recording two .127.0.0.4.'
 }
+@test "the status area has the client that the certificate has chosen, and what is proved of it" {
+	needs_one_server "the state of all connections"
+	mkdir run
+	tls_config "$X509 $OWN" 'status-path = "run";'
+	server_start
+	listed() { "$BUILDDIR/test/area" run/server-* | grep -E "$1"; }
+	tls_live a 127.0.0.4 bar
+	until_true listed '^child client= row=-1 .* state=beginning tls=1 '
+	tell a pcap rec
+	until_true listed '^child client=two row=3 .* state=running tls=1 packets=1 .* protocol=TLS1[.].* subject=CN=bar expires=[1-9]'
+	[ "$(listed '^child' | sed 's/.* expires=//')" -eq "$(date -d "$(openssl x509 -in pki/bar.crt -noout -enddate | cut -d = -f 2)" +%s)" ]
+	tls_hang_up a
+	until_true listed '^client name=two connected=0 connections=1 packets=1 '
+	stream pcap rec >s
+	tls_send 127.0.0.2 bar s
+	until_true listed '^client name=foo connected=0 connections=0 .* rejected=1 .* last-end=tls reason=the TLS handshake failed'
+	listed '^server .* ended-tls=1 '
+}
+
 @test "a long subject in another alphabet: the line of the log is whole, refused the reason is there" {
 	local long='Абвгдежзийклмнопрстуфхцчшщъыьэюя' good bad
 	good="cn = \"$long\"\norganization = \"$long\"\nunit = \"$long\"\nsigning_key\ntls_www_client\nexpiration_days = 9"

@@ -38,7 +38,8 @@ static struct {
 	bool *cut; /* the last line was written in part: end it before the next one */
 	bool is_socket;
 	enum log_level level;
-	unsigned long lost;
+	unsigned long lost; /* not reported yet */
+	uint64_t lost_ever;
 	bool child;      /* forked: does not reconnect */
 	int64_t renewed; /* when it was last connected or tried, monotonic ms */
 } lg = {.sink = SINK_STDERR, .fd = STDERR_FILENO, .cut = &own_cut, .level = LVL_INFO};
@@ -128,6 +129,11 @@ int log_fd(void)
 	return lg.fd;
 }
 
+uint64_t log_lost(void)
+{
+	return lg.lost_ever;
+}
+
 void log_forget_lost(void)
 {
 	/* written only when it changes: a write would give the child its own copy of the page */
@@ -199,8 +205,10 @@ static void emit(enum log_level level, const char *text)
 	len += start;
 	if (lg.sink != SINK_SYSLOG)
 		line[len++] = '\n';
-	if (*lg.cut ? !put(all, len + 1) : !put(line, len))
+	if (*lg.cut ? !put(all, len + 1) : !put(line, len)) {
 		lg.lost++;
+		lg.lost_ever++;
+	}
 }
 
 static void report_lost(void)

@@ -46,6 +46,9 @@ bool log_is_stderr(void);
 /* The descriptor that a process must keep open to be able to log. */
 int log_fd(void);
 
+/* How many lines could not be written so far, whether that was reported or not. */
+uint64_t log_lost(void);
+
 /* To be called after fork() in the child: lines that the parent has lost are for the parent to
  * report, and reconnecting to syslog is the parent's task. */
 void log_forget_lost(void);

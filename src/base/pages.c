@@ -22,6 +22,21 @@ void *pages_new_shared(size_t size)
 	return map(size, MAP_SHARED);
 }
 
+void *pages_of_file(int fd, uint64_t at, size_t size)
+{
+	void *to =
+	    mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, (off_t)at);
+
+	return to == MAP_FAILED ? NULL : to;
+}
+
+bool pages_replace(void *at, size_t size, int fd, uint64_t from)
+{
+	int how = MAP_SHARED | MAP_FIXED | MAP_NORESERVE | (fd < 0 ? MAP_ANONYMOUS : 0);
+
+	return mmap(at, size, PROT_READ | PROT_WRITE, how, fd, (off_t)from) != MAP_FAILED;
+}
+
 void pages_free_shared(void *at, size_t size)
 {
 	if (at)

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Zeroed. NULL with errno set when there is no memory. */
 void *pages_new(size_t size);
@@ -19,6 +20,14 @@ void *pages_new(size_t size);
 /* Zeroed, and shared with children that are forked later: both see what the other writes. NULL with
  * errno set. */
 void *pages_new_shared(size_t size);
+
+/* `size` bytes of a file, shared with all that map it. NULL with errno set. Touching what the file
+ * has no room for ends the process: see fallocate(2). */
+void *pages_of_file(int fd, uint64_t at, size_t size);
+
+/* What is mapped at `at` is a part of that file from now on; with fd -1 zeroed pages that are
+ * shared with children. False with errno set: it is as it was. */
+bool pages_replace(void *at, size_t size, int fd, uint64_t from);
 
 /* `size` as it was given to pages_new() or pages_new_shared(); NULL is fine. */
 void pages_free(void *at, size_t size);

@@ -98,26 +98,56 @@ bool privs_drop(const char *user, const char *group, char reason[PRIVS_REASON_MA
 	return true;
 }
 
+static struct {
+	uid_t uid;
+	char name[PRIVS_USER_MAX]; /* "": not looked up yet */
+} last;
+
 const char *privs_user(char out[PRIVS_USER_MAX])
 {
-	const struct passwd *pw = getpwuid(geteuid());
+	uid_t uid = geteuid();
+	const struct passwd *pw;
 
-	if (pw)
-		snprintf(out, PRIVS_USER_MAX, "%s", pw->pw_name);
-	else
-		snprintf(out, PRIVS_USER_MAX, "%u", (unsigned)geteuid());
+	if (last.name[0] == '\0' || last.uid != uid) {
+		pw = getpwuid(uid);
+		last.uid = uid;
+		if (pw)
+			snprintf(last.name, sizeof(last.name), "%s", pw->pw_name);
+		else
+			snprintf(last.name, sizeof(last.name), "%u", (unsigned)uid);
+	}
+	memcpy(out, last.name, PRIVS_USER_MAX);
 	return out;
+}
+
+/* The user that a process without root is anyway, or is not. */
+static void compare(
+    const char *user, const char *setting, const char *file, struct problems *problems)
+{
+	char reason[PRIVS_REASON_MAX];
+	const struct passwd *pw;
+	uid_t uid;
+
+	if (!look_up_user(user, &uid, &pw, reason))
+		problem_warning(
+		    problems, file, 0, "%s has no effect without root: %s", setting, reason);
+	else if (uid != geteuid())
+		problem_warning(
+		    problems, file, 0, "%s %s has no effect: not started as root", setting, user);
 }
 
 void privs_take(const char *user, const char *group, const char *setting, const char *file,
     struct problems *problems)
 {
-	char reason[PRIVS_REASON_MAX];
+	char reason[PRIVS_REASON_MAX], self[PRIVS_USER_MAX];
 
-	if (geteuid() != 0) /* not started as root: the user is chosen already */
-		return;
-	if (!user)
+	if (geteuid() != 0) { /* the user is chosen already */
+		if (user)
+			compare(user, setting, file, problems);
+	} else if (!user) {
 		problem_warning(problems, file, 0, "running as root: set %s", setting);
-	else if (!privs_drop(user, group, reason))
+	} else if (!privs_drop(user, group, reason)) {
 		problem_error(problems, file, 0, "%s", reason);
+	}
+	privs_user(self); /* later, in a sandbox, nobody may be there who knows names */
 }

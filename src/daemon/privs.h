@@ -17,10 +17,12 @@ bool privs_drop(const char *user, const char *group, char reason[PRIVS_REASON_MA
 
 #define PRIVS_USER_MAX 64
 
-/* Who the process runs as: the name of its effective user, or the number of one without a name. */
+/* Who the process runs as: the name of its effective user, or the number of one without a name. It
+ * is looked up once for a user: after privs_take() nobody is asked. */
 const char *privs_user(char out[PRIVS_USER_MAX]);
 
-/* At the start: the same as what a configuration asks for; nothing when the process is not root.
+/* At the start: the same as what a configuration asks for; when the process is not root, a warning
+ * where that is somebody else.
  * `setting` says what names the user in `file`, where a problem is reported. */
 void privs_take(const char *user, const char *group, const char *setting, const char *file,
     struct problems *problems);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/grow.h"
@@ -43,7 +42,8 @@ struct extractor {
 	uint32_t told;  /* of all sections */
 	unsigned asked; /* filters */
 
-	int64_t last; /* time of the last packet that has one */
+	int64_t last;   /* time of the last packet that has one */
+	uint64_t given; /* offset at the last sign of life */
 	uint8_t *scratch;
 	size_t scratch_room;
 
@@ -52,6 +52,11 @@ struct extractor {
 	uint64_t damaged_at;
 	const char *damaged_why;
 };
+
+static uint64_t capture_offset(const struct extractor *x, uint64_t offset)
+{
+	return x->task->archived ? archived_offset(&x->archived, offset) : offset;
+}
 
 /* ---- telling ---- */
 
@@ -100,7 +105,7 @@ static _Noreturn void give_up(struct extractor *x, const char *why)
 {
 	struct piece p = {.kind = PIECE_END};
 
-	tell_trouble(x, reader_offset(&x->reader), 0, why);
+	tell_trouble(x, capture_offset(x, reader_offset(&x->reader)), 0, why);
 	tell(x, &p, NULL, 0);
 	flush(x);
 	_exit(0);
@@ -174,8 +179,9 @@ static void tell_block(struct extractor *x, const struct reader_record *k)
 	body = scratch(x, b.body_len);
 	len = order_block(&b, body);
 	p.number = b.type;
+	p.offset = capture_offset(x, k->offset);
 	if (len > PIECE_BLOCK_MAX)
-		tell_trouble(x, k->offset, 0, "a block of names or secrets is too long");
+		tell_trouble(x, p.offset, 0, "a block of names or secrets is too long");
 	else if (len > 0)
 		tell(x, &p, body, len);
 }
@@ -293,7 +299,7 @@ static void tell_packet(struct extractor *x, const struct reader_record *k)
 {
 	static const uint8_t zero[4];
 	struct piece p = {.kind = PIECE_PACKET,
-	    .offset = k->offset,
+	    .offset = capture_offset(x, k->offset),
 	    .caplen = k->caplen,
 	    .original = k->original};
 	size_t padding = (size_t)pcapng_padded(k->caplen) - k->caplen, len;
@@ -358,11 +364,6 @@ static void wait_for_more(struct extractor *x)
 		x->reader.input = READER_FILE;
 }
 
-static uint64_t capture_offset(struct extractor *x, uint64_t offset)
-{
-	return x->task->archived ? archived_offset(&x->archived, offset) : offset;
-}
-
 static void tell_end(struct extractor *x, enum reader_status st, const struct reader_record *k)
 {
 	int error = errno;
@@ -382,7 +383,6 @@ static void tell_end(struct extractor *x, enum reader_status st, const struct re
 static bool begin(struct extractor *x)
 {
 	const struct extract_task *t = x->task;
-	struct stat st;
 
 	if (t->archived)
 		return archived_init(&x->archived, PROCESS_FILES, t->compressed, t->column,
@@ -391,9 +391,21 @@ static bool begin(struct extractor *x)
 	if (!reader_init(&x->reader, PROCESS_FILES, t->recording ? READER_GROWING : READER_FILE, 0))
 		return false;
 	/* else a recording that is faster than the reader of this would never end */
-	if (t->recording && !t->follow && fstat(PROCESS_FILES, &st) == 0)
-		x->reader.end = (uint64_t)st.st_size;
+	x->reader.end = t->end;
 	return true;
+}
+
+/* Where no packet is wanted for long, it is not to be taken for one that hangs. */
+static void tell_alive(struct extractor *x, uint64_t offset)
+{
+	struct piece p = {.kind = PIECE_ALIVE};
+
+	if (offset - x->given < PIECE_ALIVE_STEP)
+		return;
+	x->given = offset;
+	p.offset = capture_offset(x, offset);
+	tell(x, &p, NULL, 0);
+	flush(x);
 }
 
 static void free_all(struct extractor *x)
@@ -421,9 +433,10 @@ void extract(void *task)
 		    &x, errno == EBADMSG ? "its frames in the index are damaged" : strerror(errno));
 	for (;;) {
 		st = reader_next(&x.reader, &k);
-		if (st == READER_RECORD)
+		if (st == READER_RECORD) {
 			tell_record(&x, &k);
-		else if (st == READER_MORE && x.task->follow)
+			tell_alive(&x, k.offset);
+		} else if (st == READER_MORE && x.task->follow)
 			wait_for_more(&x);
 		else
 			break;

@@ -19,8 +19,9 @@ struct extract_task {
 	const void *column;
 	size_t column_len;
 
-	bool recording; /* it grows: it ends where it ends now, and that may be inside a record */
-	bool follow;    /* or, it is read on whenever a byte says so: EXTRACT_MORE, EXTRACT_LAST */
+	bool recording; /* it grows: that may be inside a record where it ends */
+	uint64_t end;   /* of what is not archived: nothing is read behind it; else UINT64_MAX */
+	bool follow;    /* it is read on whenever a byte says so: EXTRACT_MORE, EXTRACT_LAST */
 
 	uint64_t skip;   /* packets that begin before this offset are passed over */
 	bool everything; /* no limits of time: packets without one, too */

@@ -1,23 +1,24 @@
 /* known: see known.h. */
 #include "read/known.h"
 
-#include <limits.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/grow.h"
-#include "record/capfile.h"
+#include "base/io.h"
+#include "read/identity.h"
+#include "read/scan.h"
 
 static int compare(const struct known_file *f, dev_t dev, ino_t ino)
 {
-	if (f->ino != ino)
-		return f->ino < ino ? -1 : 1;
-	return (f->dev > dev) - (f->dev < dev);
+	if (f->st.st_ino != ino)
+		return f->st.st_ino < ino ? -1 : 1;
+	return (f->st.st_dev > dev) - (f->st.st_dev < dev);
 }
 
-/* Where it is, or would be. */
+/* Where the first of that inode is, or would be. */
 static size_t place_of(const struct known *k, dev_t dev, ino_t ino)
 {
 	size_t low = 0, high = k->n;
@@ -33,11 +34,40 @@ static size_t place_of(const struct known *k, dev_t dev, ino_t ino)
 	return low;
 }
 
-struct known_file *known_find(const struct known *k, dev_t dev, ino_t ino)
+/* What is open has its inode for itself, whatever its name is by now. */
+struct known_file *known_listed(const struct known *k, dev_t dev, ino_t ino, const char *name)
 {
-	size_t i = place_of(k, dev, ino);
+	for (size_t i = place_of(k, dev, ino); i < k->n; i++) {
+		struct known_file *f = &k->v[i];
 
-	return i < k->n && compare(&k->v[i], dev, ino) == 0 ? &k->v[i] : NULL;
+		if (compare(f, dev, ino) != 0)
+			break;
+		if (f->fd >= 0 || strcmp(f->name, name) == 0)
+			return f;
+	}
+	return NULL;
+}
+
+static bool is_unchanged(const struct stat *a, const struct stat *b)
+{
+	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+struct known_file *known_find(const struct known *k, const struct stat *st, const char *name)
+{
+	struct known_file *f = known_listed(k, st->st_dev, st->st_ino, name);
+
+	if (f)
+		return f;
+	for (size_t i = place_of(k, st->st_dev, st->st_ino); i < k->n; i++) {
+		f = &k->v[i];
+		if (compare(f, st->st_dev, st->st_ino) != 0)
+			break;
+		if (is_unchanged(&f->st, st) && identity_same_stamp(f->name, name))
+			return f;
+	}
+	return NULL;
 }
 
 static void free_file(struct known_file *f)
@@ -46,14 +76,15 @@ static void free_file(struct known_file *f)
 	free(f->address);
 	free(f->name);
 	free(f->path);
-	close(f->fd);
+	free(f->facts);
+	if (f->fd >= 0)
+		close(f->fd);
 }
 
 struct known_file *known_add(struct known *k, const struct stat *st, int fd, const char *client,
     const char *address, const char *name, const char *path)
 {
-	struct known_file f = {.dev = st->st_dev,
-	    .ino = st->st_ino,
+	struct known_file f = {.st = *st,
 	    .fd = fd,
 	    .client = strdup(client),
 	    .address = strdup(address),
@@ -61,7 +92,7 @@ struct known_file *known_add(struct known *k, const struct stat *st, int fd, con
 	    .path = strdup(path),
 	    .present = true};
 	struct known_file *v = grow(k->v, k->n, &k->room, sizeof(*v));
-	size_t i = place_of(k, st->st_dev, st->st_ino);
+	size_t i;
 
 	if (v)
 		k->v = v;
@@ -69,57 +100,62 @@ struct known_file *known_add(struct known *k, const struct stat *st, int fd, con
 		free_file(&f);
 		return NULL;
 	}
+	i = place_of(k, st->st_dev, st->st_ino);
 	memmove(k->v + i + 1, k->v + i, (k->n - i) * sizeof(*k->v));
 	k->v[i] = f;
 	k->n++;
 	return &k->v[i];
 }
 
-/* Under which name a recording was published: its number may have changed. The kernel knows what an
- * open file is called, or was called last; where it does not tell, it is the name it was found by.
- */
-static void name_now(const struct known_file *f, char out[PATH_MAX])
+/* What is in it, so that it is not taken for another one of the same name. */
+static void learn(struct known_file *f)
 {
-	static const char gone[] = " (deleted)";
-	char link[64], path[PATH_MAX];
-	const char *slash;
-	ssize_t n;
-	size_t len;
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", f->fd);
-	n = readlink(link, path, sizeof(path) - 1);
-	path[n > 0 ? n : 0] = '\0';
-	len = strlen(path);
-	if (len > strlen(gone) && strcmp(path + len - strlen(gone), gone) == 0)
-		path[len - strlen(gone)] = '\0';
-	slash = strrchr(path, '/');
-	snprintf(out, PATH_MAX, "%s", slash ? slash + 1 : f->name);
-}
-
-static bool is_named(const struct known_file *f, const char *name)
-{
-	char now[PATH_MAX];
-
-	if (!f->recording)
-		return strcmp(f->name, name) == 0;
-	name_now(f, now);
-	return strcmp(now, name) == 0;
-}
-
-/* How well a row fits, from 1 on; 0: not at all. A name may come again within a second, once the
- * capture that had it before is archived and gone: so what is gone comes first, and what is still
- * being recorded last. */
-static int fits(const struct known_file *f, const struct store_row *row)
-{
+	struct scan_file one = {.fd = f->fd};
 	struct stat st;
 
-	if (f->archived || strcmp(f->client, row->client) != 0 || fstat(f->fd, &st) < 0 ||
-	    st.st_mtim.tv_sec != row->ended || (uint64_t)st.st_size != row->bytes ||
-	    !is_named(f, row->name))
+	if (f->facts)
+		return;
+	if (one.fd < 0)
+		one.fd = open(f->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (one.fd >= 0 && fstat(one.fd, &st) == 0 && io_same_file(&st, &f->st) &&
+	    scan(&one, 1, false) && one.ok)
+		f->facts = malloc(sizeof(*f->facts));
+	if (f->facts)
+		*f->facts = one.facts;
+	if (one.fd != f->fd)
+		close(one.fd);
+}
+
+/* How well a row fits, from 1 on; 0: not at all. Of two that do, what is gone comes first. */
+static int fits(struct known_file *f, const struct store_row *row)
+{
+	char name[CAPNAME_MAX];
+	struct identity i = {.client = f->client, .name = f->name, .facts = f->facts};
+	enum identity_fit fit;
+	bool sure = true, gone;
+
+	if (f->archived || strcmp(f->client, row->client) != 0)
 		return 0;
-	if (st.st_nlink == 0 || !f->present)
-		return 3;
-	return st.st_mode & CAPFILE_MARK ? 1 : 2;
+	if (f->fd >= 0) {
+		if (fstat(f->fd, &f->st) < 0 || !identity_is_finished(&f->st))
+			return 0;
+		sure = identity_name_now(f->fd, f->path, name);
+		i.name = name;
+	}
+	gone = f->st.st_nlink == 0 || !f->present;
+	i.ended = f->st.st_mtim.tv_sec;
+	i.bytes = (uint64_t)f->st.st_size;
+	fit = identity_fits(&i, row);
+	if (fit == IDENTITY_NONE || (fit == IDENTITY_RENUMBERED && sure && !f->facts))
+		return 0;
+	if (!gone || fit == IDENTITY_RENUMBERED) {
+		learn(f);
+		i.facts = f->facts;
+		fit = identity_fits(&i, row);
+	}
+	if (fit == IDENTITY_NONE || (fit == IDENTITY_RENUMBERED && !f->facts))
+		return 0;
+	return (fit == IDENTITY_EXACT ? 2 : 0) + (gone ? 2 : 1);
 }
 
 bool known_match(struct known *k, const struct store_row *row)
@@ -138,6 +174,33 @@ bool known_match(struct known *k, const struct store_row *row)
 	if (best)
 		best->archived = true;
 	return best;
+}
+
+/* Under the name that it has then; where that is not sure, what is in it will tell. Without memory
+ * it stays open. */
+static void rest(struct known_file *f)
+{
+	char name[CAPNAME_MAX];
+	char *own;
+
+	if (fstat(f->fd, &f->st) < 0 || !identity_is_finished(&f->st))
+		return;
+	if (!identity_name_now(f->fd, f->path, name) && !f->archived)
+		learn(f);
+	own = strdup(name);
+	if (!own)
+		return;
+	free(f->name);
+	f->name = own;
+	close(f->fd);
+	f->fd = -1;
+}
+
+void known_rest(struct known *k)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (k->v[i].fd >= 0 && !k->v[i].in_use && !k->v[i].fresh)
+			rest(&k->v[i]);
 }
 
 void known_forget(struct known *k)

@@ -1,8 +1,10 @@
 /* known: captures that are not to be taken a second time, by inode, and in the index by what they
  * became there.
  *
- * Each is held open, so that its inode belongs to no other file as long as it is known. Refuses to
- * look into directories and index itself. */
+ * Open are those that are being read and those that are still recorded; of others their names,
+ * lengths and times are kept, which tell them from a file that gets their inode later. So nothing
+ * that was deleted keeps its room on the disk. Refuses to look into directories and index itself.
+ */
 #ifndef READ_KNOWN_H
 #define READ_KNOWN_H
 
@@ -13,10 +15,10 @@
 #include "index/store.h"
 
 struct known_file {
-	dev_t dev;
-	ino_t ino;
-	int fd;
+	int fd;                               /* -1: it is not open */
+	struct stat st;                       /* as it was when it was looked at last */
 	char *client, *address, *name, *path; /* its own */
+	struct facts *facts;                  /* its own; NULL: nobody has read it */
 	bool recording;                       /* when it was found */
 	bool archived;                        /* it was met in the index */
 	bool present;                         /* it was met in a directory, in this look */
@@ -29,16 +31,23 @@ struct known {
 	size_t n, room;
 };
 
-/* NULL: it is not known. */
-struct known_file *known_find(const struct known *k, dev_t dev, ino_t ino);
+/* That a directory lists under this name. NULL: it is not known, or not surely. */
+struct known_file *known_listed(const struct known *k, dev_t dev, ino_t ino, const char *name);
 
-/* fd is its own from then on; texts are copied. NULL without memory. Others may move. */
+/* The same with what is known of the file once it is open. */
+struct known_file *known_find(const struct known *k, const struct stat *st, const char *name);
+
+/* fd (-1: none) is its own from then on; texts are copied. NULL without memory. Others may move. */
 struct known_file *known_add(struct known *k, const struct stat *st, int fd, const char *client,
     const char *address, const char *name, const char *path);
 
-/* Whether the capture of a row of the index is one of these; it is noted in it. Rows have to come
- * in the order of their numbers: a name that comes again belongs to the later one. */
+/* Whether the capture of a row of the index is one of these; it is noted in it. A capture that is
+ * still there, or whose name is not sure, is scanned for that. Rows have to come in the order of
+ * their numbers: a name that comes again belongs to the later one. */
 bool known_match(struct known *k, const struct store_row *row);
+
+/* Closes those that are finished and not in use. */
+void known_rest(struct known *k);
 
 /* Forgets those that are neither present nor in use. */
 void known_forget(struct known *k);

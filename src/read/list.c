@@ -50,7 +50,7 @@ static struct entry of_row(const struct catalog *c, const struct store_row *r)
 
 static struct entry of_loose(const struct loose *l)
 {
-	const struct facts *f = &l->scanned.facts;
+	const struct facts *f = &l->facts;
 	struct entry e = {.client = l->client,
 	    .address = l->address,
 	    .name = l->name,
@@ -168,11 +168,11 @@ bool list_print(struct catalog *c, const struct when_zone *zone, bool json, FILE
 		struct entry e;
 
 		if (item->id == 0) {
-			e = of_loose(&c->loose[item->loose]);
-		} else if (store_get(c->store, item->id, false, &row)) {
+			e = of_loose(&c->loose.v[item->loose]);
+		} else if (store_get(c->index.store, item->id, false, &row)) {
 			e = of_row(c, &row);
-		} else if (*store_reason(c->store)) {
-			tell_error(c->tell, "%s", store_reason(c->store));
+		} else if (*store_reason(c->index.store)) {
+			tell_error(c->tell, "%s", store_reason(c->index.store));
 			return false;
 		} else {
 			continue; /* it has been deleted meanwhile */

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/grow.h"
 #include "base/processors.h"
@@ -34,26 +33,10 @@ struct merger {
 
 static struct source *open_item(struct merger *m, const struct catalog_item *item)
 {
-	struct source_file f;
-	struct loose *l;
-	struct source *s;
-
 	if (item->id)
 		return source_open_archived(m->world, item->id);
-	l = &m->world->catalog->loose[item->loose];
-	f = (struct source_file){.client = l->client,
-	    .address = l->address,
-	    .path = l->path,
-	    .fd = l->fd,
-	    .recording = l->recording,
-	    .follow = l->recording && m->paused,
-	    .skip = m->world->range->only_recordings ? (uint64_t)l->st.st_size : 0};
-	s = source_open_file(m->world, &f);
-	if (!m->paused) {
-		close(l->fd);
-		l->fd = -1;
-	}
-	return s;
+	return source_open_loose(
+	    m->world, &m->world->catalog->loose.v[item->loose], m->paused != NULL);
 }
 
 /* The next item goes to the end of those ahead. */
@@ -182,7 +165,7 @@ enum sink_status merge(struct source_world *w, bool (*paused)(void *of, struct s
 	    .status = SINK_OK,
 	    .most_ahead = processors_online(AHEAD_MAX)};
 
-	while (m.status == SINK_OK && (is_due(&m) || m.n > 0)) {
+	while (m.status == SINK_OK && (is_due(&m) || m.n > 0) && !(w->stopped && *w->stopped)) {
 		if (is_due(&m))
 			bring(&m);
 		else

@@ -66,8 +66,8 @@ static bool is_among_captures(const struct config *c, const char *path)
 
 static bool is_read(const struct catalog *c, const struct stat *st)
 {
-	for (size_t i = 0; i < c->nloose; i++)
-		if (c->loose[i].fd >= 0 && io_same_file(&c->loose[i].st, st))
+	for (size_t i = 0; i < c->loose.n; i++)
+		if (io_same_file(&c->loose.v[i].st, st))
 			return true;
 	return false;
 }

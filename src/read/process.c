@@ -75,6 +75,9 @@ bool process_start(
 		close_both(out);
 		return false;
 	}
+	/* these ends alone: each has a state of its own */
+	fcntl(out[0], F_SETFL, O_NONBLOCK);
+	fcntl(in[1], F_SETFL, O_NONBLOCK);
 	from[PROCESS_OUT] = out[1];
 	from[PROCESS_IN] = in[0];
 	from[PROCESS_RULES] = read_roles_no_files();

@@ -22,8 +22,8 @@ enum {
 
 struct process {
 	pid_t pid; /* 0: there is none */
-	int from;  /* what it writes */
-	int to;    /* what it reads */
+	int from;  /* what it writes; without waiting, see pipes.h */
+	int to;    /* what it reads; the same */
 };
 
 /* run() is called there with context, and its return ends it. False with errno. */

@@ -10,6 +10,7 @@
 
 #include "base/io.h"
 #include "base/processors.h"
+#include "read/pipes.h"
 #include "read/process.h"
 #include "record/reader.h"
 
@@ -17,10 +18,15 @@
 #define PROCESSES_MAX 16u
 #define FILES_MAX     ((size_t)PROCESS_FILES_MAX)
 
-/* What a process tells of one file; the column of the profile follows. */
+/* Bytes after which a process tells that it lives. */
+#define SIGN (UINT64_C(16) << 20)
+
+/* What a process tells of one file. */
 struct report {
-	struct facts facts;
+	uint64_t walked; /* of the file; more than the last time */
+	uint32_t done;   /* 1: the rest is valid, and the column of the profile follows */
 	uint32_t profile_len;
+	struct facts facts;
 };
 
 struct batch {
@@ -50,19 +56,31 @@ static void finish(struct summary *s, enum reader_status st, const struct reader
 	summary_end(s, st, &end, size);
 }
 
+static void send(const void *data, size_t len)
+{
+	if (!io_write_all(PROCESS_OUT, data, len))
+		_exit(1);
+}
+
 static void walk(int fd, const struct scan_file *f, struct summary *s)
 {
 	struct reader_record k = {0};
 	enum reader_status st = READER_ERROR;
 	struct stat info = {0};
+	struct report sign = {0};
 	struct reader r;
 
 	summary_init(s);
 	if (fstat(fd, &info) == 0 &&
 	    reader_init(&r, fd, f->recording ? READER_GROWING : READER_FILE, 0)) {
 		r.end = (uint64_t)info.st_size;
-		while ((st = reader_next(&r, &k)) == READER_RECORD)
+		while ((st = reader_next(&r, &k)) == READER_RECORD) {
 			summary_add(s, &r, &k);
+			if (k.offset - sign.walked >= SIGN) {
+				sign.walked = k.offset;
+				send(&sign, sizeof(sign));
+			}
+		}
 		reader_free(&r);
 	}
 	finish(s, st, &k, f, (uint64_t)info.st_size);
@@ -75,16 +93,15 @@ static void run(void *context)
 	const struct batch *b = context;
 
 	for (size_t i = 0; i < b->n; i++) {
-		struct report r = {0};
+		struct report r = {.done = 1};
 
 		walk(PROCESS_FILES + (int)i, &b->file[i], &s);
 		r.facts = s.facts;
 		r.profile_len = b->profiles ? (uint32_t)profile_size(&s.profile) : 0;
 		if (b->profiles)
 			profile_write(&s.profile, column);
-		if (!io_write_all(PROCESS_OUT, &r, sizeof(r)) ||
-		    !io_write_all(PROCESS_OUT, column, r.profile_len))
-			_exit(1);
+		send(&r, sizeof(r));
+		send(column, r.profile_len);
 	}
 }
 
@@ -94,7 +111,7 @@ static bool take_profile(struct process *p, struct scan_file *f, uint32_t len)
 {
 	static uint8_t column[sizeof(struct profile)];
 
-	if (len > sizeof(column) || io_read_full(p->from, column, len) != (ssize_t)len)
+	if (len > sizeof(column) || !pipes_read_full(p->from, column, len))
 		return false;
 	f->profile = malloc(sizeof(*f->profile));
 	if (f->profile && profile_read(f->profile, column, len))
@@ -106,9 +123,20 @@ static bool take_profile(struct process *p, struct scan_file *f, uint32_t len)
 
 static bool take(struct process *p, struct scan_file *f, bool profiles)
 {
-	struct report r;
+	struct report r = {0};
+	struct stat st;
+	uint64_t walked;
 
-	if (io_read_full(p->from, &r, sizeof(r)) != sizeof(r) || !facts_check(&r.facts))
+	do {
+		walked = r.walked;
+		if (!pipes_read_full(p->from, &r, sizeof(r)))
+			return false;
+		/* signs of life have an end */
+		if (r.done != 1 && (r.walked < walked + SIGN || fstat(f->fd, &st) < 0 ||
+				       r.walked > (uint64_t)st.st_size))
+			return false;
+	} while (r.done != 1);
+	if (!facts_check(&r.facts))
 		return false;
 	f->facts = r.facts;
 	f->ok = profiles ? take_profile(p, f, r.profile_len) : r.profile_len == 0;

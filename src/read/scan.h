@@ -1,7 +1,7 @@
 /* scan: what captures hold that are in no index: counts, times, link types, profile.
  *
- * Several processes walk them, each confined and with a few of them; what they tell is checked.
- * Refuses to open files. */
+ * Several processes walk them, each confined and with a few of them; what they tell is checked, and
+ * one that hangs is given up. Refuses to open files. */
 #ifndef READ_SCAN_H
 #define READ_SCAN_H
 
@@ -15,7 +15,7 @@ struct scan_file {
 	bool recording; /* it grows: it is scanned up to where it ends now */
 
 	/* Afterwards. */
-	bool ok; /* else the process that read it has died */
+	bool ok; /* else the process that read it has died, hangs, or is hijacked */
 	struct facts facts;
 	struct profile *profile; /* allocated, where it was asked for; NULL: there is none */
 };

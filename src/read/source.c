@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "base/io.h"
 #include "capture/linktype.h"
 #include "filter/compile.h"
+#include "read/pipes.h"
 
 /* ---- the filter ---- */
 
@@ -44,8 +44,8 @@ static void answer(void *of, int to, uint16_t link_type)
 	}
 	f = f ? f : &none;
 	n = (uint32_t)f->n;
-	if (io_write_all(to, &n, sizeof(n)))
-		io_write_all(to, f->step, f->n * sizeof(*f->step));
+	if (pipes_write(to, &n, sizeof(n)))
+		pipes_write(to, f->step, f->n * sizeof(*f->step));
 }
 
 static void prepare_filters(struct source_world *w, const void *link_types, size_t len)
@@ -118,7 +118,7 @@ static struct source *new_source(const char *client, const char *address, const 
 		return NULL;
 	s->who = strdup(pattern_who(client, address, who));
 	s->path = strdup(path);
-	s->fd = -1;
+	s->fd = s->stream.growing = -1;
 	s->stream.who = s->who;
 	s->stream.path = s->path;
 	if (s->who && s->path)
@@ -143,13 +143,25 @@ static struct source *start(
 	return NULL;
 }
 
+/* Those of a recording that ends are all, unless there are more than the index keeps. */
+static void know_link_types(struct source *s, const struct store_row *r)
+{
+	struct piece_state *told = &s->stream.told;
+	size_t n = r->link_types_len / 2;
+
+	_Static_assert(PIECE_LINK_TYPES == SUMMARY_LINK_TYPES, "room for all of the index");
+	for (size_t i = 0; i < n && n < PIECE_LINK_TYPES; i++)
+		told->link_type[told->link_types++] =
+		    bytes_load16((const uint8_t *)r->link_types + 2 * i, false);
+}
+
 static struct source *open_row(struct source_world *w, const struct store_row *r, const char *path)
 {
 	struct extract_task task = {.archived = true,
 	    .compressed = r->compressed,
 	    .column = r->frames,
 	    .column_len = r->frames_len};
-	int fd = openat(w->catalog->archive, r->path,
+	int fd = openat(w->catalog->index.archive, r->path,
 	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct source *s = fd < 0 ? NULL : new_source(r->client, r->address, path);
 
@@ -159,6 +171,8 @@ static struct source *open_row(struct source_world *w, const struct store_row *r
 		tell_damage(w->tell, path, r->whole, 0, r->why); /* no frame leads there */
 	if (s) {
 		prepare_filters(w, r->link_types, r->link_types_len);
+		s->stream.told.bytes = r->bytes;
+		know_link_types(s, r);
 		s = start(w, s, fd, &task);
 	}
 	if (fd >= 0)
@@ -173,10 +187,11 @@ struct source *source_open_archived(struct source_world *w, int64_t id)
 	struct store_row row;
 	char *path;
 
-	if (!store_get(c->store, id, true, &row)) {
+	if (!store_get(c->index.store, id, true, &row)) {
 		tell_error(w->tell, "%s",
-		    *store_reason(c->store) ? store_reason(c->store)
-					    : "a file was deleted from the archive meanwhile");
+		    *store_reason(c->index.store)
+			? store_reason(c->index.store)
+			: "a file was deleted from the archive meanwhile");
 		return NULL;
 	}
 	if (asprintf(&path, "%s/%s", c->config->archive.path, row.path) < 0) {
@@ -193,13 +208,45 @@ struct source *source_open_file(struct source_world *w, const struct source_file
 	struct source *s = new_source(f->client, f->address, f->path);
 	struct extract_task task = {
 	    .recording = f->recording, .follow = f->follow, .skip = f->skip};
+	struct stat st = {0};
 
-	if (!s) {
-		tell_error(w->tell, "%s", strerror(ENOMEM));
+	if (!s || fstat(f->fd, &st) < 0) {
+		tell_error(w->tell, "%s: %s", f->path, strerror(errno));
+		if (s)
+			free_source(s);
 		return NULL;
 	}
-	s->fd = f->follow ? f->fd : -1;
+	s->fd = s->stream.growing = f->follow ? f->fd : -1;
+	s->stream.told.bytes = (uint64_t)st.st_size;
+	task.end = f->follow ? UINT64_MAX : s->stream.told.bytes;
 	return start(w, s, f->fd, &task);
+}
+
+/* Follow: it is borrowed and stays open. */
+struct source *source_open_loose(struct source_world *w, struct loose *l, bool follow)
+{
+	struct source_file f = {.client = l->client,
+	    .address = l->address,
+	    .path = l->path,
+	    .recording = l->recording,
+	    .follow = l->recording && follow,
+	    .skip = w->range->only_recordings ? (uint64_t)l->st.st_size : 0};
+	struct source *s;
+	int64_t id;
+
+	if (!loose_open(l)) {
+		id = errno == ENOENT ? catalog_moved_to(w->catalog, l) : 0;
+		if (id > 0)
+			return source_open_archived(w, id);
+		tell_error(w->tell, "%s: %s", l->path, strerror(errno));
+		return NULL;
+	}
+	f.fd = l->fd;
+	s = source_open_file(w, &f);
+	if (!follow)
+		l->moves = false;
+	loose_rest(l);
+	return s;
 }
 
 void source_close(struct source *s)

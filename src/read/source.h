@@ -4,6 +4,7 @@
 #ifndef READ_SOURCE_H
 #define READ_SOURCE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -21,7 +22,8 @@ struct source_world {
 	struct stream_ops ops;
 	int64_t reached; /* time of the last packet that was taken, or may be next */
 	void (*tick)(struct source_world *w);
-	void *ticker; /* for tick() */
+	void *ticker;                         /* for tick() */
+	const volatile sig_atomic_t *stopped; /* nothing more is wanted; NULL: never */
 };
 
 /* filter: NULL for every packet. False without memory. */
@@ -51,6 +53,7 @@ struct source_file {
 };
 
 /* NULL: it was told why. */
+struct source *source_open_loose(struct source_world *w, struct loose *l, bool follow);
 struct source *source_open_archived(struct source_world *w, int64_t id);
 struct source *source_open_file(struct source_world *w, const struct source_file *f);
 void source_close(struct source *s);

@@ -1,22 +1,23 @@
 /* stream: see stream.h. */
 #include "read/stream.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
-#include "base/cstr.h"
 #include "base/grow.h"
-#include "base/io.h"
+#include "capture/pcapng.h"
+#include "read/pipes.h"
 
-#define ROOM    (64u << 10)
-#define TICK_MS 100
+#define ROOM (64u << 10)
 
-#define LEFT_OUT                                                                                   \
-	UINT32_MAX /* instead of the number of an interface that the sink does not take            \
-		    */
+#define DEAD     "the process that reads it has died"
+#define HANGS    "the process that reads it hangs"
+#define NONSENSE "the process that reads it sends nonsense"
+
+/* Instead of the number of an interface that the sink does not take. */
+#define LEFT_OUT UINT32_MAX
 
 bool stream_open(struct stream *s, int file, struct extract_task *task)
 {
@@ -25,8 +26,12 @@ bool stream_open(struct stream *s, int file, struct extract_task *task)
 	s->interface = NULL;
 	s->interfaces = 0;
 	s->room = 0;
-	s->ended = false;
-	s->asked = 0;
+	s->ended = s->hangs = false;
+	s->told.everything = task->everything;
+	s->told.from = task->from;
+	s->told.to = task->to;
+	s->told.pauses = task->follow;
+	s->told.filtered = task->filters->expression != NULL;
 	s->left_out = 0;
 	if (s->buf && process_start(&s->process, &file, 1, extract, task))
 		return true;
@@ -46,31 +51,20 @@ void stream_close(struct stream *s)
 
 /* ---- bytes ---- */
 
-static void wait_ticking(const struct stream *s)
-{
-	struct pollfd p = {.fd = s->process.from, .events = POLLIN};
-
-	do
-		s->ops->tick(s->ops->of);
-	while (poll(&p, 1, TICK_MS) == 0);
-}
-
-/* Whatever is there, behind what has not been used. 0: the process has ended. */
+/* Whatever is there, behind what has not been used. 0: the process has ended, or hangs. */
 static size_t read_some(struct stream *s)
 {
+	struct pipes_tick tick = {s->ops->tick, s->ops->of};
 	ssize_t n;
-
-	if (s->ops->tick)
-		wait_ticking(s);
 
 	if (s->pos > 0) {
 		memmove(s->buf, s->buf + s->pos, s->filled - s->pos);
 		s->filled -= s->pos;
 		s->pos = 0;
 	}
-	do
-		n = read(s->process.from, s->buf + s->filled, ROOM - s->filled);
-	while (n < 0 && errno == EINTR);
+	n = pipes_read(
+	    s->process.from, s->buf + s->filled, ROOM - s->filled, tick.call ? &tick : NULL);
+	s->hangs = n < 0;
 	s->filled += n > 0 ? (size_t)n : 0;
 	return n > 0 ? (size_t)n : 0;
 }
@@ -113,8 +107,26 @@ static enum stream_status broken(struct stream *s, const char *why)
 {
 	tell_left_out(s);
 	s->ended = true;
-	s->ops->trouble(s->ops->of, s->path, s->head.offset, 0, why);
+	s->ops->trouble(s->ops->of, s->path, s->told.offset, 0, why);
 	return STREAM_END;
+}
+
+static enum stream_status silent(struct stream *s)
+{
+	return broken(s, s->hangs ? HANGS : DEAD);
+}
+
+/* A recording that is followed has grown since. */
+static bool is_sound(struct stream *s)
+{
+	enum piece_verdict v = piece_check(&s->told, &s->head);
+	struct stat st;
+
+	if (v == PIECE_BEHIND_END && s->growing >= 0 && fstat(s->growing, &st) == 0) {
+		s->told.bytes = (uint64_t)st.st_size;
+		v = piece_check(&s->told, &s->head);
+	}
+	return v == PIECE_SOUND;
 }
 
 static bool add_number(struct stream *s, uint32_t number)
@@ -136,11 +148,16 @@ static enum sink_status take_interface(struct stream *s, const struct piece *p)
 	    .link_type = (uint16_t)p->link_type,
 	    .options = options,
 	    .len = p->len};
+	struct piece_options walk = {.left = p->len};
 	enum sink_status st;
 	uint32_t number;
 
 	if (!take(s, options, p->len))
 		return SINK_OK; /* the next piece is missing as well */
+	if (!piece_check_options(&walk, options, p->len)) {
+		broken(s, NONSENSE);
+		return SINK_OK;
+	}
 	st = sink_add_interface(s->sink, &i, &number);
 	if (st == SINK_INTERFACES) {
 		number = LEFT_OUT;
@@ -153,11 +170,15 @@ static enum sink_status take_interface(struct stream *s, const struct piece *p)
 
 static enum sink_status take_block(struct stream *s, const struct piece *p)
 {
-	uint8_t *body = malloc(p->len + 1);
+	uint8_t *body = malloc(2 * (size_t)p->len + 1);
 	enum sink_status st = body ? SINK_OK : SINK_FAILED;
 
-	if (body && take(s, body, p->len))
-		st = sink_block(s->sink, p->number, body, p->len);
+	if (body && take(s, body, p->len)) {
+		if (piece_check_block(p->number, body, p->len, body + p->len))
+			st = sink_block(s->sink, p->number, body, p->len);
+		else
+			broken(s, NONSENSE);
+	}
 	free(body);
 	return st;
 }
@@ -169,7 +190,9 @@ static void take_trouble(struct stream *s, const struct piece *p)
 	if (!take(s, text, p->len))
 		return;
 	text[p->len] = '\0';
-	cstr_printable(text, strlen(text));
+	for (char *c = text; *c; c++) /* ours are ASCII */
+		if (*c < ' ' || *c > '~')
+			*c = '?';
 	s->ops->trouble(s->ops->of, s->path, p->offset, p->number, text);
 }
 
@@ -199,17 +222,18 @@ enum stream_status stream_next(struct stream *s, bool wait, enum sink_status *fa
 		if (s->filled - s->pos >= sizeof(*p)) {
 			memcpy(p, s->buf + s->pos, sizeof(*p));
 			s->pos += sizeof(*p);
-		} else if (!take(s, p, sizeof(*p)))
-			return broken(s, "the process that reads it has died");
-		if (!piece_check(p, s->interfaces))
-			return broken(s, "the process that reads it sends nonsense");
+		} else if (!take(s, p, sizeof(*p))) {
+			return silent(s);
+		}
+		if (!is_sound(s))
+			return broken(s, NONSENSE);
 		*failed = SINK_OK;
 		switch (p->kind) {
 		case PIECE_PACKET:
 			if (s->interface[p->number] != LEFT_OUT)
 				return STREAM_PACKET;
 			if (!pass_over(s))
-				return broken(s, "the process that reads it has died");
+				return silent(s);
 			break;
 		case PIECE_PAUSE:
 			return STREAM_PAUSE;
@@ -220,12 +244,12 @@ enum stream_status stream_next(struct stream *s, bool wait, enum sink_status *fa
 			*failed = take_block(s, p);
 			break;
 		case PIECE_ASK:
-			if (++s->asked > FILTERS_ASKED_MAX)
-				return broken(s, "the process that reads it sends nonsense");
 			s->ops->answer(s->ops->of, s->process.to, (uint16_t)p->link_type);
 			break;
 		case PIECE_TROUBLE:
 			take_trouble(s, p);
+			break;
+		case PIECE_ALIVE:
 			break;
 		default:
 			tell_left_out(s);
@@ -237,42 +261,68 @@ enum stream_status stream_next(struct stream *s, bool wait, enum sink_status *fa
 	return STREAM_END;
 }
 
-enum sink_status stream_take(struct stream *s)
+/* The next `len` bytes go into the sink, or what of them is there; of options whole words, and only
+ * those that lead on. */
+static enum sink_status pass_on(struct stream *s, uint32_t len, struct piece_options *walk)
 {
-	const struct piece *p = &s->head;
-	uint32_t left = p->len;
-	enum sink_status st;
+	enum sink_status st = SINK_OK;
 
-	if (s->filled - s->pos >= left) {
-		s->pos += left;
-		return sink_whole_packet(s->sink, s->interface[p->number], p->time_ns, p->caplen,
-		    p->original, s->buf + s->pos - left, left);
-	}
-	st = sink_packet(
-	    s->sink, s->interface[p->number], p->time_ns, p->caplen, p->original, p->len);
-	while (st == SINK_OK) {
-		size_t n = s->filled - s->pos < left ? s->filled - s->pos : left;
+	while (st == SINK_OK && len > 0) {
+		size_t n = s->filled - s->pos < len ? s->filled - s->pos : len;
 
-		if (n == 0 && left > 0) {
-			if (read_some(s) == 0) {
-				broken(s, "the process that reads it has died");
-				return sink_fill(s->sink);
-			}
-			continue;
+		if (walk)
+			n -= n % 4;
+		if (n == 0) {
+			if (read_some(s) > 0)
+				continue;
+			silent(s);
+			return sink_fill(s->sink);
+		}
+		if (walk && !piece_check_options(walk, s->buf + s->pos, n)) {
+			broken(s, NONSENSE);
+			return sink_fill(s->sink);
 		}
 		st = sink_bytes(s->sink, s->buf + s->pos, n);
 		s->pos += n;
-		left -= (uint32_t)n;
-		if (left == 0)
-			break;
+		len -= (uint32_t)n;
 	}
 	return st;
+}
+
+/* Whether the packet at the front is there as a whole, and nothing of it is wrong. */
+static bool is_whole(const struct stream *s)
+{
+	const struct piece *p = &s->head;
+	uint32_t packet = (uint32_t)pcapng_padded(p->caplen);
+	struct piece_options walk = {.left = p->len - packet};
+
+	return s->filled - s->pos >= p->len &&
+	       piece_check_options(&walk, s->buf + s->pos + packet, walk.left);
+}
+
+enum sink_status stream_take(struct stream *s)
+{
+	const struct piece *p = &s->head;
+	uint32_t packet = (uint32_t)pcapng_padded(p->caplen);
+	struct piece_options walk = {.left = p->len - packet};
+	enum sink_status st;
+
+	if (is_whole(s)) {
+		s->pos += p->len;
+		return sink_whole_packet(s->sink, s->interface[p->number], p->time_ns, p->caplen,
+		    p->original, s->buf + s->pos - p->len, p->len);
+	}
+	st = sink_packet(
+	    s->sink, s->interface[p->number], p->time_ns, p->caplen, p->original, p->len);
+	if (st == SINK_OK)
+		st = pass_on(s, packet, NULL);
+	return st == SINK_OK && !s->ended ? pass_on(s, p->len - packet, &walk) : st;
 }
 
 void stream_go_on(struct stream *s, bool last)
 {
 	char what = last ? EXTRACT_LAST : EXTRACT_MORE;
 
-	if (!io_write_all(s->process.to, &what, 1))
+	if (!pipes_write(s->process.to, &what, 1))
 		return; /* it has died: the next read tells */
 }

@@ -1,8 +1,8 @@
 /* stream: the wanted packets of one capture, one after another, as a process extracts them.
  *
- * Starts the process, checks what it sends, and has the packet at the front known by its head
- * alone: its bytes go from the pipe to where they are written. Refuses to sort, and to read what
- * is in a packet. */
+ * Starts the process, believes nothing of what it sends, gives it up when it hangs, and has the
+ * packet at the front known by its head alone: its bytes go from the pipe to where they are
+ * written. Refuses to sort, and to read what is in a packet. */
 #ifndef READ_STREAM_H
 #define READ_STREAM_H
 
@@ -30,19 +30,19 @@ struct stream {
 	const char *who, *path; /* borrowed */
 	const struct stream_ops *ops;
 	struct sink *sink;
-	struct piece head; /* after STREAM_PACKET */
+	struct piece head;       /* after STREAM_PACKET */
+	struct piece_state told; /* what is known of the capture is set before */
+	int growing;             /* a descriptor of a recording that grows; borrowed; else -1 */
 
 	/* The rest is its own. */
 	struct process process;
 	uint8_t *buf;
 	size_t pos, filled;
 	uint32_t *interface; /* numbers in the sink */
-	uint32_t interfaces;
-	size_t room;
-	uint32_t asked;       /* filters */
+	size_t interfaces, room;
 	uint32_t left_out;    /* packets of interfaces that the sink does not take, */
 	uint64_t left_out_at; /* and where the first of them is */
-	bool ended;
+	bool ended, hangs;
 };
 
 enum stream_status {

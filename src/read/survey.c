@@ -16,10 +16,10 @@ static bool add_archived(struct coverage *v, struct catalog *c, int64_t id)
 	struct store_row row;
 	bool profiled;
 
-	if (!store_get(c->store, id, true, &row)) {
-		if (!*store_reason(c->store))
+	if (!store_get(c->index.store, id, true, &row)) {
+		if (!*store_reason(c->index.store))
 			return true; /* it has been deleted meanwhile */
-		tell_error(c->tell, "%s", store_reason(c->store));
+		tell_error(c->tell, "%s", store_reason(c->index.store));
 		return false;
 	}
 	profiled = row.timed && profile_read(&p, row.profile, row.profile_len);
@@ -30,10 +30,10 @@ static bool add_archived(struct coverage *v, struct catalog *c, int64_t id)
 
 static bool add_loose(struct coverage *v, struct catalog *c, const struct loose *l)
 {
-	const struct facts *f = &l->scanned.facts;
+	const struct facts *f = &l->facts;
 
-	return coverage_add(v, l->client, l->address, f->timed > 0 ? l->scanned.profile : NULL,
-		   f->first, f->last) ||
+	return coverage_add(
+		   v, l->client, l->address, f->timed > 0 ? l->profile : NULL, f->first, f->last) ||
 	       no_memory(c);
 }
 
@@ -62,7 +62,7 @@ bool survey_make(struct coverage *v, struct catalog *c, const struct catalog_ran
 	coverage_begin(v, begin, end, steps);
 	for (size_t i = 0; i < c->n && ok; i++)
 		ok = c->item[i].id ? add_archived(v, c, c->item[i].id)
-				   : add_loose(v, c, &c->loose[c->item[i].loose]);
+				   : add_loose(v, c, &c->loose.v[c->item[i].loose]);
 	coverage_end(v);
 	return ok;
 }

@@ -237,8 +237,8 @@ static void notice_lost(struct send_link *l, unsigned pause)
 		return;
 	if (send_retry_many(&l->retry))
 		snprintf(text, sizeof(text),
-		    "%s: ended %u connections at once: does its log refuse this stream? trying "
-		    "again in %u s, and ever less often, up to every %d s",
+		    "%s: ended %u connections as soon as they began: does its log refuse this "
+		    "stream? trying again in %u s, and ever less often, up to every %d s",
 		    l->where, l->retry.ended, pause, SEND_RETRY_MAX_S);
 	else if (l->since < 0)
 		snprintf(text, sizeof(text), "%s; trying every %u seconds", l->error, pause);

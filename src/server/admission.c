@@ -13,6 +13,7 @@
 #include "config/clients.h"
 #include "server/events.h"
 #include "server/reap.h"
+#include "server/seen.h"
 #include "server/spawn.h"
 #include "server/state.h"
 #include "server/timers.h"
@@ -81,7 +82,13 @@ static bool peer_is_busy(struct master *m, const char *client, const struct addr
 static void refuse(struct master *m, enum flood kind, const char *client, const struct addr *peer,
     uint16_t port, const char *reason)
 {
+	static const enum status_refused why[FLOODS] = {[FLOOD_UNLISTED] = STATUS_UNLISTED,
+	    [FLOOD_TLS] = STATUS_NO_KEEPER,
+	    [FLOOD_BUSY] = STATUS_PER_CLIENT,
+	    [FLOOD_RESOURCES] = STATUS_RESOURCES};
+
 	m->accepting.refused++;
+	seen_refused(m, why[kind], client);
 	if (floods_line(&m->floods, kind))
 		event_refused(kind == FLOOD_RESOURCES, client, peer, port, reason);
 }
@@ -180,6 +187,7 @@ void admission_waiting(struct master *m, const struct listener *l)
 		int fd;
 
 		if (!has_room(m)) {
+			seen_full(m);
 			if (floods_line(&m->floods, FLOOD_FULL))
 				event_full(m->children.used, m->children.unestablished);
 			admission_listen(m, false);

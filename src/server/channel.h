@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
-#include "record/stats.h"
+#include "status/layout.h"
 
 struct channel {
 	struct addr peer; /* as it was accepted: a peer may be gone and its bytes still there */
@@ -16,7 +16,7 @@ struct channel {
 	int fd;           /* SOCK_SEQPACKET, see child_report.h; -1: there is no master */
 	bool log_routine; /* lines that every connection causes are logged; else they are debug */
 	int keeper;       /* for one signature of the TLS key; -1: none is needed */
-	struct stats *stats; /* shared page */
+	struct status_page *page; /* shared with the master, and with all that read */
 };
 
 #endif

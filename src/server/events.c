@@ -44,6 +44,14 @@ void event_descriptors(unsigned long long need, unsigned long long limit)
 	    need, limit);
 }
 
+void event_no_area(const char *reason)
+{
+	struct log_text t;
+
+	snprintf(t.s, sizeof(t.s), "status-path: %s", reason);
+	event_warning(t.s);
+}
+
 void event_stopping(unsigned connections)
 {
 	log_line(LVL_NOTICE, "stopping connections=%u", connections);
@@ -162,9 +170,10 @@ void event_child_status(const struct child *k, const struct stats *stats, int64_
 
 	log_line(LVL_NOTICE, "status client=%s peer=%s pid=%d state=%s file=%s %s seconds=%lld",
 	    name(k), addr_format_peer(&k->peer, k->port, peer), (int)k->pid,
-	    k->finishing     ? "finishing"
-	    : k->established ? "established"
-			     : "connected",
+	    stats_get(&stats->waiting) ? "waiting"
+	    : k->finishing             ? "finishing"
+	    : k->established           ? "established"
+				       : "connected",
 	    k->file[0] ? k->file : "-", stats_format(stats, counts),
 	    (long long)(now - k->since_ms) / 1000);
 }
@@ -199,20 +208,25 @@ void event_child_killed(const struct child *k, const char *why)
 	    addr_format_peer(&k->peer, k->port, peer), (int)k->pid, why);
 }
 
-void event_child_closed(const struct child *k, const struct stats *stats, int status, int64_t now)
+void event_end_reason(int status, char reason[EVENT_REASON_MAX])
 {
-	char counts[STATS_TEXT_MAX], peer[ADDR_PEER_MAX], reason[80];
-
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
 		snprintf(
-		    reason, sizeof(reason), "the TLS handshake took too much CPU time: killed");
+		    reason, EVENT_REASON_MAX, "the TLS handshake took too much CPU time: killed");
 	else if (WIFSIGNALED(status))
-		snprintf(reason, sizeof(reason), "killed by signal %d (%s)", WTERMSIG(status),
+		snprintf(reason, EVENT_REASON_MAX, "killed by signal %d (%s)", WTERMSIG(status),
 		    strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status) == CHILD_INTERNAL)
-		snprintf(reason, sizeof(reason), "internal error");
+		snprintf(reason, EVENT_REASON_MAX, "internal error");
 	else
-		snprintf(reason, sizeof(reason), "exit status %d", WEXITSTATUS(status));
+		snprintf(reason, EVENT_REASON_MAX, "exit status %d", WEXITSTATUS(status));
+}
+
+void event_child_closed(const struct child *k, const struct stats *stats, int status, int64_t now)
+{
+	char counts[STATS_TEXT_MAX], peer[ADDR_PEER_MAX], reason[EVENT_REASON_MAX];
+
+	event_end_reason(status, reason);
 	log_line(LVL_ERROR, "closed client=%s peer=%s pid=%d reason=%s %s seconds=%lld", name(k),
 	    addr_format_peer(&k->peer, k->port, peer), (int)k->pid, LOG_QUOTE(reason),
 	    stats_format(stats, counts), (long long)(now - k->since_ms) / 1000);

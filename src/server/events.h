@@ -24,6 +24,7 @@ void event_bug(const char *reason);
 void event_starting(const struct config *c, const char *sandbox);
 void event_listening(const char *address);
 void event_descriptors(unsigned long long need, unsigned long long limit);
+void event_no_area(const char *reason);
 void event_stopping(unsigned connections);
 void event_others(int recordings);
 void event_stopped(void);
@@ -66,6 +67,11 @@ void event_child_status(const struct child *k, const struct stats *stats, int64_
 void event_replacing(const struct child *k);
 void event_untold(const struct child *k);
 void event_child_killed(const struct child *k, const char *why);
+
+#define EVENT_REASON_MAX 80
+
+/* Why a child ended that could not say so itself: `status` as of waitpid(). */
+void event_end_reason(int status, char reason[EVENT_REASON_MAX]);
 
 /* A child that could not log its end: `status` as of waitpid(). */
 void event_child_closed(const struct child *k, const struct stats *stats, int status, int64_t now);

@@ -138,6 +138,7 @@ static int test_config(struct config *c, struct problems *p)
 
 	if (c) {
 		prepare_user(c, p);
+		prepare_look_at_area(c, p);
 		g = prepare_generation(c, GENERATION_LOOK, p);
 		if (g)
 			generation_unref(g);

@@ -17,6 +17,7 @@
 #include "server/reload.h"
 #include "server/sandbox_roles.h"
 #include "server/schedule.h"
+#include "server/seen.h"
 #include "server/signals.h"
 #include "server/state.h"
 #include "server/timers.h"
@@ -26,13 +27,23 @@
 
 #define EVENTS 64
 
+/* A server of one connection has no file: its next would be another server. */
 static bool reserve(struct master *m, unsigned slots)
 {
-	if (children_init(&m->children, slots)) {
-		if (statpages_reserve(&m->pages, slots))
+	const struct config *c = m->generation->config;
+	char reason[AREA_REASON_MAX];
+
+	if (!children_init(&m->children, slots))
+		return false;
+	if (area_open(&m->area, m->once ? NULL : area_path(c), slots, c->file, reason)) {
+		if (statpages_reserve(&m->pages, slots, m->area.fd, m->area.head->page_at)) {
+			if (reason[0])
+				event_no_area(reason);
 			return true;
-		children_free(&m->children);
+		}
+		area_close(&m->area);
 	}
+	children_free(&m->children);
 	return false;
 }
 
@@ -64,6 +75,7 @@ static void on_time(struct master *m)
 	notify_status(&m->notify, m->children.used, m->children.unestablished,
 	    m->accepting.accepted, m->accepting.refused);
 	schedule_run(m);
+	seen_numbers(m);
 	admission_resume(m);
 }
 
@@ -128,9 +140,10 @@ static void close_all(struct master *m)
 	     k = children_next(&m->children, k))
 		generation_unref(k->generation);
 	repairs_free(&m->repairs);
-	silence_free(&m->silence);
 	children_free(&m->children);
 	statpages_free(&m->pages);
+	heirs_free(&m->heirs);
+	area_close(&m->area);
 	generation_unref(m->generation);
 	listen_close_unused(&m->accepting.listeners, &none);
 	close(m->accepting.spare);
@@ -139,10 +152,34 @@ static void close_all(struct master *m)
 	notify_close(&m->notify);
 }
 
+/* The rows of the clients, with what earlier masters have left; then others may see them. As the
+ * sequence number is odd meanwhile, nobody counts anything twice. */
+static void begin_area(struct master *m)
+{
+	const struct config *c = m->generation->config;
+	int64_t now = io_monotonic_ms();
+
+	if (!area_clients(&m->area, c, NULL, now))
+		event_no_area("there is no room for all clients");
+	heirs_take(&m->heirs, &m->area, c, now);
+	if (!m->once)
+		silence_watch(&m->silence, c, &m->area, now);
+	seen_generation(m);
+	if (m->area.fd < 0)
+		return;
+	status_write_begin(&m->area.head->seq);
+	if (area_publish(&m->area))
+		heirs_mark(&m->heirs);
+	else
+		event_no_area(strerror(errno));
+	status_write_end(&m->area.head->seq);
+}
+
 /* The one connection. False: it is refused, and nothing is left to do: no child, no repair, and no
  * notification, as the service was never ready. */
 static bool begin_once(struct master *m, const struct master_start *start)
 {
+	begin_area(m);
 	if (!admission_one(m, start->connection, &start->peer))
 		return false;
 	repairs_after(&m->repairs, io_monotonic_ms() + REPAIR_AFTER_MS);
@@ -163,12 +200,12 @@ static void tell_others(const struct master *m)
 
 static bool begin(struct master *m, const struct master_start *start)
 {
+	begin_area(m);
 	event_starting(m->generation->config, sandbox_level());
 	reload_check_descriptors(m);
 	for (size_t i = 0; i < m->accepting.listeners.n; i++)
 		event_listening(m->accepting.listeners.v[i].name);
 	tell_others(m); /* before the first child */
-	silence_watch(&m->silence, m->generation->config, NULL, io_monotonic_ms());
 	admission_listen(m, true);
 	start->ready(&m->notify);
 	return true;
@@ -178,12 +215,15 @@ static int serve(struct master *m, const struct master_start *start)
 {
 	int code;
 
-	sandbox_measure(children_size(&m->children), statpages_size(&m->pages));
+	sandbox_measure(
+	    children_size(&m->children) + area_size(&m->area), statpages_size(&m->pages));
 	heap_fill();
 	code = (m->once ? begin_once(m, start) : begin(m, start)) ? loop(m) : 1;
 	floods_summaries(&m->floods, m->generation, TIMER_NEVER);
 	if (m->loop.stopping_since && !m->once && m->children.used == 0)
 		tell_others(m);
+	if (m->children.used == 0)
+		seen_stopped(m);
 	if (m->loop.exiting)
 		event_exiting();
 	else if (m->loop.stopping_since || !m->once)
@@ -210,6 +250,7 @@ int master_run(struct generation *g, const struct master_start *start)
 		floods_init(&m->floods);
 		repairs_init(&m->repairs, m->once);
 		silence_init(&m->silence);
+		heirs_init(&m->heirs);
 		keepers_init(&m->keepers, m->loop.checked);
 	}
 	if (m && open_all(m) && !sandbox_enter(&role_master, NULL, 0, -1))

@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "filter/pass.h"
 #include "server/events.h"
+#include "server/seen.h"
 #include "server/state.h"
 #include "server/timers.h"
 
@@ -107,6 +108,7 @@ bool orders_finish(struct master *m, struct child *k, enum order_kind why)
 	    k->patient ? k->finish_by_ms - ORDERS_FINISH_MS + ORDERS_LOOK_MS : k->finish_by_ms;
 	if (look_ms < m->ends.late_due)
 		m->ends.late_due = look_ms;
+	seen_finishing(m, k);
 	tell(k, &o, -1);
 	kill(k->pid, SIGTERM);
 	return true;

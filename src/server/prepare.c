@@ -5,14 +5,26 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/keys.h"
 #include "daemon/privs.h"
 #include "daemon/sandbox.h"
+#include "server/area.h"
 #include "server/rehearsal.h"
 #include "server/sandbox_roles.h"
 
 void prepare_user(const struct config *c, struct problems *p)
 {
 	privs_take(c->server.user, c->server.group, "user", c->names.v[0], p);
+}
+
+void prepare_look_at_area(const struct config *c, struct problems *p)
+{
+	struct origin o = config_origin(&config_server_keys, &c->server.origins, "status-path");
+	const char *path = area_path(c);
+
+	if (path && access(path, W_OK | X_OK) < 0)
+		problem_warning(p, o.file, o.line,
+		    "status-path: %s: %s: the state is not published", path, strerror(errno));
 }
 
 static void prepare_sandbox(const struct config *c, struct problems *p)

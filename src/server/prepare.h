@@ -12,6 +12,9 @@
 /* From root to the configured user, irrevocably; nothing when the process is not root. */
 void prepare_user(const struct config *c, struct problems *p);
 
+/* Whether the status area can be where it shall be: a start finds that out when it makes it. */
+void prepare_look_at_area(const struct config *c, struct problems *p);
+
 /* Opens the generation and tries a child, after prepare_user(): as the user that will read and
  * write there later, and read the configuration again at a reload. Takes the configuration over,
  * also on failure. NULL when there was an error. */

@@ -14,6 +14,7 @@
 #include "server/events.h"
 #include "server/orders.h"
 #include "server/replace.h"
+#include "server/seen.h"
 #include "server/state.h"
 #include "server/timers.h"
 
@@ -47,6 +48,7 @@ static void established(struct master *m, struct child *k, const struct report *
 		return; /* it has reported that already */
 	if (!k->client)
 		orders_choose(k, r->candidate);
+	seen_established(m, k);
 	k->id = r->id;
 	/* forked before a reload, with the revocation list of that time */
 	if (k->generation != m->generation && creds_revokes(m->generation->creds, &k->id))
@@ -148,7 +150,8 @@ static bool completed(int status)
 static void child_exited(struct master *m, struct child *k, int status)
 {
 	reap_reports(m, k); /* what it sent before its end */
-	silence_last(&m->silence, m->generation, &m->children, &m->pages, k);
+	silence_last(&m->silence, m->generation, &m->children, &m->pages, k, &m->area);
+	seen_ended(m, k, status);
 	if (died(status)) {
 		event_child_closed(k, statpages_slot(&m->pages, children_slot(&m->children, k)),
 		    status, io_monotonic_ms());

@@ -16,6 +16,7 @@
 #include "server/admission.h"
 #include "server/events.h"
 #include "server/reload_children.h"
+#include "server/seen.h"
 #include "server/state.h"
 #include "server/timers.h"
 #include "daemon/sandbox.h"
@@ -44,6 +45,8 @@ static void warn_restart(const struct config *old, const struct config *new)
 		event_warning("sandbox changes with a restart only");
 	if (!cstr_equal(old->server.pid_file, new->server.pid_file))
 		event_warning("pid-file changes with a restart only");
+	if (!cstr_equal(old->server.status_path, new->server.status_path))
+		event_warning("status-path changes with a restart only");
 }
 
 /* A file of which only the beginning is there, as an editor or a full disk leaves it, would end
@@ -92,6 +95,18 @@ static void drain(struct master *m, const struct listeners *kept)
 				admission_waiting(m, &m->accepting.listeners.v[i]);
 }
 
+/* What is known of the clients, for those that are listed now. */
+static void take_rows(struct master *m, const struct config *old)
+{
+	const struct config *c = m->generation->config;
+	int64_t now = io_monotonic_ms();
+
+	if (!area_clients(&m->area, c, old, now))
+		event_no_area("there is no room for all clients");
+	seen_generation(m);
+	silence_watch(&m->silence, c, &m->area, now);
+}
+
 /* The new configuration and its sockets are open: nothing below can fail. */
 static void take(struct master *m, struct generation *g, const struct listeners *listeners)
 {
@@ -110,13 +125,14 @@ static void take(struct master *m, struct generation *g, const struct listeners 
 		g->config->limits.connections = m->children.size;
 		event_connections_capped(m->children.size);
 	}
+	take_rows(m, old->config); /* before a child has become a client of the new one */
 	reload_check_descriptors(m);
-	sandbox_measure(children_size(&m->children), statpages_size(&m->pages));
+	sandbox_measure(
+	    children_size(&m->children) + area_size(&m->area), statpages_size(&m->pages));
 	zone_read();
 	log_set_level((enum log_level)g->config->server.log_level);
 	warn_restart(old->config, g->config);
 	reload_children(m, old->config);
-	silence_watch(&m->silence, g->config, old->config, io_monotonic_ms());
 	repairs_want(&m->repairs, old, &m->floods); /* the new one may not have its directories */
 	generation_unref(old);
 	repairs_want(&m->repairs, g, &m->floods);
@@ -136,8 +152,10 @@ void reload(struct master *m)
 	problems_free(&problems);
 	if (ok)
 		take(m, g, &listeners);
-	else
+	else {
+		seen_reload_failed(m);
 		event_reload_failed();
+	}
 	heap_fill();
 	notify_ready(&m->notify, false);
 }

@@ -116,7 +116,9 @@ static void change(struct telling *t, struct child *k, const struct config_clien
 /* It was told to finish, and may be waiting for disk space: not for what is not stored any more. */
 static void let_go(struct telling *t, struct child *k)
 {
-	const struct config_client *is = k->patient && k->client ? successor(t, k) : NULL;
+	/* also where it could not go on, as the address has become another's */
+	const struct config_client *is =
+	    k->patient && k->client ? config_client(t->config, k->client) : NULL;
 	struct recorder_live live;
 
 	if (!is || is->store || !k->live.store || k->channel < 0)

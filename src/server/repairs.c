@@ -17,6 +17,9 @@
 #define EVERY_MS 60000
 #define SHARE    100
 
+/* The exit status of a round is how many files it has mended, or this if there were more. */
+#define REPAIRED_MAX 255
+
 void repairs_init(struct repairs *r, bool once)
 {
 	*r = (struct repairs){.once = once, .due = once ? INT64_MAX : 0};
@@ -66,12 +69,14 @@ bool repairs_confine(const struct generation *g, int keep)
 static _Noreturn void repair_main(const struct generation *g, const struct repair_scope *scope)
 {
 	struct title title;
+	unsigned n;
 
 	title_set(&title, "repair");
 	title_show(&title);
-	if (repairs_confine(g, -1))
-		repair_run(g, scope);
-	_exit(0);
+	if (!repairs_confine(g, -1))
+		_exit(0);
+	n = repair_run(g, scope);
+	_exit(n < REPAIRED_MAX ? (int)n : REPAIRED_MAX);
 }
 
 /* With one connection there is no further round: a thousand such servers would repair all the
@@ -127,6 +132,10 @@ void repairs_ended(struct repairs *r, int status, struct floods *f)
 
 	r->pid = 0;
 	next_round(r, r->began + took + (took * SHARE > EVERY_MS ? took * SHARE : EVERY_MS));
+	r->rounds++;
+	r->failed += WIFSIGNALED(status) != 0;
+	if (WIFEXITED(status))
+		r->files += (unsigned)WEXITSTATUS(status);
 	if (WIFSIGNALED(status))
 		event_repair_killed(WTERMSIG(status));
 	start_next(r, f);

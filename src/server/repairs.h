@@ -18,6 +18,7 @@
 
 struct repairs {
 	pid_t pid;                             /* of the round that runs; 0: none */
+	uint64_t rounds, failed, files;        /* that have ended; by signals; mended in them */
 	struct generation *queue[REPAIRS_MAX]; /* references */
 	unsigned queued;
 	bool once;                 /* one connection: one round, and no other after it */

@@ -43,28 +43,37 @@
 
 static const struct seccomp_rule session_calls[] = {
     /* the stream and the capture file: called most often, so they stand first */
-    ALLOW(recvfrom), WHEN(pwrite64, NOT_STANDARD), ALLOW(read), /* signals (signalfd) */
+    ALLOW(recvfrom),
+    WHEN(pwrite64, NOT_STANDARD),
+    ALLOW(read),                     /* signals (signalfd) */
     WHEN(recvmsg, {IS, 0, CHANNEL}), /* its orders, and a filter with them, which is then read */
     /* one new file at a time, in its own directory */
     WHEN(openat, {IS, 0, BASE}, {IS, 2, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC},
 	NO_SET_ID(3)),
-    ALLOW(flock), WHEN(fchmod, {ISNT, 0, BASE}, {ISNT, 0, DONE}, NOT_STANDARD, NO_SET_ID(1)),
+    ALLOW(flock),
+    WHEN(fchmod, {ISNT, 0, BASE}, {ISNT, 0, DONE}, NOT_STANDARD, NO_SET_ID(1)),
     WHEN(ftruncate, NOT_STANDARD),
     /* whether a name is taken, and whether it still is our file; fstat() is the third */
     WHEN(newfstatat, {IS, 0, BASE}, {IS, 3, AT_SYMLINK_NOFOLLOW}),
     WHEN(newfstatat, {IS, 0, DONE}, {IS, 3, AT_SYMLINK_NOFOLLOW}),
-    WHEN(newfstatat, {IS, 3, AT_EMPTY_PATH}), ALLOW(fstat),
+    WHEN(newfstatat, {IS, 3, AT_EMPTY_PATH}),
+    ALLOW(fstat),
     /* removes a file without packets; where finished files stay in base-path, repair does it */
     WHEN(unlinkat, {IS, 0, FROM}, {IS, 2, 0}),
     ERRNO_WHEN(unlinkat, EPERM, {IS, 0, BASE}, {IS, 2, 0}),
     /* publication, and write-back of a large file while it grows */
-    ALLOW(fdatasync), ALLOW(fsync), ALLOW(sync_file_range), ALLOW(fadvise64),
+    ALLOW(fdatasync),
+    ALLOW(fsync),
+    ALLOW(sync_file_range),
+    ALLOW(fadvise64),
     WHEN(renameat2, {IS, 0, FROM}, {IS, 2, DONE}, {IS, 4, RENAME_NOREPLACE}),
     WHEN(linkat, {IS, 0, LINK_FROM}, {IS, 2, DONE}, {IS, 4, 0}),
     WHEN(ioctl, {IS, 1, FIONREAD}), /* how much is queued when it is told to stop */
     WHEN(prlimit64, {IS, 0, 0}, {IS, 1, RLIMIT_CPU}),              /* after a handshake */
     WHEN(setsockopt, {IS, 1, IPPROTO_TCP}, {IS, 2, TCP_QUICKACK}), /* during a handshake */
     WHEN(setsockopt, {IS, 1, SOL_SOCKET}, {IS, 2, SO_LINGER}),     /* a refused stream is reset */
+    /* it would grow a shared page to those of others; realloc() does without it */
+    ERRNO(mremap, ENOMEM),
 };
 
 /* ---- the keeper ---- */
@@ -217,6 +226,7 @@ static const struct seccomp_rule master_calls[] = {
     ALLOW(flock),
     ALLOW(fchmod),
     ALLOW(ftruncate),
+    ALLOW(fallocate), /* room in the status area */
     ALLOW(unlinkat),
     ALLOW(fdatasync),
     ALLOW(fsync),

@@ -129,7 +129,17 @@ static int64_t silence_due(const struct master *m)
 
 static void look_for_silence(struct master *m, int64_t now)
 {
-	silence_look(&m->silence, m->generation, &m->children, &m->pages, now);
+	silence_look(&m->silence, m->generation, &m->children, &m->pages, &m->area, now);
+}
+
+static int64_t heirs_due(const struct master *m)
+{
+	return unless_stopping(m, m->heirs.due);
+}
+
+static void look_after_heirs(struct master *m, int64_t now)
+{
+	heirs_look(&m->heirs, &m->area, m->generation->config, now);
 }
 
 static const struct timer timers[] = {
@@ -146,6 +156,7 @@ static const struct timer timers[] = {
     {age_due, check_age},
     {rest_due, end_rest},
     {silence_due, look_for_silence},
+    {heirs_due, look_after_heirs},
 };
 #define TIMERS (sizeof(timers) / sizeof(*timers))
 

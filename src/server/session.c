@@ -59,7 +59,7 @@ static enum recorder_status feed(struct session *s)
 	 * peer. */
 	if (used > 0) {
 		s->frame_since = 0;
-		s->quiet_since = io_monotonic_ms();
+		stats_set(&s->channel->page->stats.heard_ms, (uint64_t)io_monotonic_ms());
 	}
 	if (s->have > 0 && s->frame_since == 0)
 		s->frame_since = io_monotonic_ms();
@@ -105,7 +105,7 @@ static void change_settings(struct session *s)
 	s->filter = s->filter_next;
 	s->filter_next = NULL;
 	session_changed(s);
-	stats_set(&s->channel->stats->waiting, false);
+	stats_set(&s->channel->page->stats.waiting, false);
 }
 
 /* Publishes a file whose time is over: without a setting for that the next packet does. */
@@ -250,7 +250,7 @@ static void become_client(struct session *s, uint32_t client)
 	settings_of(s, &settings);
 	session_events(s, &on);
 	on.wait_for_room = session_wait_for_room;
-	recorder_init(&s->recorder, &settings, &on, s->channel->stats);
+	recorder_init(&s->recorder, &settings, &on, &s->channel->page->stats);
 }
 
 /* The first byte is there. A TLS record of a handshake begins with 22 (RFC 8446, 5.1). */

@@ -111,7 +111,8 @@ int64_t session_deadline(const struct session *s)
 	if (s->frame_since)
 		return session_seconds_after(s->frame_since, l->frame_timeout);
 	if (l->idle_timeout)
-		return session_seconds_after(s->quiet_since, l->idle_timeout);
+		return session_seconds_after(
+		    (int64_t)s->channel->page->stats.heard_ms, l->idle_timeout);
 	return TRANSPORT_FOREVER;
 }
 

@@ -116,7 +116,7 @@ enum recorder_room session_wait_for_room(void *context, int error, unsigned atte
 	struct session *s = context;
 	struct pollfd p = {.fd = s->signals, .events = POLLIN};
 
-	stats_set(&s->channel->stats->waiting, true);
+	stats_set(&s->channel->page->stats.waiting, true);
 	if (attempt == 0)
 		session_waiting(s, error);
 	poll(&p, 1, attempt < 4 ? 50 << attempt : 1000);

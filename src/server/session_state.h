@@ -35,7 +35,6 @@ struct session {
 	int64_t started;          /* monotonic ms */
 	int64_t header_deadline;  /* for the first link header */
 	int64_t frame_since;      /* when the incomplete frame began; 0: there is none */
-	int64_t quiet_since;      /* when the last frame was complete */
 	int signals;              /* signalfd */
 	unsigned long cpu_before; /* the limit of CPU time, while there is that of a handshake */
 	bool new_file_wanted;

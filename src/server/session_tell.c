@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "capture/linktype.h"
 #include "server/child_report.h"
+#include "server/session_page.h"
 #include "tls/creds.h"
 
 /* Does not block: if the master does not read, the message is lost and recording continues. */
@@ -77,6 +78,7 @@ static void on_header(void *context)
 	    : name ? name
 		   : number);
 	warn_of_end(s);
+	session_page_proof(s);
 	tell(s, REPORT_ESTABLISHED, "");
 	s->established = true;
 }
@@ -86,6 +88,7 @@ static void on_opened(void *context, const char *name)
 	const struct session *s = context;
 
 	tell(s, REPORT_OPENED, name);
+	session_page_file(s, name);
 	log_line(LVL_INFO, "file client=%s name=%s reason=opened", s->name, name);
 }
 
@@ -95,6 +98,7 @@ static void on_published(void *context, const char *name, const char *was, const
 	const struct session *s = context;
 
 	tell(s, REPORT_PUBLISHED, was ? was : name);
+	session_page_file(s, "");
 	log_line(LVL_INFO,
 	    "file client=%s name=%s%s%s reason=%s packets=%" PRIu64 " bytes=%" PRIu64, s->name,
 	    name, was ? " was=" : "", was ? was : "", why, packets, bytes);
@@ -128,6 +132,7 @@ static void on_unpublished(void *context, const char *name, const char *why, int
 {
 	const struct session *s = context;
 
+	session_page_file(s, "");
 	/* a rename is also refused where directory and sandbox rules forbid it */
 	log_line(LVL_ERROR, "error client=%s file=%s directory=%s reason=%s closed=%s left-in=%s",
 	    s->name, name, LOG_QUOTE(published_in(s)), LOG_QUOTE(strerror(error)), why,
@@ -140,6 +145,7 @@ static void on_gone(void *context, const char *name, bool deleted, uint64_t pack
 	const struct session *s = context;
 
 	tell(s, REPORT_PUBLISHED, name);
+	session_page_file(s, "");
 	log_line(deleted ? LVL_ERROR : LVL_WARNING,
 	    "file client=%s name=%s reason=%s packets=%" PRIu64 " bytes=%" PRIu64, s->name, name,
 	    deleted ? "deleted" : "moved", packets, bytes);
@@ -149,7 +155,7 @@ static void on_room_again(void *context)
 {
 	const struct session *s = context;
 
-	stats_set(&s->channel->stats->waiting, false);
+	stats_set(&s->channel->page->stats.waiting, false);
 	log_line(LVL_NOTICE, "resumed client=%s reason=\"disk space is available again\"", s->name);
 }
 
@@ -202,12 +208,13 @@ void session_closed(const struct session *s, enum child_exit code, const char *r
 	char counts[STATS_TEXT_MAX];
 	int64_t seconds = (io_monotonic_ms() - s->started) / 1000;
 	/* a connection without a byte is logged as debug only (port scans, health checks) */
-	bool empty = s->channel->stats->frames == 0 && s->have == 0 &&
+	bool empty = s->channel->page->stats.frames == 0 && s->have == 0 &&
 		     (code == CHILD_FINISHED || code == CHILD_CONNECTION);
 
+	session_page_ended(s, reason);
 	log_line(empty ? LVL_DEBUG : routine(s, LVL_INFO),
 	    "closed client=%s peer=%s reason=%s %s seconds=%" PRId64, s->name, s->peer,
-	    LOG_QUOTE(reason), stats_format(s->channel->stats, counts), seconds);
+	    LOG_QUOTE(reason), stats_format(&s->channel->page->stats, counts), seconds);
 }
 
 void session_changed(const struct session *s)
@@ -215,7 +222,7 @@ void session_changed(const struct session *s)
 	const struct recorder_settings *set = &s->recorder.out.set;
 	char rotate[ROTATE_TEXT_MAX];
 
-	if (s->channel->stats->waiting)
+	if (s->channel->page->stats.waiting)
 		session_dropped(s);
 	log_line(routine(s, LVL_INFO),
 	    "settings client=%s peer=%s store=%s max-file-size=%" PRIu64

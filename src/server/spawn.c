@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include "server/events.h"
 #include "server/orders.h"
 #include "server/sandbox_roles.h"
+#include "server/seen.h"
 #include "server/session.h"
 #include "server/state.h"
 
@@ -54,7 +54,7 @@ static _Noreturn void child_main(const struct birth *b)
 	    .port = k->port,
 	    .fd = b->channel,
 	    .keeper = b->keeper,
-	    .stats = statpages_slot(&b->pages, b->slot)};
+	    .page = statpages_page(&b->pages, b->slot)};
 	uint32_t n = k->candidates, one;
 	const uint32_t *candidate = candidates_of(k, &one);
 	int keep[KEEP_MAX] = {log_fd(), b->fd, b->channel, b->keeper};
@@ -154,8 +154,7 @@ static pid_t start(struct master *m, struct child *k, struct birth *b)
 	b->self = *k;
 	b->pages = m->pages;
 	b->slot = slot;
-	memset(statpages_slot(&m->pages, slot), 0, sizeof(struct stats));
-	if (watch(m, k))
+	if (seen_child(m, k) && watch(m, k))
 		pid = fork_for(&b->self);
 	if (pid == 0)
 		child_main(b);
@@ -189,11 +188,13 @@ bool spawn(struct master *m, int fd, const struct addr *peer, uint16_t port,
 	if (b.keeper >= 0)
 		close(b.keeper);
 	if (pid < 0) {
+		seen_undone(m, k);
 		undo(m, k);
 		errno = why;
 		return false;
 	}
 	k->pid = pid;
+	seen_pid(m, k);
 	if (k->establish_by_ms < m->ends.overdue_due)
 		m->ends.overdue_due = k->establish_by_ms;
 	return true;

@@ -11,9 +11,11 @@
 
 #include "daemon/listen.h"
 #include "daemon/notify.h"
+#include "server/area.h"
 #include "server/children.h"
 #include "server/floods.h"
 #include "server/generation.h"
+#include "server/heirs.h"
 #include "server/keeper_watch.h"
 #include "server/repairs.h"
 #include "server/silence.h"
@@ -25,7 +27,9 @@ struct master {
 	int epoll;                     /* master opens it; accept, spawn and reap add and remove */
 
 	struct children children; /* spawn adds, reap drops */
-	struct statpages pages;   /* one for each slot of children */
+	struct area area;   /* changed through its functions, by seen, silence, reload, master */
+	struct heirs heirs; /* schedule, master */
+	struct statpages pages; /* one for each slot of children; seen clears them */
 
 	struct floods floods; /* changed through its functions, by all */
 	struct repairs

@@ -2,17 +2,18 @@
  * that read it. Types, numbers, and how texts are copied; no system calls.
  *
  * WHERE. With `status-path` each running server (a master with its children) has one file in that
- * directory, named "server-PID". Names that begin with a dot are files that are being made. A file
- * appears under its name whole and locked, and never shrinks. It is meant for a tmpfs (/run): it is
- * memory that others may read.
+ * directory, named "server-PID", or "server-PID.N" where that name is taken. Names that begin with
+ * a dot are files that are being made. A file appears under its name whole and locked, and never
+ * shrinks. It is meant for a tmpfs (/run): it is memory that others may read.
  *
  * WHO IS ALIVE. The master holds a write lock on the file's first byte (fcntl(2), F_SETLK). A
- * reader asks with F_GETLK and l_type = F_RDLCK: F_UNLCK means that the master is gone; else l_pid
- * is its pid, and has to be that of the header. Only who may write the file can hold that lock, and
- * asking takes none. Children hold no lock: while there is a master its table says which are there.
- * Recordings can outlive their master: then a child is there when its page does not say `ended`,
- * its pid is a process, and that process began at `start_boot_ms` (field 22 of /proc/PID/stat in
- * clock ticks, within two seconds).
+ * reader asks with F_GETLK and l_type = F_RDLCK: F_UNLCK means that the master is gone. Only who
+ * may write the file can hold that lock, and asking takes none. An `inherited` file has no master
+ * any more, whoever holds the lock. Children hold no lock: while there is a master its table says
+ * which are there. Recordings can outlive their master: then a child is there when its row is not
+ * free, its page does not say `ended`, its pid is a process, and that process began at
+ * `start_boot_ms` (field 22 of /proc/PID/stat in clock ticks, within two seconds, where it can be
+ * read).
  *
  * PARTS, in the order of the file; all offsets are from its beginning:
  *
@@ -24,12 +25,14 @@
  *
  * Slots are many, and the file is sparse: only the first `top` of them can be in use. A reader
  * copies with pread(2), or maps the file; what it has mapped may have become too short after
- * a reload, and a mapping has to expect SIGBUS from a file that somebody else has cut.
+ * a reload, and a mapping has to expect SIGBUS from a file that somebody else has cut. Where the
+ * filesystem is full, recordings go on unseen: their pages are zero, and `clients` may be 0.
  *
  * NUMBERS have the byte order and alignment of the machine. Each is written by one store (64 bits:
  * relaxed, as record/stats.h says), so that each is whole. Counters only rise, as long as their
  * writer is honest. Names tell units: _ms are milliseconds of CLOCK_MONOTONIC, 0 for never
- * (the same clock for all processes of one boot: `boot` says which); _boot_ms of CLOCK_BOOTTIME;
+ * (the same clock for all processes of one boot: `boot` says which, and is "" where a unit hides
+ * it: a file on a tmpfs is of this one); _boot_ms of CLOCK_BOOTTIME;
  * _s seconds, _unix seconds since 1970. For wall-clock time: now - (monotonic now - _ms).
  *
  * TEXTS end with a 0 byte within their room; who reads makes sure of that, as nothing here is to be

@@ -109,7 +109,7 @@ static void test_channel(void)
 
 int main(void)
 {
-	if (!children_init(&m.children, 8) || !statpages_reserve(&m.pages, 8))
+	if (!children_init(&m.children, 8) || !statpages_reserve(&m.pages, 8, -1, 0))
 		support_die("memory");
 	log_set_level(LVL_ERROR);
 	dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);

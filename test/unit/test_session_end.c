@@ -8,22 +8,24 @@
 
 static void test_waiting(void)
 {
-	struct stats stats = {.waiting = true};
-	struct channel channel = {.fd = -1, .stats = &stats};
+	struct status_page page = {.stats.waiting = true};
+	struct channel channel = {.fd = -1, .page = &page};
 	struct session s = {.name = "foo", .channel = &channel};
 	struct recorder_events on;
 
 	session_events(&s, &on);
 	on.room_again(on.context);
-	OK(!stats.waiting, "with room on the disk it waits no more, and is not waited for");
+	OK(!page.stats.waiting, "with room on the disk it waits no more, and is not waited for");
 }
 
 int main(void)
 {
 	static struct config c = {.limits = {.handshake_timeout = 7}};
 	static struct config_client client = {.own_limits = {.frame_timeout = 30}};
+	static struct status_page page = {.stats.heard_ms = 100000};
+	static struct channel channel = {.fd = -1, .page = &page};
 	static struct session s = {
-	    .config = &c, .client = &client, .header_deadline = 5000, .quiet_since = 100000};
+	    .config = &c, .client = &client, .channel = &channel, .header_deadline = 5000};
 
 	IS_INT(session_seconds_after(1000, 7), 8000, "seconds are 1,000 milliseconds");
 	IS_INT(session_deadline(&s), 5000, "until the first link header, for it");

@@ -1,0 +1,44 @@
+/* heirs: what earlier masters of this configuration have left in their status areas.
+ *
+ * At the start the totals of their clients are taken over, and their files are marked. A file goes
+ * when nobody records for it any more; until then what its recordings count is added when they end,
+ * and what they hear is heard.
+ * Refuses to believe a file that somebody else may have written, whose master is there, of another
+ * boot or configuration, or whose numbers cannot be (status/check); to map it; and to signal the
+ * recordings. */
+#ifndef SERVER_HEIRS_H
+#define SERVER_HEIRS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/area.h"
+#include "server/generation.h"
+
+/* Files with recordings that can be looked after at a time; more are left alone. */
+#define HEIRS_MAX 32
+
+struct heirs {
+	struct heir {
+		int fd; /* and the lock that its master had */
+		char name[32];
+		uint64_t slots; /* that were used */
+		uint64_t child_at, child_size, page_at, page_step;
+	} v[HEIRS_MAX];
+	size_t n;
+	int64_t due; /* the next look, monotonic ms; TIMER_NEVER: there are no recordings */
+};
+
+void heirs_init(struct heirs *h);
+void heirs_free(struct heirs *h);
+
+/* Before the area is published: takes over what there is in its directory. */
+void heirs_take(struct heirs *h, struct area *a, const struct config *c, int64_t now);
+
+/* After it was: from here on the totals of those files do not count. */
+void heirs_mark(struct heirs *h);
+
+/* Adds what has ended, and removes files of which nothing is left. */
+void heirs_look(struct heirs *h, struct area *a, const struct config *c, int64_t now);
+
+#endif

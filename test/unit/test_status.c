@@ -1,0 +1,107 @@
+/* test_status: which heads of a status area can be believed, whatever stands in them. */
+#include "tap.h"
+#include "support.h"
+
+#include "status/check.h"
+
+#define PAGE 4096
+
+/* Of a file with four slots and two clients; its length. */
+static uint64_t sound(struct status_server *h)
+{
+	*h = (struct status_server){.version = STATUS_VERSION,
+	    .byte_order = STATUS_BYTE_ORDER,
+	    .header_size = sizeof(*h),
+	    .child_size = sizeof(struct status_child),
+	    .client_size = sizeof(struct status_client),
+	    .page_size = sizeof(struct status_page),
+	    .page_step = PAGE,
+	    .slots = 4,
+	    .child_at = sizeof(*h),
+	    .page_at = 4 * PAGE,
+	    .client_at = 8 * PAGE,
+	    .clients = 2,
+	    .top = 4};
+	memcpy(h->magic, STATUS_MAGIC, sizeof(h->magic));
+	return 8 * PAGE + 2 * sizeof(struct status_client);
+}
+
+#define MEMBER(name)                                                                               \
+	{                                                                                          \
+#name, offsetof(struct status_server, name),                                       \
+		    sizeof(((struct status_server *)0)->name)                                      \
+	}
+
+static const struct {
+	const char *name;
+	size_t at, size;
+} numbers[] = {MEMBER(version), MEMBER(byte_order), MEMBER(header_size), MEMBER(child_size),
+    MEMBER(client_size), MEMBER(page_size), MEMBER(page_step), MEMBER(slots), MEMBER(child_at),
+    MEMBER(page_at), MEMBER(client_at), MEMBER(clients), MEMBER(top), MEMBER(listeners)};
+
+static void test_numbers(void)
+{
+	static const uint64_t wrong[] = {
+	    UINT64_MAX, UINT64_MAX - 7, UINT64_MAX / 2, 1ull << 63, 1ull << 32, 65537, 99999992};
+	struct status_server h;
+
+	for (size_t i = 0; i < COUNT(numbers); i++)
+		for (size_t j = 0; j < COUNT(wrong); j++) {
+			uint64_t size = sound(&h);
+
+			if (numbers[i].size == 4 && (uint32_t)wrong[j] != wrong[j])
+				continue;
+			memcpy((char *)&h + numbers[i].at, &wrong[j], numbers[i].size);
+			OK(status_check(&h, size), "%s cannot be %llu", numbers[i].name,
+			    (unsigned long long)wrong[j]);
+		}
+}
+
+static void test_bounds(void)
+{
+	struct status_server h;
+	uint64_t size = sound(&h);
+
+	OK(!status_check(&h, size), "what is right is right");
+	OK(!status_check(&h, size + 1), "with more behind it, too");
+	OK(status_check(&h, size - 1), "not with a byte less");
+	OK(status_check(&h, 0), "nor when it is empty");
+	h.clients = 0;
+	h.client_at = 0;
+	OK(!status_check(&h, 8 * PAGE), "without clients they need no place");
+	sound(&h);
+	h.slots = h.top = 5;
+	h.page_at += PAGE;
+	OK(status_check(&h, 9 * PAGE - 1), "the last page has to be whole");
+	sound(&h);
+	h.child_at -= 8;
+	OK(status_check(&h, size), "no part begins within the head");
+	sound(&h);
+	h.magic[7] = 't';
+	OK(status_check(&h, size), "it begins with its mark");
+	sound(&h);
+	h.header_size += 64; /* a later version has appended something */
+	h.child_at += 64;
+	h.client_size += 64;
+	OK(!status_check(&h, size + 128), "what was appended is skipped");
+	h.client_size = sizeof(struct status_client) - 8;
+	OK(status_check(&h, size), "rows are not shorter than ours");
+}
+
+static void test_words(void)
+{
+	IS_STR(status_end_word(STATUS_DIED), "died", "each end has a word");
+	IS_STR(status_end_word(STATUS_ENDS), "unknown", "no other has");
+	IS_STR(status_refused_word(STATUS_RESOURCES), "resources", "each refusal has a word");
+	IS_STR(status_refused_word(UINT32_MAX), "unknown", "no other has");
+	IS_STR(status_state_word(STATUS_FINISHING), "finishing", "each state has a word");
+	IS_STR(status_state_word(STATUS_FINISHING + 1), "unknown", "no other has");
+}
+
+int main(void)
+{
+	test_bounds();
+	test_numbers();
+	test_words();
+	return tap_done();
+}
