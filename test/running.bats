@@ -297,7 +297,7 @@ counted() { # as the status says
 }
 
 @test "new settings that cannot be sent are sent again" {
-	begin
+	begin 'filter = "greater 1";'
 	failing "$SERVER_PID" sendmsg:error=EAGAIN:when=1
 	reload 'store = false; filter = "icmp";'
 	wait_log 'warning client=foo .*reason="it takes no orders now'

@@ -41,7 +41,6 @@ static bool take(void *library, const char *name, void *function)
 bool filter_load(char why[FILTER_WHY_MAX])
 {
 	void *library;
-	const char *error;
 
 	if (libpcap.loaded)
 		return true;
@@ -52,7 +51,8 @@ bool filter_load(char why[FILTER_WHY_MAX])
 			 take(library, "pcap_freecode", &libpcap.free) &&
 			 take(library, "pcap_close", &libpcap.close);
 	if (!libpcap.loaded) {
-		error = dlerror();
+		const char *error = dlerror();
+
 		snprintf(why, FILTER_WHY_MAX, "libpcap cannot be loaded: %.200s",
 		    error ? error : LIBPCAP);
 	}

@@ -3,6 +3,7 @@
  * A case for each instruction that is frequent: with less to decide for each step it is as fast as
  * libpcap's. */
 #include <linux/filter.h>
+#include <string.h>
 
 #include "base/bytes.h"
 #include "filter/program.h"
@@ -60,12 +61,20 @@ static inline bool calculate(uint16_t code, uint32_t *a, uint32_t b)
 	}
 }
 
+/* Words are not cleared for every packet, but with the first that is stored. */
+static inline void store(uint32_t words[BPF_MEMWORDS], bool *stored, uint32_t k, uint32_t number)
+{
+	if (!*stored)
+		memset(words, 0, BPF_MEMWORDS * sizeof(*words));
+	*stored = true;
+	words[k] = number;
+}
+
 bool filter_run(
     const struct filter_step *step, const uint8_t *packet, uint32_t caplen, uint32_t original)
 {
-	/* Words are not cleared for every packet: `stored` says which have a number, others are 0.
-	 */
-	uint32_t a = 0, x = 0, stored = 0, words[BPF_MEMWORDS] UNINITIALIZED;
+	uint32_t a = 0, x = 0, words[BPF_MEMWORDS] UNINITIALIZED;
+	bool stored = false;
 
 	for (const struct filter_step *s = step;; s++) {
 		const uint32_t k = s->k;
@@ -125,18 +134,16 @@ bool filter_run(
 			x = k;
 			break;
 		case BPF_LD | BPF_MEM:
-			a = stored >> k & 1 ? words[k] : 0;
+			a = stored ? words[k] : 0;
 			break;
 		case BPF_LDX | BPF_MEM:
-			x = stored >> k & 1 ? words[k] : 0;
+			x = stored ? words[k] : 0;
 			break;
 		case BPF_ST:
-			words[k] = a;
-			stored |= 1u << k;
+			store(words, &stored, k, a);
 			break;
 		case BPF_STX:
-			words[k] = x;
-			stored |= 1u << k;
+			store(words, &stored, k, x);
 			break;
 		case BPF_MISC | BPF_TAX:
 			x = a;
@@ -158,7 +165,7 @@ bool filter_run(
 			s += a >= k ? s->true_jump : s->false_jump;
 			break;
 		case BPF_JMP | BPF_JSET | BPF_K:
-			s += a & k ? s->true_jump : s->false_jump;
+			s += (a & k) ? s->true_jump : s->false_jump;
 			break;
 		case BPF_JMP | BPF_JEQ | BPF_X:
 			s += a == x ? s->true_jump : s->false_jump;
@@ -170,7 +177,7 @@ bool filter_run(
 			s += a >= x ? s->true_jump : s->false_jump;
 			break;
 		case BPF_JMP | BPF_JSET | BPF_X:
-			s += a & x ? s->true_jump : s->false_jump;
+			s += (a & x) ? s->true_jump : s->false_jump;
 			break;
 
 		default: /* BPF_ALU */

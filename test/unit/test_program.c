@@ -184,10 +184,24 @@ static void test_unsound(void)
 	OK(!filter_is_sound(two, 2), "no end");
 }
 
+/* There it is undefined. */
+static void test_words(void)
+{
+	struct filter_step s[] = {{.code = BPF_LD | BPF_IMM, .k = 7}, {.code = BPF_JMP | BPF_JA},
+	    {.code = BPF_LD | BPF_MEM, .k = 1}, {.code = BPF_RET | BPF_A}};
+
+	OK(!filter_run(s, NULL, 0, 0), "a word that was not stored is 0");
+	s[1] = (struct filter_step){.code = BPF_ST, .k = 0};
+	OK(!filter_run(s, NULL, 0, 0), "also beside one that was");
+	s[1].k = 1;
+	OK(filter_run(s, NULL, 0, 0), "stored it is what it was");
+}
+
 int main(void)
 {
 	test_random();
 	test_each();
+	test_words();
 	test_unsound();
 	return tap_done();
 }
