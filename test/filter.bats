@@ -250,4 +250,8 @@ filter = "icmp"; }'
 	run "$SERVER" -t -c cfg
 	[ "$status" -eq 78 ]
 	[[ $output == *"error: filter: 'icmp': libpcap cannot be loaded: "*"lib/$(make_var LIBPCAP): file too short"* ]]
+	[ -x "$BUILDDIR/osmo-pcap-read" ] || return 0
+	run "$BUILDDIR/osmo-pcap-read" -c cfg -f icmp -w out
+	[ "$status" -eq 2 ]
+	[[ $output == *"--filter cannot be had: libpcap cannot be loaded: "* ]]
 }
