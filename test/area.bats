@@ -373,7 +373,8 @@ nonsense() {
 	PIDS+=($!)
 	exec 4>go
 	"$AREA" -w run/server-* <end >read 3>&- 4>&- &
-	PIDS+=($!)
+	local reader=$!
+	PIDS+=("$reader")
 	exec 5>end
 	until_says 'client name=many connected=200 connections=200 '
 	for i in 1 2 3; do
@@ -384,7 +385,7 @@ nonsense() {
 	wait_log 'file client=many .*reason=opened' 200
 	server_stop
 	exec 5>&-
-	await "${PIDS[-1]}"
+	await "$reader"
 	[[ $(cat read) =~ ^[1-9][0-9]+\ 0$ ]] || { cat read >&2; false; }
 	says 'client name=many connected=0 connections=200 packets=200 ' 'last-end=stopped'
 	server_again

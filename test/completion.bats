@@ -32,7 +32,7 @@ completes() {
 
 @test "completion: every option that --help shows, and no other" {
 	local name
-	for name in osmo-pcap-server osmo-pcap-send osmo-pcap-vty2cfg osmo-pcap-archive osmo-pcap-read; do
+	for name in osmo-pcap-server osmo-pcap-send osmo-pcap-vty2cfg osmo-pcap-archive osmo-pcap-read osmo-pcap-status; do
 		[ -x "$PROGRAMS/$name" ] || continue
 		"$PROGRAMS/$name" --help | grep '^  .*-' | sed 's/\([^ ]\)   *[^ -].*/\1/' |
 			grep -oE '(^|[ ,])--?[A-Za-z0-9-]+' | tr -d ' ,' | LC_ALL=C sort -u >want
@@ -60,6 +60,14 @@ completes() {
 	completes 'osmo-pcap-read --config-file=cfg --list b' bar
 	completes 'osmo-pcap-read --format p' pcapng pcap
 	completes 'osmo-pcap-read --from ' ''
+}
+
+@test "completion: the clients that osmo-pcap-status can be asked for" {
+	config
+	completes 'osmo-pcap-status -c cfg ' foo bar
+	completes 'osmo-pcap-status --config-file=cfg --watch b' bar
+	completes 'osmo-pcap-status -c ' ''
+	completes 'osmo-pcap-status --config-file=' ''
 }
 
 @test "completion: behind --explain the addresses of the clients" {

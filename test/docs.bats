@@ -272,6 +272,17 @@ archive_lines() {
 	all_described "$BUILDDIR/osmo-pcap-read" "$MAN/osmo-pcap-read.1"
 }
 
+@test "every option of osmo-pcap-status is in its man page, and every metric" {
+	[ -x "$BUILDDIR/osmo-pcap-status" ] || skip "built without the archive"
+	all_described "$BUILDDIR/osmo-pcap-status" "$MAN/osmo-pcap-status.1" 8
+	{
+		grep -ohE '"osmo_pcap_[a-z_]+[a-z]"' "$TESTDIR/../src/watch/metrics.c" | tr -d '"'
+		printf 'osmo_pcap_%s_REASON_total\n' refused ended
+	} | sort -u >metrics
+	[ "$(wc -l <metrics)" -ge 30 ]
+	sed -n 's/^\.It Ic \(osmo_pcap_[A-Za-z_]*\)$/\1/p' "$MAN/osmo-pcap-status.1" | sort | diff metrics -
+}
+
 @test "every option of osmo-pcap-vty2cfg is in its man page" {
 	all_described "$BUILDDIR/osmo-pcap-vty2cfg" "$MAN/osmo-pcap-vty2cfg.1" 4
 }
@@ -319,7 +330,7 @@ log_section() { sed -n '/^\.Sh LOG$/,/^\.Sh ENVIRONMENT$/p' "$MAN/osmo-pcap-serv
 
 @test "no reason that the server words itself has double quotes in it, which the log would escape" {
 	perl -0777 -ne '
-		next if $ARGV =~ m{/src/(send|archive|index|view|read|vty2cfg)/|/config/print[.]c$};
+		next if $ARGV =~ m{/src/(send|archive|index|view|read|vty2cfg|watch)/|/config/print[.]c$};
 		s{/[*].*?[*]/}{}gs;
 		s/\blog_line\s*(\((?:[^()"]|"(?:[^"\\]|\\.)*"|(?1))*\))//g;
 		print "$ARGV: $1\n" while /"((?:[^"\\]|\\.)*\\"(?:[^"\\]|\\.)*)"/g' "$TESTDIR"/../src/*/*.c >all
@@ -445,7 +456,7 @@ commands() { sed -e ':a' -e '/\\e$/ { N; s/\\e\n *//; ta' -e '}' "$OPERATIONS" |
 }
 
 @test "mandoc has no complaint about any page" {
-	for page in osmo-pcap-archive.8 osmo-pcap-read.1 osmo-pcap-server.8 osmo-pcap-server.cfg.5 osmo-pcap-send.1 osmo-pcap-vty2cfg.1 osmo-pcap-pki.1 \
+	for page in osmo-pcap-archive.8 osmo-pcap-read.1 osmo-pcap-status.1 osmo-pcap-server.8 osmo-pcap-server.cfg.5 osmo-pcap-send.1 osmo-pcap-vty2cfg.1 osmo-pcap-pki.1 \
 		osmo-pcap-operations.7; do
 		[ -s "$MAN/$page" ]
 	done

@@ -35,12 +35,20 @@ expected() {
 		if [ -x "$BUILDDIR/osmo-pcap-archive" ]; then
 			echo "644 $completions/osmo-pcap-archive"
 			echo "644 $completions/osmo-pcap-read"
+			echo "644 $completions/osmo-pcap-status"
 			echo "755 $(make_var sbindir)/osmo-pcap-archive"
 			echo "755 $(make_var bindir)/osmo-pcap-read"
+			echo "755 $(make_var bindir)/osmo-pcap-status"
 			echo "644 $man/man1/osmo-pcap-read.1"
+			echo "644 $man/man1/osmo-pcap-status.1"
+			echo "644 $doc/examples/osmo-pcap.rules"
+			echo "644 $doc/examples/osmo-pcap-textfile.service"
+			echo "644 $doc/examples/osmo-pcap-textfile.timer"
 			echo "644 $man/man8/osmo-pcap-archive.8"
 			if [ "$systemd" != no ]; then
 				echo "644 $systemd/osmo-pcap-archive.service"
+				echo "644 $systemd/osmo-pcap-status.socket"
+				echo "644 $systemd/osmo-pcap-status@.service"
 				echo "644 $sysusers/osmo-pcap-archive.conf"
 				echo "644 $tmpfiles/osmo-pcap-archive.conf"
 			fi

@@ -1030,6 +1030,23 @@ caught_no_more() { [ $((0x$(sed -n 's/^SigCgt:\t//p' "/proc/$1/status") & 1 << 1
 	[ "$(wc -l <err)" -eq 1 ]
 }
 
+@test "--follow: what was missed and comes into a directory again is not shown twice" {
+	settings
+	follow --from 2020-09-13
+	until_true watching
+	kill -STOP "$FOLLOWER"
+	three 'done'/trace-foo-20261128_100000.pcap 1795860000
+	cp -p 'done'/* copy
+	archive
+	kill -CONT "$FOLLOWER"
+	until_true followed_are '1 2 3 '
+	mv copy 'done'/trace-foo-20261128_100000.pcap # as if it was not removed yet
+	three new 1795860100 10
+	mv new 'done'/trace-foo-20261128_100100.pcap
+	until_true followed_are '1 2 3 11 12 13 '
+	end_follow
+}
+
 # holds_deleted: the follower has a file open that has no name any more
 holds_deleted() { find "/proc/$FOLLOWER/fd" -lname '*pcap (deleted)' | grep -q .; }
 holds_none() { ! holds_deleted || false; }

@@ -5,7 +5,11 @@
 
 UNITS='osmo-pcap-server.socket osmo-pcap-server.service osmo-pcap-server-standalone.service
 	osmo-pcap-server-inetd.socket osmo-pcap-server-inetd@.service osmo-pcap-send@.service'
-[ ! -x "$BUILDDIR/osmo-pcap-archive" ] || UNITS+=' osmo-pcap-archive.service'
+PATHS='server configuration stop send'
+if [ -x "$BUILDDIR/osmo-pcap-archive" ]; then
+	UNITS+=' osmo-pcap-archive.service osmo-pcap-status.socket osmo-pcap-status@.service'
+	PATHS+=' archive status'
+fi
 
 # Installs beneath ./root; DIR: the units there.
 units() {
@@ -49,6 +53,8 @@ exposure() {
 	with_archive
 	exposure osmo-pcap-archive.service >of
 	[ "$(cat of)" -le 4 ]
+	exposure osmo-pcap-status@.service >of
+	[ "$(cat of)" -le 4 ]
 }
 with_archive() { [ -x "$BUILDDIR/osmo-pcap-archive" ] || skip "built without the archive"; }
 
@@ -68,7 +74,7 @@ with_archive() { [ -x "$BUILDDIR/osmo-pcap-archive" ] || skip "built without the
 	local path
 	units
 	grep -hE '^Exec' "$DIR"/*.service | grep -oE '(=| )/[^ ]+' | tr -d '= ' | grep -v '^/bin/sh$' | sort -u >paths
-	[ "$(wc -l <paths)" -eq "$(wc -w <<<"server configuration stop send${UNITS#*osmo-pcap-send@.service}")" ]
+	[ "$(wc -l <paths)" -eq "$(wc -w <<<"$PATHS")" ]
 	while read -r path; do
 		[ -e "root$path" ]
 	done <paths

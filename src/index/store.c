@@ -39,6 +39,8 @@ enum statement {
 	NEXT,
 	LAST,
 	MADE_OF,
+	COUNT_WAITING,
+	NEXT_SIZE,
 	STATEMENTS
 };
 
@@ -96,6 +98,9 @@ static const char *const sql[STATEMENTS] = {
     [LAST] = "SELECT coalesce(max(id), 0) FROM file",
     [MADE_OF] = ROW "WHERE file.client = (SELECT id FROM client WHERE name = ?1) AND ended = ?2"
 		    " AND file.id > ?4 AND bytes = ?3 ORDER BY file.id LIMIT 1",
+    [COUNT_WAITING] = "SELECT count(*) FROM file WHERE handed_over = 0",
+    [NEXT_SIZE] = "SELECT id, ended, archived, stored FROM file WHERE id >= ?1"
+		  " ORDER BY id LIMIT 1",
 };
 
 struct store {
@@ -734,4 +739,34 @@ bool store_next_made_of(struct store *s, const char *client, int64_t ended, uint
 	bind_number(st, 3, bytes);
 	sqlite3_bind_int64(st, 4, after);
 	return row(s, st) && read_row(s, st, out);
+}
+
+/* ---- for who looks at the whole ---- */
+
+bool store_count_waiting(struct store *s, uint64_t *n)
+{
+	sqlite3_stmt *st = statement(s, COUNT_WAITING);
+
+	if (!st || !row(s, st))
+		return false;
+	*n = number_at(st, 0);
+	sqlite3_reset(st);
+	return true;
+}
+
+bool store_next_size(struct store *s, int64_t from, struct store_size *out)
+{
+	sqlite3_stmt *st = statement(s, NEXT_SIZE);
+
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, from);
+	if (!row(s, st))
+		return false;
+	*out = (struct store_size){.id = sqlite3_column_int64(st, 0),
+	    .ended = sqlite3_column_int64(st, 1),
+	    .archived = sqlite3_column_int64(st, 2),
+	    .stored = number_at(st, 3)};
+	sqlite3_reset(st);
+	return true;
 }

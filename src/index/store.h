@@ -177,4 +177,17 @@ bool store_last(struct store *s, int64_t *id);
 bool store_next_made_of(struct store *s, const char *client, int64_t ended, uint64_t bytes,
     int64_t after, struct store_row *out);
 
+/* ---- the whole ---- */
+
+/* How many files wait to be handed over. False with a reason. */
+bool store_count_waiting(struct store *s, uint64_t *n);
+
+/* Of the file with the smallest number that is not less than `from`; files are numbered in the
+ * order in which they were archived. False: there is none, or a reason. */
+struct store_size {
+	int64_t id, ended, archived;
+	uint64_t stored;
+};
+bool store_next_size(struct store *s, int64_t from, struct store_size *out);
+
 #endif

@@ -12,7 +12,7 @@
 #include "read/archived.h"
 #include "read/order.h"
 #include "read/piece.h"
-#include "read/process.h"
+#include "daemon/process.h"
 #include "record/reader.h"
 
 #define OUT_ROOM (128u << 10)

@@ -1,6 +1,6 @@
 /* extract: takes the packets that are wanted out of one capture, and tells them as pieces.
  *
- * Runs in a process that is confined (read/process), reads one file, and is asked by nobody but
+ * Runs in a process that is confined (daemon/process), reads one file, and is asked by nobody but
  * itself which packets these are: those in the range of time that the filter lets through. Blocks
  * that packets behind them may need (names, secrets) go along. Refuses to choose files, and to
  * merge. */

@@ -176,6 +176,20 @@ bool known_match(struct known *k, const struct store_row *row)
 	return best;
 }
 
+bool known_is_archived(struct known_file *f, struct store *s, int64_t last)
+{
+	struct identity i = {.client = f->client,
+	    .name = f->name,
+	    .ended = f->st.st_mtim.tv_sec,
+	    .bytes = (uint64_t)f->st.st_size};
+
+	if (f->recording || identity_find(s, &i, last, true) == 0)
+		return false;
+	learn(f);
+	i.facts = f->facts;
+	return i.facts && identity_find(s, &i, last, false) > 0;
+}
+
 /* Under the name that it has then; where that is not sure, what is in it will tell. Without memory
  * it stays open. */
 static void rest(struct known_file *f)

@@ -46,6 +46,10 @@ struct known_file *known_add(struct known *k, const struct stat *st, int fd, con
  * their numbers: a name that comes again belongs to the later one. */
 bool known_match(struct known *k, const struct store_row *row);
 
+/* Whether a completed one is in the index already, up to the row with that number: one that is
+ * alike is compared by what is in both. */
+bool known_is_archived(struct known_file *f, struct store *s, int64_t last);
+
 /* Closes those that are finished and not in use. */
 void known_rest(struct known *k);
 

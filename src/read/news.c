@@ -52,6 +52,22 @@ static bool take_new(void *of, const struct place_file *p)
 	return true;
 }
 
+/* What was missed in the index by an earlier look, and lies in a directory until the archive has
+ * removed it, is not new. */
+static void pass_over_archived(struct news *n)
+{
+	struct store *s = n->catalog->index.store;
+
+	for (size_t i = 0; s && i < n->known.n; i++) {
+		struct known_file *k = &n->known.v[i];
+
+		if (!k->fresh || !known_is_archived(k, s, n->last))
+			continue;
+		k->fresh = false;
+		k->archived = true;
+	}
+}
+
 /* ---- the index ---- */
 
 static bool may_have(const struct catalog_range *r, const struct store_row *row)
@@ -172,6 +188,7 @@ bool news_look(struct news *n)
 		n->known.v[i].present = false;
 	tell_round(tell);
 	whole = places_look(n->catalog->config, tell, &v);
+	pass_over_archived(n);
 	if (!n->no_memory)
 		whole &= look_into_index(n);
 	tell_rounds_end(tell);

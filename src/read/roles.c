@@ -12,17 +12,17 @@ static const struct seccomp_rule reader_calls[] = {
 
 static struct seccomp_program reader_program;
 
-const struct sandbox_role role_reader = {.calls = SECCOMP_TABLE(reader_calls),
+static const struct sandbox_role role_reader = {.calls = SECCOMP_TABLE(reader_calls),
     .program = &reader_program,
     .limited = true,
     .few_descriptors = true,
     .confined = true};
 
-static int no_files = -1;
+static struct process_kind reader = {&role_reader, -1};
 
-int read_roles_no_files(void)
+const struct process_kind *read_roles_reader(void)
 {
-	return no_files;
+	return &reader;
 }
 
 bool read_roles_prepare(char lacking[SANDBOX_LACKING_MAX])
@@ -30,6 +30,6 @@ bool read_roles_prepare(char lacking[SANDBOX_LACKING_MAX])
 	static const struct sandbox_role *const all[] = {&role_reader};
 
 	sandbox_prepare(all, sizeof(all) / sizeof(*all), lacking);
-	no_files = sandbox_rules(NULL, 0);
-	return no_files > -2;
+	reader.rules = sandbox_rules(NULL, 0);
+	return reader.rules > -2;
 }

@@ -10,9 +10,10 @@
 
 #include "base/io.h"
 #include "base/processors.h"
-#include "read/pipes.h"
-#include "read/process.h"
+#include "daemon/process.h"
+#include "daemon/pipes.h"
 #include "record/reader.h"
+#include "read/roles.h"
 
 /* At once; and files of one process. */
 #define PROCESSES_MAX 16u
@@ -149,7 +150,7 @@ static bool start(struct process *p, struct batch *b)
 
 	for (size_t i = 0; i < b->n; i++)
 		fd[i] = b->file[i].fd;
-	return process_start(p, fd, b->n, run, b);
+	return process_start(p, read_roles_reader(), fd, b->n, run, b);
 }
 
 /* One batch of each process. Where one dies, the file that it was at is left out, and what was

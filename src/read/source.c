@@ -10,8 +10,8 @@
 
 #include "base/bytes.h"
 #include "capture/linktype.h"
+#include "daemon/pipes.h"
 #include "filter/compile.h"
-#include "read/pipes.h"
 
 /* ---- the filter ---- */
 

@@ -8,7 +8,8 @@
 
 #include "base/grow.h"
 #include "capture/pcapng.h"
-#include "read/pipes.h"
+#include "daemon/pipes.h"
+#include "read/roles.h"
 
 #define ROOM (64u << 10)
 
@@ -33,7 +34,7 @@ bool stream_open(struct stream *s, int file, struct extract_task *task)
 	s->told.pauses = task->follow;
 	s->told.filtered = task->filters->expression != NULL;
 	s->left_out = 0;
-	if (s->buf && process_start(&s->process, &file, 1, extract, task))
+	if (s->buf && process_start(&s->process, read_roles_reader(), &file, 1, extract, task))
 		return true;
 	free(s->buf);
 	s->buf = NULL;

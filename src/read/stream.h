@@ -12,7 +12,7 @@
 
 #include "read/extract.h"
 #include "read/piece.h"
-#include "read/process.h"
+#include "daemon/process.h"
 #include "read/sink.h"
 
 struct stream_ops {

@@ -10,9 +10,10 @@
 
 static const char style[] =
     ":root{color-scheme:light dark;--back:#fff;--ink:#1c2530;--soft:#5a6672;--line:#8793a0;"
-    "--gap:#ffc4b5;--track:#eef1f4;--bar:#0b62bd}"
+    "--gap:#ffc4b5;--track:#eef1f4;--bar:#0b62bd;--good:#1a7f37;--bad:#c0261c;--gone:#8a5a00}"
     "@media(prefers-color-scheme:dark){:root{--back:#11161c;--ink:#e6ebf0;--soft:#9aa7b4;"
-    "--line:#65727f;--gap:#7d3022;--track:#1d252e;--bar:#62aef7}}"
+    "--line:#65727f;--gap:#7d3022;--track:#1d252e;--bar:#62aef7;--good:#4cc26a;--bad:#ff7b72;--"
+    "gone:#e3b341}}"
     "body{background:var(--back);color:var(--ink);font:15px/1.5 system-ui,sans-serif;"
     "margin:1.5rem auto;max-width:100rem;padding:0 1rem}"
     "h1{font-size:1.4rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .3rem}"
@@ -40,7 +41,10 @@ static const char style[] =
     ".row>svg,.axis{grid-column:1/-1;order:1}.time,.bytes{display:none}"
     ".head{position:sticky;top:0;z-index:1;background:var(--back)}.head>*{position:static}"
     ".head>.axis{position:relative}.many .row{margin-top:2px}"
-    ".axis span:not(:nth-child(3n+1)){display:none}}";
+    ".axis span:not(:nth-child(3n+1)){display:none}}"
+    ".good{color:var(--good)}.bad{color:var(--bad);font-weight:600}.gone{color:var(--gone)}"
+    ".none{color:var(--soft)}.counts span{margin-right:1.2rem}"
+    ".file{font-family:ui-monospace,monospace;font-size:13px}";
 
 /* ---- gaps in words, and what to do ---- */
 

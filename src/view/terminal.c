@@ -18,6 +18,13 @@ size_t terminal_columns(void)
 	return w.ws_col;
 }
 
+size_t terminal_lines(void)
+{
+	struct winsize w;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 ? w.ws_row : 0;
+}
+
 bool terminal_utf8(void)
 {
 	setlocale(LC_CTYPE, "");

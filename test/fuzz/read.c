@@ -13,7 +13,8 @@
 
 #include "base/when.h"
 #include "index/summary.h"
-#include "read/process.h"
+#include "daemon/process.h"
+#include "read/roles.h"
 #include "read/stream.h"
 #include "view/chart.h"
 #include "view/coverage.h"
@@ -35,11 +36,12 @@ static int memory(const void *data, size_t len)
 static const uint8_t *hijacked; /* NULL: it is not */
 static size_t hijacked_len;
 
-bool process_start(
-    struct process *p, const int *file, size_t n, void (*run)(void *context), void *context)
+bool process_start(struct process *p, const struct process_kind *kind, const int *file, size_t n,
+    void (*run)(void *context), void *context)
 {
 	int out = memory(hijacked ? hijacked : (const uint8_t *)"", hijacked ? hijacked_len : 0);
 
+	(void)kind;
 	MUST(n == 1, "files");
 	if (!hijacked) {
 		MUST(dup2(out, PROCESS_OUT) >= 0 && dup2(*file, PROCESS_FILES) >= 0, "dup2");
@@ -48,6 +50,11 @@ bool process_start(
 	}
 	*p = (struct process){.from = out, .to = -1};
 	return true;
+}
+
+const struct process_kind *read_roles_reader(void)
+{
+	return NULL;
 }
 
 void process_end(struct process *p)

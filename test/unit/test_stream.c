@@ -3,7 +3,7 @@
 #include "support.h"
 
 #include "capture/pcapng.h"
-#include "read/pipes.h"
+#include "daemon/pipes.h"
 #include "read/stream.h"
 
 /* What the process writes, instead of one that reads a capture. */
@@ -17,12 +17,12 @@ void extract(void *task)
 	(void)task;
 }
 
-bool process_start(
-    struct process *p, const int *file, size_t n, void (*run)(void *context), void *context)
+bool process_start(struct process *p, const struct process_kind *kind, const int *file, size_t n,
+    void (*run)(void *context), void *context)
 {
 	int out[2], in[2];
 
-	(void)file, (void)n, (void)run, (void)context;
+	(void)kind, (void)file, (void)n, (void)run, (void)context;
 	if (pipe2(out, O_CLOEXEC | O_NONBLOCK) < 0 || pipe2(in, O_CLOEXEC | O_NONBLOCK) < 0)
 		support_die("pipe");
 	*p = (struct process){.pid = 1, .from = out[0], .to = in[1]};

@@ -1,9 +1,9 @@
-/* pipes: what a process that reads captures sends and takes, through pipes that do not wait.
+/* pipes: what a process that parses input sends and takes, through pipes that do not wait.
  *
  * It may be hijacked, or hang: nobody waits for it for ever. Time counts while it is waited for
  * alone. Refuses to know what is sent. */
-#ifndef READ_PIPES_H
-#define READ_PIPES_H
+#ifndef DAEMON_PIPES_H
+#define DAEMON_PIPES_H
 
 #include <stdbool.h>
 #include <stddef.h>

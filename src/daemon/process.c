@@ -1,5 +1,5 @@
 /* process: see process.h. */
-#include "read/process.h"
+#include "daemon/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "read/roles.h"
 
 #define DESCRIPTORS (PROCESS_FILES + PROCESS_FILES_MAX)
 #define PIPE_SIZE   (256 << 10)
@@ -33,8 +32,8 @@ static bool place(const int *from, size_t n)
 	return io_close_except(0, keep, n - PROCESS_OUT);
 }
 
-static _Noreturn void child(
-    pid_t parent, const int *from, size_t n, void (*run)(void *), void *context)
+static _Noreturn void child(pid_t parent, const struct sandbox_role *role, const int *from,
+    size_t n, void (*run)(void *), void *context)
 {
 	sigset_t none;
 
@@ -47,7 +46,7 @@ static _Noreturn void child(
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (!place(from, n) ||
-	    sandbox_enter(&role_reader, NULL, 0, from[PROCESS_RULES] < 0 ? -1 : PROCESS_RULES))
+	    sandbox_enter(role, NULL, 0, from[PROCESS_RULES] < 0 ? -1 : PROCESS_RULES))
 		_exit(1);
 	run(context);
 	_exit(0);
@@ -62,8 +61,8 @@ static void close_both(const int ends[2])
 	errno = why;
 }
 
-bool process_start(
-    struct process *p, const int *file, size_t n, void (*run)(void *context), void *context)
+bool process_start(struct process *p, const struct process_kind *kind, const int *file, size_t n,
+    void (*run)(void *context), void *context)
 {
 	int from[DESCRIPTORS], out[2], in[2];
 	pid_t self = getpid();
@@ -80,14 +79,14 @@ bool process_start(
 	fcntl(in[1], F_SETFL, O_NONBLOCK);
 	from[PROCESS_OUT] = out[1];
 	from[PROCESS_IN] = in[0];
-	from[PROCESS_RULES] = read_roles_no_files();
+	from[PROCESS_RULES] = kind->rules;
 	for (size_t i = 0; i < n; i++)
 		from[PROCESS_FILES + i] = file[i];
 	fcntl(out[0], F_SETPIPE_SZ, PIPE_SIZE); /* fewer changes of process; without it goes, too */
 	sandbox_measure_again();
 	p->pid = fork();
 	if (p->pid == 0)
-		child(self, from, PROCESS_FILES + n, run, context);
+		child(self, kind->role, from, PROCESS_FILES + n, run, context);
 	if (p->pid < 0) {
 		close_both(out);
 		close_both(in);

@@ -1,5 +1,5 @@
 /* pipes: see pipes.h. */
-#include "read/pipes.h"
+#include "daemon/pipes.h"
 
 #include <errno.h>
 #include <poll.h>

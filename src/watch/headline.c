@@ -1,0 +1,102 @@
+/* headline: see headline.h. */
+#include "watch/headline.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+
+#include "view/chart.h"
+#include "watch/numbers.h"
+
+#define TEXT_MAX 512
+
+struct page {
+	FILE *to;
+	size_t width, lines;
+};
+
+__attribute__((format(printf, 2, 3))) static void tell(struct page *t, const char *fmt, ...)
+{
+	char text[TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	fprintf(t->to, "%.*s\n", (int)(t->width < TEXT_MAX ? t->width : TEXT_MAX - 1), text);
+	t->lines++;
+}
+
+/* "300 recording, 2 silent" */
+static const char *count_states(const struct snapshot *s, char *out, size_t size)
+{
+	static const enum snapshot_state all[] = {
+	    SNAPSHOT_RECORDING, SNAPSHOT_WAITING, SNAPSHOT_SILENT, SNAPSHOT_ABSENT, SNAPSHOT_NEVER};
+	size_t len = 0;
+
+	snprintf(out, size, "none");
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		size_t n = snapshot_count(s, all[i]);
+
+		if (n > 0 && len < size)
+			len += (size_t)snprintf(out + len, size - len, "%s%zu %s",
+			    len > 0 ? ", " : "", n, snapshot_state_word(all[i]));
+	}
+	return out;
+}
+
+static void tell_clients(struct page *t, const struct snapshot *s)
+{
+	char packets[NUMBERS_MAX], bits[NUMBERS_MAX], states[160];
+	double packet_rate = 0, byte_rate = 0;
+
+	for (size_t i = 0; i < s->clients; i++) {
+		packet_rate += s->client[i].packet_rate;
+		byte_rate += s->client[i].byte_rate;
+	}
+	tell(t, "clients: %s; %s pkt/s, %s bit/s", count_states(s, states, sizeof(states)),
+	    numbers_rate(packet_rate, packets), numbers_rate(byte_rate * 8, bits));
+}
+
+static void tell_server(struct page *t, const struct snapshot *s)
+{
+	char up[NUMBERS_MAX];
+
+	if (!s->known) {
+		tell(t, "server: %s", s->why);
+		return;
+	}
+	if (!s->running)
+		tell(t, "server: not running; what it knew last, and recordings that go on");
+	else
+		tell(t, "server: pid %" PRIu32 ", up %s, configuration %" PRIu64 ", sandbox %s",
+		    s->server.pid, numbers_ago(s->now, s->started, up), s->server.generation,
+		    s->server.sandbox);
+	tell_clients(t, s);
+}
+
+static void tell_archive(struct page *t, const struct snapshot *s)
+{
+	const struct snapshot_archive *a = &s->archive;
+	char bytes[CHART_BYTES_MAX], oldest[NUMBERS_MAX], full[NUMBERS_MAX];
+
+	if (!a->configured)
+		return;
+	if (a->why) {
+		tell(t, "archive: %s", a->why);
+		return;
+	}
+	tell(t, "archive: %s in %" PRIu64 " files, oldest %s, %s%s, %" PRIu64 " to be taken%s",
+	    chart_bytes(a->bytes, bytes), a->files, numbers_ago(s->now, a->oldest, oldest),
+	    a->full_in < 0 ? "not growing" : "full in ",
+	    a->full_in < 0 ? "" : numbers_span(a->full_in * 1000, full), a->completed,
+	    a->waiting > 0 ? ", hand-over waits" : "");
+}
+
+size_t headline_print(const struct snapshot *s, size_t width, FILE *to)
+{
+	struct page t = {.to = to, .width = width};
+
+	tell_server(&t, s);
+	tell_archive(&t, s);
+	return t.lines;
+}

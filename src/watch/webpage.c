@@ -1,0 +1,173 @@
+/* webpage: see webpage.h. */
+#include "watch/webpage.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "view/chart.h"
+#include "base/moment.h"
+#include "view/page.h"
+#include "watch/numbers.h"
+
+/* ---- cells ---- */
+
+static void cell(FILE *to, const char *class, const char *text)
+{
+	fputs(*class ? "<td class=\"" : "<td", to);
+	if (*class)
+		fprintf(to, "%s\"", class);
+	putc('>', to);
+	page_text(text, to);
+	fputs("</td>", to);
+}
+
+static void number(FILE *to, const char *text)
+{
+	cell(to, "n", text);
+}
+
+static const char *class_of(enum snapshot_state state)
+{
+	switch (state) {
+	case SNAPSHOT_SILENT:
+	case SNAPSHOT_WAITING:
+		return "bad";
+	case SNAPSHOT_ABSENT:
+	case SNAPSHOT_NEVER:
+		return "gone";
+	default:
+		return "good";
+	}
+}
+
+static const char *peer_of(const struct snapshot_client *c, char out[NUMBERS_MAX])
+{
+	if (c->sessions == 1)
+		return c->session->peer;
+	snprintf(out, NUMBERS_MAX, c->sessions > 1 ? "%zu peers" : "-", c->sessions);
+	return out;
+}
+
+static void print_client(const struct snapshot *s, const struct snapshot_client *c, FILE *to)
+{
+	char text[NUMBERS_MAX], bytes[CHART_BYTES_MAX];
+	bool there = c->sessions > 0;
+
+	fputs("<tr>", to);
+	cell(to, "", c->name);
+	cell(to, class_of(c->state), snapshot_state_word(c->state));
+	cell(to, "", peer_of(c, text));
+	number(to, numbers_ago(s->now, there ? c->session->since : c->last_end, text));
+	number(to, numbers_ago(s->now, c->last_packet, text));
+	number(to, there ? numbers_rate(c->packet_rate, text) : "-");
+	number(to, there ? numbers_rate(c->byte_rate * 8, text) : "-");
+	number(to, numbers_count(c->packets, text));
+	number(to, chart_bytes(c->bytes, bytes));
+	cell(to, "file", there && c->sessions == 1 ? c->session->file : c->last_reason);
+	fputs("</tr>\n", to);
+}
+
+static void print_clients(const struct snapshot *s, FILE *to)
+{
+	fputs("<table><tr><th>Client</th><th>State</th><th>Peer</th><th class=\"n\">Since</th>"
+	      "<th class=\"n\">Last packet</th><th class=\"n\">Packets/s</th>"
+	      "<th class=\"n\">Bit/s</th><th class=\"n\">Packets</th><th class=\"n\">Bytes</th>"
+	      "<th>File, or why the connection ended</th></tr>\n",
+	    to);
+	for (size_t i = 0; i < s->clients; i++)
+		print_client(s, &s->client[i], to);
+	fputs("</table>\n", to);
+}
+
+/* ---- above them ---- */
+
+static void print_server(const struct snapshot *s, FILE *to)
+{
+	char up[NUMBERS_MAX];
+
+	fputs("<p>", to);
+	if (!s->known) {
+		fputs("<b class=\"bad\">The server cannot be seen:</b> ", to);
+		page_text(s->why, to);
+	} else if (!s->running) {
+		fputs("<b class=\"bad\">The server is not running.</b> What it knew last, and "
+		      "recordings that go on:",
+		    to);
+	} else {
+		fprintf(to, "Process %" PRIu32 ", up %s, configuration %" PRIu64 ", sandbox ",
+		    s->server.pid, numbers_ago(s->now, s->started, up), s->server.generation);
+		page_text(s->server.sandbox, to);
+		fprintf(to, ". %" PRIu64 " of %" PRIu64 " connections.", s->server.connections,
+		    s->server.max_connections);
+	}
+	fputs("</p>\n", to);
+}
+
+static void print_counts(const struct snapshot *s, FILE *to)
+{
+	static const enum snapshot_state all[] = {
+	    SNAPSHOT_RECORDING, SNAPSHOT_WAITING, SNAPSHOT_SILENT, SNAPSHOT_ABSENT, SNAPSHOT_NEVER};
+
+	fputs("<p class=\"counts\">", to);
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		size_t n = snapshot_count(s, all[i]);
+
+		fprintf(to, "<span class=\"%s\"><b>%zu</b> %s</span> ",
+		    n > 0 ? class_of(all[i]) : "none", n, snapshot_state_word(all[i]));
+	}
+	fputs("</p>\n", to);
+}
+
+static void print_archive(const struct snapshot *s, FILE *to)
+{
+	const struct snapshot_archive *a = &s->archive;
+	char bytes[CHART_BYTES_MAX], oldest[NUMBERS_MAX], full[NUMBERS_MAX];
+
+	if (!a->configured)
+		return;
+	fputs("<p>Archive: ", to);
+	if (a->why) {
+		page_text(a->why, to);
+	} else {
+		fprintf(to, "%s in %" PRIu64 " files, the oldest %s old, ",
+		    chart_bytes(a->bytes, bytes), a->files, numbers_ago(s->now, a->oldest, oldest));
+		if (a->full_in < 0)
+			fputs("not growing", to);
+		else
+			fprintf(to, "full in %s", numbers_span(a->full_in * 1000, full));
+		fprintf(to, ", %" PRIu64 " captures to be taken", a->completed);
+		if (a->hands_over)
+			fprintf(to, ", %" PRIu64 " files to be handed over", a->waiting);
+		putc('.', to);
+	}
+	fputs("</p>\n", to);
+}
+
+/* ---- all of it ---- */
+
+void webpage_print(const struct snapshot *s, const struct coverage *day, const char *why, FILE *to)
+{
+	char time[WHEN_TEXT_MAX];
+
+	page_begin("Packet captures", to);
+	fputs("<h1>Packet captures</h1><p>", to);
+	page_text(when_format(s->now * 1000000, &moment_zone, 0, time), to);
+	fputs("</p>\n", to);
+	print_server(s, to);
+	if (s->known)
+		print_counts(s, to);
+	print_archive(s, to);
+	if (s->clients > 0)
+		print_clients(s, to);
+	fputs("<h2>The last day in the archive</h2><p>What is being recorded, or waits to be "
+	      "archived, is not in it.</p>",
+	    to);
+	if (day) {
+		page_chart(day, &moment_zone, to);
+	} else {
+		fputs("<p>", to);
+		page_text(why, to);
+		fputs(".</p>\n", to);
+	}
+	page_end(to);
+}

@@ -1,0 +1,15 @@
+/* webpage: a snapshot and the last day as one page of HTML that needs nothing besides itself.
+ *
+ * No script, nothing is fetched; light or dark as the browser wants it. */
+#ifndef WATCH_WEBPAGE_H
+#define WATCH_WEBPAGE_H
+
+#include <stdio.h>
+
+#include "view/coverage.h"
+#include "watch/snapshot.h"
+
+/* day: NULL where there is none, and `why` says so. */
+void webpage_print(const struct snapshot *s, const struct coverage *day, const char *why, FILE *to);
+
+#endif

@@ -1,0 +1,328 @@
+#!/usr/bin/env bats
+# osmo-pcap-status: what it says of a server, in each of its forms.
+. "$BATS_TEST_DIRNAME/lib.bash"
+
+STATUS=$PROGRAMS/osmo-pcap-status
+
+setup() {
+	begin_in "$BATS_TEST_TMPDIR"
+	[ -x "$STATUS" ] || skip "built without the archive"
+	mkdir run
+	config 'status-path = "run";' '{ name = "site-0"; address = "127.0.0.2"; }, { name = "site-1"; address = "127.0.0.3"; }'
+}
+
+# area CLIENTS CONNECTED: a server is said to be there. PUBLISHER: the process that says so, AREA: where it takes orders.
+area() {
+	mkfifo orders
+	"$BUILDDIR/test/areafile" "$PWD/run" "$PWD/cfg" "$@" <orders >ready 3>&- &
+	PUBLISHER=$!
+	PIDS+=("$PUBLISHER")
+	exec {AREA}>orders
+	until_true grep -q ready ready
+}
+order() { printf %s "$1" >&"$AREA"; }
+killed() {
+	exec {AREA}>&-
+	await "$PUBLISHER"
+}
+
+status() { "$STATUS" -c cfg "$@" 3>&-; }
+# shows REGEX [ARGUMENT…]
+shows() { status "${@:2}" | grep -E -- "$1"; }
+
+# code N REGEX: what --check says
+code() {
+	run status --check
+	echo "$output" >&2
+	[ "$status" -eq "$1" ] && [ ${#lines[@]} -eq 1 ] && [[ $output =~ $2 ]]
+}
+
+# serve [SERVER-LINES]: a server that publishes its state
+serve() {
+	needs_one_server "its status area"
+	config 'status-path = "run"; limits: { '"${1-}"' };'
+	server_start
+}
+
+@test "a server: who records, who was there and who never was; totals outlast a connection, a reload and the server" {
+	serve
+	live a 127.0.0.2
+	tell a pcap rec rec
+	wait_stored a foo
+	until_true shows '^foo +recording +127\.0\.0\.2:[0-9]+ .* 2 +[0-9]+ *$'
+	shows '^bar +never '
+	status --json | perl -MJSON::PP -0777 -ne '
+		my ($foo) = grep { $_->{name} eq "foo" } @{decode_json($_)->{clients}};
+		print $foo->{recordings}[0]{file}' >file
+	[ -e "rec/$(cat file)" ]
+	shows '^osmo_pcap_client_packets_total\{client="foo"\} 2$' --metrics
+	server_signal HUP
+	wait_log ' reload clients='
+	shows '^server: .* configuration 2,'
+	hang_up a
+	until_true shows '^foo +absent '
+	shows '"last-end-reason":"peer closed the connection"' --json
+	code 1 '^WARNING: 1 absent: foo$'
+	server_stop
+	code 2 'CRITICAL: '
+	server_again
+	shows '^osmo_pcap_client_packets_total\{client="foo"\} 2$' --metrics
+	shows '^foo +absent '
+}
+
+@test "a client from which nothing comes any more: in the table, in the metrics, critical for the check" {
+	serve 'max-silence = "1s";'
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	wait_log ' silent client=foo'
+	shows '^foo +silent .*127\.0\.0\.2:'
+	shows '^osmo_pcap_client_silent\{client="foo"\} 1$' --metrics
+	code 2 '^CRITICAL: 1 silent: foo; 1 never seen: bar$'
+	tell a rec
+	until_true shows '^osmo_pcap_client_silent\{client="foo"\} 0$' --metrics
+}
+
+@test "a recording that has outlived its server" {
+	serve
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	kill -KILL "$SERVER_PID"
+	until_true gone "$SERVER_PID"
+	until_true shows '^server: not running'
+	shows '^foo +outlived .*127\.0\.0\.2:'
+	server_again
+	shows '^server: pid '
+	shows '^foo +outlived .*127\.0\.0\.2:.* 1 +[0-9]+ *$'
+	tell a rec
+	until_true shows '^osmo_pcap_client_packets_total\{client="foo"\} 2$' --metrics
+}
+
+@test "a table of all clients, or of those that are named" {
+	area 2 1
+	status >table
+	grep -E "^server: pid $PUBLISHER, up [0-9]+s, configuration 1, sandbox full\$" table
+	grep -E '^clients: 1 recording, 1 never; ' table
+	grep -E '^site-0 +recording +192\.0\.2\.0:40000 ' table
+	grep -E '^site-1 +never +' table
+	[ "$(awk 'length > 80' table | wc -l)" -eq 0 ]
+	status 'site-1*' >table
+	! grep site-0 table || false
+	grep '^site-1' table
+}
+
+@test "a server that has been killed: what it knew last stays visible, and the check is critical" {
+	area 2 1
+	killed
+	shows '^server: not running'
+	shows '^site-0 +absent .* 60k +60M'
+	code 2 '^CRITICAL: the server is not running'
+	shows '^osmo_pcap_up 0$' --metrics
+}
+
+@test "the check: well, warning, critical, unknown" {
+	code 2 '^CRITICAL: .*/run: no server with this configuration$'
+	area 2 2
+	code 0 '^OK: 2 of 2 clients connected, server up [0-9]+s$'
+	order s
+	until_true code 2 '^CRITICAL: 1 silent: site-0$'
+	order w
+	until_true code 2 '^CRITICAL: 1 silent: site-0; 1 waiting for room on the disk: site-0$'
+	config 'status-path = "cfg";'
+	code 3 '^UNKNOWN: .*/cfg: Not a directory$'
+	run status --check --nonsense
+	[ "$status" -eq 3 ]
+	run "$STATUS" --check -c nowhere
+	[ "$status" -eq 3 ]
+}
+
+@test "what is no status area is passed over, and cannot be told from no server" {
+	area 2 1
+	printf OSMOPCST >run/server-1
+	head -c 100000 /dev/zero >run/server-2
+	ln -s "$PWD/cfg" run/server-3
+	mkfifo run/server-4
+	mkdir run/server-5
+	cp "run/server-$PUBLISHER" run/.server-6 # one that is being made
+	shows '^site-0 +recording'
+	rm "run/server-$PUBLISHER"
+	code 3 '^UNKNOWN: server-[1-5]: '
+}
+
+@test "metrics: clean for promtool, without anything that a peer says" {
+	area 2 1
+	status --metrics >metrics
+	grep -x 'osmo_pcap_client_packets_total{client="site-0"} 60000' metrics
+	grep -x 'osmo_pcap_client_connected{client="site-1"} 0' metrics
+	! grep -E '192\.0\.2\.|pcap"' metrics || false
+	command -v promtool >/dev/null || skip "no promtool: the format is not checked"
+	promtool check metrics <metrics >said 2>&1
+	[ ! -s said ]
+}
+
+@test "metrics: the archive, and what it has not taken yet" {
+	command -v sqlite3 >/dev/null || skip "no sqlite3"
+	area 2 1
+	mkdir archive
+	echo 'archive: { path = "archive"; hand-over: { command = "true"; }; };' >>cfg
+	stream pcap rec >s
+	unframe s >done/trace-site-0-20261128_101500.pcap
+	shows '^osmo_pcap_completed_files 1$' --metrics
+	"$PROGRAMS/osmo-pcap-archive" --once -c cfg 2>log
+	status --metrics >metrics
+	grep -x 'osmo_pcap_archive_files 1' metrics
+	grep -x "osmo_pcap_archive_bytes $(size "$(find archive -name '*.zst')")" metrics
+	grep -x 'osmo_pcap_completed_files 0' metrics
+	grep -E '^osmo_pcap_archive_handover_waiting_files [01]$' metrics
+	grep -E '^osmo_pcap_archive_full_seconds [0-9]+$' metrics
+	shows '^archive: [0-9]+ B in 1 files, ' site-0
+}
+
+@test "alert rules: each fires when it should, and not before" {
+	command -v promtool >/dev/null || skip "no promtool: the rules are not tried"
+	promtool check rules "$TESTDIR/../etc/prometheus/osmo-pcap.rules"
+	promtool test rules "$TESTDIR/alerts.yml"
+	grep -oE 'osmo_pcap_[a-z_]+' "$TESTDIR/../etc/prometheus/osmo-pcap.rules" | sort -u >named
+	[ "$(wc -l <named)" -ge 8 ]
+	while read -r name; do
+		grep -qx "\.It Ic $name" "$TESTDIR/../man/osmo-pcap-status.1" || { echo "no metric $name" >&2; return 1; }
+	done <named
+}
+
+@test "json: one document" {
+	area 2 1
+	status --json >json
+	perl -MJSON::PP -0777 -ne '
+		my $d = decode_json($_);
+		my %c = map { $_->{name} => $_ } @{$d->{clients}};
+		$d->{server}{running} or die;
+		$c{"site-0"}{recordings}[0]{file} eq "trace-site-0-20261128_100000.pcap" or die;
+		$c{"site-0"}{packets} == 60000 && $c{"site-1"}{state} eq "never" or die;' json
+}
+
+# listen: http on PORT, as a service manager does it
+listen() {
+	command -v systemd-socket-activate >/dev/null || skip "no systemd-socket-activate"
+	PORT=$(free_port)
+	systemd-socket-activate --accept --inetd -l "127.0.0.1:$PORT" "$STATUS" -c cfg --http 2>log 3>&- &
+	PIDS+=($!)
+	until_true listened_to "$PORT"
+}
+
+# get REQUEST-LINE [FIELD…]: the answer in ./answer
+get() { printf '%s\r\n' "$@" '' | timeout "$PATIENCE" socat -t "$PATIENCE" - "TCP:127.0.0.1:$PORT" >answer; }
+answered() { head -n 1 answer | tr -d '\r' | grep -x "HTTP/1.1 $1"; }
+
+@test "http: three documents, and nothing else" {
+	area 2 1
+	listen
+	get 'GET /metrics HTTP/1.1' 'Host: x'
+	answered '200 OK'
+	grep -x 'osmo_pcap_client_packets_total{client="site-0"} 60000' answer
+	[ "$(sed '1,/^\r$/d' answer | wc -c)" -eq "$(sed -n 's/^Content-Length: \([0-9]*\)\r$/\1/p' answer)" ]
+	get 'GET /status.json HTTP/1.1' 'Host: x'
+	sed '1,/^\r$/d' answer | perl -MJSON::PP -0777 -ne 'decode_json($_)->{clients} or die'
+	get 'GET / HTTP/1.1' 'Host: x'
+	grep -F '<td>site-0</td><td class="good">recording</td>' answer
+	! grep -iE '<script|src=|href=|url\(' answer || false
+	get 'HEAD / HTTP/1.1'
+	answered '200 OK'
+	[ "$(sed '1,/^\r$/d' answer | wc -c)" -eq 0 ]
+	get 'GET /etc/passwd HTTP/1.1'
+	answered '404 Not Found'
+	get 'POST / HTTP/1.1'
+	answered '405 Method Not Allowed'
+	get 'GET / HTTP/1.1' 'Content-Length: 5'
+	answered '400 Bad Request'
+	printf '\x16\x03\x01\x02\x00\n' | timeout "$PATIENCE" socat -t "$PATIENCE" - "TCP:127.0.0.1:$PORT" >answer
+	answered '400 Bad Request'
+}
+
+# reader: the process that reads the request of the one connection that there is
+reader() { pgrep -P "$(pgrep -P "${PIDS[1]}")"; }
+is_reading() { [ -n "$(reader)" ] && grep -q '^Seccomp:.*2$' "/proc/$(reader)/status"; }
+
+@test "http: what reads the request is confined, has next to nothing, and has ten seconds" {
+	local first pid silent
+	[ -z "${VALGRIND-}" ] || skip "beside memcheck"
+	area 2 1
+	listen
+	exec {silent}<>"/dev/tcp/127.0.0.1/$PORT"
+	until_true is_reading
+	pid=$(reader)
+	grep -E '^NoNewPrivs:.*1$' "/proc/$pid/status"
+	find "/proc/$pid/fd" -type l -printf '%l\n' | sed 's/[:\[].*//' | sort | uniq -c | sort -n >fds
+	[ "$(wc -l <fds)" -le 3 ]
+	! grep -vE ' (pipe|socket|anon_inode)$' fds || false
+	first=$SECONDS
+	until_true gone "$pid"
+	[ $((SECONDS - first)) -le 20 ]
+}
+
+# in a terminal of its own
+screen() { tmux -S "$BATS_TEST_TMPDIR/tmux" -f /dev/null "$@"; }
+displays() { screen capture-pane -p | grep -qE -- "$1"; }
+displays_not() { ! displays "$1"; }
+is_screen() { [ "$(screen display -p '#{alternate_on} #{cursor_flag}')" = "$1" ]; }
+terminal() {
+	command -v tmux >/dev/null || skip "no tmux"
+	screen new-session -d -x 100 -y 10 'bash --norc' 3>&-
+	screen send-keys "PS1=; stty -g >was" Enter
+	until_true test -s was
+}
+typed() { screen send-keys "clear; $1" Enter; }
+
+teardown_screen() { screen kill-server 2>/dev/null || true; }
+
+@test "--watch: as wide and as high as the terminal, and given back after q, a signal and a fault" {
+	area 20 10
+	terminal
+	typed "$STATUS -c cfg --watch 1"
+	until_true displays '^CLIENT .* PEER .* FILE'
+	is_screen '1 0'
+	displays '^1[0-9] more$'
+	screen resize-window -x 50 -y 40
+	until_true displays_not PEER
+	until_true displays '^site-9 +recording'
+	order p
+	until_true displays '^clients: .*; [1-9][0-9.]* pkt/s'
+	screen send-keys q
+	until_true is_screen '0 1'
+	local how
+	for how in TERM SEGV; do
+		typed "$STATUS -c cfg --watch"
+		until_true is_screen '1 0'
+		kill -$how "$(pgrep -P "$(screen display -p '#{pane_pid}')")"
+		until_true is_screen '0 1'
+	done
+	typed 'stty -g >is'
+	until_true cmp was is
+	teardown_screen
+}
+
+@test "colours are for terminals, and for those who want them" {
+	area 2 1
+	terminal
+	typed "$STATUS -c cfg"
+	until_true displays '^site-0 +recording'
+	screen capture-pane -e -p | grep -E $'^site-0 +\033\\[32mrecording'
+	typed "NO_COLOR=1 $STATUS -c cfg"
+	until_true displays '^site-0 +recording'
+	! screen capture-pane -e -p | grep -E $'site-0 +\033\\[32m' || false
+	! status | grep $'\033' || false
+	teardown_screen
+}
+
+@test "wrong options are wrong" {
+	local words
+	for words in '--json --metrics' '--watch=0' '--watch=x' '--http site-0' '--nonsense'; do
+		# shellcheck disable=SC2086 # a list
+		run status $words
+		[ "$status" -eq 2 ]
+	done
+	run status
+	[ "$status" -eq 1 ]
+	run "$STATUS" -c nowhere
+	[ "$status" -eq 78 ]
+}
