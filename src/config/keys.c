@@ -38,6 +38,7 @@ static const struct key config_storage[] = {
     {"rotate-localtime", KEY_ROTATE, G(rotate), 0, 0, "day", NULL, NULL},
     {"close-when-due", KEY_BOOL, G(close_when_due), 0, 0, "false", NULL, NULL},
     {"replace", KEY_BOOL, G(replace), 0, 0, "true", NULL, NULL},
+    {"filter", KEY_TEXT, G(filter), 0, 0, NULL, NULL, "every packet is stored"},
 };
 TABLE(config_storage, struct config_storage);
 _Static_assert(sizeof(config_storage) / sizeof(*config_storage) <= CONFIG_KEYS_MAX,

@@ -10,6 +10,7 @@
 
 enum key_type {
 	KEY_STRING,  /* char * */
+	KEY_TEXT,    /* char *, may be empty */
 	KEY_PATH,    /* char *, made absolute */
 	KEY_ACCOUNT, /* char *: a name, or a number, also without quotes */
 	KEY_NUMBER,  /* unsigned, min..max */

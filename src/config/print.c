@@ -63,6 +63,7 @@ static bool has_value(const struct key *key, const void *at)
 {
 	switch (key->type) {
 	case KEY_STRING:
+	case KEY_TEXT:
 	case KEY_PATH:
 	case KEY_ACCOUNT:
 		return *(char *const *)at != NULL;
@@ -83,6 +84,7 @@ static void print_value(const struct key *key, const void *at, FILE *out)
 
 	switch (key->type) {
 	case KEY_STRING:
+	case KEY_TEXT:
 	case KEY_PATH:
 	case KEY_ACCOUNT:
 		quote_print(*(char *const *)at, out);

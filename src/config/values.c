@@ -56,6 +56,8 @@ static const char *set_text(
 	case KEY_ACCOUNT:
 		if (text[0] == '\0')
 			return "must not be empty";
+		/* fall through */
+	case KEY_TEXT:
 		*(const char **)at = key->type == KEY_PATH
 					 ? reader_absolute(r, text)
 					 : region_text(r->region, text, strlen(text));
