@@ -387,6 +387,26 @@ on_a_full_disk() {
 	[ "$(index 'SELECT name FROM file ORDER BY name' | head -1)" = trace-foo-20261122_000000.pcap ]
 }
 
+@test "a client's own max-age, a longer one and 0 as well, stands in the place of the general one" {
+	settings 'keep: { max-age = "1h"; };' "$(for own in '"1d"' 0 '"0"' '"30m"'; do
+		n=$((${n-0} + 1))
+		echo "{ name = \"own$n\"; address = \"127.0.1.$n\"; keep: { max-age = $own; }; },"
+	done) $DEFAULT_CLIENTS"
+	local client
+	for client in own1 own2 own3 own4 foo; do
+		capture trace-$client-20261128_000001.pcap
+		touch -d '2 hours ago' done/trace-$client-20261128_000001.pcap
+	done
+	capture trace-own4-20261128_000002.pcap 4
+	touch -d '40 minutes ago' done/trace-own4-20261128_000002.pcap
+	once
+	[ "$(index 'SELECT group_concat(name) FROM (SELECT name FROM client WHERE files > 0 ORDER BY name)')" = own1,own2,own3 ]
+	log_has 'deleted client=own4 .* reason="max-age of the client"' 2
+	log_has 'deleted client=foo .* reason="max-age"'
+	"$SERVER" -T -c cfg >printed # what it prints means the same
+	[ "$(grep -c 'max-age = "0s";' printed)" -eq 2 ]
+}
+
 @test "retention deletes more files than it does at one go" {
 	settings 'compress = "none";'
 	capture trace-foo-20261121_000000.pcap

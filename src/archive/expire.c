@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "config/keys.h"
 
 /* Rows that one commit removes. */
 #define TOGETHER 128
@@ -61,6 +62,7 @@ static void set_limits(struct retain_client *c, const struct config_client *k)
 	c->own = (struct retain_limits){.max_age = k->keep.max_age,
 	    .max_size = k->keep.max_size,
 	    .max_files = k->keep.max_files};
+	c->has_own_age = key_is_set(&config_client_keep_keys, &k->keep.origins, "max-age");
 	c->weight = k->keep.weight;
 	c->floor = k->keep.floor;
 }

@@ -118,7 +118,7 @@ TABLE(config_hand_over, struct config_hand_over);
 
 #define K(m) offsetof(struct config_keep, m)
 #define KEEP                                                                                       \
-	{"max-age", KEY_TIME, K(max_age), 0, 0, NULL, NULL, "no limit"},                           \
+	{"max-age", KEY_TIME, K(max_age), 0, 0, "0s", NULL, NULL},                                 \
 	    {"max-size", KEY_SIZE, K(max_size), 0, 0, "0", NULL, NULL},                            \
 	{                                                                                          \
 		"max-files", KEY_NUMBER, K(max_files), 0, UINT_MAX, "0", NULL, NULL                \

@@ -67,8 +67,6 @@ static bool has_value(const struct key *key, const void *at)
 	case KEY_PATH:
 	case KEY_ACCOUNT:
 		return *(char *const *)at != NULL;
-	case KEY_TIME:
-		return *(const uint64_t *)at > 0 || key->initial;
 	case KEY_STRINGS:
 		return ((const struct strings *)at)->n > 0;
 	case KEY_ADDRS:
