@@ -462,6 +462,14 @@ on_a_full_disk() {
 	[[ $output == *no-such-user* ]]
 }
 
+@test "a completed-path that is not there is one error, with the line that names it, whoever has it" {
+	settings
+	rmdir 'done'
+	run -78 "$ARCHIVE" --once -c cfg
+	grep -F "cfg:$(grep -nF completed-path cfg | cut -d: -f1): error: completed-path $PWD/done: No such file or directory" <<<"$output"
+	[ "$(grep -c error: <<<"$output")" -eq 1 ]
+}
+
 @test "-t: captures may not arrive beneath the archive's path, nor be recorded there" {
 	mkdir -p archive/'done'/new
 	config

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "config/keys.h"
 
 static bool is_listed(const struct sources *s, int dir)
 {
@@ -22,9 +23,13 @@ static bool is_listed(const struct sources *s, int dir)
 	return false;
 }
 
-static const char *path_of(const struct config_storage *g)
+/* Also one that could not be opened: the other clients that have it need no error of their own. */
+static bool is_known(const struct sources *s, const char *path)
 {
-	return g->completed_path ? g->completed_path : g->base_path;
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->v[i].path, path) == 0)
+			return true;
+	return false;
 }
 
 /* Published files arrive by rename, or by link; what stays in base-path loses its mark; what other
@@ -37,20 +42,26 @@ static void watch(const struct sources *s, struct source *from)
 	from->watch = s->inotify < 0 ? -1 : inotify_add_watch(s->inotify, from->path, what);
 }
 
-static void add(struct sources *s, const char *path, struct problems *problems)
+static void add(struct sources *s, const struct config_storage *g, struct problems *problems)
 {
-	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *key = g->completed_path ? "completed-path" : "base-path";
+	const char *path = g->completed_path ? g->completed_path : g->base_path;
+	struct origin o = config_origin(&config_storage_keys, &g->origins, key);
+	int dir;
 
-	if (dir < 0) {
-		problem_error(problems, NULL, 0, "%s: %s", path, strerror(errno));
+	if (is_known(s, path))
 		return;
-	}
-	if (is_listed(s, dir)) {
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		problem_error(problems, o.file, o.line, "%s %s: %s", key, path, strerror(errno));
+	if (dir >= 0 && is_listed(s, dir)) {
 		close(dir);
 		return;
 	}
-	s->v[s->n] = (struct source){.path = path, .dir = dir};
-	watch(s, &s->v[s->n++]);
+	s->v[s->n] = (struct source){.path = path, .dir = dir, .watch = -1};
+	if (dir >= 0)
+		watch(s, &s->v[s->n]);
+	s->n++;
 }
 
 /* Which of them are also directories that captures are recorded in. One that cannot be looked at
@@ -84,8 +95,8 @@ bool sources_open(struct sources *s, const struct config *c, struct problems *pr
 		return false;
 	}
 	for (size_t i = 0; i < c->nclients; i++)
-		add(s, path_of(&c->clients[i].storage), problems);
-	add(s, path_of(&c->storage), problems); /* of clients that are not listed any more */
+		add(s, &c->clients[i].storage, problems);
+	add(s, &c->storage, problems); /* of clients that are not listed any more */
 	note_all_recording(s, c);
 	return problems->errors == before;
 }
@@ -101,7 +112,8 @@ void sources_close(struct sources *s)
 {
 	close_list(s);
 	for (size_t i = 0; i < s->n; i++)
-		close(s->v[i].dir);
+		if (s->v[i].dir >= 0)
+			close(s->v[i].dir);
 	if (s->inotify >= 0)
 		close(s->inotify);
 	*s = (struct sources){.inotify = -1};
