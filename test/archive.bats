@@ -425,14 +425,15 @@ on_a_full_disk() {
 	[ "$(find archive -name 'trace-*' | wc -l)" -eq 2 ]
 }
 
-@test "a floor keeps its client's files, and what cannot be kept then is an error" {
+@test "a floor keeps its client's files, and what cannot be kept then is an error, status 1, in the journal's form" {
 	settings 'compress = "none"; keep: { max-size = 500; };' \
 		'{ name = "foo"; address = "127.0.0.2"; keep: { floor = 10000; }; }'
 	capture trace-foo-20261121_000000.pcap 3
 	capture trace-foo-20261122_000000.pcap 3
-	once
+	: >log
+	JOURNAL_STREAM=$(stat -c %d:%i log) run -1 once
 	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
-	log_has 'error reason="244 bytes are stored above max-size or min-free'
+	log_has '^<3>error reason="244 bytes are stored above max-size or min-free'
 }
 
 @test "-t: a path that is missing or not writable, a completed-path from which nothing could be removed" {

@@ -229,7 +229,7 @@ static int run(struct daemon *d, const struct options *o)
 	}
 	if (o->daemonize && !detach(&before))
 		return EXITCODE_FAILURE;
-	if (o->mode == MODE_DAEMON && !o->daemonize)
+	if ((o->mode == MODE_DAEMON && !o->daemonize) || o->mode == MODE_ONCE)
 		log_open(IDENT, false);
 	/* before the user changes: /run */
 	if (!pidfile_open(&pid, o->daemonize ? d->config->archive.pid_file : NULL))

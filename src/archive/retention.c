@@ -104,7 +104,7 @@ void retention_run(struct retention *r, struct depot *depot, const struct config
 	bool ok = expire_run(&e);
 
 	r->more = ok && e.more;
-	r->failed = !ok || run.refused > 0;
+	r->failed = !ok || run.refused > 0 || e.excess > 0;
 	tell_number(&run);
 	tell_young(&run);
 	if (!ok)

@@ -17,7 +17,7 @@ struct retention {
 	int64_t held_due, refused_due, young_due;
 
 	/* Of the last run. */
-	bool failed;
+	bool failed; /* what has to go is not gone */
 	bool more; /* it has more to do, and another run is worth while */
 };
 
