@@ -141,7 +141,8 @@
 @test "names that no client can have, or that the archive keeps for itself: told of once, and left" {
 	settings 'directories = "%c";'
 	local name
-	for name in .. .work -x index.sqlite-wal foo; do
+	local none=(.. .work -x index.sqlite-wal '' 'a b' 'a$b' ä $'x\ny' "$(printf %0160d 0)")
+	for name in "${none[@]}" foo; do
 		capture "trace-$name-20261128_000001.pcap"
 	done
 	"$ARCHIVE" -c cfg 2>log 3>&- &
@@ -153,9 +154,10 @@
 	wait_log 'archived client=foo name=trace-foo-20261128_000002.pcap'
 	kill -TERM $!
 	await $!
-	for name in .. .work -x index.sqlite-wal; do
-		[ "$(grep -cF " refused name=trace-$name-20261128_000001.pcap reason=" log)" -eq 1 ]
+	for name in "${none[@]}"; do
 		[ -f "done/trace-$name-20261128_000001.pcap" ]
+		name=${name//ä/\\xc3\\xa4} name=${name//$'\n'/\\x0a}
+		[ "$(grep -cF " refused name=\"trace-$name-20261128_000001.pcap\" reason=" log)" -eq 1 ]
 	done
 	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
 	find . archive -maxdepth 1 -name 'trace-*' | not grep .

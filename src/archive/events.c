@@ -42,7 +42,8 @@ void event_not_archived(const struct take *t)
 
 void event_refused(const struct take *t)
 {
-	log_line(LVL_WARNING, "refused name=%s reason=%s", t->name, LOG_QUOTE(t->reason));
+	log_line(
+	    LVL_WARNING, "refused name=%s reason=%s", LOG_QUOTE(t->name), LOG_QUOTE(t->reason));
 }
 
 void event_more_refused(void)

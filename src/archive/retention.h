@@ -18,7 +18,7 @@ struct retention {
 
 	/* Of the last run. */
 	bool failed; /* what has to go is not gone */
-	bool more; /* it has more to do, and another run is worth while */
+	bool more;   /* it has more to do, and another run is worth while */
 };
 
 /* Deletes a number of files at most, so that its caller can look at other things in between. */

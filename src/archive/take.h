@@ -7,6 +7,7 @@
 #ifndef ARCHIVE_TAKE_H
 #define ARCHIVE_TAKE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 
@@ -30,8 +31,8 @@ enum take_status {
 struct take {
 	struct depot *depot;
 	const struct config *config;
-	int dir; /* where the capture is; borrowed */
-	char name[CAPNAME_MAX];
+	int dir;                 /* where the capture is; borrowed */
+	char name[NAME_MAX + 1]; /* longer than CAPNAME_MAX only until it is refused */
 	struct capname parts;
 	char client[CAPNAME_STEM_MAX], address[ADDR_TEXT_MAX];
 
