@@ -121,16 +121,36 @@ static bool syncs_whole(int dir)
 	return false;
 }
 
-/* What SQLite keeps beside a database, and the database. */
+/* What SQLite keeps beside a database, behind the database. */
+static const char *const behind[] = {"", "-wal", "-shm", "-journal"};
+
+#define BEHIND (sizeof(behind) / sizeof(*behind))
+
 static bool remove_index(struct depot *d, const char *name)
 {
-	static const char *const behind[] = {"", "-wal", "-shm", "-journal"};
-
-	for (size_t i = 0; i < sizeof(behind) / sizeof(*behind); i++) {
+	for (size_t i = 0; i < BEHIND; i++) {
 		char file[NAME_MAX];
 
 		snprintf(file, sizeof(file), "%s%s", name, behind[i]);
 		if (unlinkat(d->dir, file, 0) < 0 && errno != ENOENT)
+			return false;
+	}
+	return true;
+}
+
+/* Whether nothing is left beside the index that is in use. */
+static bool gather_index(struct depot *d)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/%s", d->path, STORE_FILE) >= (int)sizeof(path) ||
+	    !store_gather(path))
+		return false;
+	for (size_t i = 1; i < BEHIND; i++) {
+		char file[NAME_MAX];
+
+		snprintf(file, sizeof(file), "%s%s", STORE_FILE, behind[i]);
+		if (faccessat(d->dir, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 			return false;
 	}
 	return true;
@@ -181,13 +201,15 @@ static bool sync_file(struct depot *d, const char *name)
 	return ok;
 }
 
-/* The old index goes first: what SQLite keeps beside it would be taken for the new one's. A crash
- * in between leaves none, which the next start says. */
+/* What SQLite keeps beside the old index would be taken for the new one's: it goes into the old one
+ * before that is replaced, and a crash leaves one of them. Where that cannot be, as the old one is
+ * damaged or somebody reads it, that one goes first: a crash in between leaves none, which the next
+ * start says. */
 bool depot_replace_index(struct depot *d)
 {
 	store_close(d->store);
 	d->store = NULL;
-	return sync_file(d, DEPOT_NEW_INDEX) && remove_index(d, STORE_FILE) &&
+	return sync_file(d, DEPOT_NEW_INDEX) && (gather_index(d) || remove_index(d, STORE_FILE)) &&
 	       renameat(d->dir, DEPOT_NEW_INDEX, d->dir, STORE_FILE) == 0 && fsync(d->dir) == 0;
 }
 

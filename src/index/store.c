@@ -324,6 +324,17 @@ void store_close(struct store *s)
 	free(s);
 }
 
+bool store_gather(const char *path)
+{
+	struct store s = {.db = NULL};
+	bool ok = sqlite3_open_v2(path, &s.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ==
+		      SQLITE_OK &&
+		  set_journal(&s, "delete");
+
+	sqlite3_close(s.db);
+	return ok;
+}
+
 /* ---- adding and removing ---- */
 
 static void bind_link_types(sqlite3_stmt *st, int i, const struct facts *f)

@@ -36,6 +36,10 @@ enum store_use {
 struct store *store_open(const char *path, enum store_use use, char reason[STORE_REASON_MAX]);
 void store_close(struct store *s);
 
+/* Puts what lies beside an index into it, and leaves the file alone: without that it is whole.
+ * False: it is damaged, or somebody has it open. */
+bool store_gather(const char *path);
+
 /* What went wrong in the last call that returned false; "": nothing did, there is no such row. */
 const char *store_reason(const struct store *s);
 
