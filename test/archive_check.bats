@@ -118,7 +118,7 @@ variety() {
 	PIDS+=($!)
 	until_true test ! -e ${FOO}_000001.pcap.zst
 	verify
-	grep -x '1 files read, .*; 0 files differ or are missing' found
+	grep -x '1 file read, .*; 0 files differ or are missing' found
 	await $!
 	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
 }
@@ -133,7 +133,7 @@ variety() {
 	ln -s ../elsewhere/foo archive/foo
 	run -1 verify
 	grep -x 'foo foo/2026-11-28/trace-foo-20261128_000001.pcap.zst: what should be its directory is none' found
-	grep '^1 files read' found
+	grep '^1 file read' found
 }
 
 @test "verify: SINCE takes recordings that ended since then" {
@@ -143,7 +143,7 @@ variety() {
 	capture trace-foo-20261128_000002.pcap
 	once
 	verify 2d
-	grep '^1 files read' found
+	grep '^1 file read' found
 	"$ARCHIVE" -c cfg --verify=4d 2>err | grep '^2 files read'
 	verify 18446744073709551615s # and what is longer than there are times
 	grep '^2 files read' found
@@ -231,7 +231,7 @@ variety() {
 	grep -x 'dir/notes: it is no archived file: left alone' made
 	grep -x 'etc: it is no archived file: left alone' made
 	grep -x 'dir/other.zst: it is no archived file: left alone' made
-	grep '^1 files of .* 2 cannot be read, 3 are no archived files$' made
+	grep '^1 file of .* is in the index; 2 cannot be read, 3 are no archived files$' made
 	[ "$(index 'SELECT path FROM file')" = ${at}_000003.pcap.zst ]
 	[ -e archive/dir/notes ]
 	[ -e ${FOO}_000001.pcap.zst ]
@@ -266,7 +266,7 @@ variety() {
 	run -1 strace -qq -o trace -P "$PWD/archive/bar" -e trace=openat -e inject=openat:error=EACCES \
 		"$ARCHIVE" --verify -c cfg
 	grep -x 'bar bar/2026-11-28/trace-bar-20261128_000003.pcap.zst: Permission denied' <<<"$output"
-	grep '^2 files read, .*; 1 files differ or are missing$' <<<"$output"
+	grep '^2 files read, .*; 1 file differs or is missing$' <<<"$output"
 }
 
 @test "rebuild: metadata that are those of another file are not believed" {

@@ -107,7 +107,7 @@ handed_over() { [ "$(index 'SELECT count(*) FROM file WHERE handed_over > 0')" -
 	stops
 	"${WRAP[@]}" "$ARCHIVE" --plan -c cfg >plan
 	grep -qx "foo foo/2026-11-28/trace-foo-20261128_101500.pcap: waits to be handed over for 90s, failed 3 times, next try in 2m" plan
-	grep -qx '1 files of 372 bytes wait to be handed over' plan
+	grep -qx '1 file of 372 bytes waits to be handed over' plan
 	command_is 'exit 0'
 	echo '2026-11-28 12:10:00' >clock
 	once

@@ -74,9 +74,9 @@ static int verify(const struct options *o, struct depot *depot)
 
 	if (!verify_run(&v))
 		return fail(v.reason);
-	printf("%" PRIu64 " files read, captures of %" PRIu64 " bytes; %" PRIu64
-	       " files differ or are missing\n",
-	    v.files, v.bytes, v.wrong);
+	printf("%" PRIu64 " %s read, captures of %" PRIu64 " bytes; %" PRIu64 " %s missing\n",
+	    v.files, v.files == 1 ? "file" : "files", v.bytes, v.wrong,
+	    v.wrong == 1 ? "file differs or is" : "files differ or are");
 	return end(v.wrong == 0);
 }
 
@@ -92,9 +92,11 @@ static int rebuild(struct depot *depot, const struct config *config)
 
 	if (!rebuild_run(&r))
 		return fail(r.reason);
-	printf("%" PRIu64 " files of %" PRIu64 " bytes are in the index; %" PRIu64
-	       " cannot be read, %" PRIu64 " are no archived files\n",
-	    r.files, r.stored, r.unreadable, r.others);
+	printf("%" PRIu64 " %s of %" PRIu64 " bytes %s in the index; %" PRIu64
+	       " cannot be read, %" PRIu64 " %s\n",
+	    r.files, r.files == 1 ? "file" : "files", r.stored, r.files == 1 ? "is" : "are",
+	    r.unreadable, r.others,
+	    r.others == 1 ? "is no archived file" : "are no archived files");
 	if (config->archive.hand_over.present && r.files > 0)
 		puts("which files were handed over is not known any more: all are handed over "
 		     "again");

@@ -173,7 +173,8 @@ static void print_end(const struct deleted *d, const struct expire *e)
 	if (d->files == 0)
 		puts("\nnothing is to be deleted now");
 	else
-		printf("%" PRIu64 " files, %s\n", d->files, size_text(d->bytes, text));
+		printf("%" PRIu64 " %s, %s\n", d->files, d->files == 1 ? "file" : "files",
+		    size_text(d->bytes, text));
 	if (e->excess > 0)
 		printf("%s are stored above max-size or min-free, and %s\n",
 		    size_text(e->excess, text),
