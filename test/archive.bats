@@ -174,12 +174,14 @@
 	[ "$(readlink archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst)" = /etc/passwd ]
 }
 
-@test "a capture that is torn, or none at all, is archived whole, and the index says where it breaks" {
+@test "a capture that is torn, or empty, or none at all, is archived whole, and the index says where it breaks" {
 	settings
 	capture trace-foo-20261128_000001.pcap 3
 	truncate -s -1 'done'/trace-foo-20261128_000001.pcap
 	head -c 5000000 /dev/urandom >'done'/trace-foo-20261128_000002.pcap
 	: >'done'/trace-foo-20261128_000003.pcapng
+	made pcapng 3 60 alike >'done'/trace-foo-20261128_000004.pcapng
+	printf '\377\377' | dd of=done/trace-foo-20261128_000004.pcapng bs=1 seek=252 conv=notrunc status=none # captured length
 	keep
 	once
 	everything_once
@@ -188,6 +190,9 @@
 	[ "$(index "SELECT packets, whole, why FROM file WHERE name LIKE '%000002.pcap'")" = \
 		'0|0|neither pcap nor pcapng' ]
 	log_has 'warning|archived .*broken="it ends inside a record" offset=256'
+	log_has 'archived client=foo name=trace-foo-20261128_000003.pcapng path=".*" packets=0 bytes=0 stored=[0-9]*$'
+	# the third packet contradicts its block
+	[ "$(index "SELECT packets, damaged, whole, last FROM file WHERE name LIKE '%000004.pcapng'")" = '3|1||1790000000002000000' ]
 }
 
 @test "frames hold at most 4 MiB, cut between records, the header alone in the first" {
@@ -660,6 +665,9 @@ daemon() {
 	settings 'user = "daemon";'
 	"$ARCHIVE" --rebuild -c cfg
 	[ -z "$(find archive ! -user daemon)" ]
+	chown -R nobody archive # as over NFS: this says nothing of whose it is
+	settings
+	once
 }
 
 @test "the highest level, and the longest records, have the memory that they need; a longer one breaks the capture" {
