@@ -191,6 +191,17 @@ bool depot_replace_index(struct depot *d)
 	       renameat(d->dir, DEPOT_NEW_INDEX, d->dir, STORE_FILE) == 0 && fsync(d->dir) == 0;
 }
 
+bool depot_has_index(struct depot *d, char reason[DEPOT_REASON_MAX])
+{
+	if (!store_has_moved(d->store))
+		return true;
+	snprintf(reason, DEPOT_REASON_MAX,
+	    "%s/%s: the index was removed or replaced: nothing is archived nor deleted any more; "
+	    "osmo-pcap-archive --rebuild makes it anew",
+	    d->path, STORE_FILE);
+	return false;
+}
+
 void depot_close(struct depot *d)
 {
 	store_close(d->store);

@@ -64,6 +64,9 @@ bool store_begin(struct store *s);
 bool store_commit(struct store *s);
 void store_rollback(struct store *s);
 
+/* Whether another file, or none, has the path that was opened: what is put in is lost then. */
+bool store_has_moved(struct store *s);
+
 /* Whether there is a file of that path. */
 bool store_has_path(struct store *s, const char *path, bool *has);
 
