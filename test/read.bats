@@ -441,6 +441,22 @@ ends_with() {
 	[ "$stderr" = "osmo-pcap-read: $PWD/$f: at byte ${size[0]}: the zstd data is damaged" ]
 }
 
+@test "a few bytes that have changed in an archived file are told of, and nothing of their frame is delivered" {
+	settings
+	perl -e 'print pack("VvvVVVV", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1), map { pack("VVVV", 1795860000, 0, 1000, 1000),
+		pack("C*", map { rand 256 } 1 .. 1000) } 1 .. 300' >'done'/trace-foo-20261128_100000.pcap
+	capture 'done'/trace-bar-20261128_100000.pcap pcap data,times=3:rec=100
+	archive
+	local f
+	f=$(echo archive/foo/*/*.zst)
+	chmod +w "$f"
+	printf XXXX | dd of="$f" bs=1 seek=$(($(size "$f") / 2)) conv=notrunc status=none
+	run -1 --separate-stderr "$READ" -c cfg -w out
+	[[ $stderr == "osmo-pcap-read: $PWD/$f: at byte "*": the file was changed: the checksum of its frame differs" ]]
+	[ "$(blocks <out | grep -c ^packet)" -eq 3 ]
+	not zstd -tq "$f"
+}
+
 @test "a damaged capture costs its own packets from there on: the rest is delivered, and the exit status is 1" {
 	settings
 	three 'done'/trace-foo-20261128_100000.pcap 1795860000
