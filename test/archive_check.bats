@@ -123,6 +123,64 @@ variety() {
 	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
 }
 
+@test "verify: files that the index does not have, as after an old index was put back; not what is being committed" {
+	can_trace
+	settings
+	capture trace-foo-20261128_000001.pcap
+	once
+	sqlite3 archive/index.sqlite '.backup old'
+	capture trace-foo-20261128_000002.pcap 4
+	capture trace-bar-20261128_000003.pcap 5
+	touch -d '3 days ago' 'done'/trace-bar-*
+	once
+	verify
+	rm archive/index.sqlite*
+	mv old archive/index.sqlite
+	run -1 verify
+	cat found
+	grep -x 'foo/2026-11-28/trace-foo-20261128_000002.pcap.zst: it is not in the index' found
+	grep -x 'bar/2026-11-28/trace-bar-20261128_000003.pcap.zst: it is not in the index' found
+	grep -x '1 files read, .*; 0 files differ or are missing' found
+	grep -x '2 files are not in the index: osmo-pcap-archive --rebuild makes it anew' found
+	run -1 verify 1d
+	grep '^1 files are not in the index' found
+	rebuild
+	verify
+	capture trace-foo-20261128_000004.pcap 6
+	strace -qq -o trace -P "$PWD/archive/index.sqlite-wal" -e trace=pwrite64 \
+		-e inject=pwrite64:delay_enter=2000000:when=1 "$ARCHIVE" --once -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	until_true test -e ${FOO}_000004.pcap.zst
+	verify
+	[ "$(wc -l <found)" -eq 1 ]
+	await $!
+}
+
+@test "verify: metadata that --rebuild could not read are told of, though the capture is sound" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	capture trace-foo-20261128_000002.pcap 4
+	once
+	perl -0pi -e 's/"packets":3/"packets";3/' ${FOO}_000001.pcap.zst
+	perl -0pi -e 's/"sha256":"\K(.)/$1 eq "0" ? "1" : "0"/e' ${FOO}_000002.pcap.zst
+	run -1 verify
+	cat found
+	grep -x "foo foo/2026-11-28/trace-foo-20261128_000001.pcap.zst: its metadata are damaged; its capture is sound" found
+	grep -x "foo foo/2026-11-28/trace-foo-20261128_000002.pcap.zst: its metadata are of another capture; its capture is sound" found
+	# archived again, as osmo-pcap-operations(7) has it
+	local name
+	for name in trace-foo-20261128_000001.pcap trace-foo-20261128_000002.pcap; do
+		sqlite3 archive/index.sqlite "DELETE FROM file WHERE name = '$name'"
+		zstd -dcq "${FOO%/*}/$name.zst" >"done/$name.new"
+		touch -r "${FOO%/*}/$name.zst" "done/$name.new"
+		mv "${FOO%/*}/$name.zst" .
+		mv "done/$name.new" "done/$name"
+	done
+	once
+	verify
+	grep '^2 files read' found
+}
+
 @test "verify: no link leads out of the archive, in a path neither" {
 	settings
 	capture trace-foo-20261128_000001.pcap
