@@ -379,7 +379,7 @@ another_round() {
 	wait_log 'reload path=' $((n + 2))
 }
 
-@test "not required: retention deletes what waits" {
+@test "not required: retention deletes what waits, with a warning; what was handed over without" {
 	command_is 'exit 1'
 	settings 'command = "./command";' 'keep: { max-files = 1; };'
 	capture trace-foo-20261126_000000.pcap
@@ -387,6 +387,14 @@ another_round() {
 	capture trace-foo-20261127_000000.pcap
 	not once
 	log_has 'deleted client=foo path="foo/2026-11-26/.*" reason="max-files"'
+	log_has 'warning reason="files were deleted before they were handed over: .*" files=1 bytes=372$'
+	command_is 'exit 0'
+	sqlite3 archive/index.sqlite 'UPDATE file SET next_try = 0'
+	once
+	capture trace-foo-20261128_000000.pcap 4
+	once
+	log_has 'deleted client=foo path="foo/2026-11-27/'
+	never_log 'before they were handed over'
 	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
 }
 

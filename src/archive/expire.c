@@ -149,6 +149,7 @@ static bool delete (struct round *r, const struct retain_choice *c, uint64_t *n)
 	    .path = row.path,
 	    .reason = retain_reason_text(c->reason),
 	    .for_room = c->reason == RETAIN_FREE,
+	    .waits = e->config->archive.hand_over.present && row.handed_over == 0,
 	    .bytes = row.stored,
 	    .age = calendar_age(e->now, row.ended)};
 	if (!e->only_plan && !depot_remove(e->depot, row.path)) {

@@ -19,6 +19,7 @@ struct expired {
 	const char *client, *path;
 	const char *reason; /* the limit */
 	bool for_room;      /* it is min-free */
+	bool waits;         /* it was to be handed over, and was not yet */
 	uint64_t bytes;
 	int64_t age; /* seconds */
 };

@@ -162,8 +162,8 @@ static void print_expired(void *context, const struct expired *e)
 	if (d->files++ == 0)
 		puts("\nto be deleted now:");
 	d->bytes += e->bytes;
-	printf("%s %s: %s, %" PRIu64 " bytes, %s old\n", e->client, e->path, e->reason, e->bytes,
-	    span_text(e->age, age));
+	printf("%s %s: %s, %" PRIu64 " bytes, %s old%s\n", e->client, e->path, e->reason, e->bytes,
+	    span_text(e->age, age), e->waits ? ", not handed over" : "");
 }
 
 static void print_end(const struct deleted *d, const struct expire *e)
