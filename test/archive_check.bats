@@ -430,6 +430,7 @@ variety() {
 		[ "$status" -eq 1 ] || { echo "$how" >&2; return 1; }
 		grep 'osmo-pcap-archive --rebuild makes' log || { echo "$how" >&2; cat log >&2; return 1; }
 		[ -e 'done'/trace-foo-20261128_000003.pcap ]
+		[ "$how" != empty ] || { run ! verify && grep 'it is empty: osmo-pcap-archive --rebuild makes' err; }
 		rebuild
 		state | diff before -
 	done

@@ -103,7 +103,10 @@ static bool open_store(struct depot *d, const char *name, enum store_use use, ch
 				  : "there is no index: nothing was archived so far");
 	d->store = store_open(path, use, why);
 	return d->store ||
-	       fail(reason, path, *why ? why : "it has no tables yet: it is being created");
+	       fail(reason, path,
+		   *why           ? why
+		   : has_files(d) ? "it is empty: osmo-pcap-archive --rebuild makes it anew"
+				  : "it has no tables yet: it is being created");
 }
 
 /* Filesystems of disks on which syncfs() leaves nothing behind that was written. */
