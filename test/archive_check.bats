@@ -208,6 +208,8 @@ variety() {
 	run -2 verify tomorrow
 	grep -F '"tomorrow" is no time such as 12h or 30d' err
 	run -2 "$ARCHIVE" -c cfg --plan 2d
+	run -2 "$ARCHIVE" -c cfg --plan --verify
+	[ "$output" = 'error: -t, --once, --plan, --verify and --rebuild exclude each other' ]
 }
 
 @test "verify: ends when nobody reads what it prints" {
@@ -371,7 +373,7 @@ variety() {
 	PIDS+=($!)
 	wait_log 'archiving path='
 	run -1 rebuild
-	grep 'another archive works there' err
+	grep 'another archive works there: stop it first' err
 	capture trace-foo-20261128_000001.pcap
 	wait_log 'archived client=foo'
 	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
@@ -430,6 +432,8 @@ variety() {
 		[ "$status" -eq 1 ] || { echo "$how" >&2; return 1; }
 		grep 'osmo-pcap-archive --rebuild makes' log || { echo "$how" >&2; cat log >&2; return 1; }
 		[ -e 'done'/trace-foo-20261128_000003.pcap ]
+		[ "$how" != missing ] || { run "$ARCHIVE" -t -c cfg && [ "$status" -eq 0 ] &&
+			grep 'warning: path .*: there are files and no index: osmo-pcap-archive --rebuild' <<<"$output"; }
 		[ "$how" != empty ] || { run ! verify && grep 'it is empty: osmo-pcap-archive --rebuild makes' err; }
 		rebuild
 		state | diff before -

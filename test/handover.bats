@@ -379,6 +379,22 @@ another_round() {
 	wait_log 'reload path=' $((n + 2))
 }
 
+@test "required: files whose first turn has not ended are no error" {
+	command_is 'until [ -e there ]; do sleep 0.1; done'
+	settings 'command = "./command"; required = true;' 'keep: { max-files = 1; };'
+	capture trace-foo-20261126_000000.pcap
+	capture trace-foo-20261127_000000.pcap 4
+	runs
+	wait_log 'archived client=foo' 2
+	another_round
+	never_log 'retention is exceeded'
+	touch there
+	wait_log 'handed client=foo' 2
+	kill -HUP "$RUNS"
+	wait_log 'deleted client=foo'
+	never_log 'retention is exceeded'
+}
+
 @test "not required: retention deletes what waits, with a warning; what was handed over without" {
 	command_is 'exit 1'
 	settings 'command = "./command";' 'keep: { max-files = 1; };'
