@@ -122,9 +122,23 @@ again_at() {
 	echo "$1" >clock.new
 	mv clock.new clock
 	capture "trace-bar-$stamp.pcap"
-	kill -USR1 "$RUNS"
 	wait_log "archived client=bar name=trace-bar-$stamp.pcap"
 	wait_log "handed client=bar path=.*$stamp"
+}
+
+@test "USR1: what waits after failures is handed over at once, also after many" {
+	command_is 'exit 1'
+	settings 'command = "./command"; at-once = 1;'
+	fake_clock '2026-11-28 12:00:00' # the time of no pause comes
+	local i
+	for i in 1 2 3 4 5 6; do
+		capture "trace-foo-2026112${i}_101500.pcap"
+	done
+	runs
+	wait_log 'waiting client=foo' 5
+	command_is 'exit 0'
+	kill -USR1 "$RUNS"
+	wait_log 'handed client=foo' 6
 }
 
 @test "a command that fails for a day is tried every hour in the end, and then the file is handed over" {
@@ -180,9 +194,7 @@ again_at() {
 	touch there
 	again_at '2026-11-28 11:59:59'
 	never_log 'handed client=foo'
-	echo '2026-11-27 12:00:00' >clock.new
-	mv clock.new clock
-	kill -USR1 "$RUNS"
+	again_at '2026-11-27 12:00:00'
 	wait_log 'handed client=foo'
 }
 

@@ -139,6 +139,12 @@ static void reload(struct loop *l)
 	begin_work(l);
 }
 
+static void begin_now(struct loop *l)
+{
+	l->round_due = 0;
+	handover_now(&l->handover);
+}
+
 static void take_signals(struct loop *l)
 {
 	struct signalfd_siginfo si;
@@ -147,7 +153,7 @@ static void take_signals(struct loop *l)
 		if (si.ssi_signo == SIGHUP)
 			reload(l);
 		else if (si.ssi_signo == SIGUSR1)
-			l->round_due = 0;
+			begin_now(l);
 		else if (si.ssi_signo != SIGCHLD)
 			l->stop = true;
 	}
