@@ -522,7 +522,8 @@ asked() {
 
 @test "plan: what is stored, bytes a day, and when it is full; beside a daemon, and nothing is changed" {
 	settings 'compress = "none"; keep: { max-size = "11160"; };' \
-		'{ name = "foo"; address = "127.0.0.2"; keep: { max-size = 5580; }; }, { name = "bar"; address = "127.0.0.3"; }'
+		'{ name = "foo"; address = "127.0.0.2"; keep: { max-size = 5580; }; },
+			{ name = "bar"; address = "127.0.0.3"; keep: { max-files = 20; max-age = "300d"; }; }'
 	local i
 	for i in 0 1 2; do
 		capture trace-foo-20261128_00000$i.pcap 3 # 372 bytes
@@ -538,9 +539,9 @@ asked() {
 	cat plan
 	grep -E '^client +files +stored +a day +max-size +full in$' plan
 	grep -E '^foo +3 +1.1K +55[78] +5.4K +[78]d$' plan
-	grep -E '^bar +1 +372 +0 +- +-$' plan
+	grep -E '^bar +1 +372 +0 +- +-, max-files 20, max-age 300d$' plan
 	grep -E '^all +4 +1.5K +55[78] +11K +1[67]d$' plan
-	grep -E '^[0-9.]+[KMGTP] of [0-9.]+[KMGTP] are free: full in >10000d$' plan
+	grep -E '^[0-9.]+[KMGTP] of [0-9.]+[KMGTP] are free: full in >10000d, where no limit deletes files before$' plan
 	grep -x 'nothing is to be deleted now' plan
 	state | diff before -
 }
