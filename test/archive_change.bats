@@ -100,3 +100,22 @@ open_files() { find "/proc/$RUNS/fd" -type l | wc -l && cat "/proc/$RUNS/fdinfo"
 		[ "$(find archive -name 'trace-*')" = archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst ]
 	done
 }
+
+in_work() { [ -n "$(find archive/.work -type f)" ]; }
+
+@test "an index that is removed while a capture is on its way into it: the capture stays, and has no name in the archive" {
+	can_trace
+	settings
+	capture trace-foo-20261128_000001.pcap
+	once
+	capture trace-foo-20261128_000002.pcap 4
+	strace -qq -o trace -e trace=fsync -e inject=fsync:delay_enter=2000000:when=1 "$ARCHIVE" --once -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	until_true in_work
+	mv archive/index.sqlite gone
+	until_true gone $!
+	not wait $!
+	log_has 'error client=foo name=trace-foo-20261128_000002.pcap reason=".*the index was removed or replaced'
+	[ -e 'done'/trace-foo-20261128_000002.pcap ]
+	[ "$(find archive -name 'trace-*')" = archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst ]
+}
