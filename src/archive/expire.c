@@ -149,6 +149,8 @@ static bool delete (struct round *r, const struct retain_choice *c, uint64_t *n)
 	    .path = row.path,
 	    .reason = retain_reason_text(c->reason),
 	    .for_room = c->reason == RETAIN_FREE,
+	    .waits = e->config->archive.hand_over.present && row.handed_over == 0,
+	    .tries = row.tries,
 	    .bytes = row.stored,
 	    .age = calendar_age(e->now, row.ended)};
 	if (!e->only_plan && !depot_remove(e->depot, row.path)) {
@@ -193,10 +195,13 @@ bool expire_run(struct expire *e)
 	return ok;
 }
 
+/* Whose turn has not come yet is no trouble. */
 static void add_held(void *context, const struct expired *e)
 {
 	struct expire_held *held = context;
 
+	if (e->tries == 0)
+		return;
 	held->files++;
 	held->bytes += e->bytes;
 	if (e->age > held->age)

@@ -19,6 +19,8 @@ struct expired {
 	const char *client, *path;
 	const char *reason; /* the limit */
 	bool for_room;      /* it is min-free */
+	bool waits;         /* it was to be handed over, and was not yet */
+	uint64_t tries;     /* to hand it over, which have failed */
 	uint64_t bytes;
 	int64_t age; /* seconds */
 };
@@ -47,7 +49,7 @@ struct expire {
 	char reason[DEPOT_REASON_MAX];
 };
 
-/* After a round: what stayed only because it waits to be handed over. */
+/* After a round: what stayed only because it waits to be handed over, which has failed before. */
 struct expire_held {
 	uint64_t files, bytes;
 	int64_t age; /* of the oldest, in seconds */
