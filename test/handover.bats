@@ -373,7 +373,7 @@ lines_in() { [ "$(wc -l <"$1")" -eq "$2" ]; }
 	"${WRAP[@]}" "$ARCHIVE" -t -c cfg
 	stops
 	"${WRAP[@]}" "$ARCHIVE" --plan -c cfg >plan
-	not grep max-files plan
+	grep -q "nothing is to be deleted now" plan
 	touch there
 	echo '2026-11-28 15:00:00' >clock
 	once
