@@ -607,7 +607,7 @@ daemon() {
 	wait_log 'archiving path='
 	daemon
 	[ $STATUS -eq 1 ]
-	grep -x "error: .*/archive: another archive works there" out
+	grep -x "error: .*/archive: another archive works there: stop it first" out
 	[ ! -e pid ]
 	settings 'what = 1;'
 	daemon

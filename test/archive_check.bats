@@ -123,6 +123,64 @@ variety() {
 	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
 }
 
+@test "verify: files that the index does not have, as after an old index was put back; not what is being committed" {
+	can_trace
+	settings
+	capture trace-foo-20261128_000001.pcap
+	once
+	sqlite3 archive/index.sqlite '.backup old'
+	capture trace-foo-20261128_000002.pcap 4
+	capture trace-bar-20261128_000003.pcap 5
+	touch -d '3 days ago' 'done'/trace-bar-*
+	once
+	verify
+	rm archive/index.sqlite*
+	mv old archive/index.sqlite
+	run -1 verify
+	cat found
+	grep -x 'foo/2026-11-28/trace-foo-20261128_000002.pcap.zst: it is not in the index' found
+	grep -x 'bar/2026-11-28/trace-bar-20261128_000003.pcap.zst: it is not in the index' found
+	grep -x '1 file read, .*; 0 files differ or are missing' found
+	grep -x '2 files are not in the index: osmo-pcap-archive --rebuild makes it anew' found
+	run -1 verify 1d
+	grep '^1 file is not in the index' found
+	rebuild
+	verify
+	capture trace-foo-20261128_000004.pcap 6
+	strace -qq -o trace -P "$PWD/archive/index.sqlite-wal" -e trace=pwrite64 \
+		-e inject=pwrite64:delay_enter=2000000:when=1 "$ARCHIVE" --once -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	until_true test -e ${FOO}_000004.pcap.zst
+	verify
+	[ "$(wc -l <found)" -eq 1 ]
+	await $!
+}
+
+@test "verify: metadata that --rebuild could not read are told of, though the capture is sound" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	capture trace-foo-20261128_000002.pcap 4
+	once
+	perl -0pi -e 's/"packets":3/"packets";3/' ${FOO}_000001.pcap.zst
+	perl -0pi -e 's/"sha256":"\K(.)/$1 eq "0" ? "1" : "0"/e' ${FOO}_000002.pcap.zst
+	run -1 verify
+	cat found
+	grep -x "foo foo/2026-11-28/trace-foo-20261128_000001.pcap.zst: its metadata are damaged; its capture is sound" found
+	grep -x "foo foo/2026-11-28/trace-foo-20261128_000002.pcap.zst: its metadata are of another capture; its capture is sound" found
+	# archived again, as osmo-pcap-operations(7) has it
+	local name
+	for name in trace-foo-20261128_000001.pcap trace-foo-20261128_000002.pcap; do
+		sqlite3 archive/index.sqlite "DELETE FROM file WHERE name = '$name'"
+		zstd -dcq "${FOO%/*}/$name.zst" >"done/$name.new"
+		touch -r "${FOO%/*}/$name.zst" "done/$name.new"
+		mv "${FOO%/*}/$name.zst" .
+		mv "done/$name.new" "done/$name"
+	done
+	once
+	verify
+	grep '^2 files read' found
+}
+
 @test "verify: no link leads out of the archive, in a path neither" {
 	settings
 	capture trace-foo-20261128_000001.pcap
@@ -150,6 +208,8 @@ variety() {
 	run -2 verify tomorrow
 	grep -F '"tomorrow" is no time such as 12h or 30d' err
 	run -2 "$ARCHIVE" -c cfg --plan 2d
+	run -2 "$ARCHIVE" -c cfg --plan --verify
+	[ "$output" = 'error: -t, --once, --plan, --verify and --rebuild exclude each other' ]
 }
 
 @test "verify: ends when nobody reads what it prints" {
@@ -313,7 +373,7 @@ variety() {
 	PIDS+=($!)
 	wait_log 'archiving path='
 	run -1 rebuild
-	grep 'another archive works there' err
+	grep 'another archive works there: stop it first' err
 	capture trace-foo-20261128_000001.pcap
 	wait_log 'archived client=foo'
 	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
@@ -382,6 +442,9 @@ variety() {
 		[ "$status" -eq 1 ] || { echo "$how" >&2; return 1; }
 		grep 'osmo-pcap-archive --rebuild makes' log || { echo "$how" >&2; cat log >&2; return 1; }
 		[ -e 'done'/trace-foo-20261128_000003.pcap ]
+		[ "$how" != missing ] || { run "$ARCHIVE" -t -c cfg && [ "$status" -eq 0 ] &&
+			grep 'warning: path .*: there are files and no index: osmo-pcap-archive --rebuild' <<<"$output"; }
+		[ "$how" != empty ] || { run ! verify && grep 'it is empty: osmo-pcap-archive --rebuild makes' err; }
 		rebuild
 		state | diff before -
 	done
@@ -468,8 +531,9 @@ asked() {
 # ---- --plan ----
 
 @test "plan: what is stored, bytes a day, and when it is full; beside a daemon, and nothing is changed" {
-	settings 'compress = "none"; keep: { max-size = "11160"; };' \
-		'{ name = "foo"; address = "127.0.0.2"; keep: { max-size = 5580; }; }, { name = "bar"; address = "127.0.0.3"; }'
+	settings 'compress = "none"; keep: { max-size = "11160"; max-age = "99d"; };' \
+		'{ name = "foo"; address = "127.0.0.2"; keep: { max-size = 5580; }; },
+			{ name = "bar"; address = "127.0.0.3"; keep: { max-files = 20; max-age = 0; }; }'
 	local i
 	for i in 0 1 2; do
 		capture trace-foo-20261128_00000$i.pcap 3 # 372 bytes
@@ -485,9 +549,9 @@ asked() {
 	cat plan
 	grep -E '^client +files +stored +a day +max-size +full in$' plan
 	grep -E '^foo +3 +1.1K +55[78] +5.4K +[78]d$' plan
-	grep -E '^bar +1 +372 +0 +- +-$' plan
-	grep -E '^all +4 +1.5K +55[78] +11K +1[67]d$' plan
-	grep -E '^[0-9.]+[KMGTP] of [0-9.]+[KMGTP] are free: full in >10000d$' plan
+	grep -E '^bar +1 +372 +0 +- +-, max-files 20, max-age 0$' plan
+	grep -E '^all +4 +1.5K +55[78] +11K +1[67]d, max-age 99d$' plan
+	grep -E '^[0-9.]+[KMGTP] of [0-9.]+[KMGTP] are free: full in >10000d, where no limit deletes files before$' plan
 	grep -x 'nothing is to be deleted now' plan
 	state | diff before -
 }

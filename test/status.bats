@@ -312,7 +312,8 @@ teardown_screen() { screen kill-server 2>/dev/null || true; }
 	typed "$STATUS -c cfg"
 	until_true displays '^site-0 +recording'
 	screen capture-pane -e -p | grep -E $'^site-0 +\033\\[32mrecording'
-	typed "NO_COLOR=1 $STATUS -c cfg"
+	typed "NO_COLOR=1 $STATUS -c cfg; touch shown"
+	until_true test -e shown
 	until_true displays '^site-0 +recording'
 	! screen capture-pane -e -p | grep -E $'site-0 +\033\\[32m' || false
 	! status | grep $'\033' || false

@@ -85,6 +85,15 @@ void event_young(uint64_t files, uint64_t bytes)
 	    files, bytes);
 }
 
+void event_deleted_waiting(uint64_t files, uint64_t bytes)
+{
+	log_line(LVL_WARNING,
+	    "warning reason=\"files were deleted before they were handed over: required in "
+	    "hand-over "
+	    "would keep them\" files=%" PRIu64 " bytes=%" PRIu64,
+	    files, bytes);
+}
+
 /* What stands against it, as a list. */
 void event_excess(uint64_t bytes, bool floors, bool required, bool refused)
 {

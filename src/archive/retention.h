@@ -13,8 +13,8 @@
 
 struct retention {
 	/* Seconds since 1970: of the next lines about files that may not go, files that cannot be
-	 * deleted, and new ones that had to go. */
-	int64_t held_due, refused_due, young_due;
+	 * deleted, new ones that had to go, and ones that waited to be handed over. */
+	int64_t held_due, refused_due, young_due, waiting_due;
 
 	/* Of the last run. */
 	bool failed; /* what has to go is not gone */

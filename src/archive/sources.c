@@ -126,9 +126,10 @@ bool sources_look(struct sources *s)
 	for (size_t i = 0; i < s->n; i++) {
 		struct source *from = &s->v[i];
 		struct stat now, open;
+		bool seen = stat(from->path, &now) == 0 && fstat(from->dir, &open) == 0;
 
-		from->error = stat(from->path, &now) < 0 || fstat(from->dir, &open) < 0 ? errno : 0;
-		from->replaced = from->error == 0 && !io_same_file(&now, &open);
+		from->error = seen ? 0 : errno;
+		from->replaced = seen && !io_same_file(&now, &open);
 		replaced |= from->replaced;
 	}
 	return replaced;

@@ -463,6 +463,15 @@ bool store_add(struct store *s, const struct store_file *f, int64_t *id)
 	return false;
 }
 
+/* Source: sqlite.org/c3ref/c_fcntl_begin_atomic_write.html. */
+bool store_has_moved(struct store *s)
+{
+	int moved = 0;
+
+	sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	return moved;
+}
+
 bool store_has_path(struct store *s, const char *path, bool *has)
 {
 	sqlite3_stmt *st = statement(s, HAS_PATH);
