@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # archive: what osmo-pcap-archive takes from completed-path, keeps, and lets go.
+bats_require_minimum_version 1.5.0 # run -STATUS
 . "$BATS_TEST_DIRNAME/lib.bash"
 . "$BATS_TEST_DIRNAME/archive.bash"
 
