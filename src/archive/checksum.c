@@ -45,6 +45,8 @@ void checksum_add(struct checksum *c, const void *data, size_t len)
 {
 	const uint8_t *p = data;
 
+	if (len == 0) /* of what may be NULL */
+		return;
 	c->total += len;
 	if (c->filled > 0) {
 		size_t n = CHECKSUM_STRIPE - c->filled < len ? CHECKSUM_STRIPE - c->filled : len;

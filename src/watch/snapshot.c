@@ -305,6 +305,7 @@ void snapshot_choose(struct snapshot *s, struct patterns *p)
 
 void snapshot_rates(struct snapshot *s, const struct snapshot *before)
 {
+	static const struct snapshot_session none;
 	int64_t ms = s->now - before->now;
 
 	for (size_t i = 0; i < s->sessions && ms > 0; i++) {
@@ -319,7 +320,7 @@ void snapshot_rates(struct snapshot *s, const struct snapshot *before)
 				old = b;
 		}
 		if (!old) /* it is new: what it has is of this time */
-			old = &(struct snapshot_session){.pid = 0};
+			old = &none;
 		if (o->packets < old->packets || o->bytes < old->bytes)
 			continue; /* not an honest child */
 		o->packet_rate = rate(o->packets - old->packets, ms);
