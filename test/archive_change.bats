@@ -142,3 +142,40 @@ open_files() { find "/proc/$RUNS/fd" -type l | wc -l && cat "/proc/$RUNS/fdinfo"
 	once
 	log_has 'archived client=foo'
 }
+
+@test "an index that is removed or replaced under the archive: it stops with an error, archives nothing, deletes nothing" {
+	settings 'keep: { max-files = 1; };'
+	local how
+	for how in 'mv archive/index.sqlite gone' 'cp archive/index.sqlite x && mv x archive/index.sqlite'; do
+		rm -rf archive 'done' && mkdir archive 'done'
+		capture trace-foo-20261128_000001.pcap
+		runs
+		wait_log 'archived client=foo'
+		eval "$how"
+		arrives trace-foo-20261128_000002.pcap 4
+		until_true gone "$RUNS"
+		not wait "$RUNS"
+		log_has 'error reason=".*/archive/index.sqlite: the index was removed or replaced: .*osmo-pcap-archive --rebuild'
+		[ -e 'done'/trace-foo-20261128_000002.pcap ]
+		[ "$(find archive -name 'trace-*')" = archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst ]
+	done
+}
+
+in_work() { [ -n "$(find archive/.work -type f)" ]; }
+
+@test "an index that is removed while a capture is on its way into it: the capture stays, and has no name in the archive" {
+	can_trace
+	settings
+	capture trace-foo-20261128_000001.pcap
+	once
+	capture trace-foo-20261128_000002.pcap 4
+	strace -qq -o trace -e trace=fsync -e inject=fsync:delay_enter=2000000:when=1 "$ARCHIVE" --once -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	until_true in_work
+	mv archive/index.sqlite gone
+	until_true gone $!
+	not wait $!
+	log_has 'error client=foo name=trace-foo-20261128_000002.pcap reason=".*the index was removed or replaced'
+	[ -e 'done'/trace-foo-20261128_000002.pcap ]
+	[ "$(find archive -name 'trace-*')" = archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst ]
+}

@@ -118,7 +118,7 @@ variety() {
 	PIDS+=($!)
 	until_true test ! -e ${FOO}_000001.pcap.zst
 	verify
-	grep -x '1 files read, .*; 0 files differ or are missing' found
+	grep -x '1 file read, .*; 0 files differ or are missing' found
 	await $!
 	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
 }
@@ -146,6 +146,64 @@ variety() {
 	not wait $verifying
 }
 
+@test "verify: files that the index does not have, as after an old index was put back; not what is being committed" {
+	can_trace
+	settings
+	capture trace-foo-20261128_000001.pcap
+	once
+	sqlite3 archive/index.sqlite '.backup old'
+	capture trace-foo-20261128_000002.pcap 4
+	capture trace-bar-20261128_000003.pcap 5
+	touch -d '3 days ago' 'done'/trace-bar-*
+	once
+	verify
+	rm archive/index.sqlite*
+	mv old archive/index.sqlite
+	run -1 verify
+	cat found
+	grep -x 'foo/2026-11-28/trace-foo-20261128_000002.pcap.zst: it is not in the index' found
+	grep -x 'bar/2026-11-28/trace-bar-20261128_000003.pcap.zst: it is not in the index' found
+	grep -x '1 file read, .*; 0 files differ or are missing' found
+	grep -x '2 files are not in the index: osmo-pcap-archive --rebuild makes it anew' found
+	run -1 verify 1d
+	grep '^1 file is not in the index' found
+	rebuild
+	verify
+	capture trace-foo-20261128_000004.pcap 6
+	strace -qq -o trace -P "$PWD/archive/index.sqlite-wal" -e trace=pwrite64 \
+		-e inject=pwrite64:delay_enter=2000000:when=1 "$ARCHIVE" --once -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	until_true test -e ${FOO}_000004.pcap.zst
+	verify
+	[ "$(wc -l <found)" -eq 1 ]
+	await $!
+}
+
+@test "verify: metadata that --rebuild could not read are told of, though the capture is sound" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	capture trace-foo-20261128_000002.pcap 4
+	once
+	perl -0pi -e 's/"packets":3/"packets";3/' ${FOO}_000001.pcap.zst
+	perl -0pi -e 's/"sha256":"\K(.)/$1 eq "0" ? "1" : "0"/e' ${FOO}_000002.pcap.zst
+	run -1 verify
+	cat found
+	grep -x "foo foo/2026-11-28/trace-foo-20261128_000001.pcap.zst: its metadata are damaged; its capture is sound" found
+	grep -x "foo foo/2026-11-28/trace-foo-20261128_000002.pcap.zst: its metadata are of another capture; its capture is sound" found
+	# archived again, as osmo-pcap-operations(7) has it
+	local name
+	for name in trace-foo-20261128_000001.pcap trace-foo-20261128_000002.pcap; do
+		sqlite3 archive/index.sqlite "DELETE FROM file WHERE name = '$name'"
+		zstd -dcq "${FOO%/*}/$name.zst" >"done/$name.new"
+		touch -r "${FOO%/*}/$name.zst" "done/$name.new"
+		mv "${FOO%/*}/$name.zst" .
+		mv "done/$name.new" "done/$name"
+	done
+	once
+	verify
+	grep '^2 files read' found
+}
+
 @test "verify: no link leads out of the archive, in a path neither" {
 	settings
 	capture trace-foo-20261128_000001.pcap
@@ -156,7 +214,7 @@ variety() {
 	ln -s ../elsewhere/foo archive/foo
 	run -1 verify
 	grep -x 'foo foo/2026-11-28/trace-foo-20261128_000001.pcap.zst: what should be its directory is none' found
-	grep '^1 files read' found
+	grep '^1 file read' found
 }
 
 @test "verify: SINCE takes recordings that ended since then" {
@@ -166,13 +224,15 @@ variety() {
 	capture trace-foo-20261128_000002.pcap
 	once
 	verify 2d
-	grep '^1 files read' found
+	grep '^1 file read' found
 	"$ARCHIVE" -c cfg --verify=4d 2>err | grep '^2 files read'
 	verify 18446744073709551615s # and what is longer than there are times
 	grep '^2 files read' found
 	run -2 verify tomorrow
 	grep -F '"tomorrow" is no time such as 12h or 30d' err
 	run -2 "$ARCHIVE" -c cfg --plan 2d
+	run -2 "$ARCHIVE" -c cfg --plan --verify
+	[ "$output" = 'error: -t, --once, --plan, --verify and --rebuild exclude each other' ]
 }
 
 @test "verify: ends when nobody reads what it prints" {
@@ -260,7 +320,7 @@ variety() {
 	grep -x 'dir/other.zst: it is no archived file: left alone' made
 	grep -x 'dir/trace-foo-20261128_000004.pcap: it is being recorded, or waits for repair: left alone' made
 	not grep lost made
-	grep '^1 files of .* 2 cannot be read, 4 are no archived files$' made
+	grep '^1 file of .* is in the index; 2 cannot be read, 4 are no archived files$' made
 	[ "$(index 'SELECT path FROM file')" = ${at}_000003.pcap.zst ]
 	[ -e archive/dir/notes ]
 	[ -e ${FOO}_000001.pcap.zst ]
@@ -295,7 +355,7 @@ variety() {
 	run -1 strace -qq -o trace -P "$PWD/archive/bar" -e trace=openat -e inject=openat:error=EACCES \
 		"$ARCHIVE" --verify -c cfg
 	grep -x 'bar bar/2026-11-28/trace-bar-20261128_000003.pcap.zst: Permission denied' <<<"$output"
-	grep '^2 files read, .*; 1 files differ or are missing$' <<<"$output"
+	grep '^2 files read, .*; 1 file differs or is missing$' <<<"$output"
 }
 
 @test "rebuild: metadata that are those of another file are not believed" {
@@ -342,7 +402,7 @@ variety() {
 	PIDS+=($!)
 	wait_log 'archiving path='
 	run -1 rebuild
-	grep 'another archive works there' err
+	grep 'another archive works there: stop it first' err
 	capture trace-foo-20261128_000001.pcap
 	wait_log 'archived client=foo'
 	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
@@ -365,15 +425,25 @@ variety() {
 	while read -r name k; do
 		! strace -qq -o /dev/null -e trace="$name" -e inject="$name:signal=KILL:when=$k" \
 			"$ARCHIVE" --rebuild -c cfg >made 2>err 3>&- || break
-		if [ -e archive/index.sqlite ]; then
-			state | diff before -
-		else
-			run -1 "$ARCHIVE" --once -c cfg
-			[[ $output == *"there is no index: osmo-pcap-archive --rebuild makes it anew"* ]]
-		fi
+		state | diff before -
 		rebuild
 		state | diff before -
 	done <from
+}
+
+@test "rebuild: beside a reader of the old index nothing of that one stays" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	once
+	coproc sqlite3 -readonly archive/index.sqlite 3>&-
+	PIDS+=("$COPROC_PID")
+	local n
+	echo 'BEGIN; SELECT count(*) FROM file;' >&"${COPROC[1]}"
+	read -r n <&"${COPROC[0]}"
+	[ "$n" -eq 1 ]
+	"$ARCHIVE" --rebuild -c cfg
+	[ "$(ls archive)" = "$(printf '%s\n' foo index.sqlite)" ]
+	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
 }
 
 # ---- an index that is not what it was ----
@@ -401,6 +471,9 @@ variety() {
 		[ "$status" -eq 1 ] || { echo "$how" >&2; return 1; }
 		grep 'osmo-pcap-archive --rebuild makes' log || { echo "$how" >&2; cat log >&2; return 1; }
 		[ -e 'done'/trace-foo-20261128_000003.pcap ]
+		[ "$how" != missing ] || { run "$ARCHIVE" -t -c cfg && [ "$status" -eq 0 ] &&
+			grep 'warning: path .*: there are files and no index: osmo-pcap-archive --rebuild' <<<"$output"; }
+		[ "$how" != empty ] || { run ! verify && grep 'it is empty: osmo-pcap-archive --rebuild makes' err; }
 		rebuild
 		state | diff before -
 	done
@@ -487,8 +560,9 @@ asked() {
 # ---- --plan ----
 
 @test "plan: what is stored, bytes a day, and when it is full; beside a daemon, and nothing is changed" {
-	settings 'compress = "none"; keep: { max-size = "11160"; };' \
-		'{ name = "foo"; address = "127.0.0.2"; keep: { max-size = 5580; }; }, { name = "bar"; address = "127.0.0.3"; }'
+	settings 'compress = "none"; keep: { max-size = "11160"; max-age = "99d"; };' \
+		'{ name = "foo"; address = "127.0.0.2"; keep: { max-size = 5580; }; },
+			{ name = "bar"; address = "127.0.0.3"; keep: { max-files = 20; max-age = 0; }; }'
 	local i
 	for i in 0 1 2; do
 		capture trace-foo-20261128_00000$i.pcap 3 # 372 bytes
@@ -504,9 +578,9 @@ asked() {
 	cat plan
 	grep -E '^client +files +stored +a day +max-size +full in$' plan
 	grep -E '^foo +3 +1.1K +55[78] +5.4K +[78]d$' plan
-	grep -E '^bar +1 +372 +0 +- +-$' plan
-	grep -E '^all +4 +1.5K +55[78] +11K +1[67]d$' plan
-	grep -E '^[0-9.]+[KMGTP] of [0-9.]+[KMGTP] are free: full in >10000d$' plan
+	grep -E '^bar +1 +372 +0 +- +-, max-files 20, max-age 0$' plan
+	grep -E '^all +4 +1.5K +55[78] +11K +1[67]d, max-age 99d$' plan
+	grep -E '^[0-9.]+[KMGTP] of [0-9.]+[KMGTP] are free: full in >10000d, where no limit deletes files before$' plan
 	grep -x 'nothing is to be deleted now' plan
 	state | diff before -
 }

@@ -475,7 +475,7 @@ held() {
 	capture trace-foo-20261128_000000.pcap 1
 	capture trace-foo-20261128_000001.pcap 2
 	touch -d '25 hours ago' 'done'/trace-foo-20261128_000001.pcap
-	once
+	run -1 once
 	log_has 'deleted client=foo .*reason="min-free"' 2
 	log_has 'warning reason="min-free deletes files of the last day: the filesystem is too small, or something else fills it" files=1 bytes=140'
 	log_has 'error reason="[0-9]* bytes are stored above max-size or min-free, and there is nothing left to delete"'

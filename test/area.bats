@@ -281,8 +281,10 @@ so_far() {
 	[ "$(id -u)" -eq 0 ] || skip "needs root, to write into the memory of another process"
 	begin 'limits: { max-silence = "1h"; };' "{ $FOO }, { $BAR }"
 	two_records
-	[ "$(perl -ne '/^([0-9a-f]+)-([0-9a-f]+) .* .*\/server-/ and $n += hex($2) - hex($1); END { print $n }' "/proc/$(child foo)/maps")" \
-		-eq "$(getconf PAGESIZE)" ]
+	# with sanitizers the child keeps what the master has, for the leak checker
+	nm "$SERVER" 2>/dev/null | grep -q __asan_init ||
+		[ "$(perl -ne '/^([0-9a-f]+)-([0-9a-f]+) .* .*\/server-/ and $n += hex($2) - hex($1); END { print $n }' "/proc/$(child foo)/maps")" \
+			-eq "$(getconf PAGESIZE)" ]
 	# from the first counter to the end of the page: no number, no text, no sequence can be believed
 	nonsense "$(child foo)"
 	server_signal USR2

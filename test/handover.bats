@@ -107,7 +107,7 @@ handed_over() { [ "$(index 'SELECT count(*) FROM file WHERE handed_over > 0')" -
 	stops
 	"${WRAP[@]}" "$ARCHIVE" --plan -c cfg >plan
 	grep -qx "foo foo/2026-11-28/trace-foo-20261128_101500.pcap: waits to be handed over for 90s, failed 3 times, next try in 2m" plan
-	grep -qx '1 files of 372 bytes wait to be handed over' plan
+	grep -qx '1 file of 372 bytes waits to be handed over' plan
 	command_is 'exit 0'
 	echo '2026-11-28 12:10:00' >clock
 	once
@@ -122,9 +122,23 @@ again_at() {
 	echo "$1" >clock.new
 	mv clock.new clock
 	capture "trace-bar-$stamp.pcap"
-	kill -USR1 "$RUNS"
 	wait_log "archived client=bar name=trace-bar-$stamp.pcap"
 	wait_log "handed client=bar path=.*$stamp"
+}
+
+@test "USR1: what waits after failures is handed over at once, also after many" {
+	command_is 'exit 1'
+	settings 'command = "./command"; at-once = 1;'
+	fake_clock '2026-11-28 12:00:00' # the time of no pause comes
+	local i
+	for i in 1 2 3 4 5 6; do
+		capture "trace-foo-2026112${i}_101500.pcap"
+	done
+	runs
+	wait_log 'waiting client=foo' 5
+	command_is 'exit 0'
+	kill -USR1 "$RUNS"
+	wait_log 'handed client=foo' 6
 }
 
 @test "a command that fails for a day is tried every hour in the end, and then the file is handed over" {
@@ -180,9 +194,7 @@ again_at() {
 	touch there
 	again_at '2026-11-28 11:59:59'
 	never_log 'handed client=foo'
-	echo '2026-11-27 12:00:00' >clock.new
-	mv clock.new clock
-	kill -USR1 "$RUNS"
+	again_at '2026-11-27 12:00:00'
 	wait_log 'handed client=foo'
 }
 
@@ -361,7 +373,7 @@ lines_in() { [ "$(wc -l <"$1")" -eq "$2" ]; }
 	"${WRAP[@]}" "$ARCHIVE" -t -c cfg
 	stops
 	"${WRAP[@]}" "$ARCHIVE" --plan -c cfg >plan
-	not grep ": max-files, " plan
+	grep -q "nothing is to be deleted now" plan
 	touch there
 	echo '2026-11-28 15:00:00' >clock
 	once
@@ -379,7 +391,23 @@ another_round() {
 	wait_log 'reload path=' $((n + 2))
 }
 
-@test "not required: retention deletes what waits" {
+@test "required: files whose first turn has not ended are no error" {
+	command_is 'until [ -e there ]; do sleep 0.1; done'
+	settings 'command = "./command"; required = true;' 'keep: { max-files = 1; };'
+	capture trace-foo-20261126_000000.pcap
+	capture trace-foo-20261127_000000.pcap 4
+	runs
+	wait_log 'archived client=foo' 2
+	another_round
+	never_log 'retention is exceeded'
+	touch there
+	wait_log 'handed client=foo' 2
+	kill -HUP "$RUNS"
+	wait_log 'deleted client=foo'
+	never_log 'retention is exceeded'
+}
+
+@test "not required: retention deletes what waits, with a warning; what was handed over without" {
 	command_is 'exit 1'
 	settings 'command = "./command";' 'keep: { max-files = 1; };'
 	capture trace-foo-20261126_000000.pcap
@@ -387,6 +415,14 @@ another_round() {
 	capture trace-foo-20261127_000000.pcap
 	not once
 	log_has 'deleted client=foo path="foo/2026-11-26/.*" reason="max-files"'
+	log_has 'warning reason="files were deleted before they were handed over: .*" files=1 bytes=372$'
+	command_is 'exit 0'
+	sqlite3 archive/index.sqlite 'UPDATE file SET next_try = 0'
+	once
+	capture trace-foo-20261128_000000.pcap 4
+	once
+	log_has 'deleted client=foo path="foo/2026-11-27/'
+	never_log 'before they were handed over'
 	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
 }
 

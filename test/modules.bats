@@ -140,8 +140,13 @@ steps() {
 	[ "$(includers '^"config/(values|groups)[.]h"$' | tr '\n' ' ')" = 'config/groups.c config/groups.h config/load.c config/values.c ' ]
 }
 
-@test "only send/live.c and read/filter.c know libpcap" {
-	[ "$(includers '^<pcap' | tr '\n' ' ')" = 'read/filter.c send/live.c ' ]
+@test "only send/live.c and filter/compile.c know libpcap, and send alone is linked with it" {
+	[ "$(includers '^<pcap' | tr '\n' ' ')" = 'filter/compile.c send/live.c ' ]
+	local program
+	for program in "$BUILDDIR"/osmo-pcap-*; do
+		readelf -d "$program" 2>/dev/null | grep -q 'NEEDED.*libpcap' && echo "${program##*/}"
+	done >linked
+	[ "$(cat linked)" = osmo-pcap-send ]
 }
 
 @test "only record/decompress.c knows zlib, and besides it only the archive and its reader zstd" {

@@ -141,7 +141,7 @@ ends_with() {
 	[ "$output" = "osmo-pcap-read: net-127.0.9.8: no client is called so, and no host with files in that time" ]
 	settings '' '{ name = "quiet"; address = "127.0.0.2"; }'
 	run -0 list quiet
-	[ -z "$output" ]
+	[ "$output" = 'osmo-pcap-read: no capture: there is no capture of quiet' ]
 }
 
 @test "a range of time has the files with a packet in it, both ends included" {
@@ -183,6 +183,26 @@ ends_with() {
 	run -1 --separate-stderr list
 	[ "$stderr" = "osmo-pcap-read: $PWD/archive: there is no index, so its files are left out: osmo-pcap-archive --rebuild makes it anew" ]
 	[[ $output == *trace-foo-20261128_110000.pcap && $output != *100000* ]]
+	: >archive/index.sqlite
+	run -1 --separate-stderr list
+	[ "$stderr" = "osmo-pcap-read: $PWD/archive: there is no index, so its files are left out: osmo-pcap-archive --rebuild makes it anew" ]
+}
+
+@test "when nothing is found it is said, and from when to when there are packets; the status is 0" {
+	settings
+	three 'done'/trace-foo-20261128_100000.pcap 1795860000
+	archive
+	local is='what there is of foo reaches from 2026-11-28 10:00:00 to 2026-11-28 10:00:02'
+	run -0 --separate-stderr "$READ" -c cfg foo --from 2020-01-01 --to 2020-01-02 -w out
+	[ "$stderr" = "osmo-pcap-read: no packet in this time: $is" ]
+	run -0 --separate-stderr "$READ" -c cfg foo --list --from 2020-01-01 --to 2020-01-02
+	[ "$stderr" = "osmo-pcap-read: no capture in this time: $is" ]
+	run -0 --separate-stderr "$READ" -c cfg foo -f 'udp port 9' -w out
+	[ "$stderr" = "osmo-pcap-read: no packet that the filter lets through: $is" ]
+	run -0 --separate-stderr "$READ" -c cfg bar --list
+	[ "$stderr" = "osmo-pcap-read: no capture: there is no capture of bar" ]
+	run -0 --separate-stderr "$READ" -c cfg foo -w out
+	[ -z "$stderr" ]
 }
 
 @test "more files than can be open are listed" {
@@ -439,6 +459,22 @@ ends_with() {
 	[ "$(numbers_of --from 1700000100 --to 1700000103)" = '100 101 102 ' ]
 	run -1 --separate-stderr "$READ" -c cfg --from 1700000010 --to 1700000012
 	[ "$stderr" = "osmo-pcap-read: $PWD/$f: at byte ${size[0]}: the zstd data is damaged" ]
+}
+
+@test "a few bytes that have changed in an archived file are told of, and nothing of their frame is delivered" {
+	settings
+	perl -e 'print pack("VvvVVVV", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1), map { pack("VVVV", 1795860000, 0, 1000, 1000),
+		pack("C*", map { rand 256 } 1 .. 1000) } 1 .. 300' >'done'/trace-foo-20261128_100000.pcap
+	capture 'done'/trace-bar-20261128_100000.pcap pcap data,times=3:rec=100
+	archive
+	local f
+	f=$(echo archive/foo/*/*.zst)
+	chmod +w "$f"
+	printf XXXX | dd of="$f" bs=1 seek=$(($(size "$f") / 2)) conv=notrunc status=none
+	run -1 --separate-stderr "$READ" -c cfg -w out
+	[[ $stderr == "osmo-pcap-read: $PWD/$f: at byte "*": the file was changed: the checksum of its frame differs" ]]
+	[ "$(blocks <out | grep -c ^packet)" -eq 3 ]
+	not zstd -tq "$f"
 }
 
 @test "a damaged capture costs its own packets from there on: the rest is delivered, and the exit status is 1" {

@@ -297,11 +297,11 @@ counted() { # as the status says
 }
 
 @test "new settings that cannot be sent are sent again" {
-	begin
-	failing "$SERVER_PID" sendto:error=EAGAIN:when=1
-	reload 'store = false;'
+	begin 'filter = "greater 1";'
+	failing "$SERVER_PID" sendmsg:error=EAGAIN:when=1
+	reload 'store = false; filter = "icmp";'
 	wait_log 'warning client=foo .*reason="it takes no orders now'
-	settings 1 'store=false'
+	settings 1 'store=false .* filter="icmp"'
 	tell a rec
 	hang_up a
 	wait_log 'closed client=foo .*packets=2 .*files=1 '

@@ -70,6 +70,12 @@ serve() {
 	shows '^foo +absent '
 }
 
+# A second later it is silent again.
+is_heard() {
+	tell a rec
+	shows '^osmo_pcap_client_silent\{client="foo"\} 0$' --metrics
+}
+
 @test "a client from which nothing comes any more: in the table, in the metrics, critical for the check" {
 	serve 'max-silence = "1s";'
 	live a 127.0.0.2
@@ -79,8 +85,7 @@ serve() {
 	shows '^foo +silent .*127\.0\.0\.2:'
 	shows '^osmo_pcap_client_silent\{client="foo"\} 1$' --metrics
 	code 2 '^CRITICAL: 1 silent: foo; 1 never seen: bar$'
-	tell a rec
-	until_true shows '^osmo_pcap_client_silent\{client="foo"\} 0$' --metrics
+	until_true is_heard
 }
 
 @test "a recording that has outlived its server" {
@@ -307,7 +312,8 @@ teardown_screen() { screen kill-server 2>/dev/null || true; }
 	typed "$STATUS -c cfg"
 	until_true displays '^site-0 +recording'
 	screen capture-pane -e -p | grep -E $'^site-0 +\033\\[32mrecording'
-	typed "NO_COLOR=1 $STATUS -c cfg"
+	typed "NO_COLOR=1 $STATUS -c cfg; touch shown"
+	until_true test -e shown
 	until_true displays '^site-0 +recording'
 	! screen capture-pane -e -p | grep -E $'site-0 +\033\\[32m' || false
 	! status | grep $'\033' || false

@@ -41,8 +41,9 @@ static bool lock_all(int lock, char *reason)
 
 	if (fcntl(lock, F_SETLK, &all) == 0)
 		return true;
-	return fail(reason,
-	    errno == EACCES || errno == EAGAIN ? "another archive works there" : strerror(errno));
+	return fail(reason, errno == EACCES || errno == EAGAIN
+				? "another archive works there: stop it first"
+				: strerror(errno));
 }
 
 int claim_take(int dir, char reason[CLAIM_REASON_MAX])

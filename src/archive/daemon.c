@@ -70,6 +70,19 @@ static void follow(struct loop *l)
 	init_work(l);
 }
 
+/* It stops when somebody has removed or replaced the index: the next start tells what is there. */
+static bool has_index(struct loop *l)
+{
+	char reason[DEPOT_REASON_MAX];
+
+	if (depot_has_index(&l->d->depot, reason))
+		return true;
+	if (!l->broken)
+		event_failed(reason);
+	l->stop = l->broken = true;
+	return false;
+}
+
 static void begin_round(struct loop *l)
 {
 	int64_t now = io_monotonic_ms();
@@ -80,7 +93,7 @@ static void begin_round(struct loop *l)
 	l->again = false;
 	l->failed = l->work.failed;
 	l->round_due = now + ROUND_MS;
-	if (!l->broken)
+	if (!l->broken && has_index(l))
 		work_begin(&l->work);
 }
 
@@ -93,6 +106,8 @@ static void begin_work(struct loop *l)
 
 static void retain(struct loop *l)
 {
+	if (!has_index(l))
+		return;
 	retention_run(&l->retention, &l->d->depot, l->d->config);
 	l->retain_due = io_monotonic_ms() + ROUND_MS;
 }
@@ -121,10 +136,11 @@ static void reload(struct loop *l)
 }
 
 /* Also at what could not be archived a moment ago: somebody may have seen to it. */
-static void look_now(struct loop *l)
+static void begin_now(struct loop *l)
 {
 	memo_free(&l->failing);
 	l->round_due = 0;
+	handover_now(&l->handover);
 }
 
 static void take_signals(struct loop *l)
@@ -135,7 +151,7 @@ static void take_signals(struct loop *l)
 		if (si.ssi_signo == SIGHUP)
 			reload(l);
 		else if (si.ssi_signo == SIGUSR1)
-			look_now(l);
+			begin_now(l);
 		else if (si.ssi_signo != SIGCHLD)
 			l->stop = true;
 	}

@@ -13,8 +13,7 @@
 
 #include "archive/beneath.h"
 #include "archive/claim.h"
-#include "archive/named.h"
-#include "archive/walk.h"
+#include "archive/used.h"
 #include "base/io.h"
 #include "base/ownname.h"
 
@@ -62,35 +61,6 @@ static bool open_work(struct depot *d, char *reason)
 	return clear(d->work) || fail(reason, d->path, strerror(errno));
 }
 
-/* A crash of the start leaves no index, or an empty one; but then there is no directory of files in
- * work either, which is made behind it. */
-static bool is_in_use(struct depot *d)
-{
-	return faccessat(d->dir, OWNNAME_WORK, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-/* Also where its own names were not copied or restored with the files: an index without them would
- * be made, and retention would not know them. */
-static bool has_files(struct depot *d)
-{
-	static struct walk w;
-	struct named name;
-	enum walk_status st;
-	bool found = false;
-
-	if (!walk_begin(&w, d->dir))
-		return false;
-	while (!found && (st = walk_next(&w)) != WALK_END)
-		found = st == WALK_FILE && named_parse(w.path, &name);
-	walk_end(&w);
-	return found;
-}
-
-static bool was_in_use(struct depot *d)
-{
-	return is_in_use(d) || has_files(d);
-}
-
 static bool open_store(struct depot *d, const char *name, enum store_use use, char *reason)
 {
 	char path[PATH_MAX], why[STORE_REASON_MAX];
@@ -100,11 +70,15 @@ static bool open_store(struct depot *d, const char *name, enum store_use use, ch
 	if (use != STORE_CREATE && use != STORE_BUILD && faccessat(d->dir, name, F_OK, 0) < 0 &&
 	    errno == ENOENT)
 		return fail(reason, path,
-		    was_in_use(d) ? "there is no index: osmo-pcap-archive --rebuild makes it anew"
-				  : "there is no index: nothing was archived so far");
+		    used_before(d->dir)
+			? "there is no index: osmo-pcap-archive --rebuild makes it anew"
+			: "there is no index: nothing was archived so far");
 	d->store = store_open(path, use, why);
-	return d->store ||
-	       fail(reason, path, *why ? why : "it has no tables yet: it is being created");
+	return d->store || fail(reason, path,
+			       *why ? why
+			       : used_has_files(d->dir)
+				   ? "it is empty: osmo-pcap-archive --rebuild makes it anew"
+				   : "it has no tables yet: it is being created");
 }
 
 /* Filesystems of disks on which syncfs() leaves nothing behind that was written. */
@@ -122,16 +96,36 @@ static bool syncs_whole(int dir)
 	return false;
 }
 
-/* What SQLite keeps beside a database, and the database. */
+/* What SQLite keeps beside a database, behind the database. */
+static const char *const behind[] = {"", "-wal", "-shm", "-journal"};
+
+#define BEHIND (sizeof(behind) / sizeof(*behind))
+
 static bool remove_index(struct depot *d, const char *name)
 {
-	static const char *const behind[] = {"", "-wal", "-shm", "-journal"};
-
-	for (size_t i = 0; i < sizeof(behind) / sizeof(*behind); i++) {
+	for (size_t i = 0; i < BEHIND; i++) {
 		char file[NAME_MAX];
 
 		snprintf(file, sizeof(file), "%s%s", name, behind[i]);
 		if (unlinkat(d->dir, file, 0) < 0 && errno != ENOENT)
+			return false;
+	}
+	return true;
+}
+
+/* Whether nothing is left beside the index that is in use. */
+static bool gather_index(struct depot *d)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/%s", d->path, STORE_FILE) >= (int)sizeof(path) ||
+	    !store_gather(path))
+		return false;
+	for (size_t i = 1; i < BEHIND; i++) {
+		char file[NAME_MAX];
+
+		snprintf(file, sizeof(file), "%s%s", STORE_FILE, behind[i]);
+		if (faccessat(d->dir, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 			return false;
 	}
 	return true;
@@ -144,8 +138,8 @@ static bool open_all(struct depot *d, enum depot_use use, char *reason)
 		return open_store(d, STORE_FILE, STORE_READ, reason);
 	case DEPOT_WRITE:
 		return claim(d, reason) &&
-		       open_store(
-			   d, STORE_FILE, was_in_use(d) ? STORE_WRITE : STORE_CREATE, reason) &&
+		       open_store(d, STORE_FILE, used_before(d->dir) ? STORE_WRITE : STORE_CREATE,
+			   reason) &&
 		       open_work(d, reason);
 	case DEPOT_REBUILD:
 		return claim(d, reason) &&
@@ -182,14 +176,27 @@ static bool sync_file(struct depot *d, const char *name)
 	return ok;
 }
 
-/* The old index goes first: what SQLite keeps beside it would be taken for the new one's. A crash
- * in between leaves none, which the next start says. */
+/* What SQLite keeps beside the old index would be taken for the new one's: it goes into the old one
+ * before that is replaced, and a crash leaves one of them. Where that cannot be, as the old one is
+ * damaged or somebody reads it, that one goes first: a crash in between leaves none, which the next
+ * start says. */
 bool depot_replace_index(struct depot *d)
 {
 	store_close(d->store);
 	d->store = NULL;
-	return sync_file(d, DEPOT_NEW_INDEX) && remove_index(d, STORE_FILE) &&
+	return sync_file(d, DEPOT_NEW_INDEX) && (gather_index(d) || remove_index(d, STORE_FILE)) &&
 	       renameat(d->dir, DEPOT_NEW_INDEX, d->dir, STORE_FILE) == 0 && fsync(d->dir) == 0;
+}
+
+bool depot_has_index(struct depot *d, char reason[DEPOT_REASON_MAX])
+{
+	if (!store_has_moved(d->store))
+		return true;
+	snprintf(reason, DEPOT_REASON_MAX,
+	    "%s/%s: the index was removed or replaced: nothing is archived nor deleted any more; "
+	    "osmo-pcap-archive --rebuild makes it anew",
+	    d->path, STORE_FILE);
+	return false;
 }
 
 void depot_close(struct depot *d)

@@ -39,6 +39,10 @@ void depot_close(struct depot *d);
  * False with errno. */
 bool depot_replace_index(struct depot *d);
 
+/* False with a reason: the index that is open has been removed, moved or replaced. Nobody will read
+ * what is put into it. */
+bool depot_has_index(struct depot *d, char reason[DEPOT_REASON_MAX]);
+
 /* A new, empty file in work; -1 with errno. */
 int depot_create(struct depot *d, const char *name);
 void depot_discard(struct depot *d, const char *name);

@@ -7,6 +7,7 @@
 
 #include "archive/plan.h"
 #include "archive/rebuild.h"
+#include "archive/stray.h"
 #include "archive/verify.h"
 #include "archive/waiting.h"
 #include "base/exitcode.h"
@@ -60,6 +61,16 @@ static void print_wrong(void *context, const char *client, const char *path, con
 	printf("%s %s: %s\n", client, path, what);
 }
 
+static void print_stray(void *context, const char *path, const char *why)
+{
+	(void)context;
+	if (why)
+		printf("%s: it cannot be looked for files that the index does not have: %s\n", path,
+		    why);
+	else
+		printf("%s: it is not in the index\n", path);
+}
+
 /* The time before which recordings had ended that are not wanted. */
 static int64_t begin_of(const struct options *o)
 {
@@ -69,15 +80,22 @@ static int64_t begin_of(const struct options *o)
 static int verify(const struct options *o, struct depot *depot)
 {
 	struct verify v = {.depot = depot, .since = begin_of(o), .tell = print_wrong};
+	struct stray s = {.depot = depot, .since = v.since, .tell = print_stray};
 
 	setvbuf(stdout, NULL, _IOLBF, 0); /* it may take hours */
 
 	if (!verify_run(&v))
 		return fail(v.reason);
-	printf("%" PRIu64 " files read, captures of %" PRIu64 " bytes; %" PRIu64
-	       " files differ or are missing\n",
-	    v.files, v.bytes, v.wrong);
-	return end(v.wrong == 0);
+	if (!stray_find(&s))
+		return fail(s.reason);
+	printf("%" PRIu64 " %s read, captures of %" PRIu64 " bytes; %" PRIu64 " %s missing\n",
+	    v.files, v.files == 1 ? "file" : "files", v.bytes, v.wrong,
+	    v.wrong == 1 ? "file differs or is" : "files differ or are");
+	if (s.files > 0)
+		printf("%" PRIu64
+		       " %s not in the index: osmo-pcap-archive --rebuild makes it anew\n",
+		    s.files, s.files == 1 ? "file is" : "files are");
+	return end(v.wrong == 0 && s.files == 0);
 }
 
 static void print_not_indexed(void *context, const char *path, const char *why)
@@ -92,9 +110,11 @@ static int rebuild(struct depot *depot, const struct config *config)
 
 	if (!rebuild_run(&r))
 		return fail(r.reason);
-	printf("%" PRIu64 " files of %" PRIu64 " bytes are in the index; %" PRIu64
-	       " cannot be read, %" PRIu64 " are no archived files\n",
-	    r.files, r.stored, r.unreadable, r.others);
+	printf("%" PRIu64 " %s of %" PRIu64 " bytes %s in the index; %" PRIu64
+	       " cannot be read, %" PRIu64 " %s\n",
+	    r.files, r.files == 1 ? "file" : "files", r.stored, r.files == 1 ? "is" : "are",
+	    r.unreadable, r.others,
+	    r.others == 1 ? "is no archived file" : "are no archived files");
 	if (config->archive.hand_over.present && r.files > 0)
 		puts("which files were handed over is not known any more: all are handed over "
 		     "again");

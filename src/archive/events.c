@@ -51,7 +51,8 @@ void event_changed(const struct take *t)
 
 void event_refused(const struct take *t)
 {
-	log_line(LVL_WARNING, "refused name=%s reason=%s", t->name, LOG_QUOTE(t->reason));
+	log_line(
+	    LVL_WARNING, "refused name=%s reason=%s", LOG_QUOTE(t->name), LOG_QUOTE(t->reason));
 }
 
 void event_more_refused(void)
@@ -98,6 +99,15 @@ void event_young(uint64_t files, uint64_t bytes)
 	    "warning reason=\"min-free deletes files of the last day: the filesystem is too small, "
 	    "or "
 	    "something else fills it\" files=%" PRIu64 " bytes=%" PRIu64,
+	    files, bytes);
+}
+
+void event_deleted_waiting(uint64_t files, uint64_t bytes)
+{
+	log_line(LVL_WARNING,
+	    "warning reason=\"files were deleted before they were handed over: required in "
+	    "hand-over "
+	    "would keep them\" files=%" PRIu64 " bytes=%" PRIu64,
 	    files, bytes);
 }
 

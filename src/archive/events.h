@@ -24,6 +24,7 @@ void event_not_deleted(const struct expired *e, const char *why);
 void event_not_deleted_number(uint64_t files);
 /* That had to go so that min-free is kept. */
 void event_young(uint64_t files, uint64_t bytes);
+void event_deleted_waiting(uint64_t files, uint64_t bytes);
 /* So much is too much, and nothing more may be deleted: what may stand against it. */
 void event_excess(const struct expire *e, bool required, bool refused);
 /* Files that wait to be handed over, and would have been deleted otherwise. */

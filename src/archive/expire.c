@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "config/keys.h"
 
 /* Rows that one commit removes. */
 #define TOGETHER 128
@@ -54,6 +55,11 @@ static bool oldest(void *context, size_t client, struct retain_file *out)
 	return true;
 }
 
+bool expire_has_own_age(const struct config_client *k)
+{
+	return k && key_is_set(&config_client_keep_keys, &k->keep.origins, "max-age");
+}
+
 static void set_limits(struct retain_client *c, const struct config_client *k)
 {
 	c->weight = 1;
@@ -62,6 +68,7 @@ static void set_limits(struct retain_client *c, const struct config_client *k)
 	c->own = (struct retain_limits){.max_age = k->keep.max_age,
 	    .max_size = k->keep.max_size,
 	    .max_files = k->keep.max_files};
+	c->has_own_age = expire_has_own_age(k);
 	c->weight = k->keep.weight;
 	c->floor = k->keep.floor;
 }
@@ -186,6 +193,8 @@ static bool delete (struct round *r, const struct retain_choice *c, uint64_t *n)
 	    .path = row.path,
 	    .reason = retain_reason_text(c->reason),
 	    .for_room = c->reason == RETAIN_FREE,
+	    .waits = e->config->archive.hand_over.present && row.handed_over == 0,
+	    .tries = row.tries,
 	    .bytes = row.stored,
 	    .age = calendar_age(e->now, row.ended)};
 	if (!e->only_plan && !remove_file(r, c, &told))
@@ -227,10 +236,13 @@ bool expire_run(struct expire *e)
 	return ok;
 }
 
+/* Whose turn has not come yet is no trouble. */
 static void add_held(void *context, const struct expired *e)
 {
 	struct expire_held *held = context;
 
+	if (e->tries == 0)
+		return;
 	held->files++;
 	held->bytes += e->bytes;
 	if (e->age > held->age)

@@ -20,6 +20,8 @@ struct expired {
 	const char *reason; /* the limit */
 	bool for_room;      /* it is min-free */
 	bool missing;       /* there was only the row left */
+	bool waits;         /* it was to be handed over, and was not yet */
+	uint64_t tries;     /* to hand it over, which have failed */
 	uint64_t bytes;
 	int64_t age; /* seconds */
 };
@@ -49,11 +51,15 @@ struct expire {
 	char reason[DEPOT_REASON_MAX];
 };
 
-/* After a round: what stayed only because it waits to be handed over. */
+/* After a round: what stayed only because it waits to be handed over, which has failed before. */
 struct expire_held {
 	uint64_t files, bytes;
 	int64_t age; /* of the oldest, in seconds */
 };
+
+/* Whether a client's max-age, 0 as well, stands in the place of the general one. NULL: it is not
+ * configured any more. */
+bool expire_has_own_age(const struct config_client *k);
 
 /* One round. A file that cannot be deleted stays, and the round goes on. False with a reason: it
  * ended at the first error of another kind, or no file can be deleted there. */

@@ -161,6 +161,19 @@ void handover_start(struct handover *h)
 		try_sooner(h, now);
 }
 
+void handover_now(struct handover *h)
+{
+	int64_t now = time(NULL);
+
+	if (!settings(h)->present)
+		return;
+	h->resume = 0;
+	h->in_a_row = 0;
+	h->next_try = now;
+	if (!store_try_sooner(h->depot->store, now))
+		store_failed(h);
+}
+
 bool handover_waiting(struct handover *h, uint64_t *files)
 {
 	struct store *store = h->depot->store;

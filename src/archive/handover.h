@@ -45,6 +45,10 @@ bool handover_waiting(struct handover *h, uint64_t *files);
 /* Starts as many commands as there are files whose turn it is, and room. */
 void handover_start(struct handover *h);
 
+/* The turn of all that wait has come, whatever has failed before: what they are handed to was
+ * repaired. */
+void handover_now(struct handover *h);
+
 /* The channels to poll; returns how many. */
 size_t handover_channels(const struct handover *h, struct pollfd p[CONFIG_AT_ONCE_MAX]);
 

@@ -63,6 +63,22 @@ static void run_pack(const struct job *job, struct report *r, uint8_t **columns)
 	pack_free(&packed);
 }
 
+/* What keeps the metadata of a file whose capture is this one from being read again; "": nothing.
+ */
+static void check_metadata(const struct job *job, const struct digest *d, struct report *r)
+{
+	static struct metaread m;
+	char why[RECALL_WHY_MAX];
+
+	if (!recall(job->capture, &m, &r->stored, why)) {
+		snprintf(r->reason, sizeof(r->reason), "%s", why);
+		return;
+	}
+	if (m.summary.facts.bytes != d->bytes || memcmp(m.sha256, d->sha256, sizeof(m.sha256)) != 0)
+		snprintf(r->reason, sizeof(r->reason), "its metadata are of another capture");
+	metaread_free(&m);
+}
+
 static void run_digest(const struct job *job, struct report *r)
 {
 	char why[DIGEST_WHY_MAX];
@@ -74,6 +90,8 @@ static void run_digest(const struct job *job, struct report *r)
 	memcpy(r->sha256, d.sha256, sizeof(r->sha256));
 	if (!r->ok)
 		fail(r, "", why);
+	else if (job->compressed && d.bytes == job->most)
+		check_metadata(job, &d, r);
 }
 
 static void run_recall(const struct job *job, struct report *r, uint8_t **columns)

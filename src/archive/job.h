@@ -13,7 +13,7 @@
 
 enum job_kind {
 	JOB_PACK,   /* archived becomes the archived file of capture */
-	JOB_DIGEST, /* of capture, an archived file: facts.bytes, sha256 */
+	JOB_DIGEST, /* of capture, an archived file: facts.bytes, sha256; reason: of its metadata */
 	JOB_RECALL, /* of capture, an archived file that is compressed: what it says of itself */
 	JOB_SCAN    /* of capture, an archived file that is not compressed: what JOB_PACK finds */
 };

@@ -19,6 +19,7 @@
 #include "archive/rights.h"
 #include "archive/roles.h"
 #include "archive/runner.h"
+#include "archive/used.h"
 #include "base/exitcode.h"
 #include "base/io.h"
 #include "base/log.h"
@@ -118,6 +119,18 @@ static void look_for_command(const struct config *c, struct problems *p)
 		problem_warning(p, o.file, o.line, "command: there is no program %s", program);
 }
 
+/* Nothing would be archived before it is there. */
+static void look_for_index(const struct config *c, struct problems *p)
+{
+	struct origin o = config_origin(&config_archive_keys, &c->archive.origins, "path");
+
+	if (used_lacks_index(c->archive.path))
+		problem_warning(p, o.file, o.line,
+		    "path %s: there are files and no index: osmo-pcap-archive --rebuild makes it "
+		    "anew",
+		    c->archive.path);
+}
+
 /* Before there is a signalfd they wait. */
 static void hold_signals(sigset_t *set, sigset_t *before)
 {
@@ -172,6 +185,8 @@ static int open_and_work(
 
 	change_user(d->config, &p);
 	look_for_command(d->config, &p);
+	if (o->mode == MODE_TEST)
+		look_for_index(d->config, &p);
 	prepare_sandbox(d->config, &p);
 	sandbox_measure(0, 0);
 	if (sources_open(&d->sources, d->config, &p) && p.errors == 0 &&
@@ -229,7 +244,7 @@ static int run(struct daemon *d, const struct options *o)
 	}
 	if (o->daemonize && !detach(&before))
 		return EXITCODE_FAILURE;
-	if (o->mode == MODE_DAEMON && !o->daemonize)
+	if ((o->mode == MODE_DAEMON && !o->daemonize) || o->mode == MODE_ONCE)
 		log_open(IDENT, false);
 	/* before the user changes: /run */
 	if (!pidfile_open(&pid, o->daemonize ? d->config->archive.pid_file : NULL))

@@ -54,8 +54,11 @@ static _Noreturn void printed(void)
 
 static void set_mode(struct options *o, enum mode mode)
 {
-	if (o->mode != MODE_DAEMON)
-		wrong_options();
+	if (o->mode != MODE_DAEMON) {
+		fputs("error: -t, --once, --plan, --verify and --rebuild exclude each other\n",
+		    stderr);
+		exit(EXITCODE_USAGE);
+	}
 	o->mode = mode;
 }
 

@@ -40,12 +40,11 @@ static bool make_path(const struct search *s, unsigned number)
 {
 	const struct place *p = s->p;
 	const char *stamp = p->parts->stamp + strlen(p->parts->stamp) - EXPAND_STAMP;
-	char directories[DEPOT_PATH_MAX], name[CAPNAME_MAX];
+	char directories[DEPOT_PATH_MAX], other[CAPNAME_MAX];
+	const char *name = number == p->parts->number ? p->name : other;
 
-	if (number == p->parts->number)
-		snprintf(name, sizeof(name), "%s", p->name);
-	else
-		capname_renumber(p->parts, number, name);
+	if (name == other)
+		capname_renumber(p->parts, number, other);
 	return expand_directories(
 		   p->archive->directories, p->client, stamp, directories, sizeof(directories)) &&
 	       snprintf(s->path, DEPOT_PATH_MAX, "%s/%s%s", directories, name,

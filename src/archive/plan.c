@@ -20,7 +20,8 @@
 struct line {
 	const char *name;
 	uint64_t files, stored, growth; /* growth: bytes a day */
-	uint64_t limit;                 /* bytes; 0: none */
+	const struct config_keep *keep; /* NULL: no limits of its own */
+	bool ageless;                   /* its own max-age is no limit */
 };
 
 /* ---- numbers, as people read them ---- */
@@ -77,20 +78,39 @@ static const char *until_text(uint64_t room, uint64_t growth, char out[CELL])
 
 static const char *full_text(const struct line *l, char out[CELL])
 {
-	if (l->limit == 0)
+	uint64_t limit = l->keep ? l->keep->max_size : 0;
+
+	if (limit == 0)
 		return word("-", out);
-	return until_text(l->stored < l->limit ? l->limit - l->stored : 0, l->growth, out);
+	return until_text(l->stored < limit ? limit - l->stored : 0, l->growth, out);
+}
+
+static bool is_limited(const struct config_keep *k)
+{
+	return k && (k->max_size > 0 || k->max_files > 0 || k->max_age > 0);
 }
 
 /* ---- the tables ---- */
 
+static int64_t seconds(uint64_t n)
+{
+	return n < INT64_MAX ? (int64_t)n : INT64_MAX;
+}
+
 static void print_line(const struct line *l)
 {
-	char stored[CELL], growth[CELL], limit[CELL], full[CELL];
+	char stored[CELL], growth[CELL], limit[CELL], full[CELL], age[SPAN_MAX];
 
-	printf("%-24s %9" PRIu64 " %9s %9s %9s %9s\n", l->name, l->files,
-	    size_text(l->stored, stored), size_text(l->growth, growth), limit_text(l->limit, limit),
-	    full_text(l, full));
+	printf("%-24s %9" PRIu64 " %9s %9s %9s %9s", l->name, l->files,
+	    size_text(l->stored, stored), size_text(l->growth, growth),
+	    limit_text(l->keep ? l->keep->max_size : 0, limit), full_text(l, full));
+	if (l->keep && l->keep->max_files > 0)
+		printf(", max-files %u", l->keep->max_files);
+	if (l->keep && l->keep->max_age > 0)
+		printf(", max-age %s", span_text(seconds(l->keep->max_age), age));
+	else if (l->ageless)
+		fputs(", max-age 0", stdout);
+	putchar('\n');
 }
 
 /* Bytes a day in the last week, or since the first file when that is not so long ago. */
@@ -108,7 +128,7 @@ static bool growth_of(struct store *store, int64_t id, int64_t now, uint64_t *ou
 }
 
 static bool print_clients(
-    struct store *store, const struct config *config, int64_t now, struct line *all)
+    struct store *store, const struct config *config, int64_t now, struct line *all, bool *limited)
 {
 	struct store_client c = {.id = 0};
 
@@ -120,12 +140,14 @@ static bool print_clients(
 		struct line l = {.name = name,
 		    .files = c.files,
 		    .stored = c.bytes,
-		    .limit = k ? k->keep.max_size : 0};
+		    .keep = k ? &k->keep : NULL,
+		    .ageless = expire_has_own_age(k)};
 
 		snprintf(name, sizeof(name), "%s", c.client);
 		if (!growth_of(store, c.id, now, &l.growth))
 			return false;
 		print_line(&l);
+		*limited |= is_limited(l.keep);
 		all->files += l.files;
 		all->stored += l.stored;
 		all->growth += l.growth;
@@ -133,7 +155,8 @@ static bool print_clients(
 	return !store_reason(store)[0];
 }
 
-static void print_space(const struct config_keep *k, uint64_t free, uint64_t all, uint64_t growth)
+static void print_space(
+    const struct config_keep *k, uint64_t free, uint64_t all, uint64_t growth, bool limited)
 {
 	uint64_t least = k->min_free.percent ? all / 100 * k->min_free.percent : k->min_free.bytes;
 	char space[CELL], of[CELL], keep[CELL], until[CELL];
@@ -147,7 +170,8 @@ static void print_space(const struct config_keep *k, uint64_t free, uint64_t all
 	else if (strcmp(until, "never") == 0)
 		puts(": nothing was archived in the last week");
 	else
-		printf(": full in %s\n", until);
+		printf(": full in %s%s\n", until,
+		    limited ? ", where no limit deletes files before" : "");
 }
 
 struct deleted {
@@ -162,8 +186,8 @@ static void print_expired(void *context, const struct expired *e)
 	if (d->files++ == 0)
 		puts("\nto be deleted now:");
 	d->bytes += e->bytes;
-	printf("%s %s: %s, %" PRIu64 " bytes, %s old\n", e->client, e->path, e->reason, e->bytes,
-	    span_text(e->age, age));
+	printf("%s %s: %s, %" PRIu64 " bytes, %s old%s\n", e->client, e->path, e->reason, e->bytes,
+	    span_text(e->age, age), e->waits ? ", not handed over" : "");
 }
 
 static void print_end(const struct deleted *d, const struct expire *e)
@@ -175,7 +199,8 @@ static void print_end(const struct deleted *d, const struct expire *e)
 	if (d->files == 0)
 		puts("\nnothing is to be deleted now");
 	else
-		printf("%" PRIu64 " files, %s\n", d->files, size_text(d->bytes, text));
+		printf("%" PRIu64 " %s, %s\n", d->files, d->files == 1 ? "file" : "files",
+		    size_text(d->bytes, text));
 	if (e->excess > 0)
 		printf("%s are stored above max-size or min-free, and %s\n",
 		    size_text(e->excess, text), why);
@@ -187,7 +212,8 @@ static void print_end(const struct deleted *d, const struct expire *e)
 bool plan_print(
     struct depot *depot, const struct config *config, int64_t now, char reason[DEPOT_REASON_MAX])
 {
-	struct line all = {.name = "all", .limit = config->archive.keep.max_size};
+	struct line all = {.name = "all", .keep = &config->archive.keep};
+	bool limited = is_limited(all.keep);
 	struct deleted deleted = {0};
 	struct expire e = {.depot = depot,
 	    .config = config,
@@ -201,12 +227,12 @@ bool plan_print(
 		snprintf(reason, DEPOT_REASON_MAX, "%s: %s", depot->path, strerror(errno));
 		return false;
 	}
-	if (!print_clients(depot->store, config, now, &all)) {
+	if (!print_clients(depot->store, config, now, &all, &limited)) {
 		snprintf(reason, DEPOT_REASON_MAX, "%s", store_reason(depot->store));
 		return false;
 	}
 	print_line(&all);
-	print_space(&config->archive.keep, free, size, all.growth);
+	print_space(&config->archive.keep, free, size, all.growth, limited);
 	if (!expire_run(&e)) {
 		memcpy(reason, e.reason, sizeof(e.reason));
 		return false;

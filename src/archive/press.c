@@ -10,6 +10,7 @@
 /* Of a frame: RFC 8878, 3.1.1. */
 #define DESCRIPTOR     4u
 #define SINGLE_SEGMENT 0x20u
+#define HAS_CHECKSUM   0x04u
 #define SIZE_FLAG(d)   ((d) >> 6)
 #define SIZE_4_BYTES   2u
 #define BLOCK_HEADER   3u
@@ -94,8 +95,8 @@ size_t press_piece(struct press *p, uint64_t left)
 
 static bool make_room(struct press *p, size_t len)
 {
-	size_t need =
-	    p->len + ZSTD_compressBound(len) + ZSTD_CStreamOutSize() + OVERHEAD + FRAMES_BLOCK + 6;
+	size_t need = p->len + ZSTD_compressBound(len) + ZSTD_CStreamOutSize() + OVERHEAD +
+		      FRAMES_BLOCK + 6 + CHECKSUM_SIZE;
 	uint8_t *frame;
 
 	if (need <= p->room)
@@ -113,6 +114,7 @@ static bool make_room(struct press *p, size_t len)
 /* The size is that of a full frame; press_end() writes the true one. */
 static void begin(struct press *p, size_t len)
 {
+	checksum_begin(&p->sum);
 	ZSTD_CCtx_reset(p->zstd, ZSTD_reset_session_only);
 	ZSTD_CCtx_setPledgedSrcSize(p->zstd, len > FRAMES_CAPTURE_MAX ? len : FRAMES_CAPTURE_MAX);
 	note_frame(p, p->begin);
@@ -128,6 +130,7 @@ bool press_add(struct press *p, const void *data, size_t len)
 		return false;
 	if (p->taken == 0)
 		begin(p, len);
+	checksum_add(&p->sum, data, len);
 	out = (ZSTD_outBuffer){.dst = p->frame, .size = p->room, .pos = p->len};
 	do
 		left = ZSTD_compressStream2(
@@ -162,9 +165,10 @@ static void write_blocks(uint8_t *to, size_t n)
 	*last |= LAST;
 }
 
+/* Of the blocks between what is there and the checksum. */
 static size_t blocks_size(const struct press *p)
 {
-	uint64_t at = p->begin + p->len;
+	uint64_t at = p->begin + p->len + CHECKSUM_SIZE;
 	size_t n;
 
 	if (is_recognized(p, at + BLOCK_HEADER) && to_end_of_block(at) >= FILLED)
@@ -173,8 +177,8 @@ static size_t blocks_size(const struct press *p)
 	return n < BLOCK_HEADER || n == BLOCK_HEADER + 2 ? n + FRAMES_BLOCK : n;
 }
 
-/* What was told to zstd as the size is replaced by what it is. */
-static bool set_size(struct press *p)
+/* What was told to zstd as the size is replaced by what it is, and a checksum announced. */
+static bool set_header(struct press *p)
 {
 	uint8_t d = p->frame[DESCRIPTOR];
 
@@ -184,6 +188,7 @@ static bool set_size(struct press *p)
 	}
 	bytes_store32(
 	    p->frame + DESCRIPTOR + (d & SINGLE_SEGMENT ? 1 : 2), (uint32_t)p->taken, false);
+	p->frame[DESCRIPTOR] = d | HAS_CHECKSUM;
 	return true;
 }
 
@@ -192,11 +197,13 @@ bool press_end(struct press *p)
 	size_t n;
 
 	p->flush = true;
-	if (!press_add(p, NULL, 0) || !set_size(p))
+	if (!press_add(p, NULL, 0) || !set_header(p))
 		return false;
 	n = blocks_size(p);
 	write_blocks(p->frame + p->len, n);
 	p->len += n;
+	bytes_store32(p->frame + p->len, checksum_end(&p->sum), false);
+	p->len += CHECKSUM_SIZE;
 	return true;
 }
 

@@ -3,8 +3,9 @@
  * Why, index/frames.h says: a frame may end anywhere in the block that it began, if a frame begins
  * that block, else only at the end of a block. So that little is lost by padding, the caller asks
  * press_piece() how much to gather for the next step, and ends the frame where it is told so. What
- * is left to the end of a block is filled with empty blocks of zstd (RFC 8878, 3.1.1.2). Refuses to
- * do I/O and to know records. Memory: a frame, and what the level of zstd needs. */
+ * is left to the end of a block is filled with empty blocks of zstd (RFC 8878, 3.1.1.2), and the
+ * checksum of what the frame holds ends it. Refuses to do I/O and to know records. Memory: a frame,
+ * and what the level of zstd needs. */
 #ifndef ARCHIVE_PRESS_H
 #define ARCHIVE_PRESS_H
 
@@ -13,6 +14,7 @@
 #include <stdint.h>
 #include <zstd.h>
 
+#include "archive/checksum.h"
 #include "index/frames.h"
 
 struct press {
@@ -23,6 +25,7 @@ struct press {
 	/* The rest is its own. */
 	ZSTD_CCtx *zstd;
 	size_t room;
+	struct checksum sum;
 	uint64_t begin; /* of the frame in the file */
 	uint64_t block; /* the last one that begins with a zstd frame begins there */
 	double ratio;   /* compressed bytes for a byte of the capture, lately */

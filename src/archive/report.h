@@ -26,7 +26,7 @@ struct report_names {
 struct report {
 	bool ok;
 	bool known;                   /* the orphan that was there holds the same capture */
-	char reason[PACK_REASON_MAX]; /* when not ok */
+	char reason[PACK_REASON_MAX]; /* when not ok; of JOB_DIGEST also: what the metadata lack */
 	struct facts facts;
 	struct report_names names; /* of JOB_RECALL alone */
 	uint8_t sha256[METADATA_SHA256];

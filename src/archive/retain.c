@@ -41,7 +41,7 @@ static bool too_old(const struct retain *r, const struct retain_file *f, uint64_
 static bool exceeds_own(
     const struct retain *r, const struct retain_client *c, enum retain_reason *reason)
 {
-	if (too_old(r, &c->oldest, c->own.max_age))
+	if (c->has_own_age && too_old(r, &c->oldest, c->own.max_age))
 		*reason = RETAIN_CLIENT_AGE;
 	else if (exceeds(c->files, c->own.max_files))
 		*reason = RETAIN_CLIENT_FILES;
@@ -62,12 +62,13 @@ static bool by_own_limits(struct retain *r, size_t *client, enum retain_reason *
 	return false;
 }
 
+/* Of those without an age of their own. */
 static bool by_age(struct retain *r, size_t *client)
 {
 	const struct retain_file *first = NULL;
 
 	for (size_t i = 0; r->all.max_age > 0 && i < r->n; i++) {
-		const struct retain_file *f = oldest(r, i);
+		const struct retain_file *f = r->client[i].has_own_age ? NULL : oldest(r, i);
 
 		if (f && (!first || f->ended < first->ended)) {
 			first = f;

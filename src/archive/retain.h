@@ -1,9 +1,9 @@
 /* retain: which archived file has to go next, and by which limit.
  *
- * First each client's own limits, then the greatest age, then the greatest number and size of all
- * and the least free space: while too much is stored, the oldest file goes of the client that is
- * furthest above its share (bytes / weight), as long as that leaves it its floor. So a noisy sensor
- * pushes out only its own files.
+ * First each client's own limits, then the greatest age of those that have none of their own, then
+ * the greatest number and size of all and the least free space: while too much is stored, the
+ * oldest file goes of the client that is furthest above its share (bytes / weight), as long as that
+ * leaves it its floor. So a noisy sensor pushes out only its own files.
  *
  * Pure: totals, time and the oldest file of a client are arguments; refuses to delete and to know
  * an index. Sizes are bytes, times and ages seconds of the Unix epoch; a limit of 0 is none. */
@@ -33,7 +33,8 @@ enum retain_known {
 /* One client that has files in the archive, whether it is still configured or not. */
 struct retain_client {
 	struct retain_limits own;
-	uint32_t weight; /* 1 or more */
+	bool has_own_age; /* own.max_age, 0 as well, stands in the place of that of all */
+	uint32_t weight;  /* 1 or more */
 	uint64_t floor;
 	uint64_t bytes, files;   /* stored; retain_next() subtracts what it names */
 	enum retain_known known; /* retain's own, zero at first: is the next one its oldest? */

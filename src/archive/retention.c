@@ -24,6 +24,7 @@ struct run {
 	bool name_refused;
 	uint64_t refused;
 	uint64_t young, young_bytes;
+	uint64_t waiting, waiting_bytes; /* not handed over yet */
 };
 
 static void tell_expired(void *context, const struct expired *e)
@@ -34,6 +35,10 @@ static void tell_expired(void *context, const struct expired *e)
 	if (e->for_room && e->age < YOUNG_S && !e->missing) {
 		run->young++;
 		run->young_bytes += e->bytes;
+	}
+	if (e->waits) {
+		run->waiting++;
+		run->waiting_bytes += e->bytes;
 	}
 }
 
@@ -98,6 +103,14 @@ static void tell_excess(const struct run *run, const struct expire *e)
 	run->r->excess_due = run->now + HELD_S;
 }
 
+static void tell_waiting(const struct run *run)
+{
+	if (run->waiting == 0 || !is_due(run->r->waiting_due, run->now))
+		return;
+	event_deleted_waiting(run->waiting, run->waiting_bytes);
+	run->r->waiting_due = run->now + HELD_S;
+}
+
 void retention_run(struct retention *r, struct depot *depot, const struct config *config)
 {
 	int64_t now = time(NULL);
@@ -112,9 +125,10 @@ void retention_run(struct retention *r, struct depot *depot, const struct config
 	bool ok = expire_run(&e);
 
 	r->more = ok && e.more;
-	r->failed = !ok || run.refused > 0;
+	r->failed = !ok || run.refused > 0 || e.excess > 0 || e.excess_files > 0;
 	tell_number(&run);
 	tell_young(&run);
+	tell_waiting(&run);
 	if (!ok)
 		event_failed(e.reason);
 	else

@@ -13,12 +13,13 @@
 
 struct retention {
 	/* Seconds since 1970: of the next lines about files that may not go, files that cannot be
-	 * deleted, new ones that had to go, and too much that is left. */
-	int64_t held_due, refused_due, young_due, excess_due;
+	 * deleted, new ones that had to go, ones that waited to be handed over, and too much that
+	 * is left. */
+	int64_t held_due, refused_due, young_due, waiting_due, excess_due;
 
 	/* Of the last run. */
-	bool failed;
-	bool more; /* it has more to do, and another run is worth while */
+	bool failed; /* what has to go is not gone */
+	bool more;   /* it has more to do, and another run is worth while */
 };
 
 /* Deletes a number of files at most, so that its caller can look at other things in between. */

@@ -213,7 +213,12 @@ static void take_back(const struct batch *b)
 static void commit(const struct batch *b)
 {
 	struct store *store = b->depot->store;
+	char reason[DEPOT_REASON_MAX];
 
+	if (!depot_has_index(b->depot, reason)) {
+		fail_all(b, "", reason);
+		return;
+	}
 	if (!store_begin(store)) {
 		fail_all(b, "", store_reason(store));
 		return;

@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "config/keys.h"
 
-static bool is_listed(const struct sources *s, const char *path)
+/* Also one that could not be opened: the other clients that have it need no error of their own. */
+static bool is_known(const struct sources *s, const char *path)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (strcmp(s->v[i].path, path) == 0)
@@ -29,11 +31,6 @@ static bool is_twin(const struct sources *s, size_t at)
 	return false;
 }
 
-static const char *path_of(const struct config_storage *g)
-{
-	return g->completed_path ? g->completed_path : g->base_path;
-}
-
 /* Published files arrive by rename, or by link; what stays in base-path loses its mark; what other
  * programs write there in place is closed at last. And the directory may be moved away. */
 static void watch(const struct sources *s, struct source *from)
@@ -50,7 +47,7 @@ static void watch_all(struct sources *s)
 	for (size_t i = 0; i < s->n; i++)
 		if (is_twin(s, i))
 			s->v[i].watch = -1;
-		else if (s->v[i].watch < 0)
+		else if (s->v[i].dir >= 0 && s->v[i].watch < 0)
 			watch(s, &s->v[i]);
 }
 
@@ -66,18 +63,20 @@ static void open_source(struct source *from)
 	from->inode = st.st_ino;
 }
 
-static void add(struct sources *s, const char *path, struct problems *problems)
+static void add(struct sources *s, const struct config_storage *g, struct problems *problems)
 {
+	const char *key = g->completed_path ? "completed-path" : "base-path";
+	const char *path = g->completed_path ? g->completed_path : g->base_path;
+	struct origin o = config_origin(&config_storage_keys, &g->origins, key);
 	struct source *from = &s->v[s->n];
 
-	if (is_listed(s, path))
+	if (is_known(s, path))
 		return;
 	*from = (struct source){.path = path};
 	open_source(from);
 	if (from->dir < 0)
-		problem_error(problems, NULL, 0, "%s: %s", path, strerror(errno));
-	else
-		s->n++;
+		problem_error(problems, o.file, o.line, "%s %s: %s", key, path, strerror(errno));
+	s->n++;
 }
 
 /* Which of them are also directories that captures are recorded in. One that cannot be looked at
@@ -111,8 +110,8 @@ bool sources_open(struct sources *s, const struct config *c, struct problems *pr
 		return false;
 	}
 	for (size_t i = 0; i < c->nclients; i++)
-		add(s, path_of(&c->clients[i].storage), problems);
-	add(s, path_of(&c->storage), problems); /* of clients that are not listed any more */
+		add(s, &c->clients[i].storage, problems);
+	add(s, &c->storage, problems); /* of clients that are not listed any more */
 	watch_all(s);
 	note_all_recording(s, c);
 	return problems->errors == before;
@@ -129,7 +128,8 @@ void sources_close(struct sources *s)
 {
 	close_list(s);
 	for (size_t i = 0; i < s->n; i++)
-		close(s->v[i].dir);
+		if (s->v[i].dir >= 0)
+			close(s->v[i].dir);
 	if (s->inotify >= 0)
 		close(s->inotify);
 	*s = (struct sources){.inotify = -1};
@@ -142,9 +142,10 @@ bool sources_look(struct sources *s)
 	for (size_t i = 0; i < s->n; i++) {
 		struct source *from = &s->v[i];
 		struct stat now, open;
+		bool seen = stat(from->path, &now) == 0 && fstat(from->dir, &open) == 0;
 
-		from->error = stat(from->path, &now) < 0 || fstat(from->dir, &open) < 0 ? errno : 0;
-		from->replaced = from->error == 0 && !io_same_file(&now, &open);
+		from->error = seen ? 0 : errno;
+		from->replaced = seen && !io_same_file(&now, &open);
 		replaced |= from->replaced;
 	}
 	return replaced;

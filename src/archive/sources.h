@@ -35,7 +35,8 @@ struct sources {
 	int inotify;      /* readable when something has arrived; -1: there is no inotify */
 };
 
-/* Every directory that cannot be opened is a problem. */
+/* Every directory that cannot be opened is a problem, told once. False: there is one, and nothing
+ * but sources_close() may follow. */
 bool sources_open(struct sources *s, const struct config *c, struct problems *problems);
 void sources_close(struct sources *s);
 

@@ -159,6 +159,17 @@ static enum take_status start(struct take *t, unsigned number)
 	return TAKE_WORKING;
 }
 
+/* A name of the form of ours that is none. It is not read: where it cannot be opened nothing is
+ * said. */
+static enum take_status begin_other(struct take *t, bool recording)
+{
+	enum take_status st = open_capture(t, recording);
+
+	st = st == TAKE_WORKING ? refuse(t, "no client can be called so") : TAKE_NOT_OURS;
+	take_end(t);
+	return t->status = st;
+}
+
 enum take_status take_begin(struct take *t, struct depot *depot, const struct config *config,
     const struct source *where, const char *name, unsigned number)
 {
@@ -172,9 +183,9 @@ enum take_status take_begin(struct take *t, struct depot *depot, const struct co
 	    .archived = -1,
 	    .orphan = -1,
 	    .worker.channel = -1};
-	if (!capname_parse(name, &t->parts))
-		return TAKE_NOT_OURS;
 	snprintf(t->name, sizeof(t->name), "%s", name);
+	if (!capname_parse(name, &t->parts))
+		return capname_resembles(name) ? begin_other(t, where->recording) : TAKE_NOT_OURS;
 	config_owner(config, t->parts.stem, t->client, t->address);
 	st = open_capture(t, where->recording);
 	/* whoever records may create any name in its directory: one that is none of a configuration

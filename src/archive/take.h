@@ -7,6 +7,7 @@
 #ifndef ARCHIVE_TAKE_H
 #define ARCHIVE_TAKE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 
@@ -30,8 +31,8 @@ enum take_status {
 struct take {
 	struct depot *depot;
 	const struct config *config;
-	int dir; /* where the capture is; borrowed */
-	char name[CAPNAME_MAX];
+	int dir;                 /* where the capture is; borrowed */
+	char name[NAME_MAX + 1]; /* longer than CAPNAME_MAX only until it is refused */
 	struct capname parts;
 	char client[CAPNAME_STEM_MAX], address[ADDR_TEXT_MAX];
 
@@ -61,7 +62,7 @@ struct take {
 	/* Then: it is only that somebody still writes the capture. After TAKE_DONE: it was
 	 * archived, and has changed since, before it could be removed. */
 	bool growing;
-	bool no_room;  /* then: its file could not be created on a full filesystem */
+	bool no_room; /* then: its file could not be created on a full filesystem */
 	bool stalled; /* then: its worker was killed, and may not have ended yet */
 
 	uint64_t position; /* of the worker, at the last look */

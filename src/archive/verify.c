@@ -202,6 +202,8 @@ static void ended(void *context, unsigned i, const struct report *report, const 
 		    f->bytes);
 	else if (memcmp(report->sha256, f->sha256, sizeof(f->sha256)) != 0)
 		snprintf(what, sizeof(what), "its capture has another SHA-256");
+	else if (report->reason[0])
+		snprintf(what, sizeof(what), "%s; its capture is sound", report->reason);
 	else
 		return;
 	tell(r, f->id, what);

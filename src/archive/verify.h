@@ -1,9 +1,9 @@
 /* verify: whether the archived files hold what the index says.
  *
- * Each is read to its end by a worker: size of the file, length and SHA-256 of the capture. Changes
- * nothing, and needs no lock: files come and go meanwhile. Retention deletes files before it
- * commits that to the index, so of one that is missing the index is asked again, after a while
- * where an archive works. Refuses to repair. */
+ * Each is read to its end by a worker: size of the file, length and SHA-256 of the capture, and
+ * whether its metadata could be read again. Changes nothing, and needs no lock: files come and go
+ * meanwhile. Retention deletes files before it commits that to the index, so of one that is missing
+ * the index is asked again, after a while where an archive works. Refuses to repair. */
 #ifndef ARCHIVE_VERIFY_H
 #define ARCHIVE_VERIFY_H
 

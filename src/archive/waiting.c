@@ -36,7 +36,7 @@ bool waiting_print(struct store *store, int64_t now, FILE *out)
 		behind = &after;
 	}
 	if (files > 0)
-		fprintf(out, "%" PRIu64 " files of %" PRIu64 " bytes wait to be handed over\n",
-		    files, bytes);
+		fprintf(out, "%" PRIu64 " %s of %" PRIu64 " bytes %s to be handed over\n", files,
+		    files == 1 ? "file" : "files", bytes, files == 1 ? "waits" : "wait");
 	return !store_reason(store)[0];
 }

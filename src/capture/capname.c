@@ -108,7 +108,8 @@ static bool take_number(const char *name, size_t *end, unsigned *out)
 	*out = 0;
 	if (ends_in_time(name, *end, &stem_end))
 		return true;
-	if (n == 0 || *end <= n || !is_number_form(name[*end - n - 1], name[*end - n], n))
+	if (n == 0 || *end <= n || n >= sizeof(text) ||
+	    !is_number_form(name[*end - n - 1], name[*end - n], n))
 		return false;
 	memcpy(text, name + *end - n, n);
 	text[n] = '\0';
@@ -119,12 +120,14 @@ static bool take_number(const char *name, size_t *end, unsigned *out)
 	return true;
 }
 
-bool capname_parse(const char *name, struct capname *out)
+/* The parts that it has, whatever its NAME is: that is name[start..*stem_end), and *end is behind
+ * the time. */
+static bool take_apart(
+    const char *name, struct capname *out, size_t start, size_t *stem_end, size_t *end)
 {
 	const char *dot = strrchr(name, '.');
-	size_t start = strlen(prefix), end, stem_end;
 
-	if (strlen(name) >= CAPNAME_MAX || strncmp(name, prefix, start) != 0 || !dot)
+	if (strncmp(name, prefix, start) != 0 || !dot)
 		return false;
 	if (strcmp(dot, suffix[FORMAT_PCAP]) == 0)
 		out->kind = FORMAT_PCAP;
@@ -132,9 +135,25 @@ bool capname_parse(const char *name, struct capname *out)
 		out->kind = FORMAT_PCAPNG;
 	else
 		return false;
-	end = (size_t)(dot - name);
-	if (!take_number(name, &end, &out->number) || !ends_in_time(name, end, &stem_end) ||
-	    end >= sizeof(out->stamp) || stem_end <= start ||
+	*end = (size_t)(dot - name);
+	return take_number(name, end, &out->number) && ends_in_time(name, *end, stem_end) &&
+	       *stem_end >= start;
+}
+
+bool capname_resembles(const char *name)
+{
+	struct capname unused;
+	size_t end, stem_end;
+
+	return take_apart(name, &unused, strlen(prefix), &stem_end, &end);
+}
+
+bool capname_parse(const char *name, struct capname *out)
+{
+	size_t start = strlen(prefix), end, stem_end;
+
+	if (strlen(name) >= CAPNAME_MAX || !take_apart(name, out, start, &stem_end, &end) ||
+	    end >= sizeof(out->stamp) || stem_end == start ||
 	    stem_end - start >= sizeof(out->stem) ||
 	    strspn(name + start, stem_chars) < stem_end - start)
 		return false;

@@ -41,6 +41,11 @@ struct capname {
 };
 bool capname_parse(const char *name, struct capname *out);
 
+/* Whether it has the form of such a name, with whatever for NAME: also what no client can be
+ * called.
+ */
+bool capname_resembles(const char *name);
+
 /* The same name with another number, in the form that is made now. */
 void capname_renumber(const struct capname *c, unsigned number, char out[CAPNAME_MAX]);
 

@@ -33,13 +33,15 @@ struct nets {
 	size_t n;
 };
 
-#define CONFIG_KEYS_MAX 8 /* in one group */
+#define CONFIG_KEYS_MAX 9 /* in one group */
 
 struct origins {
 	struct origin group; /* the group itself; line 0: it is not there */
 	uint32_t set;        /* bit i: key i of the group's table stands in the file */
 	struct origin key[CONFIG_KEYS_MAX]; /* where the keys stand, valid or not */
 };
+
+struct filter_table; /* filter/table.h */
 
 /* What may stand in the server and be overridden by a client: how it is recorded. */
 struct config_storage {
@@ -51,7 +53,10 @@ struct config_storage {
 	struct rotate rotate;
 	bool replace;        /* a newer connection ends an older one */
 	bool close_when_due; /* a file whose period is over is published without a packet, too */
+	const char *filter;  /* libpcap's language; NULL or "": every packet is stored */
 	struct origins origins;
+	/* What server/filters has compiled of it, in the region; NULL: every packet is stored. */
+	const struct filter_table *table;
 };
 
 /* The structures hold values of these enumerations, and of enum log_level, as int: the table of

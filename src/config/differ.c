@@ -37,6 +37,7 @@ static bool same(const struct key *key, const void *a, const void *b)
 
 	switch (key->type) {
 	case KEY_STRING:
+	case KEY_TEXT:
 	case KEY_PATH:
 	case KEY_ACCOUNT:
 		return cstr_equal(*(const char *const *)x, *(const char *const *)y);

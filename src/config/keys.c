@@ -38,6 +38,7 @@ static const struct key config_storage[] = {
     {"rotate-localtime", KEY_ROTATE, G(rotate), 0, 0, "day", NULL, NULL},
     {"close-when-due", KEY_BOOL, G(close_when_due), 0, 0, "false", NULL, NULL},
     {"replace", KEY_BOOL, G(replace), 0, 0, "true", NULL, NULL},
+    {"filter", KEY_TEXT, G(filter), 0, 0, NULL, NULL, "every packet is stored"},
 };
 TABLE(config_storage, struct config_storage);
 _Static_assert(sizeof(config_storage) / sizeof(*config_storage) <= CONFIG_KEYS_MAX,
@@ -117,7 +118,7 @@ TABLE(config_hand_over, struct config_hand_over);
 
 #define K(m) offsetof(struct config_keep, m)
 #define KEEP                                                                                       \
-	{"max-age", KEY_TIME, K(max_age), 0, 0, NULL, NULL, "no limit"},                           \
+	{"max-age", KEY_TIME, K(max_age), 0, 0, "0s", NULL, NULL},                                 \
 	    {"max-size", KEY_SIZE, K(max_size), 0, 0, "0", NULL, NULL},                            \
 	{                                                                                          \
 		"max-files", KEY_NUMBER, K(max_files), 0, UINT_MAX, "0", NULL, NULL                \

@@ -10,11 +10,12 @@
 
 enum key_type {
 	KEY_STRING,  /* char * */
+	KEY_TEXT,    /* char *, may be empty */
 	KEY_PATH,    /* char *, made absolute */
 	KEY_ACCOUNT, /* char *: a name, or a number, also without quotes */
 	KEY_NUMBER,  /* unsigned, min..max */
 	KEY_SIZE,    /* uint64_t bytes: a number, or a string with K M G T */
-	KEY_TIME,    /* uint64_t seconds: a string with s m h d w */
+	KEY_TIME,    /* uint64_t seconds: 0, or a string with s m h d w */
 	KEY_FREE,    /* struct config_space: a size, or a string with % */
 	KEY_LEVEL,   /* unsigned: a string, "none" or "zstd:1" to "zstd:19" */
 	KEY_MODE,    /* unsigned: a string of octal digits */

@@ -30,7 +30,7 @@ static void out_of_memory(const struct reader *r, const char *file)
 /* The value of one key, of the same type in both. */
 static void copy_value(const struct key *key, void *to, const void *from)
 {
-	if (key->type == KEY_PATH)
+	if (key->type == KEY_PATH || key->type == KEY_TEXT)
 		*(const char **)to = *(const char *const *)from;
 	else if (key->type == KEY_SIZE || key->type == KEY_TIME)
 		*(uint64_t *)to = *(const uint64_t *)from;

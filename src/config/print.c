@@ -63,11 +63,10 @@ static bool has_value(const struct key *key, const void *at)
 {
 	switch (key->type) {
 	case KEY_STRING:
+	case KEY_TEXT:
 	case KEY_PATH:
 	case KEY_ACCOUNT:
 		return *(char *const *)at != NULL;
-	case KEY_TIME:
-		return *(const uint64_t *)at > 0 || key->initial;
 	case KEY_STRINGS:
 		return ((const struct strings *)at)->n > 0;
 	case KEY_ADDRS:
@@ -83,6 +82,7 @@ static void print_value(const struct key *key, const void *at, FILE *out)
 
 	switch (key->type) {
 	case KEY_STRING:
+	case KEY_TEXT:
 	case KEY_PATH:
 	case KEY_ACCOUNT:
 		quote_print(*(char *const *)at, out);

@@ -30,6 +30,14 @@ static const char *set_space(struct config_space *space, const char *text)
 	return NULL;
 }
 
+/* 0 needs no unit. */
+static const char *set_time(uint64_t *seconds, const char *text)
+{
+	if (!parse_duration(strcmp(text, "0") == 0 ? "0s" : text, seconds))
+		return "is no time: digits, then s, m, h, d or w";
+	return NULL;
+}
+
 /* The level alone is part of "zstd:N"; without it, it is zstd's own. */
 static const char *set_level(const struct key *key, unsigned *level, const char *text)
 {
@@ -56,6 +64,8 @@ static const char *set_text(
 	case KEY_ACCOUNT:
 		if (text[0] == '\0')
 			return "must not be empty";
+		/* fall through */
+	case KEY_TEXT:
 		*(const char **)at = key->type == KEY_PATH
 					 ? reader_absolute(r, text)
 					 : region_text(r->region, text, strlen(text));
@@ -63,7 +73,7 @@ static const char *set_text(
 	case KEY_SIZE:
 		return parse_size(text, at) ? NULL : "is no size: digits, then K, M, G or T";
 	case KEY_TIME:
-		return parse_duration(text, at) ? NULL : "is no time: digits, then s, m, h, d or w";
+		return set_time(at, text);
 	case KEY_FREE:
 		return set_space(at, text);
 	case KEY_LEVEL:
@@ -175,7 +185,7 @@ static bool set_number(
 		*(struct config_space *)at = (struct config_space){.bytes = (uint64_t)v};
 		return true;
 	}
-	if (key->type == KEY_SIZE) {
+	if (key->type == KEY_SIZE || key->type == KEY_TIME) {
 		*(uint64_t *)at = (uint64_t)v;
 		return true;
 	}
@@ -185,6 +195,22 @@ static bool set_number(
 	}
 	*(unsigned *)at = (unsigned)v;
 	return true;
+}
+
+/* Whether a number without quotes can be a value of that key. */
+static bool takes_number(const struct key *key, const config_setting_t *s)
+{
+	switch (key->type) {
+	case KEY_NUMBER:
+	case KEY_SIZE:
+	case KEY_FREE:
+	case KEY_ACCOUNT:
+		return true;
+	case KEY_TIME:
+		return config_setting_get_int64(s) == 0;
+	default:
+		return false;
+	}
 }
 
 static const char *type_wanted(const struct key *key)
@@ -212,8 +238,7 @@ static bool set_value(
 
 	if (key->type >= KEY_STRINGS)
 		return set_list(r, key, at, s);
-	if (number && (key->type == KEY_NUMBER || key->type == KEY_SIZE || key->type == KEY_FREE ||
-			  key->type == KEY_ACCOUNT))
+	if (number && takes_number(key, s))
 		return set_number(r, key, at, s);
 	if (key->type == KEY_BOOL && type == CONFIG_TYPE_BOOL) {
 		*(bool *)at = config_setting_get_bool(s);

@@ -18,8 +18,8 @@ void limits_measure(size_t private, size_t unmapped);
 /* The same once more, with the same arguments: before a process is forked that has much more. */
 void limits_measure_again(void);
 
-/* few_descriptors: this process opens few, and is sent none. unmaps: it has unmapped the `unmapped`
- * bytes. more: bytes that it may use beyond what others may. False with errno. */
+/* few_descriptors: this process opens few, and is sent one at a time. unmaps: it has unmapped the
+ * `unmapped` bytes. more: bytes that it may use beyond what others may. False with errno. */
 bool limits_enter(bool few_descriptors, bool unmaps, size_t more);
 
 /* From now on the process is killed (SIGXCPU) after so many seconds of CPU time, until

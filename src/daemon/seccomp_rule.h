@@ -14,7 +14,7 @@
 
 /* As a value: the i-th descriptor given to seccomp_enter(). */
 #define SECCOMP_FD(i)   (0x7ffffff0u + (i))
-#define SECCOMP_FDS_MAX 4
+#define SECCOMP_FDS_MAX 5
 
 enum seccomp_verb {
 	END,

@@ -333,6 +333,17 @@ void store_close(struct store *s)
 	free(s);
 }
 
+bool store_gather(const char *path)
+{
+	struct store s = {.db = NULL};
+	bool ok = sqlite3_open_v2(path, &s.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ==
+		      SQLITE_OK &&
+		  set_journal(&s, "delete");
+
+	sqlite3_close(s.db);
+	return ok;
+}
+
 /* ---- adding and removing ---- */
 
 static void bind_link_types(sqlite3_stmt *st, int i, const struct facts *f)
@@ -459,6 +470,15 @@ bool store_add(struct store *s, const struct store_file *f, int64_t *id)
 		return store_commit(s);
 	store_rollback(s);
 	return false;
+}
+
+/* Source: sqlite.org/c3ref/c_fcntl_begin_atomic_write.html. */
+bool store_has_moved(struct store *s)
+{
+	int moved = 0;
+
+	sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	return moved;
 }
 
 bool store_has_path(struct store *s, const char *path, bool *has)

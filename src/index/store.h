@@ -39,6 +39,9 @@ void store_close(struct store *s);
 /* Rows that were given out end here. As long as one is held, what others write cannot come out of
  * the journal, which grows. */
 void store_rest(struct store *s);
+/* Puts what lies beside an index into it, and leaves the file alone: without that it is whole.
+ * False: it is damaged, or somebody has it open. */
+bool store_gather(const char *path);
 
 /* What went wrong in the last call that returned false; "": nothing did, there is no such row. */
 const char *store_reason(const struct store *s);
@@ -67,6 +70,9 @@ bool store_add(struct store *s, const struct store_file *f, int64_t *id);
 bool store_begin(struct store *s);
 bool store_commit(struct store *s);
 void store_rollback(struct store *s);
+
+/* Whether another file, or none, has the path that was opened: what is put in is lost then. */
+bool store_has_moved(struct store *s);
 
 /* Whether there is a file of that path. */
 bool store_has_path(struct store *s, const char *path, bool *has);
@@ -142,7 +148,8 @@ bool store_handed_over(struct store *s, int64_t id, int64_t when);
 /* It was not, for so many times now, and is tried again at that time. */
 bool store_try_again(struct store *s, int64_t id, uint64_t tries, int64_t next_try);
 
-/* Files whose next try is later than that are tried at once: the clock was set back. */
+/* Files whose next try is later than that are tried at once: the clock was set back, or somebody
+ * wants it. */
 bool store_try_sooner(struct store *s, int64_t latest);
 
 /* ---- looking for files ---- */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "base/grow.h"
 #include "base/io.h"
@@ -121,6 +122,8 @@ static bool decompress(struct archived *a, const struct frame_entry *e)
 	if (read_frame(a, a->in, e->stored, 0) < e->stored)
 		return false;
 	got = ZSTD_decompressDCtx(a->zstd, a->out, e->capture, a->in, e->stored);
+	if (ZSTD_isError(got) && ZSTD_getErrorCode(got) == ZSTD_error_checksum_wrong)
+		return fail(a, "the file was changed: the checksum of its frame differs");
 	if (ZSTD_isError(got))
 		return fail(a, "the zstd data is damaged");
 	return got == e->capture || fail(a, "the frame is not what the index says");

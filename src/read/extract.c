@@ -237,7 +237,7 @@ static const struct filter_program *program_for(struct extractor *x, uint16_t li
 		give_up(x, strerror(ENOMEM));
 	if (io_read_full(PROCESS_IN, f->step, n * sizeof(*f->step)) !=
 		(ssize_t)(n * sizeof(*f->step)) ||
-	    !filter_is_sound(f))
+	    (n > 0 && !filter_is_sound(f->step, n)))
 		_exit(1);
 	return f;
 }
@@ -262,7 +262,7 @@ static bool is_wanted(struct extractor *x, const struct reader_record *k)
 	f = program_for(x, k->link_type);
 	if (!f)
 		leave_out(x, k, "it has more link types than a filter is compiled for");
-	return f && filter_match(f, k->packet, k->caplen, k->original);
+	return f && f->n > 0 && filter_run(f->step, k->packet, k->caplen, k->original);
 }
 
 /* What a packet has behind its bytes. */

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "read/filter.h"
+#include "read/filters.h"
 
 struct extract_task {
 	/* An archived capture, with the column of the index that tells its frames. */

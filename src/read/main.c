@@ -13,6 +13,7 @@
 #include "base/zone.h"
 #include "read/catalog.h"
 #include "read/list.h"
+#include "read/nothing.h"
 #include "read/options.h"
 #include "read/output.h"
 #include "read/packets.h"
@@ -67,11 +68,13 @@ static bool arrived(struct tell *tell)
 	return false;
 }
 
-static void list(const struct options *o, struct catalog *c, struct tell *tell)
+/* False: there is none. */
+static bool list(const struct options *o, struct catalog *c, struct tell *tell)
 {
 	catalog_sort_by_client(c);
 	if (list_print(c, &moment_zone, o->json, stdout))
 		arrived(tell);
+	return c->n > 0;
 }
 
 static void coverage(const struct options *o, struct catalog *c, const struct catalog_range *range,
@@ -94,9 +97,12 @@ static void coverage(const struct options *o, struct catalog *c, const struct ca
 	coverage_free(&v);
 }
 
-static void packets(const struct options *o, struct catalog *c, const struct catalog_range *range,
+/* False: there was none, or it was told why not. */
+static bool packets(const struct options *o, struct catalog *c, const struct catalog_range *range,
     struct patterns *patterns, struct tell *tell)
 {
+	bool any;
+
 	struct packets_task task = {.catalog = c,
 	    .range = range,
 	    .patterns = patterns,
@@ -107,16 +113,23 @@ static void packets(const struct options *o, struct catalog *c, const struct cat
 	    .follow = o->follow};
 
 	catalog_sort_by_time(c);
-	if (!o->output) {
-		packets_write(&task, tell);
-		return;
-	}
+	if (!o->output)
+		return packets_write(&task, tell);
 	task.name = o->output;
 	task.output = output_open(o->output, c, tell);
 	if (task.output < 0)
-		return;
-	packets_write(&task, tell);
+		return false;
+	any = packets_write(&task, tell);
 	output_close(task.output, task.name, tell);
+	return any;
+}
+
+static const char *how_limited(const struct options *o)
+{
+	if (o->filter)
+		return o->limited ? " in this time that the filter lets through"
+				  : " that the filter lets through";
+	return o->limited ? " in this time" : "";
 }
 
 static void work(const struct options *o, const struct config *config, struct patterns *patterns,
@@ -127,17 +140,21 @@ static void work(const struct options *o, const struct config *config, struct pa
 	    .to = o->to,
 	    .follow = o->follow,
 	    .only_recordings = o->follow && !o->limited};
+	bool any = true;
 	struct catalog c;
 
 	if (catalog_make(&c, config, patterns, &range, o->mode == MODE_COVERAGE, tell)) {
 		if (o->mode == MODE_LIST)
-			list(o, &c, tell);
+			any = list(o, &c, tell);
 		else if (o->mode == MODE_COVERAGE)
 			coverage(o, &c, &range, tell);
 		else
-			packets(o, &c, &range, patterns, tell);
+			any = packets(o, &c, &range, patterns, tell);
 	}
 	catalog_free(&c);
+	if (!any && !o->follow && !tell->failed)
+		nothing_tell(o->mode == MODE_LIST ? "capture" : "packet", how_limited(o), config,
+		    patterns, &moment_zone, tell);
 }
 
 static int run(const struct options *o, const struct config *config)

@@ -10,7 +10,7 @@
 
 #include "base/exitcode.h"
 #include "base/io.h"
-#include "read/filter.h"
+#include "filter/compile.h"
 
 enum {
 	FROM = 256,
@@ -153,6 +153,8 @@ static void check(const struct options *o)
 		wrong("--filter, --write, --format and --follow are for packets, not for --list");
 	if (o->follow && o->to != INT64_MAX)
 		wrong("--follow has no end: leave --to out");
+	if (o->filter && !filter_load(why))
+		wrong("--filter cannot be had: %s", why);
 	if (o->filter && filter_is_wrong(o->filter, why))
 		wrong("--filter '%s': %s", o->filter, why);
 	if (packets && !o->output && isatty(STDOUT_FILENO))

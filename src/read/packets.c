@@ -104,16 +104,17 @@ static enum sink_status run(const struct packets_task *t, struct source_world *w
 	return st;
 }
 
-void packets_write(const struct packets_task *task, struct tell *tell)
+bool packets_write(const struct packets_task *task, struct tell *tell)
 {
 	struct sink sink = {.fd = -1};
 	struct source_world w;
 	struct ticker k;
 	enum sink_status st;
+	bool any;
 
 	if (!source_world_init(&w, task->catalog, task->range, task->filter, &sink, tell)) {
 		tell_error(tell, "%s", strerror(ENOMEM));
-		return;
+		return false;
 	}
 	begin_progress(task, &w, &k);
 	st = run(task, &w);
@@ -124,6 +125,8 @@ void packets_write(const struct packets_task *task, struct tell *tell)
 	else if (st != SINK_FAILED)
 		sink_flush(&sink);
 	tell_status(task, st, tell);
+	any = sink.packets > 0 || st == SINK_FAILED;
 	source_world_free(&w);
 	sink_free(&sink);
+	return any;
 }

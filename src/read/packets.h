@@ -19,7 +19,7 @@ struct packets_task {
 	bool pcap, follow;
 };
 
-/* What went wrong is told. */
-void packets_write(const struct packets_task *task, struct tell *tell);
+/* False: there was no packet, or what went wrong was told. */
+bool packets_write(const struct packets_task *task, struct tell *tell);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "base/bytes.h"
 #include "capture/pcapng.h"
-#include "read/filter.h"
+#include "read/filters.h"
 #include "read/order.h"
 
 #define TROUBLES_MAX 100u

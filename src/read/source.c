@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "capture/linktype.h"
 #include "daemon/pipes.h"
+#include "filter/compile.h"
 
 /* ---- the filter ---- */
 
@@ -19,7 +20,7 @@ static void compile(struct source_world *w, struct filter_program *f, uint16_t l
 	const char *name = linktype_name(link_type);
 	char why[FILTER_WHY_MAX], number[16];
 
-	if (filter_compile(f, w->filters.expression, link_type, why))
+	if (filter_compile(f, w->filters.expression, link_type, false, why))
 		return;
 	snprintf(number, sizeof(number), "%u", link_type);
 	tell_note(w->tell,

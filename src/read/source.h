@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "read/catalog.h"
-#include "read/filter.h"
+#include "read/filters.h"
 #include "read/stream.h"
 
 /* What all of them have in common. */

@@ -53,6 +53,8 @@ static void print(struct tell *t, const char *fmt, va_list ap)
 {
 	char text[5000];
 
+	if (t->silent)
+		return;
 	vsnprintf(text, sizeof(text), fmt, ap);
 	cstr_printable(text, strlen(text));
 	if (!is_news(t, text) && t->rounds)

@@ -11,6 +11,7 @@
 #define TELL_LINES 64u
 
 struct tell {
+	bool silent; /* nothing is told */
 	bool failed; /* something was told that makes the exit status 1 */
 	/* Takes away a line of progress, so that a message gets its own; may be NULL. */
 	void (*clear)(void *of);

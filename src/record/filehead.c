@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "capture/edit.h"
+#include "filter/sift.h"
 
 static bool append(struct filehead *h, const uint8_t *p, size_t len)
 {
@@ -81,6 +82,11 @@ void filehead_limit(struct filehead *h, const struct accept *a)
 	h->lowered = own == 0 || own > a->max_snaplen;
 	bytes_store32(kept + accept_first_snaplen(a, kept, h->len),
 	    h->lowered ? a->max_snaplen : own, a->format.section.big);
+}
+
+void filehead_sift(struct filehead *h, bool big)
+{
+	h->len = sift_secrets(h->large ? h->large : h->small, h->len, big, &h->link_len);
 }
 
 void filehead_free(struct filehead *h)

@@ -46,6 +46,9 @@ void filehead_lower(struct filehead *h, const struct accept *a, uint32_t snaplen
  * snapshot length, or the one it came with, when that is not above it. */
 void filehead_limit(struct filehead *h, const struct accept *a);
 
+/* Names and secrets go: they are stored no longer. big: the byte order of the section. */
+void filehead_sift(struct filehead *h, bool big);
+
 void filehead_free(struct filehead *h);
 
 #endif

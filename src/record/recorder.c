@@ -6,6 +6,7 @@
 
 #include "capture/edit.h"
 #include "capture/frame.h"
+#include "record/plain.h"
 
 void recorder_close_file(struct recorder *r, const char *why)
 {
@@ -22,10 +23,28 @@ void recorder_init(struct recorder *r, const struct recorder_settings *settings,
 		.accept = {.max_snaplen = settings->max_snaplen},
 		.file = {.fd = -1}},
 	    .stats = stats,
+	    .sift = {.table = settings->filter},
 	};
 }
 
-void recorder_change(struct recorder *r, const struct recorder_live *live, int base)
+/* The section goes on under another filter. Where that has no program the next packet is refused.
+ */
+static void change_filter(struct recorder *r, const struct filter_table *filter)
+{
+	struct filehead *head = &r->out.head;
+	const struct accept *a = &r->out.accept;
+
+	r->sift.table = filter;
+	r->sift.n = 0;
+	if (!filter || !r->has_header)
+		return;
+	if (a->format.kind == FORMAT_PCAPNG)
+		filehead_sift(head, a->format.section.big);
+	sift_begin(&r->sift, a, filehead_bytes(head), head->len, r->reason);
+}
+
+void recorder_change(struct recorder *r, const struct recorder_live *live, int base,
+    const struct filter_table *filter)
 {
 	struct recorder_settings *set = &r->out.set;
 
@@ -40,6 +59,8 @@ void recorder_change(struct recorder *r, const struct recorder_live *live, int b
 	set->max_snaplen = r->out.accept.max_snaplen = live->max_snaplen;
 	set->close_when_due = live->close_when_due;
 	filehead_limit(&r->out.head, &r->out.accept);
+	set->filter = filter;
+	change_filter(r, filter);
 }
 
 time_t recorder_time_left(const struct recorder *r, time_t now)
@@ -97,10 +118,14 @@ static enum recorder_status store(struct recorder *r, struct pending *p, uint8_t
     struct accept_part *part, const struct accept *next, time_t now)
 {
 	enum recorder_status st = RECORDER_OK;
+	uint32_t packets = part->packets;
 
+	if (r->sift.table && !sift_part(&r->sift, &r->out.accept, payload, part, r->reason))
+		return RECORDER_PROTOCOL;
 	if (part->too_long > 0)
 		st = cut(r, p, payload, part, now);
-	if (st == RECORDER_OK && r->out.set.base >= 0) {
+	/* what is filtered out opens no file, and closes none */
+	if (st == RECORDER_OK && part->len > 0 && r->out.set.base >= 0) {
 		st = output_rotate(&r->out, p, part->len, now);
 		/* what only later packets need waits in the header for the first of them */
 		if (st == RECORDER_OK && !output_is_open(&r->out) && part->needed < part->len)
@@ -111,7 +136,8 @@ static enum recorder_status store(struct recorder *r, struct pending *p, uint8_t
 	if (st != RECORDER_OK)
 		return st;
 	r->out.accept = *next;
-	stats_add(&r->stats->packets, part->packets);
+	stats_add(&r->stats->packets, packets);
+	stats_add(&r->stats->filtered, packets - part->packets);
 	if (output_is_open(&r->out)) {
 		memmove(p->data + p->len, payload, part->len);
 		p->packets += part->packets;
@@ -143,6 +169,8 @@ static enum recorder_status begin_section(struct recorder *r, struct pending *p,
 
 	if (st != RECORDER_OK)
 		return st;
+	if (r->sift.table && !sift_begin(&r->sift, next, head, len, r->reason))
+		return RECORDER_PROTOCOL;
 	if (!r->has_header)
 		r->out.on.header(r->out.on.context);
 	r->has_header = true;
@@ -187,13 +215,35 @@ static enum recorder_status check_parts(struct recorder *r, const struct pending
 	return RECORDER_OK;
 }
 
+/* With a filter: what is accepted goes on without names and secrets, also in heads. */
+static bool drop_secrets(struct recorder *r, bool link, uint8_t *payload, size_t *len)
+{
+	struct accept next = r->out.accept;
+	struct accept_part part;
+
+	for (size_t at = 0; at == 0 || at < *len; at += part.len)
+		if (!accept_part(r, &next, link && at == 0, payload + at, *len - at, &part))
+			return false;
+	if (next.format.kind == FORMAT_PCAPNG)
+		*len = sift_secrets(payload, *len, r->out.accept.format.section.big, NULL);
+	return true;
+}
+
 /* A payload of any number of parts. */
 static enum recorder_status take_parts(
     struct recorder *r, struct pending *p, bool link, uint8_t *payload, size_t len, time_t now)
 {
+	enum recorder_status st;
 	bool same;
-	enum recorder_status st = check_parts(r, p, link, payload, len, &same, now);
 	size_t n;
+
+	if (r->sift.table) {
+		if (!drop_secrets(r, link, payload, &len))
+			return RECORDER_PROTOCOL;
+		if (len == 0) /* there was nothing else */
+			return RECORDER_OK;
+	}
+	st = check_parts(r, p, link, payload, len, &same, now);
 
 	for (size_t at = 0; st == RECORDER_OK && at < len; at += n) {
 		struct accept next = r->out.accept;
@@ -227,51 +277,22 @@ static enum recorder_status link_data(
 
 /* ---- the stream ---- */
 
-typedef bool plain(const struct accept *a, const uint8_t *p, size_t len);
-
-/* The records at the beginning of buf that need no more than a look at their form; returns their
- * bytes. This is the loop that a busy stream is in: it has its own function for each format and
- * asks for little, so that all of it is in registers. Frames of `left` bytes fit where there is
- * room for `left`. */
-__attribute__((always_inline)) static inline size_t take_plain(struct recorder *r,
-    const uint8_t *buf, size_t len, struct pending *p, uint64_t left, plain *is_plain)
-{
-	const struct accept accept = r->out.accept;
-	const uint8_t *in = buf, *end = buf + (left < len ? left : len);
-	uint8_t *start = p->data + p->len, *out = start;
-	uint64_t bytes, packets;
-	struct frame f;
-
-	while (end - in >= FRAME_HEADER && *in == FRAME_LINK_DATA &&
-	       frame_next(in, (size_t)(end - in), &f) == FRAME_OK &&
-	       is_plain(&accept, f.payload, f.len)) {
-		memmove(out, f.payload, f.len);
-		out += f.len;
-		in = f.payload + f.len;
-	}
-	bytes = (uint64_t)(out - start);
-	packets = ((uint64_t)(in - buf) - bytes) / FRAME_HEADER;
-	p->len += bytes;
-	p->packets += packets;
-	r->frames += packets;
-	stats_add(&r->stats->packets, packets);
-	stats_add(&r->stats->bytes, bytes);
-	return (size_t)(in - buf);
-}
-
-__attribute__((noinline)) static size_t take_records(
+/* The frames at the beginning of buf that need no more than a look at their form. */
+static size_t take_plain(
     struct recorder *r, const uint8_t *buf, size_t len, struct pending *p, uint64_t left)
 {
-	return take_plain(r, buf, len, p, left, accept_plain_record);
+	struct plain n = {0};
+	size_t used = plain_take(&r->out.accept, &r->sift, buf, len, p, left, &n);
+
+	r->frames += n.frames;
+	stats_add(&r->stats->packets, n.frames);
+	if (n.dropped > 0)
+		stats_add(&r->stats->filtered, n.dropped);
+	stats_add(&r->stats->bytes, n.bytes);
+	return used;
 }
 
-__attribute__((noinline)) static size_t take_blocks(
-    struct recorder *r, const uint8_t *buf, size_t len, struct pending *p, uint64_t left)
-{
-	return take_plain(r, buf, len, p, left, accept_plain_block);
-}
-
-/* The records of whole frames that nobody will look at any more. */
+/* Frames of data. */
 static uint64_t data_frames(const uint8_t *buf, size_t len)
 {
 	uint64_t n = 0;
@@ -281,6 +302,45 @@ static uint64_t data_frames(const uint8_t *buf, size_t len)
 		n += f.type == FRAME_LINK_DATA;
 		buf += FRAME_HEADER + f.len;
 		len -= FRAME_HEADER + f.len;
+	}
+	return n;
+}
+
+/* How many packets of a payload the filter would keep. */
+static uint64_t wanted(struct recorder *r, bool link, uint8_t *payload, size_t len)
+{
+	uint64_t packets = 0;
+	size_t n;
+
+	for (size_t at = 0; at < len; at += n) {
+		struct accept next = r->out.accept;
+		struct accept_part part;
+
+		if (!accept_part(r, &next, link && at == 0, payload + at, len - at, &part))
+			break;
+		n = part.len;
+		if (part.head
+			? !sift_begin(&r->sift, &next, payload + at, n, r->reason)
+			: !sift_part(&r->sift, &r->out.accept, payload + at, &part, r->reason))
+			break;
+		packets += part.packets;
+		r->out.accept = next;
+	}
+	return packets;
+}
+
+/* The records of whole frames that nobody will look at any more, and that would have been stored.
+ */
+static uint64_t unread(struct recorder *r, uint8_t *buf, size_t len)
+{
+	uint64_t n = 0;
+	struct frame f;
+
+	if (!r->sift.table)
+		return data_frames(buf, len);
+	for (; frame_next(buf, len, &f) == FRAME_OK; len -= FRAME_HEADER + f.len) {
+		n += wanted(r, f.type != FRAME_LINK_DATA, buf + FRAME_HEADER, f.len);
+		buf += FRAME_HEADER + f.len;
 	}
 	return n;
 }
@@ -297,10 +357,7 @@ static enum recorder_status take_frames(
 
 	for (;;) {
 		left = output_room(&r->out, p, now);
-		if (accept_has_plain_records(&r->out.accept))
-			*at += take_records(r, buf + *at, len - *at, p, left);
-		else if (accept_has_plain_blocks(&r->out.accept))
-			*at += take_blocks(r, buf + *at, len - *at, p, left);
+		*at += take_plain(r, buf + *at, len - *at, p, left);
 		fs = frame_next(buf + *at, len - *at, &f);
 		if (fs != FRAME_OK)
 			break;
@@ -309,7 +366,7 @@ static enum recorder_status take_frames(
 					       : take_parts(r, p, true, payload, f.len, now);
 		if (st == RECORDER_STORAGE) /* its own header may be overwritten by now */
 			r->lost = (f.type == FRAME_LINK_DATA) +
-				  data_frames(f.payload + f.len, len - *at - FRAME_HEADER - f.len);
+				  unread(r, payload + f.len, len - *at - FRAME_HEADER - f.len);
 		if (st != RECORDER_OK)
 			break;
 		stats_add(&r->stats->bytes, f.len);
@@ -335,7 +392,7 @@ enum recorder_status recorder_feed(
 
 		if (flushed != RECORDER_OK) {
 			st = flushed;
-			r->lost = data_frames(buf + at, len - at);
+			r->lost = unread(r, buf + at, len - at);
 		}
 	}
 	if (st == RECORDER_STORAGE) {
@@ -350,4 +407,5 @@ enum recorder_status recorder_feed(
 void recorder_free(struct recorder *r)
 {
 	filehead_free(&r->out.head);
+	sift_free(&r->sift);
 }

@@ -1,10 +1,10 @@
 /* recorder: bytes of the stream in, capture files out.
  *
- * Takes frames (capture/frame), has their payloads checked (capture/accept) and long packets cut,
- * moves the payloads together in place, and hands what a buffer held to the output, which writes it
- * with one call. Refuses a stream by what depends on more than one payload: data before a link
- * header, too many link headers. Refuses to touch sockets, files and the clock: the time is an
- * argument. Everything that must be waited for or told goes through the events. */
+ * Takes frames (capture/frame), has their payloads checked (capture/accept), filtered (filter/sift)
+ * and long packets cut, moves the payloads together in place, and hands what a buffer held to the
+ * output, which writes it with one call. Refuses a stream by what depends on more than one payload:
+ * data before a link header, too many link headers. Refuses to touch sockets, files and the clock:
+ * the time is an argument. Everything that must be waited for or told goes through the events. */
 #ifndef RECORD_RECORDER_H
 #define RECORD_RECORDER_H
 
@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "filter/sift.h"
 #include "record/output.h"
 
 struct recorder {
@@ -25,6 +26,7 @@ struct recorder {
 	uint64_t offset; /* of the next frame in the stream */
 	uint64_t lost;   /* accepted records that giving up on the disk has cost */
 	bool cut_told;   /* of the first packet above max_snaplen */
+	struct sift sift;
 	char reason[ACCEPT_REASON_MAX];
 };
 
@@ -38,8 +40,10 @@ enum recorder_status recorder_feed(
 
 /* Other settings from the next packet on, between two calls of recorder_feed(). The current file is
  * closed; the next one has the new settings, and begins with the link header that there is. base:
- * the directory to store in, -1: there is none, and nothing is stored. */
-void recorder_change(struct recorder *r, const struct recorder_live *live, int base);
+ * the directory to store in, -1: there is none, and nothing is stored. filter: in place of the one
+ * before, which is not used any more; NULL: there is none. */
+void recorder_change(struct recorder *r, const struct recorder_live *live, int base,
+    const struct filter_table *filter);
 
 /* No file is to be closed before the next packet. */
 #define RECORDER_FOREVER ((time_t)INT64_MAX)

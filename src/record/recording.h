@@ -9,6 +9,7 @@
 
 #include "capture/capname.h"
 #include "capture/rotate.h"
+#include "filter/table.h"
 
 /* What may change while a stream is recorded. Of fixed sizes: it is also sent to a child. */
 struct recorder_live {
@@ -18,6 +19,7 @@ struct recorder_live {
 	uint32_t rotate_unit, rotate_mod; /* struct rotate */
 	uint32_t store;                   /* 0: nothing is stored */
 	uint32_t close_when_due;          /* 1: as in struct recorder_settings */
+	uint64_t filter;                  /* number of its table; 0: none */
 };
 
 enum recorder_status {
@@ -65,7 +67,8 @@ struct recorder_settings {
 	bool close_when_due; /* a file whose time is over is published although no packet comes */
 	unsigned header_changes_per_minute; /* 0: none are allowed */
 	char stem[CAPNAME_STEM_MAX];
-	rotate_clock *local; /* localtime_r */
+	rotate_clock *local;               /* localtime_r */
+	const struct filter_table *filter; /* NULL: every packet stays */
 };
 
 #endif

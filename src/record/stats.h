@@ -22,6 +22,7 @@ struct stats {
 	uint64_t waiting;    /* there is no room on the disk */
 	uint64_t cut;        /* packets that were cut to max-snaplen */
 	uint64_t heard_ms;   /* monotonic ms: when the last frame was complete; 0: never */
+	uint64_t filtered;   /* packets that the filter dropped */
 };
 
 /* Where a machine has no access to 64 bits at once, a number may be torn; it is printed so once. */
@@ -48,9 +49,9 @@ static inline void stats_add(uint64_t *number, uint64_t more)
 	stats_set(number, *number + more);
 }
 
-#define STATS_TEXT_MAX 128
+#define STATS_TEXT_MAX 160
 
-/* "packets=… bytes=… files=…", and " cut=…" when there were any. */
+/* "packets=… bytes=… files=…", and " cut=…" and " filtered=…" when there were any. */
 const char *stats_format(const struct stats *s, char out[STATS_TEXT_MAX]);
 
 #endif

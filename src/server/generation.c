@@ -49,7 +49,7 @@ static bool allocate(struct generation *g)
 }
 
 struct generation *generation_open(struct config *config, enum generation_check check,
-    const struct creds *before, struct problems *problems)
+    const struct generation *before, struct problems *problems)
 {
 	struct generation *g = region_alloc(config->region, sizeof(*g));
 	size_t errors = problems->errors;
@@ -65,7 +65,9 @@ struct generation *generation_open(struct config *config, enum generation_check 
 	if (!allocate(g))
 		problem_error(problems, NULL, 0, "out of memory");
 	else if (places_open(&g->places, config, check == GENERATION_TRY, problems))
-		open_credentials(g, before, problems);
+		open_credentials(g, before ? before->creds : NULL, problems);
+	if (g->references)
+		filters_open(&g->filters, config, before ? &before->filters : NULL, problems);
 	if (problems->errors > errors) {
 		generation_unref(g);
 		return NULL;

@@ -13,6 +13,7 @@
 #include "config/config.h"
 #include "tls/creds.h"
 #include "tls/keeper_handle.h"
+#include "server/filters.h"
 #include "server/places.h"
 
 struct client_floods {
@@ -25,6 +26,7 @@ struct generation {
 	struct config *config;           /* owned */
 	struct clients_table *admission; /* the configuration's */
 	struct places places;
+	struct filters filters;
 	struct creds *creds;          /* NULL: no TLS */
 	struct keeper keeper;         /* of the key; pid 0: there is none */
 	struct client_floods *floods; /* one a client: of floods, in the master only */
@@ -38,9 +40,9 @@ enum generation_check {
 };
 
 /* Takes the configuration over, also on failure. NULL when there was an error. `before`: the
- * credentials in effect, or NULL; what they have warned of within a day is not repeated. */
+ * one in effect, or NULL; what its credentials have warned of within a day is not repeated. */
 struct generation *generation_open(struct config *config, enum generation_check check,
-    const struct creds *before, struct problems *problems);
+    const struct generation *before, struct problems *problems);
 
 /* (Re)starts the keeper, when there is a key to keep. */
 bool generation_start_keeper(struct generation *g, char reason[KEEPER_REASON_MAX]);

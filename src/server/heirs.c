@@ -109,7 +109,7 @@ static bool open_one(
 	    .child_size = h->child_size,
 	    .page_at = h->page_at,
 	    .page_step = h->page_step};
-	snprintf(old->name, sizeof(old->name), "%s", name);
+	memcpy(old->name, name, strlen(name) + 1); /* the length was looked at */
 	return true;
 }
 

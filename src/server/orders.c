@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <linux/sockios.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/io.h"
+#include "filter/pass.h"
 #include "server/events.h"
 #include "server/seen.h"
 #include "server/state.h"
@@ -35,6 +38,7 @@ struct recorder_live orders_live(const struct child *k, const struct config_clie
 	    .rotate_mod = s->rotate.mod,
 	    .store = client->store && has_directory(k),
 	    .close_when_due = s->close_when_due,
+	    .filter = s->table ? s->table->number : 0,
 	};
 }
 
@@ -53,12 +57,27 @@ bool orders_same(const struct recorder_live *a, const struct recorder_live *b)
 	return a->max_file_size == b->max_file_size && a->max_snaplen == b->max_snaplen &&
 	       a->mode == b->mode && a->rotate_unit == b->rotate_unit &&
 	       a->rotate_mod == b->rotate_mod && a->store == b->store &&
-	       a->close_when_due == b->close_when_due;
+	       a->close_when_due == b->close_when_due && a->filter == b->filter;
 }
 
-static bool tell(const struct child *k, const struct order *o)
+/* file: goes with it; -1: none. */
+static bool tell(const struct child *k, struct order *o, int file)
 {
-	return send(k->channel, o, sizeof(*o), MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof(*o);
+	char space[CMSG_SPACE(sizeof(int))] = {0};
+	struct iovec iov = {.iov_base = o, .iov_len = sizeof(*o)};
+	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
+	struct cmsghdr *c;
+
+	if (file >= 0) {
+		m.msg_control = space;
+		m.msg_controllen = sizeof(space);
+		c = CMSG_FIRSTHDR(&m);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &file, sizeof(int));
+	}
+	return sendmsg(k->channel, &m, MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof(*o);
 }
 
 /* Whether so many settings lie unread in the channel that an order to finish, of which a child gets
@@ -75,7 +94,7 @@ static bool keep_room(const struct child *k)
 
 bool orders_finish(struct master *m, struct child *k, enum order_kind why)
 {
-	const struct order o = {.kind = why};
+	struct order o = {.kind = why};
 	int64_t look_ms;
 
 	if (k->pid <= 0) /* kill(-1) would signal all processes */
@@ -90,23 +109,37 @@ bool orders_finish(struct master *m, struct child *k, enum order_kind why)
 	if (look_ms < m->ends.late_due)
 		m->ends.late_due = look_ms;
 	seen_finishing(m, k);
-	tell(k, &o);
+	tell(k, &o, -1);
 	kill(k->pid, SIGTERM);
 	return true;
 }
 
-/* Whether it is done: told, or about to end. */
-static bool tell_settings(const struct child *k)
+/* Whether it may go another time. */
+static bool is_passing(int error)
 {
-	const struct order o = {.kind = ORDER_SETTINGS, .live = k->live};
+	return error == EAGAIN || error == ENOBUFS || error == ENOMEM || error == EINTR ||
+	       error == ETOOMANYREFS || error == EMFILE || error == ENFILE || error == ENOSPC;
+}
+
+/* Whether it is done: told, or about to end. */
+static bool tell_settings(const struct master *m, const struct child *k)
+{
+	const struct filter_table *t = filters_numbered(&m->generation->filters, k->live.filter);
+	struct order o = {.kind = ORDER_SETTINGS, .live = k->live};
+	int file = -1, error;
+	bool told;
 
 	if (keep_room(k))
 		return false;
-	if (tell(k, &o)) {
+	if (t && (file = filter_pass(t)) < 0)
+		return !is_passing(errno);
+	told = tell(k, &o, file);
+	error = errno;
+	if (file >= 0)
+		close(file);
+	if (told)
 		kill(k->pid, SIGHUP);
-		return true;
-	}
-	return errno != EAGAIN && errno != ENOBUFS && errno != ENOMEM && errno != EINTR;
+	return told || !is_passing(error);
 }
 
 static void note_due(struct master *m, struct child *k, int64_t now)
@@ -120,7 +153,7 @@ void orders_settings(struct master *m, struct child *k, const struct recorder_li
 {
 	k->live = *live;
 	k->untold = false;
-	if (tell_settings(k))
+	if (tell_settings(m, k))
 		return;
 	event_untold(k);
 	note_due(m, k, io_monotonic_ms());
@@ -134,7 +167,7 @@ void orders_again(struct master *m, int64_t now)
 		if (!k->untold || (k->finishing && !k->patient))
 			continue;
 		k->untold = false;
-		if (!tell_settings(k))
+		if (!tell_settings(m, k))
 			note_due(m, k, now);
 	}
 }

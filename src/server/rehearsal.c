@@ -35,7 +35,7 @@ static const char *fail_to_begin(const struct generation *g, int out)
 		return "signals cannot be read: signalfd(2)";
 	refused = sandbox_enter(&role_master, NULL, 0, -1);
 	if (!refused)
-		refused = roles_enter_session(p->base, p->done, p->may_link, p->rules);
+		refused = roles_enter_session(p->base, p->done, p->may_link, -1, p->rules);
 	if (!refused && g->creds && !has_random())
 		return "there are no random numbers: getrandom(2)";
 	return refused;

@@ -69,8 +69,7 @@ static bool open_all(const struct master *m, struct problems *problems, struct g
 		return false;
 	check_clients(m->generation->config, c, problems);
 	sound = problems->errors == 0;
-	*g = generation_open(
-	    c, sound ? GENERATION_TRY : GENERATION_LOOK, m->generation->creds, problems);
+	*g = generation_open(c, sound ? GENERATION_TRY : GENERATION_LOOK, m->generation, problems);
 	if (!*g)
 		return false;
 	if (!sound) { /* it was opened only to find the other errors */

@@ -23,6 +23,8 @@
 	    2) /* base, where completed-path is another directory: files are moved out of it */
 /* base, where a file can only be moved by link and unlink */
 #define LINK_FROM SECCOMP_FD(3)
+/* to the master */
+#define CHANNEL SECCOMP_FD(4)
 
 /* ---- a session ---- */
 
@@ -43,7 +45,8 @@ static const struct seccomp_rule session_calls[] = {
     /* the stream and the capture file: called most often, so they stand first */
     ALLOW(recvfrom),
     WHEN(pwrite64, NOT_STANDARD),
-    ALLOW(read), /* signals (signalfd) */
+    ALLOW(read),                     /* signals (signalfd) */
+    WHEN(recvmsg, {IS, 0, CHANNEL}), /* its orders, and a filter with them, which is then read */
     /* one new file at a time, in its own directory */
     WHEN(openat, {IS, 0, BASE}, {IS, 2, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC},
 	NO_SET_ID(3)),
@@ -112,6 +115,16 @@ static const struct seccomp_rule repair_calls[] = {
     ALLOW(fsync),
     WHEN(renameat2, {IS, 4, RENAME_NOREPLACE}),
     WHEN(linkat, {IS, 4, LINK_FLAGS}),
+};
+
+/* ---- the compiler ----
+ *
+ * What libpcap tries for a name, which is not looked up, fails. */
+
+static const struct seccomp_rule compiler_calls[] = {
+    ALLOW(fstat),
+    ALLOW(newfstatat),
+    ALLOW(lseek),
 };
 
 /* ---- the master ----
@@ -207,6 +220,7 @@ static const struct seccomp_rule master_calls[] = {
     ALLOW(nanosleep),
     ALLOW(timerfd_create),
     ALLOW(timerfd_settime),
+    ALLOW(memfd_create), /* a filter for a recording that runs */
     /* what only children do */
     ALLOW(pwrite64),
     ALLOW(flock),
@@ -224,7 +238,8 @@ static const struct seccomp_rule master_calls[] = {
 
 /* ---- all of them ---- */
 
-static struct seccomp_program master_program, session_program, keeper_program, repair_program;
+static struct seccomp_program master_program, session_program, keeper_program, repair_program,
+    compiler_program;
 
 const struct sandbox_role role_master = {
     .calls = SECCOMP_TABLE(master_calls), .program = &master_program, .lenient = true};
@@ -242,19 +257,24 @@ const struct sandbox_role role_repair = {.calls = SECCOMP_TABLE(repair_calls),
     .program = &repair_program,
     .limited = true,
     .confined = true};
+const struct sandbox_role role_compiler = {.calls = SECCOMP_TABLE(compiler_calls),
+    .program = &compiler_program,
+    .lenient = true,
+    .limited = true,
+    .confined = true};
 
 void roles_prepare(char lacking[SANDBOX_LACKING_MAX])
 {
 	static const struct sandbox_role *const all[] = {
-	    &role_master, &role_session, &role_keeper, &role_repair};
+	    &role_master, &role_session, &role_keeper, &role_repair, &role_compiler};
 
 	sandbox_prepare(all, sizeof(all) / sizeof(*all), lacking);
 }
 
-const char *roles_enter_session(int base, int done, bool may_link, int rules)
+const char *roles_enter_session(int base, int done, bool may_link, int channel, int rules)
 {
 	int from = base == done ? -1 : base;
-	const int fd[] = {base, done, from, may_link ? from : -1};
+	const int fd[] = {base, done, from, may_link ? from : -1, channel};
 
 	return sandbox_enter(&role_session, fd, sizeof(fd) / sizeof(*fd), rules);
 }

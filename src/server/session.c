@@ -95,8 +95,15 @@ static void give_back(struct session *s)
 
 static void change_settings(struct session *s)
 {
+	const struct filter_table *filter = s->filter_next;
+
+	if (s->live.filter && !filter) /* it was lost: nothing is stored unfiltered */
+		filter = filter_table_none();
 	s->settings_wanted = false;
-	recorder_change(&s->recorder, &s->live, place(s)->base);
+	recorder_change(&s->recorder, &s->live, place(s)->base, filter);
+	free(s->filter);
+	s->filter = s->filter_next;
+	s->filter_next = NULL;
 	session_changed(s);
 	stats_set(&s->channel->page->stats.waiting, false);
 }
@@ -225,6 +232,7 @@ static void settings_of(const struct session *s, struct recorder_settings *out)
 	    .rotate = k->storage.rotate,
 	    .close_when_due = k->storage.close_when_due,
 	    .header_changes_per_minute = s->config->limits.header_changes_per_minute,
+	    .filter = k->storage.table,
 	    .local = localtime_r,
 	};
 	capname_stem(k->name, config_network(k, peer) ? peer : NULL, out->stem);
@@ -351,7 +359,8 @@ static bool set_up(struct session *s, int fd)
 static bool lock_in(const struct session *s)
 {
 	const struct place *p = place(s);
-	const char *refused = roles_enter_session(p->base, p->done, p->may_link, p->rules);
+	const char *refused =
+	    roles_enter_session(p->base, p->done, p->may_link, s->channel->fd, p->rules);
 	int error = errno;
 	char what[64];
 
@@ -383,6 +392,8 @@ int session_run(int fd, const uint32_t *candidate, size_t candidates, const stru
 		recorder_free(&s.recorder);
 	transport_tls_free(&s.transport);
 	free(s.wanted);
+	free(s.filter);
+	free(s.filter_next);
 	pages_free(s.buffer, BUFFER);
 	return (int)s.code;
 }

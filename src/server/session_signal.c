@@ -4,11 +4,14 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/io.h"
+#include "filter/pass.h"
 #include "server/child_report.h"
 #include "server/session_tell.h"
 
@@ -34,23 +37,54 @@ int session_take_signals(void)
 	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
+/* As recv(). *file: what came with it, -1: nothing. */
+static ssize_t receive(int channel, void *data, size_t len, int *file)
+{
+	char space[CMSG_SPACE(sizeof(int))] = {0};
+	struct iovec iov = {.iov_base = data, .iov_len = len};
+	struct msghdr m = {.msg_iov = &iov,
+	    .msg_iovlen = 1,
+	    .msg_control = space,
+	    .msg_controllen = sizeof(space)};
+	ssize_t n = recvmsg(channel, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
+
+	*file = -1;
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
+	    c->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(file, CMSG_DATA(c), sizeof(int));
+	return n;
+}
+
+/* Settings that were ordered, and the filter that belongs to them. */
+static void take_settings(struct session *s, const struct recorder_live *live, int file)
+{
+	free(s->filter_next);
+	s->filter_next = file >= 0 ? filter_take(file) : NULL;
+	s->live = *live;
+	s->settings_wanted = true;
+	if (live->filter && !s->filter_next)
+		session_broken(s, "the new filter cannot be taken", file >= 0 ? errno : EINVAL);
+}
+
 /* The master sends an order before its signal; that of another order may be seen first. */
 static void read_orders(struct session *s)
 {
 	char data[sizeof(struct order) + 1];
 	struct order o;
 	ssize_t n;
+	int file;
 
-	while (s->channel->fd >= 0 &&
-	       (n = recv(s->channel->fd, data, sizeof(data), MSG_DONTWAIT)) > 0) {
-		if (!order_check(data, (size_t)n, &o)) {
+	while (
+	    s->channel->fd >= 0 && (n = receive(s->channel->fd, data, sizeof(data), &file)) > 0) {
+		if (!order_check(data, (size_t)n, &o))
 			session_broken(s, "an order of the server is not valid", EINVAL);
-		} else if (o.kind == ORDER_SETTINGS) {
-			s->live = o.live;
-			s->settings_wanted = true;
-		} else {
+		else if (o.kind == ORDER_SETTINGS)
+			take_settings(s, &o.live, file);
+		else
 			s->told = (enum order_kind)o.kind;
-		}
+		if (file >= 0)
+			close(file);
 	}
 }
 

@@ -38,12 +38,14 @@ struct session {
 	int signals;              /* signalfd */
 	unsigned long cpu_before; /* the limit of CPU time, while there is that of a handshake */
 	bool new_file_wanted;
-	bool settings_wanted;      /* `live` is to be used from the next packet on */
-	struct recorder_live live; /* as the master has ordered */
-	enum order_kind told;      /* the reason for the stop that follows; 0: none */
-	int64_t stop_since;        /* 0: not told to stop */
-	const char *stop_why;      /* as in the log */
-	bool patient;              /* told to stop, but not to give up on a full disk */
+	bool settings_wanted;             /* `live` is to be used from the next packet on */
+	struct recorder_live live;        /* as the master has ordered */
+	struct filter_table *filter_next; /* which came with it; NULL: none */
+	struct filter_table *filter;      /* of an order that is in use, owned */
+	enum order_kind told;             /* the reason for the stop that follows; 0: none */
+	int64_t stop_since;               /* 0: not told to stop */
+	const char *stop_why;             /* as in the log */
+	bool patient;                     /* told to stop, but not to give up on a full disk */
 	bool established;
 	uint8_t *buffer;      /* NULL while the connection is idle */
 	size_t have;          /* bytes in it */

@@ -226,9 +226,11 @@ void session_changed(const struct session *s)
 		session_dropped(s);
 	log_line(routine(s, LVL_INFO),
 	    "settings client=%s peer=%s store=%s max-file-size=%" PRIu64
-	    " rotate-localtime=%s max-snaplen=%u file-permission-mask=%04o close-when-due=%s",
+	    " rotate-localtime=%s max-snaplen=%u file-permission-mask=%04o filter=%s"
+	    " close-when-due=%s",
 	    s->name, s->peer, set->base < 0 ? "false" : "true", set->max_file_size,
 	    LOG_QUOTE(rotate_format(&set->rotate, rotate)), set->max_snaplen, set->mode,
+	    LOG_QUOTE(set->filter ? filter_table_text(set->filter) : ""),
 	    set->close_when_due ? "true" : "false");
 }
 

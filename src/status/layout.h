@@ -171,8 +171,8 @@ struct status_child {
 
 /* What a child writes itself. Zero before it is started. */
 struct status_page {
-	struct stats stats; /* 64 bytes, each number for itself */
-	uint64_t reserved0[7];
+	struct stats stats; /* 72 bytes, each number for itself */
+	uint64_t reserved0[6];
 
 	uint64_t seq;   /* of the rest */
 	uint32_t ended; /* 1: it has ended, and says so itself */
@@ -207,14 +207,15 @@ struct status_client {
 	int64_t silent_ms;   /* when that was said */
 	uint32_t tls, store; /* 1: as configured */
 	char last_reason[STATUS_REASON_MAX];
-	uint64_t reserved[4];
+	uint64_t filtered; /* of connections that have ended, as `cut` */
+	uint64_t reserved[3];
 };
 
-_Static_assert(sizeof(struct stats) == 64 && offsetof(struct stats, packets) == 8 &&
+_Static_assert(sizeof(struct stats) == 72 && offsetof(struct stats, packets) == 8 &&
 		   offsetof(struct stats, bytes) == 16 && offsetof(struct stats, files) == 24 &&
 		   offsetof(struct stats, file_bytes) == 32 &&
 		   offsetof(struct stats, waiting) == 40 && offsetof(struct stats, cut) == 48 &&
-		   offsetof(struct stats, heard_ms) == 56,
+		   offsetof(struct stats, heard_ms) == 56 && offsetof(struct stats, filtered) == 64,
     "the counters of a page");
 _Static_assert(offsetof(struct status_page, seq) == 120, "the counters of a page");
 _Static_assert(sizeof(struct status_page) <= 4096, "a child has one page");

@@ -134,6 +134,7 @@ static void print_session(const struct snapshot_session *k, FILE *to)
 	number(&o, "bytes", k->bytes);
 	number(&o, "files", k->files);
 	number(&o, "cut", k->cut);
+	number(&o, "filtered", k->filtered);
 	real(&o, "packets-per-second", k->packet_rate);
 	real(&o, "bits-per-second", k->byte_rate * 8);
 	text(&o, "file", k->file);
@@ -178,6 +179,7 @@ static void print_client(const struct snapshot_client *c, FILE *to)
 	number(&o, "bytes", c->bytes);
 	number(&o, "files", c->files);
 	number(&o, "cut", c->cut);
+	number(&o, "filtered", c->filtered);
 	real(&o, "packets-per-second", c->packet_rate);
 	real(&o, "bits-per-second", c->byte_rate * 8);
 	print_sessions(&o, c->session, c->sessions);

@@ -114,6 +114,7 @@ VALUE(packets, true, c->packets)
 VALUE(bytes, true, c->bytes)
 VALUE(files, true, c->files)
 VALUE(cut, true, c->cut)
+VALUE(filtered, true, c->filtered)
 VALUE(connections, true, c->connections)
 VALUE(refused, true, c->refused)
 VALUE(rejected, true, c->rejected)
@@ -133,6 +134,8 @@ static const struct of_client of_client[] = {
     {"osmo_pcap_client_bytes_total", "counter", "Bytes of accepted frames.", bytes},
     {"osmo_pcap_client_files_total", "counter", "Capture files that were begun.", files},
     {"osmo_pcap_client_cut_packets_total", "counter", "Packets that were cut to max-snaplen.", cut},
+    {"osmo_pcap_client_filtered_packets_total", "counter",
+	"Packets that the filter dropped, which are not among those accepted.", filtered},
     {"osmo_pcap_client_connections_total", "counter", "Connections that were established.",
 	connections},
     {"osmo_pcap_client_refused_total", "counter", "Connections of the client that were not taken.",

@@ -73,6 +73,7 @@ static void add_session(struct making *m, const struct area_child *k, bool outli
 	    .bytes = n->bytes,
 	    .files = n->files,
 	    .cut = n->cut,
+	    .filtered = n->filtered,
 	    .file_bytes = n->file_bytes};
 	o->packet_rate = rate(o->packets, m->s->now - o->since);
 	o->byte_rate = rate(o->bytes, m->s->now - o->since);
@@ -121,6 +122,7 @@ static void add_client(struct making *m, const struct status_client *c)
 	    .bytes = c->bytes,
 	    .files = c->files,
 	    .cut = c->cut,
+	    .filtered = c->filtered,
 	    .connections = c->connections,
 	    .refused = c->refused,
 	    .rejected = c->rejected};
@@ -167,6 +169,7 @@ static void add_dead(struct snapshot *s, const struct snapshot_source *from)
 		c->bytes += k->page.stats.bytes;
 		c->files += k->page.stats.files;
 		c->cut += k->page.stats.cut;
+		c->filtered += k->page.stats.filtered;
 	}
 }
 
@@ -179,6 +182,7 @@ static void add_up(struct snapshot_client *c)
 		c->bytes += o->bytes;
 		c->files += o->files;
 		c->cut += o->cut;
+		c->filtered += o->filtered;
 		c->waiting |= o->waiting;
 		c->last_packet = later(c->last_packet, o->last_packet);
 		c->last_connection = later(c->last_connection, o->since);
@@ -301,6 +305,7 @@ void snapshot_choose(struct snapshot *s, struct patterns *p)
 
 void snapshot_rates(struct snapshot *s, const struct snapshot *before)
 {
+	static const struct snapshot_session none;
 	int64_t ms = s->now - before->now;
 
 	for (size_t i = 0; i < s->sessions && ms > 0; i++) {
@@ -315,7 +320,7 @@ void snapshot_rates(struct snapshot *s, const struct snapshot *before)
 				old = b;
 		}
 		if (!old) /* it is new: what it has is of this time */
-			old = &(struct snapshot_session){.pid = 0};
+			old = &none;
 		if (o->packets < old->packets || o->bytes < old->bytes)
 			continue; /* not an honest child */
 		o->packet_rate = rate(o->packets - old->packets, ms);

@@ -25,7 +25,7 @@ struct snapshot_session {
 	bool outlived; /* its server has ended */
 	bool waiting;  /* for room on the disk */
 	int64_t since, last_packet, expires;
-	uint64_t order, packets, bytes, files, cut, file_bytes;
+	uint64_t order, packets, bytes, files, cut, filtered, file_bytes;
 	double packet_rate, byte_rate; /* per second */
 };
 
@@ -46,7 +46,7 @@ struct snapshot_client {
 	uint64_t max_silence; /* seconds; 0: none */
 	int64_t since, last_packet, last_connection, last_end;
 	const char *last_end_word, *last_reason;
-	uint64_t packets, bytes, files, cut, connections, refused, rejected;
+	uint64_t packets, bytes, files, cut, filtered, connections, refused, rejected;
 	const struct snapshot_session *session; /* its first; they follow each other */
 	size_t sessions;
 	bool waiting;

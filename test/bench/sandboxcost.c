@@ -56,7 +56,7 @@ int main(int argc, char **argv)
 		if (pid == 0) {
 			double began = cpu();
 
-			if (i % 2 && roles_enter_session(base, done, false, rules))
+			if (i % 2 && roles_enter_session(base, done, false, -1, rules))
 				_exit(1);
 			if (i % 2)
 				enter[i / 2] = cpu() - began;

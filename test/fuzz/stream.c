@@ -4,6 +4,7 @@
  * pieces, then in pieces onto a disk that fills up at any byte. Each time it must end in the same
  * way, at the same frame and offset, for the same reason, with the same files; and libpcap
  * (pcap) or the walk by lengths (pcapng) must find the packets there that the server has counted.
+ * With a filter every packet there must match it, and there are no names and secrets.
  */
 #include "fuzz.h"
 
@@ -14,6 +15,7 @@
 #include "capture/format.h"
 #include "capture/frame.h"
 #include "capture/linktype.h"
+#include "filter/build.h"
 #include "record/recorder.h"
 
 #define FILES_MAX  4096
@@ -174,6 +176,20 @@ static const struct recorder_events events = {.header = on_header,
     .wait_for_room = on_full,
     .room_again = on_header};
 
+/* It looks at no more than the shortest snapshot length leaves. */
+static const struct filter_table *filter_of(uint8_t how)
+{
+	static const struct filter_table *table;
+	char why[FILTER_WHY_MAX];
+
+	if (!(how & 0x10))
+		return NULL;
+	if (!table && filter_load(why))
+		table = filter_build("link[17] & 1 = 0 and less 5000", why);
+	MUST(table, "%s", why);
+	return table;
+}
+
 static struct recorder_settings settings_of(uint8_t how)
 {
 	static const uint32_t snaplen[] = {9000, 64, 65535, 262144};
@@ -186,6 +202,7 @@ static struct recorder_settings settings_of(uint8_t how)
 	    .rotate = {ROTATE_NEVER, 1},
 	    .header_changes_per_minute = how & 0x20 ? 2 : 1000000,
 	    .stem = "c",
+	    .filter = filter_of(how),
 	    .local = gmtime_r};
 }
 
@@ -244,7 +261,7 @@ static void same(const struct outcome *a, const struct outcome *b)
 	MUST(a->frames == b->frames && a->offset == b->offset, "frame or offset differ");
 	MUST(a->stats.frames == b->stats.frames && a->stats.packets == b->stats.packets &&
 		 a->stats.bytes == b->stats.bytes && a->stats.files == b->stats.files &&
-		 a->stats.cut == b->stats.cut,
+		 a->stats.cut == b->stats.cut && a->stats.filtered == b->stats.filtered,
 	    "statistics differ");
 	MUST(a->nfiles == b->nfiles, "%zu files and %zu", a->nfiles, b->nfiles);
 	for (size_t i = 0; i < a->nfiles; i++)
@@ -347,7 +364,34 @@ static uint64_t reader_finds(const uint8_t *p, size_t len, uint32_t seed, bool *
 	return n;
 }
 
-static void judge(const struct outcome *o)
+/* Nothing is stored unfiltered. */
+static void filtered(const uint8_t *p, size_t len, const struct filter_table *t)
+{
+	static struct pcapng_interface table[1024];
+	const struct filter_step *step;
+	struct format_record r;
+	struct format f;
+	size_t at;
+
+	if (format_begin(&f, p, len, &at, &r) != FORMAT_WHOLE)
+		return;
+	f.section.table = table;
+	f.section.room = 1024;
+	for (; at < len && format_next(&f, p + at, len - at, &r) == FORMAT_WHOLE; at += r.len) {
+		bool big = f.kind == FORMAT_PCAP ? f.pcap.big : f.section.big;
+
+		MUST(r.what != FORMAT_SECRETS, "secrets are stored");
+		MUST(r.what != FORMAT_OTHER || bytes_load32(p + at, big) != PCAPNG_NAMES,
+		    "names are stored");
+		if (r.what != FORMAT_PACKET || r.link_type == FORMAT_LINK_UNKNOWN)
+			continue;
+		step = filter_table_find(t, r.link_type, big);
+		MUST(step && filter_run(step, r.data, r.caplen, r.original),
+		    "a packet is stored that does not match");
+	}
+}
+
+static void judge(const struct outcome *o, const struct filter_table *filter)
 {
 	bool whole;
 
@@ -358,6 +402,8 @@ static void judge(const struct outcome *o)
 		readers_find(m->data, m->len, m->packets);
 		MUST(reader_finds(m->data, m->len, (uint32_t)m->len, &whole) == m->packets && whole,
 		    "the reader finds another number of packets in file %zu", i);
+		if (filter)
+			filtered(m->data, m->len, filter);
 	}
 }
 
@@ -376,7 +422,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	one_max = 0;
 	record(&whole, data[0], data + 2, len - 2, 0);
 	MUST(whole.status != RECORDER_STORAGE, "%s", whole.reason);
-	judge(&whole);
+	judge(&whole, filter_of(data[0]));
 	record(&split, data[0], data + 2, len - 2, data[1] & 1 ? 1 : seed | 1);
 	same(&whole, &split);
 	forget(&split);
@@ -389,7 +435,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		one_max = 200 + data[1] * 16u;
 		record(&split, data[0], data + 2, len - 2, seed | 1);
 		if (split.status != RECORDER_STORAGE)
-			judge(&split);
+			judge(&split, filter_of(data[0]));
 		forget(&split);
 		one_max = 0;
 	}

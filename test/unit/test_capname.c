@@ -135,6 +135,26 @@ static void test_stem(void)
 	OK(capname_parse(name, &c) && c.number == 4294967294, "with another number");
 }
 
+/* What a configuration could name no client is recognized as what it is. */
+static void test_resembles(void)
+{
+	static const char *const is[] = {"trace-bar-20261122_233307.pcap",
+	    "trace--20261122_233307.pcap", "trace-b r-20261122_233307_001.pcap",
+	    "trace-b\nr-20261122_233307-1.pcapng", "trace-../x-20261122_233307.pcap"};
+	static const char *const is_not[] = {"trace-20261122_233307.pcap", "trace-b r.pcap",
+	    "trace-b r-20261122_233307.cap", "trace-b r-20261122_233307_01.pcap",
+	    " trace-b-20261122_233307.pcap"};
+	char digits[256] = "trace-b r-20261122_233307_";
+
+	for (size_t i = 0; i < COUNT(is); i++)
+		OK(capname_resembles(is[i]), "the form of ours, %zu", i);
+	for (size_t i = 0; i < COUNT(is_not); i++)
+		OK(!capname_resembles(is_not[i]), "another form: %s", is_not[i]);
+	memset(digits + strlen(digits), '1', sizeof(digits) - strlen(digits) - 6);
+	memcpy(digits + sizeof(digits) - 6, ".pcap", 6);
+	OK(!capname_resembles(digits), "a number of more digits than a name can have");
+}
+
 static void test_foreign(void)
 {
 	static const char *const bad[] = {"", "trace", "trace-", "trace-.pcap", "bar", ".", "..",
@@ -225,6 +245,7 @@ int main(void)
 	test_old();
 	test_order();
 	test_stem();
+	test_resembles();
 	test_foreign();
 	test_years();
 	return tap_done();

@@ -205,6 +205,21 @@ static void test_numbers(void)
 	refused(text, "2", "a server's key in a client");
 }
 
+static void test_filter(void)
+{
+	static char text[2048];
+
+	if (accepted("server: { filter = \"icmp\"; };\nclients = ( { name = \"a\"; address = "
+		     "\"192.0.2.1\"; }, { name = \"b\"; address = \"192.0.2.2\"; filter = \"\"; "
+		     "} );\n",
+		"filter")) {
+		IS_STR(config->clients[0].storage.filter, "icmp", "a client has the server's");
+		IS_STR(config->clients[1].storage.filter, "", "or its own, which may be empty");
+	}
+	group(text, SERVER, "filter = 5;");
+	refused(text, "2", "a number as filter");
+}
+
 static void test_sizes(void)
 {
 	static const struct {
@@ -1137,6 +1152,7 @@ int main(void)
 	dir = temporary_directory();
 	at = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	test_numbers();
+	test_filter();
 	test_sizes();
 	test_words();
 	test_modes_and_periods();

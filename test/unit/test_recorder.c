@@ -148,7 +148,7 @@ static void test_change(void)
 	go();
 	l.mode = 0604;
 	l.max_file_size = 24 + 100;
-	recorder_change(&r, &l, base);
+	recorder_change(&r, &l, base, NULL);
 	is_file(done, STAMP ".pcap", 0440, "the file before keeps its mode");
 	OK(strstr(events, " reload packets=1 "), "it is closed for that reason");
 	expect_pcap(84);
@@ -159,18 +159,18 @@ static void test_change(void)
 	send_record(84);
 	IS_INT(stats.files, 3, "the new size holds");
 	l.max_file_size = 0;
-	recorder_change(&r, &l, base);
+	recorder_change(&r, &l, base, NULL);
 	send_record(84);
 	send_record(84);
 	IS_INT(stats.files, 4, "no size is no limit");
 	l.rotate_unit = ROTATE_MINUTE;
-	recorder_change(&r, &l, base);
+	recorder_change(&r, &l, base, NULL);
 	send_record(84);
 	now += 60;
 	send_record(84);
 	IS_INT(stats.files, 6, "the new period holds");
-	recorder_change(&r, &l, base);
-	recorder_change(&r, &l, base);
+	recorder_change(&r, &l, base, NULL);
+	recorder_change(&r, &l, base, NULL);
 	end("closed");
 	IS_INT(count(done), 6, "without a packet no file");
 	IS_INT(count(base), 0, "none is left");
@@ -189,7 +189,7 @@ static void test_close_due(void)
 	IS_INT(recorder_time_left(&r, now + 60), RECORDER_FOREVER, "without the setting, too");
 	l.rotate_unit = ROTATE_MINUTE;
 	l.close_when_due = 1;
-	recorder_change(&r, &l, base);
+	recorder_change(&r, &l, base, NULL);
 	IS_INT(recorder_time_left(&r, now), RECORDER_FOREVER, "with it: not without a file");
 	send_record(84);
 	OK(recorder_time_left(&r, now) > 0 && recorder_time_left(&r, now) <= 60,
@@ -207,7 +207,7 @@ static void test_close_due(void)
 	send_record(84);
 	IS_INT(stats.files, 3, "the next packet opens another");
 	l.rotate_unit = ROTATE_NEVER;
-	recorder_change(&r, &l, base);
+	recorder_change(&r, &l, base, NULL);
 	send_record(84);
 	IS_INT(recorder_time_left(&r, now), RECORDER_FOREVER, "never");
 	end("closed");
@@ -222,7 +222,7 @@ static void test_change_store(void)
 	send_header(1);
 	send_record(84);
 	l.store = 0;
-	recorder_change(&r, &l, base);
+	recorder_change(&r, &l, base, NULL);
 	IS_INT(count(base), 0, "store = false: the file is closed at once");
 	IS_INT(count(done), 1, "store = false: and published");
 	send_record(84);
@@ -231,7 +231,7 @@ static void test_change_store(void)
 	IS_INT(stats.packets, 3, "store = false: counted");
 	IS_INT(stats.files, 1, "store = false: not stored");
 	l.store = 1;
-	recorder_change(&r, &l, base);
+	recorder_change(&r, &l, base, NULL);
 	IS_INT(count(base), 0, "store = true: no file without a packet");
 	clear();
 	pcap_header(113);
@@ -247,7 +247,7 @@ static void test_change_store(void)
 	settings.base = -1;
 	init();
 	send_header(1);
-	recorder_change(&r, &l, -1);
+	recorder_change(&r, &l, -1, NULL);
 	send_record(84);
 	IS_INT(status, RECORDER_OK, "store = true without a directory");
 	IS_INT(stats.files, 0, "stores nothing");
@@ -264,7 +264,7 @@ static void test_change_snaplen(void)
 	send_record(200);
 	send_record(9001);
 	l.max_snaplen = 100;
-	recorder_change(&r, &l, base);
+	recorder_change(&r, &l, base, NULL);
 	send_record(100);
 	send_record(101);
 	IS_INT(stats.cut, 2, "cut from then on");

@@ -297,7 +297,7 @@ static void full_disk(void)
 		store_ends = true;
 		feed(in, in_len);
 		IS_INT(status, RECORDER_OK, "disk full, store = false: goes on");
-		recorder_change(&r, &l, base);
+		recorder_change(&r, &l, base, NULL);
 		stored = count(done);
 		IS_INT(stored, leave > 0, "disk full, store = false: what is stored is published");
 		IS_INT(count(base), 0, "disk full, store = false: nothing is left");

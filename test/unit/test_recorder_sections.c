@@ -513,7 +513,7 @@ static void test_cut_simple(void)
 		uint32_t is = lengths[i] < 9000 ? lengths[i] : 9000;
 		char name[64];
 
-		recorder_change(&r, &l, base);
+		recorder_change(&r, &l, base, NULL);
 		payload_len = 0;
 		spb(9001, 9000);
 		frame(1);

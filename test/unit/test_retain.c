@@ -53,6 +53,12 @@ static void build(struct world *w, const char *files)
 	}
 }
 
+static void own_age(struct world *w, uint64_t max_age)
+{
+	w->client[0].own.max_age = max_age;
+	w->client[0].has_own_age = true;
+}
+
 /* What goes, as "a@5 b@6", each with the first word of its reason behind a comma when told. */
 static const char *goes(struct world *w, bool reasons)
 {
@@ -84,16 +90,16 @@ static void test_own_limits(void)
 	struct world w;
 
 	build(&w, "a:10@100 a:10@900 b:10@100");
-	w.client[0].own.max_age = 500;
+	own_age(&w, 500);
 	IS_STR(goes(&w, true), "a@100,max-age of the client", "a client's age is its alone");
 	build(&w, "a:10@500 a:10@501");
-	w.client[0].own.max_age = 500;
+	own_age(&w, 500);
 	IS_STR(goes(&w, false), "", "as old as max-age is not too old");
 	build(&w, "a:10@499 a:10@501");
-	w.client[0].own.max_age = 500;
+	own_age(&w, 500);
 	IS_STR(goes(&w, false), "a@499", "a second older is");
 	build(&w, "a:10@2000 a:10@3000");
-	w.client[0].own.max_age = 1;
+	own_age(&w, 1);
 	IS_STR(goes(&w, false), "", "the end of a recording in the future: no age");
 	build(&w, "a:10@1 a:10@2 a:10@3 b:10@1");
 	w.client[0].own.max_files = 1;
@@ -122,6 +128,15 @@ static void test_age(void)
 	w.client[0].floor = 1000;
 	IS_STR(goes(&w, true), "a@100,max-age b@200,max-age a@300,max-age",
 	    "the oldest of all first, floors or not");
+	build(&w, "a:10@50 a:10@100 b:10@200");
+	w.retain.all.max_age = 600;
+	own_age(&w, 900);
+	IS_STR(goes(&w, true), "a@50,max-age of the client b@200,max-age",
+	    "a client's own age, a longer one too, stands in the place of that of all");
+	build(&w, "a:10@50 b:10@200");
+	w.retain.all.max_age = 600;
+	own_age(&w, 0);
+	IS_STR(goes(&w, false), "b@200", "its own 0 is no limit");
 }
 
 static void test_shares(void)
@@ -194,7 +209,8 @@ static void test_what_stays(void)
 	IS_STR(goes(&w, false), "a@1", "totals that are too small let no more go");
 	build(&w, "a:10@1 a:10@2 a:10@3");
 	w.client[0].files = 0;
-	w.client[0].own = (struct retain_limits){.max_age = 998, .max_files = 1};
+	w.client[0].own.max_files = 1;
+	own_age(&w, 998);
 	IS_STR(goes(&w, false), "a@1", "nor does their number");
 
 	build(&w, "a:10@1 a:10@2 a:10@3 b:10@4");
@@ -225,7 +241,7 @@ static void test_order(void)
 	struct world w;
 
 	build(&w, "a:10@1 a:10@990 b:100@500 b:100@600");
-	w.client[0].own.max_age = 900;
+	own_age(&w, 900);
 	w.retain.all.max_age = 450;
 	w.retain.all.max_size = 100;
 	IS_STR(goes(&w, true), "a@1,max-age of the client b@500,max-age b@600,max-size",

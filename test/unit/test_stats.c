@@ -15,10 +15,12 @@ int main(void)
 	    {{.packets = 5000000000, .bytes = 1000000000000000, .files = 4294967296},
 		"packets=5000000000 bytes=1000000000000000 files=4294967296"},
 	    {{.packets = 5, .cut = 1}, "packets=5 bytes=0 files=0 cut=1"},
+	    {{.packets = 5, .filtered = 2}, "packets=5 bytes=0 files=0 filtered=2"},
 	    {{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX,
-		 UINT64_MAX},
+		 UINT64_MAX, UINT64_MAX},
 		"packets=18446744073709551615 bytes=18446744073709551615 "
-		"files=18446744073709551615 cut=18446744073709551615"}};
+		"files=18446744073709551615 cut=18446744073709551615 "
+		"filtered=18446744073709551615"}};
 	char text[STATS_TEXT_MAX];
 
 	for (size_t i = 0; i < COUNT(rows); i++) {

@@ -17,12 +17,16 @@ static void test_sums(void)
 {
 	struct world *w = world_new();
 	struct status_client *c = world_client(w, "bsc");
+	struct area_child *k;
 	struct snapshot s;
 
-	*c = (struct status_client){.name = "bsc", .packets = 5, .bytes = 50, .files = 2, .cut = 1};
+	*c = (struct status_client){
+	    .name = "bsc", .packets = 5, .bytes = 50, .files = 2, .cut = 1, .filtered = 6};
 	c->last_packet_ms = CLOCK - 60000;
 	world_child(w, "bsc");
-	world_child(w, "bsc")->page.stats.cut = 3;
+	k = world_child(w, "bsc");
+	k->page.stats.cut = 3;
+	k->page.stats.filtered = 7;
 	s = world_snapshot(w);
 	IS_INT(s.clients, 1, "one client");
 	IS_INT(s.client[0].sessions, 2, "of two connections");
@@ -31,6 +35,7 @@ static void test_sums(void)
 	IS_INT(s.client[0].bytes, 200050, "bytes");
 	IS_INT(s.client[0].files, 4, "files");
 	IS_INT(s.client[0].cut, 4, "packets that were cut");
+	IS_INT(s.client[0].filtered, 13, "packets that a filter dropped");
 	IS_INT(s.client[0].last_packet, NOW - 1000, "the last packet is the latest one");
 	IS_INT((int)s.client[0].packet_rate, 200, "packets per second of both");
 	IS_INT((int)s.client[0].byte_rate, 20000, "bytes per second of both");
