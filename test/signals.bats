@@ -167,6 +167,7 @@ stop_with() { # SIGNAL: status 0, and what was queued is stored
 	config
 	server_again
 	[ "$PORT" = "$FIXED_PORT" ]
+	wait_log ' others recordings=2 reason='
 	[ "$(grep -c ' others recordings=2 reason=' log)" -eq 1 ]
 	live c 127.0.0.3
 	tell c pcap rec
@@ -205,6 +206,7 @@ stop_with() { # SIGNAL: status 0, and what was queued is stored
 	PIDS+=($!)
 	server_again
 	wait_log 'file client=bar name=trace-bar-20260101_000000.pcap reason=repaired'
+	wait_log ' others recordings=2 reason='
 	[ "$(grep -c ' others recordings=2 reason=' log)" -eq 1 ]
 	hang_up a
 	hang_up b
