@@ -56,13 +56,13 @@ static void take(void)
 		raise(SIGTTOU);
 	if (tcgetattr(STDIN_FILENO, &before) != 0)
 		return;
+	taken = 1; /* before it is: a signal may come now */
 	raw = before;
 	raw.c_lflag &= (tcflag_t) ~(ICANON | ECHO);
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;
 	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
 	write_or_not(ENTER, sizeof(ENTER) - 1);
-	taken = 1;
 }
 
 /* Ends as the signal would have, on a terminal as it was. */
