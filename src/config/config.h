@@ -191,6 +191,10 @@ struct config {
  * NULL when nothing could be read. */
 struct config *config_examine(const char *file, struct problems *problems);
 
+/* For programs that only read it: errors are printed on standard error, and then it returns NULL.
+ * Warnings are the server's to tell, whose configuration it is. */
+struct config *config_load(const char *file);
+
 /* NULL is fine. */
 void config_free(struct config *c);
 

@@ -1,10 +1,11 @@
-/* load: a configuration read, completed and checked (config_examine of config.h).
+/* load: a configuration read, completed and checked (config_examine, config_load of config.h).
  *
  * The order of the others: text, libconfig, groups, defaults, what a client inherits, check.
  * Refuses to open a file itself, and to judge a value. */
 #include "config/config.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -214,4 +215,19 @@ void config_free(struct config *c)
 {
 	if (c)
 		region_free(c->region);
+}
+
+struct config *config_load(const char *file)
+{
+	struct problems p = {0};
+	struct config *c = config_examine(file, &p);
+	bool ok = c && p.errors == 0;
+
+	if (!ok)
+		problems_print(&p, stderr);
+	problems_free(&p);
+	if (ok)
+		return c;
+	config_free(c);
+	return NULL;
 }

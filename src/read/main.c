@@ -25,23 +25,6 @@
 
 #define STEPS 240 /* of JSON, and of a page */
 
-/* Its warnings are the server's to tell, whose configuration it is. NULL with errors, which are
- * printed. */
-static struct config *load(const char *file)
-{
-	struct problems p = {0};
-	struct config *c = config_examine(file, &p);
-	bool ok = c && p.errors == 0;
-
-	if (!ok)
-		problems_print(&p, stderr);
-	problems_free(&p);
-	if (ok)
-		return c;
-	config_free(c);
-	return NULL;
-}
-
 static bool prepare_sandbox(const struct config *c)
 {
 	char lacking[SANDBOX_LACKING_MAX];
@@ -182,7 +165,7 @@ int main(int argc, char **argv)
 	zone_read();
 	signal(SIGPIPE, SIG_IGN);
 	options_parse(argc, argv, moment_now(), &moment_zone, &o);
-	config = load(o.config);
+	config = config_load(o.config);
 	if (!config)
 		return EXITCODE_CONFIG;
 	code = prepare_sandbox(config) ? run(&o, config) : EXITCODE_CONFIG;

@@ -37,23 +37,6 @@ struct status {
 	struct snapshot now, before; /* region NULL: there is none */
 };
 
-/* Its warnings are the server's to tell, whose configuration it is. NULL with errors, which are
- * printed. */
-static struct config *load(const char *file)
-{
-	struct problems p = {0};
-	struct config *c = config_examine(file, &p);
-	bool ok = c && p.errors == 0;
-
-	if (!ok)
-		problems_print(&p, stderr);
-	problems_free(&p);
-	if (ok)
-		return c;
-	config_free(c);
-	return NULL;
-}
-
 /* ---- the snapshot ---- */
 
 static _Noreturn void no_memory(void)
@@ -217,7 +200,7 @@ int main(int argc, char **argv)
 	zone_read();
 	signal(SIGPIPE, SIG_IGN);
 	options_parse(argc, argv, &o);
-	config = load(o.config);
+	config = config_load(o.config);
 	if (!config)
 		return o.mode == MODE_CHECK ? (int)VERDICT_UNKNOWN : EXITCODE_CONFIG;
 	st.options = &o;
