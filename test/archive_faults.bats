@@ -333,12 +333,17 @@ held() {
 	cmp was/* archive/foo/*/trace-*
 }
 
-@test "a worker that hangs keeps no other waiting, nor retention; it is killed when it makes no progress, and named" {
-	settings 'compress = "zstd:19"; keep: { max-files = 1; };'
+# fake_all_clocks: the monotonic one as well, in workers, too
+fake_all_clocks() {
 	sed -i 's/base-path/sandbox = "off"; base-path/' cfg # for libfaketime
 	export NO_FAKE_STAT=1
 	fake_clock +0
 	WRAP+=(FAKETIME_DONT_FAKE_MONOTONIC=0)
+}
+
+@test "a worker that hangs keeps no other waiting, nor retention; it is killed when it makes no progress, and named" {
+	settings 'compress = "zstd:19"; keep: { max-files = 1; };'
+	fake_all_clocks
 	made pcap 30000 1500 random >'done'/trace-foo-20261128_000001.pcap
 	"${WRAP[@]}" "$ARCHIVE" -c cfg 2>log 3>&- &
 	local pid=$! worker
@@ -374,10 +379,7 @@ held() {
 
 @test "a worker that always does something small, and never ends, is killed all the same" {
 	settings 'compress = "zstd:19";'
-	sed -i 's/base-path/sandbox = "off"; base-path/' cfg # for libfaketime
-	export NO_FAKE_STAT=1
-	fake_clock +0
-	WRAP+=(FAKETIME_DONT_FAKE_MONOTONIC=0)
+	fake_all_clocks
 	made pcap 9000 1500 random >'done'/trace-foo-20261128_000001.pcap
 	"${WRAP[@]}" "$ARCHIVE" -c cfg 2>log 3>&- &
 	local pid=$! after file
