@@ -54,20 +54,6 @@ comes_in() {
 	unframe stream | cmp - "$(ls -t done/trace-"$2"-* | head -n 1)"
 }
 
-# doorman: the process number of the one that waits
-doorman() {
-	local n
-	n=$(grep -c ' status connections=' log || true)
-	kill -USR2 "$SERVER_PID"
-	wait_log ' status connections=' $((n + 1))
-	sed -n 's/.* status client=? peer=127.0.0.\(9\|10\):.* pid=\([0-9]*\) .*/\2/p' log | tail -n 1
-}
-waits() { # a doorman does
-	local pid
-	pid=$(doorman)
-	[ -n "$pid" ] && ! gone "$pid"
-}
-
 descriptors() { find "/proc/$SERVER_PID/fd" -mindepth 1 | wc -l; }
 as_many_descriptors() { [ "$(descriptors)" -eq "$1" ]; }
 
@@ -122,7 +108,7 @@ as_many_descriptors() { [ "$(descriptors)" -eq "$1" ]; }
 	v2 127.0.0.2 >header
 	head -c 13 header >a.piece
 	put_in a
-	until_true waits
+	until_true doorman_waits
 	tail -c +14 header >a.piece
 	put_in a
 	until_true waits_for foo # its child waits for the first byte of the stream
@@ -340,7 +326,7 @@ header_refused() {
 	proxies 'unestablished = 1; handshake-timeout = 2;'
 	server_start
 	live a 127.0.0.9
-	until_true waits
+	until_true doorman_waits
 	relayed_live b 127.0.0.9 v1 127.0.0.2
 	wait_log ' full connections=1 unestablished=1 '
 	tell b pcap rec
@@ -390,7 +376,7 @@ hundred_wait() {
 	server_start
 	files=$(descriptors)
 	live a 127.0.0.9
-	until_true waits
+	until_true doorman_waits
 	pid=$(doorman)
 	# standard ones, the connection, the channel
 	for n in "/proc/$pid/fd"/*; do
@@ -422,7 +408,7 @@ hundred_wait() {
 	proxies 'handshake-timeout = 1;'
 	server_start
 	live a 127.0.0.9
-	until_true waits
+	until_true doorman_waits
 	pid=$(doorman)
 	kill -STOP "$pid"
 	wait_log "error client=\? peer=127.0.0.9:[0-9]+ pid=$pid reason=\"not established in time: killed\""
@@ -438,7 +424,7 @@ hundred_wait() {
 	relayed_live b 127.0.0.9 v1 127.0.0.2
 	tell b pcap rec
 	wait_stored b foo
-	until_true waits
+	until_true doorman_waits
 	server_stop
 	never_log 'killed|error'
 	until_true test -s a.end
@@ -456,7 +442,7 @@ hundred_wait() {
 	tell b pcap rec
 	wait_stored b foo
 	live a 127.0.0.9
-	until_true waits
+	until_true doorman_waits
 	pid=$(doorman)
 	kill -QUIT "$old"
 	await "$old"
@@ -480,7 +466,7 @@ hundred_wait() {
 	proxies 'handshake-timeout = 60;'
 	server_start
 	live a 127.0.0.9
-	until_true waits
+	until_true doorman_waits
 	pid=$(doorman)
 	kill -KILL "$SERVER_PID"
 	until_true gone "$pid"
@@ -495,7 +481,7 @@ hundred_wait() {
 	server_start
 	live a 127.0.0.9
 	live b 127.0.0.9
-	until_true waits
+	until_true doorman_waits
 	proxies 'handshake-timeout = 60;' '{ name = "new"; address = "127.0.0.2"; }'
 	server_signal HUP
 	wait_log ' reload clients=1 finished=0 '
@@ -520,7 +506,7 @@ hundred_wait() {
 	wait_stored a foo
 	wait_stored b bar
 	live c 127.0.0.9
-	until_true waits
+	until_true doorman_waits
 	sed -i 's/"127.0.0.9", //' cfg
 	server_signal HUP
 	wait_log ' reload clients=3 finished=1 '
