@@ -475,6 +475,62 @@ hundred_wait() {
 	until_true test -s a.end
 }
 
+@test "no process can be started: neither for the doorman, nor for the client behind the proxy" {
+	needs_one_server "its children"
+	local files
+	can_trace
+	proxies 'handshake-timeout = 60;'
+	server_start
+	live a 127.0.0.9
+	until_true doorman_waits
+	files=$(descriptors)
+	strace -qq -o trace -e trace=clone,clone3,fork,vfork -e inject=clone,clone3,fork,vfork:error=EAGAIN:when=1..2 -p "$SERVER_PID" 3>&- &
+	PIDS+=($!)
+	until_true grep -q 'TracerPid:.*[1-9]' "/proc/$SERVER_PID/status"
+	v1 127.0.0.2 >a.piece
+	put_in a
+	wait_log 'refused client=foo peer=127.0.0.2:4711 via=127.0.0.9:[0-9]+ reason="no process could be started: '
+	until_true test -s a.end
+	{ v1 127.0.0.2; stream pcap rec rec; } >s
+	peer_send 127.0.0.9 s >end || true
+	wait_log 'refused peer=127.0.0.9:[0-9]+ reason="no process could be started: '
+	stream pcap rec rec >stream
+	comes_in 127.0.0.9 foo 127.0.0.2:4711
+	until_true as_many_descriptors $((files - 2)) # of the connection and its doorman
+}
+
+@test "a doorman that cannot be confined reads nothing" {
+	needs_one_server "its children"
+	proxies
+	server_start
+	failing_children landlock_restrict_self
+	{ v1 127.0.0.2; stream pcap rec; } >s
+	peer_send 127.0.0.9 s >end || true
+	wait_log 'error reason="the sandbox of a doorman cannot be entered: Landlock: '
+	wait_log 'closed client=\? peer=127.0.0.9:[0-9]+ pid=[0-9]+ reason="internal error"'
+	never_log 'connected'
+	no_file
+	not gone "$SERVER_PID"
+}
+
+@test "a flood of connections without a header: few lines, and how many there were" {
+	needs_one_server "one log"
+	proxies
+	server_start
+	perl -MIO::Socket::IP -e 'for (1 .. 60) {
+		my $s = IO::Socket::IP->new(PeerHost => "127.0.0.1", PeerPort => $ARGV[0], LocalHost => "127.0.0.9") or die "$!\n";
+		$s->syswrite("GET / HTTP/1.0\r\n\r\n"); sysread $s, my $byte, 1; }' "$PORT"
+	until_true sixty_refused
+	[ "$(grep -c ' refused peer=127.0.0.9:' log)" -eq 20 ]
+	served 127.0.0.2 foo
+	server_stop
+	log_has 'suppressed lines=40 reason="no usable PROXY header"'
+}
+sixty_refused() {
+	doorman >/dev/null
+	grep -q ' status connections=0 unestablished=0 accepted=0 refused=60$' log
+}
+
 # ---- a reload ----
 
 @test "a reload between header and decision: the new list of clients decides" {
