@@ -372,6 +372,7 @@ hundred_wait() {
 # ---- the process ----
 
 @test "a doorman has no file, no directory and no way to answer, and leaves nothing behind" {
+	beside_memcheck "it has descriptors of its own"
 	needs_one_server "its children"
 	local pid files n
 	proxies 'handshake-timeout = 60;'
@@ -476,6 +477,7 @@ hundred_wait() {
 }
 
 @test "no process can be started: neither for the doorman, nor for the client behind the proxy" {
+	beside_memcheck "nobody traces it there"
 	needs_one_server "its children"
 	local files
 	can_trace
@@ -500,6 +502,7 @@ hundred_wait() {
 }
 
 @test "a doorman that cannot be confined reads nothing" {
+	beside_memcheck "there is no sandbox"
 	needs_one_server "its children"
 	proxies
 	server_start

@@ -15,6 +15,7 @@ static void header(const uint8_t *data, size_t len)
 	size_t n = 0;
 
 	MUST(found < PROXYHEAD_EMPTY, "only who reads a connection finds %d", (int)found);
+	MUST(found <= PROXYHEAD_LOCAL || *proxyhead_reason(found), "%d for no reason", (int)found);
 	/* up to the first byte with which it is known; exact copies, so that no byte behind is read
 	 */
 	do {
