@@ -256,6 +256,21 @@ server_signal() {
 # child CLIENT [K]: the process of that client's K-th connection (default: the last).
 child() { sed -n "s/.* connected client=$1 .* pid=\\([0-9]*\\)\$/\\1/p" log | sed -n "${2-\$}p"; }
 
+# doorman: the process that reads the header of a proxy (127.0.0.9 or 10) and waits: its number
+doorman() {
+	local n
+	n=$(grep -c ' status connections=' log || true)
+	kill -USR2 "$SERVER_PID"
+	wait_log ' status connections=' $((n + 1))
+	tail -n +"$(grep -n ' status connections=' log | sed -n '$s/:.*//p')" log |
+		sed -n 's/.* status client=? peer=127.0.0.\(9\|10\):.* pid=\([0-9]*\) .*/\2/p' | tail -n 1
+}
+doorman_waits() {
+	local pid
+	pid=$(doorman)
+	[ -n "$pid" ] && ! gone "$pid"
+}
+
 # ---- two that record ----
 
 # two_record [STREAM-ITEM…]: foo (a) records these (default: pcap rec), bar (b) a packet.

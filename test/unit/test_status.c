@@ -93,6 +93,7 @@ static void test_words(void)
 	IS_STR(status_end_word(STATUS_DIED), "died", "each end has a word");
 	IS_STR(status_end_word(STATUS_ENDS), "unknown", "no other has");
 	IS_STR(status_refused_word(STATUS_RESOURCES), "resources", "each refusal has a word");
+	IS_STR(status_refused_word(STATUS_PROXY), "proxy-header", "the latest one, too");
 	IS_STR(status_refused_word(UINT32_MAX), "unknown", "no other has");
 	IS_STR(status_state_word(STATUS_FINISHING), "finishing", "each state has a word");
 	IS_STR(status_state_word(STATUS_FINISHING + 1), "unknown", "no other has");
