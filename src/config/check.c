@@ -35,6 +35,44 @@ static void check_listen(const struct config *c, struct problems *p)
 			}
 }
 
+/* A client within a proxy's network could neither come itself, nor through a proxy. A proxy within
+ * a client's network is the proxy, as the more specific of both. */
+static void check_client_of_proxies(
+    const struct config_client *k, const struct addr_net *proxy, struct problems *p)
+{
+	struct origin o = config_origin(&config_client_keys, &k->origins, "address");
+	char net[ADDR_NET_TEXT_MAX], of[ADDR_NET_TEXT_MAX];
+
+	for (size_t i = 0; i < k->address.n; i++)
+		if (k->address.v[i].bits >= proxy->bits &&
+		    addr_net_has(proxy, &k->address.v[i].addr))
+			problem_error(p, o.file, o.line,
+			    "client %s: address %s is that of a proxy (proxies: %s), which cannot "
+			    "be a client",
+			    k->name, addr_net_format(&k->address.v[i], net),
+			    addr_net_format(proxy, of));
+}
+
+static void check_proxies(const struct config *c, struct problems *p)
+{
+	const struct nets *proxies = &c->server.proxies;
+	struct origin o = config_origin(&config_server_keys, &c->server.origins, "proxies");
+	char net[ADDR_NET_TEXT_MAX];
+
+	if (proxies->n > CONFIG_PROXIES_MAX)
+		problem_error(p, o.file, o.line, "proxies: more than %d addresses and networks",
+		    CONFIG_PROXIES_MAX);
+	for (size_t i = 0; i < proxies->n; i++) {
+		for (size_t j = 0; j < i; j++)
+			if (proxies->v[i].bits == proxies->v[j].bits &&
+			    addr_equal(&proxies->v[i].addr, &proxies->v[j].addr))
+				problem_error(p, o.file, o.line, "proxies: %s stands twice",
+				    addr_net_format(&proxies->v[i], net));
+		for (size_t j = 0; j < c->nclients; j++)
+			check_client_of_proxies(&c->clients[j], &proxies->v[i], p);
+	}
+}
+
 static void check_names(const struct config *c, struct problems *p)
 {
 	for (size_t i = 1; i < c->nclients; i++) {
@@ -232,6 +270,7 @@ void config_check(const struct config *c, struct problems *p)
 {
 	check_server(c, p);
 	check_listen(c, p);
+	check_proxies(c, p);
 	check_names(c, p);
 	check_addresses(c, p);
 	check_file_names(c, p);

@@ -79,6 +79,9 @@ enum config_sandbox {
 /* Addresses that `ip` may list. */
 #define CONFIG_IP_MAX 64
 
+/* Addresses and networks that `proxies` may list. */
+#define CONFIG_PROXIES_MAX 64
+
 /* The most that hand-over.at-once may be. */
 #define CONFIG_AT_ONCE_MAX 64
 
@@ -108,8 +111,9 @@ struct config_own_limits {
 };
 
 struct config_server {
-	struct addrs ip; /* empty: all addresses */
-	unsigned port;   /* 0: the kernel chooses */
+	struct addrs ip;     /* empty: all addresses */
+	struct nets proxies; /* connections from there begin with a PROXY header */
+	unsigned port;       /* 0: the kernel chooses */
 	const char *user, *group, *pid_file;
 	const char *status_path; /* NULL: see status/layout.h */
 	int log_level;           /* enum log_level */
@@ -209,6 +213,9 @@ void config_tell_limits(const struct config *c, FILE *out);
 
 /* The client with that name, or NULL. */
 const struct config_client *config_client(const struct config *c, const char *name);
+
+/* Whether connections from that address are a proxy's, and begin with a PROXY header. */
+bool config_is_proxy(const struct config *c, const struct addr *a);
 
 /* Whose files have this NAME or NAME-ADDRESS in their names (capture/capname.h): a client of the
  * list, or what the name says where the list has changed since. address: "" unless the client is a

@@ -16,6 +16,7 @@ static const char *const auths[] = {"x509", "none", "anonymous", NULL};
 static const struct key config_server[] = {
     {"ip", KEY_ADDRS, S(ip), 0, 0, NULL, NULL, "all addresses"},
     {"port", KEY_NUMBER, S(port), 0, 65535, "54321", NULL, NULL},
+    {"proxies", KEY_NETS, S(proxies), 0, 0, NULL, NULL, "no connection comes through a proxy"},
     {"user", KEY_ACCOUNT, S(user), 0, 0, NULL, NULL, "the user that starts it"},
     {"group", KEY_ACCOUNT, S(group), 0, 0, NULL, NULL, "the primary group of user"},
     {"pid-file", KEY_PATH, S(pid_file), 0, 0, NULL, NULL, "none"},

@@ -71,6 +71,8 @@ static bool has_value(const struct key *key, const void *at)
 		return ((const struct strings *)at)->n > 0;
 	case KEY_ADDRS:
 		return ((const struct addrs *)at)->n > 0;
+	case KEY_NETS:
+		return ((const struct nets *)at)->n > 0;
 	default:
 		return true;
 	}

@@ -11,6 +11,7 @@
 #include "base/io.h"
 #include "base/pages.h"
 #include "server/admission.h"
+#include "server/door.h"
 #include "server/events.h"
 #include "server/others.h"
 #include "server/reap.h"
@@ -21,9 +22,6 @@
 #include "server/signals.h"
 #include "server/state.h"
 #include "server/timers.h"
-
-/* With one connection: files that earlier ones of that client left are repaired after this. */
-#define REPAIR_AFTER_MS 2000
 
 #define EVENTS 64
 
@@ -137,8 +135,11 @@ static void close_all(struct master *m)
 	static const struct listeners none;
 
 	for (const struct child *k = children_first(&m->children); k;
-	     k = children_next(&m->children, k))
+	     k = children_next(&m->children, k)) {
+		if (door_is(k))
+			close(k->door);
 		generation_unref(k->generation);
+	}
 	repairs_free(&m->repairs);
 	children_free(&m->children);
 	statpages_free(&m->pages);
@@ -182,7 +183,6 @@ static bool begin_once(struct master *m, const struct master_start *start)
 	begin_area(m);
 	if (!admission_one(m, start->connection, &start->peer))
 		return false;
-	repairs_after(&m->repairs, io_monotonic_ms() + REPAIR_AFTER_MS);
 	start->ready(&m->notify);
 	return true;
 }

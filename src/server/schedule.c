@@ -4,6 +4,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/problem.h"
+#include "server/admission.h"
 #include "server/orders.h"
 #include "server/reap.h"
 #include "server/state.h"
@@ -143,6 +144,7 @@ static void look_after_heirs(struct master *m, int64_t now)
 }
 
 static const struct timer timers[] = {
+    {admission_answers_due, admission_answers},
     {suppressed_due, log_suppressed},
     {syslog_due, renew_syslog},
     {notification_due, notify_manager},

@@ -160,10 +160,10 @@ bool seen_child(struct master *m, const struct child *k)
 
 	*row = (struct status_child){.order = k->order,
 	    .generation = m->area.head->generation,
-	    .tls = k->generation->config->clients[k->candidate->client].tls,
+	    .tls = k->candidate && k->generation->config->clients[k->candidate->client].tls,
 	    .since_ms = k->since_ms,
 	    .start_boot_ms = boot_ms()};
-	addr_format_peer(&k->peer, k->port, row->peer);
+	addr_format_peer(&k->peer.addr, k->peer.port, row->peer);
 	set_client(m, k);
 	if (ok && seen && m->area.head->top <= slot)
 		m->area.head->top = slot + 1;

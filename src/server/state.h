@@ -48,6 +48,7 @@ struct master {
 		int spare;      /* a descriptor to be closed for a moment when none is left */
 		int64_t resting_until; /* accepting is paused; TIMER_NEVER: it is not */
 		uint64_t accepted, refused;
+		unsigned answers; /* doormen that have exited; door adds, admission takes */
 	} accepting;
 
 	int64_t orders_due; /* orders: when what could not be sent to a child is sent again */

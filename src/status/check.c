@@ -12,7 +12,7 @@ static const char *word_of(const char *const *words, uint32_t n, uint32_t i)
 const char *status_refused_word(uint32_t refused)
 {
 	static const char *const words[STATUS_REFUSED] = {
-	    "unlisted", "no-key-keeper", "per-client", "resources"};
+	    "unlisted", "no-key-keeper", "per-client", "resources", "proxy-header"};
 
 	return word_of(words, STATUS_REFUSED, refused);
 }

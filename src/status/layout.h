@@ -85,6 +85,7 @@ enum status_refused {
 	STATUS_NO_KEEPER,  /* TLS, and the process that holds the key is not running */
 	STATUS_PER_CLIENT, /* the client has as many connections as it may */
 	STATUS_RESOURCES,  /* no process or no descriptor was left */
+	STATUS_PROXY,      /* it came from a proxy, without a usable PROXY header */
 	STATUS_REFUSED     /* how many there are; the array has room for more */
 };
 
