@@ -29,7 +29,9 @@ void reload_check_descriptors(const struct master *m)
 {
 	/* in a reload the old generation and the new one are open, and the sockets of both */
 	rlim_t twice = 2 * (m->accepting.listeners.n + generation_holds(m->generation));
-	rlim_t need = m->generation->config->limits.connections + twice + OWN_DESCRIPTORS;
+	const struct config *c = m->generation->config;
+	rlim_t doors = c->server.proxies.n > 0 ? c->limits.unestablished : 0;
+	rlim_t need = c->limits.connections + doors + twice + OWN_DESCRIPTORS;
 	struct rlimit rl;
 
 	if (getrlimit(RLIMIT_NOFILE, &rl) == 0 && rl.rlim_cur < need)
