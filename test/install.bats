@@ -23,6 +23,8 @@ expected() {
 		echo "644 $doc/PERFORMANCE"
 		echo "644 $doc/examples/osmo-pcap-server.cfg"
 		echo "644 $doc/examples/osmo-pcap-send.conf"
+		echo "644 $doc/examples/haproxy/haproxy.cfg"
+		echo "644 $doc/examples/haproxy/osmo-pcap-server.cfg"
 		echo "644 $man/man1/osmo-pcap-send.1"
 		echo "644 $man/man1/osmo-pcap-vty2cfg.1"
 		echo "644 $man/man1/osmo-pcap-pki.1"

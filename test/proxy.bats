@@ -787,3 +787,19 @@ haproxy_start() {
 	PORT=${FRONT[0]} peer_send 127.0.0.2 s >end || true
 	wait_log 'rejected client=foo peer=127.0.0.2:[0-9]+ via=.* reason="this looks like plain frames'
 }
+
+@test "HAProxy: the configurations that are delivered, its own and the servers', are valid" {
+	local etc=$TESTDIR/../etc/haproxy
+	mkdir recording completed
+	sed -e "s|/var/lib/osmo-pcap-server/recording|$PWD/recording|; s|/var/lib/osmo-pcap-server/done|$PWD/completed|" \
+		-e "s|/etc/osmocom/ca.crl|$PWD/ca.crl|; s|/etc/osmocom/ca|$PWD/pki/ca|; s|/etc/osmocom/server-[a-z.]*[.]|$PWD/pki/server.|" \
+		-e 's|^  user = .*||' "$etc/osmo-pcap-server.cfg" >cfg
+	printf 'expiration_days = 10\n' >template
+	certtool --generate-crl --load-ca-privkey pki/ca.key --load-ca-certificate pki/ca.crt --template template \
+		--outfile ca.crl >/dev/null 2>&1
+	"$SERVER" -t -c cfg
+	"$SERVER" --explain 192.0.2.1 -c cfg >out || true
+	grep -q proxy out
+	command -v haproxy >/dev/null || skip "no haproxy"
+	haproxy -c -q -f "$etc/haproxy.cfg"
+}
