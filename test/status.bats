@@ -11,6 +11,12 @@ setup() {
 	config 'status-path = "run";' '{ name = "site-0"; address = "127.0.0.2"; }, { name = "site-1"; address = "127.0.0.3"; }'
 }
 
+eval "lib_$(declare -f teardown)"
+teardown() {
+	[ ! -S "$BATS_TEST_TMPDIR/tmux" ] || screen kill-server || true
+	lib_teardown
+}
+
 # area CLIENTS CONNECTED: a server is said to be there. PUBLISHER: the process that says so, AREA: where it takes orders.
 area() {
 	mkfifo orders
@@ -68,6 +74,49 @@ serve() {
 	server_again
 	shows '^osmo_pcap_client_packets_total\{client="foo"\} 2$' --metrics
 	shows '^foo +absent '
+}
+
+# rate CONDITION CLIENT: of its packets per second
+rate() {
+	status --json | perl -MJSON::PP -0777 -ne '
+		my ($k) = grep { $_->{name} eq "'"$2"'" } @{decode_json($_)->{clients}};
+		my $n = $k->{"packets-per-second"};
+		exit !($n '"$1"')'
+}
+
+@test "rates are of the last seconds: of a connection that has ended a moment ago, too; what was before counts no more" {
+	beside_memcheck "seconds count"
+	local many
+	mapfile -t many < <(yes rec | head -n 4000)
+	serve
+	live a 127.0.0.2
+	tell a pcap "${many[@]}"
+	until_true rate '> 300' foo
+	until_true rate '== 0' foo
+	tell a "${many[@]:0:500}"
+	until_true rate '> 20' foo
+	hang_up a
+	until_true shows '^foo +absent '
+	rate '> 20' foo # 500 in 5 to 10 seconds
+	rate '<= 100' foo
+	shows '^foo +absent +- .* [1-9][0-9.]*k? +[1-9][0-9.]*k +4\.5k '
+	until_true rate '== 0' foo
+	shows '^foo +absent +- .* - +- +4\.5k '
+}
+
+@test "what a filter has dropped is counted like what was accepted: after the connection, and after the server" {
+	needs_one_server "its status area"
+	config 'status-path = "run"; filter = "greater 1000";'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec rec=1000 rec
+	until_true shows '^osmo_pcap_client_filtered_packets_total\{client="foo"\} 2$' --metrics
+	hang_up a
+	until_true shows '^foo +absent '
+	shows '^osmo_pcap_client_filtered_packets_total\{client="foo"\} 2$' --metrics
+	server_stop
+	server_again
+	shows '^osmo_pcap_client_filtered_packets_total\{client="foo"\} 2$' --metrics
 }
 
 # A second later it is silent again.
@@ -278,8 +327,6 @@ terminal() {
 }
 typed() { screen send-keys "clear; $1" Enter; }
 
-teardown_screen() { screen kill-server 2>/dev/null || true; }
-
 @test "--watch: as wide and as high as the terminal, and given back after q, a signal and a fault" {
 	area 20 10
 	terminal
@@ -303,7 +350,6 @@ teardown_screen() { screen kill-server 2>/dev/null || true; }
 	done
 	typed 'stty -g >is'
 	until_true cmp was is
-	teardown_screen
 }
 
 @test "colours are for terminals, and for those who want them" {
@@ -317,7 +363,6 @@ teardown_screen() { screen kill-server 2>/dev/null || true; }
 	until_true displays '^site-0 +recording'
 	! screen capture-pane -e -p | grep -E $'site-0 +\033\\[32m' || false
 	! status | grep $'\033' || false
-	teardown_screen
 }
 
 @test "wrong options are wrong" {

@@ -23,6 +23,7 @@
 #include "watch/options.h"
 #include "watch/roles.h"
 #include "watch/serve.h"
+#include "watch/since.h"
 #include "watch/table.h"
 #include "watch/verdict.h"
 #include "watch/webpage.h"
@@ -73,7 +74,7 @@ static void look(struct status *st, bool expiry)
 		look_at_expiry(s, c);
 	snapshot_choose(s, &st->patterns);
 	if (st->before.region)
-		snapshot_rates(s, &st->before);
+		since_rates(s, &st->before);
 }
 
 /* ---- what is printed of it ---- */

@@ -51,7 +51,7 @@ static const char *peer_of(const struct snapshot_client *c, char out[NUMBERS_MAX
 static void print_client(const struct snapshot *s, const struct snapshot_client *c, FILE *to)
 {
 	char text[NUMBERS_MAX], bytes[CHART_BYTES_MAX];
-	bool there = c->sessions > 0;
+	bool there = c->sessions > 0, rated = there || c->packet_rate > 0;
 
 	fputs("<tr>", to);
 	cell(to, "", c->name);
@@ -59,8 +59,8 @@ static void print_client(const struct snapshot *s, const struct snapshot_client 
 	cell(to, "", peer_of(c, text));
 	number(to, numbers_ago(s->now, there ? c->session->since : c->last_end, text));
 	number(to, numbers_ago(s->now, c->last_packet, text));
-	number(to, there ? numbers_rate(c->packet_rate, text) : "-");
-	number(to, there ? numbers_rate(c->byte_rate * 8, text) : "-");
+	number(to, rated ? numbers_rate(c->packet_rate, text) : "-");
+	number(to, rated ? numbers_rate(c->byte_rate * 8, text) : "-");
 	number(to, numbers_count(c->packets, text));
 	number(to, chart_bytes(c->bytes, bytes));
 	cell(to, "file", there && c->sessions == 1 ? c->session->file : c->last_reason);
