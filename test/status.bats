@@ -293,6 +293,43 @@ answered() { head -n 1 answer | tr -d '\r' | grep -x "HTTP/1.1 $1"; }
 	answered '400 Bad Request'
 }
 
+# bars CLIENT: what is drawn of its last day: "FROM TO [uncounted]" for each bar, in steps of five minutes
+bars() {
+	"$STATUS" -c cfg --http <request | perl -0777 -ne '
+		my ($svg) = m{aria-label="'"$1"'">(.*?)</svg>}s or exit;
+		while ($svg =~ m{class="bar" d="M(\d+) .*?H(\d+)V100Z"><title>(.*?)</title>}sg) {
+			print "$1 $2", index($3, "not counted") >= 0 ? " uncounted" : "", "\n";
+		}'
+}
+
+@test "http: the last day has what is being recorded, and what is completed and not archived, without looking into it" {
+	local old where
+	area 3 1
+	printf 'GET / HTTP/1.1\r\n\r\n' >request
+	bars site-0 | grep -xE '28[67] 288 uncounted'
+	old=$(date -d '-3 hours' +%Y%m%d_%H%M%S)
+	for where in 'done' rec; do
+		echo 'no capture' >"$where/trace-site-1-$old.pcap"
+		touch -d '-2 hours' "$where/trace-site-1-$old.pcap"
+		bars site-1 | grep -xE '25[123] 26[345] uncounted'
+		rm "$where"/*
+		echo 'no capture' >"$where/trace-site-1-$old.pcap" # being recorded, or left: no area has it
+		chmod 1644 "$where/trace-site-1-$old.pcap"
+		echo 'no capture' >"$where/trace-site-1-$(date -d '-4 days' +%Y%m%d_%H%M%S).pcap"
+		[ "$(bars site-1 | wc -l)" -eq 0 ]
+		sed -i 's/completed-path.*done";//' cfg
+	done
+	! "$STATUS" -c cfg --http <request | grep missing || false
+	config 'status-path = "run";' '{ name = "site-0"; address = "127.0.0.2"; }'
+	mkdir archive
+	echo 'no index' >archive/index.sqlite
+	echo 'archive: { path = "archive"; };' >>cfg
+	rm -r 'done'
+	"$STATUS" -c cfg --http <request >page
+	grep -F '<b class="bad">Archived captures are missing:</b> ' page | grep -F 'archive/index.sqlite: '
+	grep -F '<b class="bad">Completed captures are missing:</b> ' page | grep -F 'done: No such file or directory.'
+}
+
 # reader: the process that reads the request of the one connection that there is
 reader() { pgrep -P "$(pgrep -P "${PIDS[1]}")"; }
 is_reading() { [ -n "$(reader)" ] && grep -q '^Seccomp:.*2$' "/proc/$(reader)/status"; }

@@ -85,6 +85,7 @@ static void print_bars(const struct coverage *v, const struct coverage_row *r, s
     const struct when_zone *zone, FILE *to)
 {
 	uint64_t packets = 0, bytes = 0, most = 0;
+	bool uncounted = false;
 	char text[CHART_BYTES_MAX];
 
 	fprintf(to, "<path class=\"bar\" d=\"M%zu %d", i, HEIGHT);
@@ -93,6 +94,7 @@ static void print_bars(const struct coverage *v, const struct coverage_row *r, s
 		packets += r->step[k].packets;
 		bytes += r->step[k].bytes;
 		most = r->step[k].packets > most ? r->step[k].packets : most;
+		uncounted |= r->step[k].uncounted;
 	}
 	fprintf(to, "V%dZ\"><title>", HEIGHT);
 	print_range(v, r, i, end, zone, to);
@@ -101,6 +103,7 @@ static void print_bars(const struct coverage *v, const struct coverage_row *r, s
 	words_rate(v, packets, end - i, to);
 	fputs(", at most ", to);
 	words_rate(v, most, 1, to);
+	fputs(uncounted ? "\nand captures whose packets are not counted yet" : "", to);
 	fputs("</title></path>\n", to);
 }
 

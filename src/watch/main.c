@@ -90,12 +90,12 @@ static void print_table(void *of, size_t width, size_t lines, FILE *to)
 
 static void print_page(const struct status *st, FILE *to)
 {
-	char text[DAY_WHY_MAX];
-	struct coverage day;
-	const char *why = day_make(&day, st->config, moment_now(), STEPS, text);
+	struct day day;
 
-	webpage_print(&st->now, why ? NULL : &day, why, to);
-	coverage_free(&day);
+	if (!day_make(&day, &st->now, st->config, moment_now(), STEPS))
+		no_memory();
+	webpage_print(&st->now, &day, to);
+	day_free(&day);
 }
 
 static void print_body(void *of, enum request what, FILE *to)

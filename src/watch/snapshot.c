@@ -77,6 +77,9 @@ static void add_session(
 	    .expires = k->page.expires_unix > 0 && k->page.expires_unix < INT64_MAX / 1000
 			   ? k->page.expires_unix * 1000
 			   : 0,
+	    .begun = k->page.file_unix > 0 && k->page.file_unix < INT64_MAX / 1000000000
+			 ? k->page.file_unix * 1000
+			 : 0,
 	    .order = k->row.order,
 	    .packets = n->packets,
 	    .bytes = n->bytes,

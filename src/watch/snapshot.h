@@ -25,6 +25,7 @@ struct snapshot_session {
 	bool outlived; /* its server has ended */
 	bool waiting;  /* for room on the disk */
 	int64_t since, last_packet, expires;
+	int64_t begun; /* the file */
 	uint64_t order, packets, bytes, files, cut, filtered, file_bytes;
 	double packet_rate, byte_rate; /* per second, of the last seconds */
 };

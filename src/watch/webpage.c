@@ -143,9 +143,33 @@ static void print_archive(const struct snapshot *s, FILE *to)
 	fputs("</p>\n", to);
 }
 
+/* ---- beneath them ---- */
+
+static void print_missing(const char *what, const char *why, FILE *to)
+{
+	if (!why)
+		return;
+	fprintf(to, "<p><b class=\"bad\">%s:</b> ", what);
+	page_text(why, to);
+	fputs(".</p>\n", to);
+}
+
+static void print_day(const struct day *d, FILE *to)
+{
+	fputs(
+	    "<h2>The last day</h2><p>Of archived captures packets are counted. Of those that are "
+	    "not archived yet the lowest bars show from when to when they were recorded, by their "
+	    "names and times alone; of what is being recorded, from the beginning of its file to "
+	    "the last packet.</p>\n",
+	    to);
+	print_missing("Archived captures are missing", d->index, to);
+	print_missing("Completed captures are missing", d->completed, to);
+	page_chart(&d->coverage, &moment_zone, to);
+}
+
 /* ---- all of it ---- */
 
-void webpage_print(const struct snapshot *s, const struct coverage *day, const char *why, FILE *to)
+void webpage_print(const struct snapshot *s, const struct day *day, FILE *to)
 {
 	char time[WHEN_TEXT_MAX];
 
@@ -159,15 +183,6 @@ void webpage_print(const struct snapshot *s, const struct coverage *day, const c
 	print_archive(s, to);
 	if (s->clients > 0)
 		print_clients(s, to);
-	fputs("<h2>The last day in the archive</h2><p>What is being recorded, or waits to be "
-	      "archived, is not in it.</p>",
-	    to);
-	if (day) {
-		page_chart(day, &moment_zone, to);
-	} else {
-		fputs("<p>", to);
-		page_text(why, to);
-		fputs(".</p>\n", to);
-	}
+	print_day(day, to);
 	page_end(to);
 }
