@@ -153,6 +153,20 @@ is_heard() {
 	until_true shows '^osmo_pcap_client_packets_total\{client="foo"\} 2$' --metrics
 }
 
+@test "files that repair has finished are counted, as many as they are" {
+	local i
+	needs_one_server "its status area"
+	config 'status-path = "run";'
+	stream pcap rec >s
+	unframe s >one
+	for i in {1..300}; do
+		cp one "$(printf rec/trace-foo-20250101_000000_%03d.pcap "$i")"
+	done
+	mark_unfinished rec/*
+	server_start
+	until_true shows '^osmo_pcap_repaired_files_total 300$' --metrics
+}
+
 @test "a table of all clients, or of those that are named" {
 	area 2 1
 	status >table
