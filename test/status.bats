@@ -285,24 +285,29 @@ answered() { head -n 1 answer | tr -d '\r' | grep -x "HTTP/1.1 $1"; }
 @test "http: three documents, and nothing else" {
 	area 2 1
 	listen
-	get 'GET /metrics HTTP/1.1' 'Host: x'
+	get 'GET /metrics HTTP/1.1' 'Host: localhost'
 	answered '200 OK'
 	grep -x 'osmo_pcap_client_packets_total{client="site-0"} 60000' answer
 	[ "$(sed '1,/^\r$/d' answer | wc -c)" -eq "$(sed -n 's/^Content-Length: \([0-9]*\)\r$/\1/p' answer)" ]
-	get 'GET /status.json HTTP/1.1' 'Host: x'
+	get 'GET /status.json HTTP/1.1' 'Host: localhost'
 	sed '1,/^\r$/d' answer | perl -MJSON::PP -0777 -ne 'decode_json($_)->{clients} or die'
-	get 'GET / HTTP/1.1' 'Host: x'
+	get 'GET / HTTP/1.1' 'Host: localhost'
 	grep -F '<td>site-0</td><td class="good">recording</td>' answer
 	! grep -iE '<script|src=|href=|url\(' answer || false
-	get 'HEAD / HTTP/1.1'
+	get 'HEAD / HTTP/1.1' "Host: $(hostname)"
 	answered '200 OK'
 	[ "$(sed '1,/^\r$/d' answer | wc -c)" -eq 0 ]
-	get 'GET /etc/passwd HTTP/1.1'
+	get 'GET /etc/passwd HTTP/1.0'
 	answered '404 Not Found'
-	get 'POST / HTTP/1.1'
+	get 'POST / HTTP/1.0'
 	answered '405 Method Not Allowed'
-	get 'GET / HTTP/1.1' 'Content-Length: 5'
+	get 'GET / HTTP/1.0' 'Content-Length: 5'
 	answered '400 Bad Request'
+	get 'GET / HTTP/1.1'
+	answered '400 Bad Request'
+	get 'GET /metrics HTTP/1.1' 'Host: rebound.example:9741' # DNS rebinding
+	answered '421 Misdirected Request'
+	! grep osmo_pcap answer || false
 	printf '\x16\x03\x01\x02\x00\n' | timeout "$PATIENCE" socat -t "$PATIENCE" - "TCP:127.0.0.1:$PORT" >answer
 	answered '400 Bad Request'
 }
@@ -319,7 +324,7 @@ bars() {
 @test "http: the last day has what is being recorded, and what is completed and not archived, without looking into it" {
 	local old where
 	area 3 1
-	printf 'GET / HTTP/1.1\r\n\r\n' >request
+	printf 'GET / HTTP/1.0\r\n\r\n' >request
 	bars site-0 | grep -xE '28[67] 288 uncounted'
 	old=$(date -d '-3 hours' +%Y%m%d_%H%M%S)
 	for where in 'done' rec; do
