@@ -244,7 +244,7 @@ is_heard() {
 	grep -x 'osmo_pcap_completed_files 0' metrics
 	grep -E '^osmo_pcap_archive_handover_waiting_files [01]$' metrics
 	grep -E '^osmo_pcap_archive_full_seconds [0-9]+$' metrics
-	shows '^archive: [0-9]+ B in 1 files, ' site-0
+	shows '^archive: [0-9]+ B in 1 file, ' site-0
 }
 
 @test "alert rules: each fires when it should, and not before" {
@@ -368,6 +368,20 @@ is_reading() { [ -n "$(reader)" ] && grep -q '^Seccomp:.*2$' "/proc/$(reader)/st
 	first=$SECONDS
 	until_true gone "$pid"
 	[ $((SECONDS - first)) -le 20 ]
+}
+
+@test "http: what reads the request has locked itself in before: it can open nothing, when the first byte comes" {
+	beside_memcheck "strace"
+	can_trace
+	# landlock_create_ruleset(), which says its version
+	perl -e 'exit !(syscall(444, 0, 0, 1) > 0)' || skip "this kernel has no Landlock"
+	area 2 1
+	printf 'GET /metrics HTTP/1.0\r\n\r\n' |
+		strace -f -qq -o trace -e trace=landlock_restrict_self,seccomp,prctl,read "$STATUS" -c cfg --http >answer
+	answered '200 OK'
+	grep "^$(sed -n 's/ .*read(.*"GET .*//p' trace) " trace | tee said >&2
+	sed -nE 's/.* (landlock_restrict_self).* = 0$/\1/p; s/.* (seccomp\(SECCOMP_SET|prctl\(PR_SET_SEC).* = 0$/seccomp/p; s/.*"GET .*/read/p' said >calls
+	printf '%s\n' landlock_restrict_self seccomp read | cmp - calls
 }
 
 # in a terminal of its own

@@ -129,15 +129,18 @@ static void print_archive(const struct snapshot *s, FILE *to)
 	if (a->why) {
 		page_text(a->why, to);
 	} else {
-		fprintf(to, "%s in %" PRIu64 " files, the oldest %s old, ",
-		    chart_bytes(a->bytes, bytes), a->files, numbers_ago(s->now, a->oldest, oldest));
+		fprintf(to, "%s in %" PRIu64 " %s, the oldest %s old, ",
+		    chart_bytes(a->bytes, bytes), a->files, a->files == 1 ? "file" : "files",
+		    numbers_ago(s->now, a->oldest, oldest));
 		if (a->full_in < 0)
 			fputs("not growing", to);
 		else
 			fprintf(to, "full in %s", numbers_span(a->full_in * 1000, full));
-		fprintf(to, ", %" PRIu64 " captures to be taken", a->completed);
+		fprintf(to, ", %" PRIu64 " %s to be taken", a->completed,
+		    a->completed == 1 ? "capture" : "captures");
 		if (a->hands_over)
-			fprintf(to, ", %" PRIu64 " files to be handed over", a->waiting);
+			fprintf(to, ", %" PRIu64 " %s to be handed over", a->waiting,
+			    a->waiting == 1 ? "file" : "files");
 		putc('.', to);
 	}
 	fputs("</p>\n", to);
