@@ -384,6 +384,34 @@ is_reading() { [ -n "$(reader)" ] && grep -q '^Seccomp:.*2$' "/proc/$(reader)/st
 	printf '%s\n' landlock_restrict_self seccomp read | cmp - calls
 }
 
+# asked QUERY PATH: what Prometheus answers, with a REGEX in it
+asked() {
+	printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$1" |
+		timeout 10 socat -t 10 - "TCP:127.0.0.1:$PROMETHEUS" | tee asked | grep -qE -- "$2"
+}
+
+@test "Prometheus scrapes it: the target is up, series are there, and a rule of the example fires" {
+	command -v prometheus >/dev/null || skip "no prometheus"
+	beside_memcheck "a scrape has its time"
+	serve 'max-silence = "1s";'
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_log ' silent client=foo'
+	listen
+	PROMETHEUS=$(free_port)
+	sed 's/^\( *for:\).*/\1 0s/' "$TESTDIR/../etc/prometheus/osmo-pcap.rules" >osmo-pcap.rules
+	cat >prometheus.yml <<-EOT
+		global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }
+		rule_files: [ osmo-pcap.rules ]
+		scrape_configs: [ { job_name: osmo-pcap, static_configs: [ { targets: [ '127.0.0.1:$PORT' ] } ] } ]
+	EOT
+	prometheus --config.file=prometheus.yml --storage.tsdb.path=tsdb --web.listen-address="127.0.0.1:$PROMETHEUS" 2>said 3>&- &
+	PIDS+=($!)
+	until_true asked /api/v1/targets '"lastError":"".*"health":"up"'
+	until_true asked '/api/v1/query?query=osmo_pcap_client_packets_total' '"client":"foo".*,"1"\]'
+	until_true asked /api/v1/alerts '"alertname":"OsmoPcapClientSilent","client":"foo".*"state":"firing"'
+}
+
 # in a terminal of its own
 screen() { tmux -S "$BATS_TEST_TMPDIR/tmux" -f /dev/null "$@"; }
 displays() { screen capture-pane -p | grep -qE -- "$1"; }
