@@ -229,6 +229,7 @@ void coverage_end(struct coverage *v)
 			v->row[i].packets += s->packets;
 			v->row[i].bytes += s->bytes;
 			v->row[i].covered += s->some;
+			v->row[i].uncounted |= s->uncounted;
 			if (s->packets > v->busiest)
 				v->busiest = s->packets;
 		}

@@ -25,6 +25,7 @@ struct coverage_row {
 	char *client, *address;
 	uint64_t packets, bytes; /* all steps */
 	size_t covered;          /* steps with some */
+	bool uncounted;          /* in any step */
 	struct coverage_step *step;
 };
 

@@ -138,6 +138,7 @@ static void print_row(const struct coverage *v, const struct coverage_row *r,
 {
 	char bytes[CHART_BYTES_MAX], length[CHART_DURATION_MAX] = "none";
 	struct gap longest = gaps_of_row(v, r);
+	const char *at_least = r->uncounted ? "\xe2\x89\xa5 " : ""; /* U+2265 */
 	size_t steps = longest.end - longest.begin;
 
 	fputs("<div class=\"row\"><div class=\"who\" title=\"", to);
@@ -148,12 +149,12 @@ static void print_row(const struct coverage *v, const struct coverage_row *r,
 	print_drawing(v, r, a, zone, to);
 	if (steps > 0)
 		chart_duration(coverage_span(v) / v->steps * steps, length);
-	fputs("<div class=\"n\">", to);
+	fprintf(to, "<div class=\"n\">%s", at_least);
 	words_count(r->packets, to);
 	fprintf(to,
-	    "</div><div class=\"n bytes\">%s</div><div class=\"n time\">%.1f %%</div>"
+	    "</div><div class=\"n bytes\">%s%s</div><div class=\"n time\">%.1f %%</div>"
 	    "<div class=\"n\">%s</div></div>\n",
-	    chart_bytes(r->bytes, bytes), part_of(v, r), length);
+	    at_least, chart_bytes(r->bytes, bytes), part_of(v, r), length);
 }
 
 void rows_print(const struct coverage *v, const struct when_zone *zone, FILE *to)

@@ -69,14 +69,15 @@ static void print_client(const struct snapshot *s, const struct snapshot_client 
 
 static void print_clients(const struct snapshot *s, FILE *to)
 {
-	fputs("<table><tr><th>Client</th><th>State</th><th>Peer</th><th class=\"n\">Since</th>"
+	fputs("<div class=\"wide\"><table><tr><th>Client</th><th>State</th><th>Peer</th><th "
+	      "class=\"n\">Since</th>"
 	      "<th class=\"n\">Last packet</th><th class=\"n\">Packets/s</th>"
 	      "<th class=\"n\">Bit/s</th><th class=\"n\">Packets</th><th class=\"n\">Bytes</th>"
 	      "<th>File, or why the connection ended</th></tr>\n",
 	    to);
 	for (size_t i = 0; i < s->clients; i++)
 		print_client(s, &s->client[i], to);
-	fputs("</table>\n", to);
+	fputs("</table></div>\n", to);
 }
 
 /* ---- above them ---- */
@@ -163,7 +164,7 @@ static void print_day(const struct day *d, FILE *to)
 	    "<h2>The last day</h2><p>Of archived captures packets are counted. Of those that are "
 	    "not archived yet the lowest bars show from when to when they were recorded, by their "
 	    "names and times alone; of what is being recorded, from the beginning of its file to "
-	    "the last packet.</p>\n",
+	    "the last packet: there are more packets than counted.</p>\n",
 	    to);
 	print_missing("Archived captures are missing", d->index, to);
 	print_missing("Completed captures are missing", d->completed, to);
