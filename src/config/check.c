@@ -218,6 +218,10 @@ static void check_server(const struct config *c, struct problems *p)
 	o = config_origin(&config_limits_keys, &c->limits.origins, "unestablished");
 	if (o.line && c->limits.unestablished > c->limits.connections)
 		problem_warning(p, o.file, o.line, "unestablished is above connections");
+	if (c->empty.file)
+		problem_warning(p, c->empty.file, c->empty.line,
+		    "the file is empty: no client comes from it, and a reload that ends clients is "
+		    "refused; a comment in it says that none is meant");
 	if (!c->clients_given)
 		problem_warning(p, whole(c).file, 0,
 		    "the setting clients is missing: every connection is refused, and so is a "

@@ -177,6 +177,8 @@ struct config {
 	const char *file;      /* absolute */
 	struct strings names;  /* of the files it was read from, as they were opened; the first is
 				  the configuration itself, as it was named */
+	struct origin empty;   /* an include in the list of clients without a word; file NULL: none
+				*/
 	struct config_server server;
 	struct config_storage storage;
 	struct config_tls tls;

@@ -174,6 +174,7 @@ static bool load(struct reader *r, struct text *text, struct config *c, const ch
 		return false;
 	r->text = text;
 	c->names = text->names;
+	c->empty = text->empty;
 	c->file = reader_absolute(r, file);
 	if (!c->file) {
 		out_of_memory(r, file);

@@ -16,6 +16,7 @@
 #include "server/others.h"
 #include "server/reap.h"
 #include "server/reload.h"
+#include "server/samples.h"
 #include "server/sandbox_roles.h"
 #include "server/schedule.h"
 #include "server/seen.h"
@@ -168,6 +169,7 @@ static void begin_area(struct master *m)
 	seen_generation(m);
 	if (m->area.fd < 0)
 		return;
+	samples_begin(&m->samples, &m->area, now);
 	status_write_begin(&m->area.head->seq);
 	if (area_publish(&m->area))
 		heirs_mark(&m->heirs);
@@ -251,6 +253,7 @@ int master_run(struct generation *g, const struct master_start *start)
 		repairs_init(&m->repairs, m->once);
 		silence_init(&m->silence);
 		heirs_init(&m->heirs);
+		samples_init(&m->samples);
 		keepers_init(&m->keepers, m->loop.checked);
 	}
 	if (m && open_all(m) && !sandbox_enter(&role_master, NULL, 0, -1))

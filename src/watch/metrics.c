@@ -77,6 +77,8 @@ static void print_server(const struct snapshot *s, FILE *to)
 	    "Rounds that looked for files whose recording had died.", h->repair_rounds);
 	number(to, "osmo_pcap_repair_rounds_failed_total", "counter",
 	    "Those of them that have failed.", h->repair_rounds_failed);
+	number(to, "osmo_pcap_repaired_files_total", "counter",
+	    "Files whose recording had died, and that were finished.", h->repaired_files);
 	print_connections(h, to);
 }
 
