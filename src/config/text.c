@@ -153,15 +153,16 @@ static bool is_in_list(const struct text *t)
 	struct lexer_token token;
 	int lists = 0, groups = 0;
 
-	do {
+	for (;;) {
 		lexer_piece(&lexer, &token);
+		if (token.kind == LEXER_END || token.kind == LEXER_STRING ||
+		    token.kind == LEXER_COMMENT)
+			return lists == 1 && groups == 0;
 		if (token.kind != LEXER_SIGN)
 			continue;
 		lists += (*token.text == '(') - (*token.text == ')');
 		groups += (*token.text == '{') - (*token.text == '}');
-	} while (
-	    token.kind != LEXER_END && token.kind != LEXER_STRING && token.kind != LEXER_COMMENT);
-	return lists == 1 && groups == 0;
+	}
 }
 
 /* Appends the text of a file, whole lines of it: none of them is shared with what includes it. */

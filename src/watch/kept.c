@@ -21,6 +21,9 @@
 /* Completed captures that are looked at: an archive that keeps up leaves few. */
 #define COMPLETED_MAX 10000u
 
+/* Files that wait to be handed over are counted as far as this. */
+#define WAITING_MAX 100000u
+
 /* ---- the index ---- */
 
 /* The first file that was archived at `since` or later: they are numbered in that order. */
@@ -82,7 +85,7 @@ static void read_index(struct snapshot_archive *a, struct store *store, int64_t 
 		a->oldest = first.ended * 1000;
 	a->growth = growth_of(store, now);
 	if (a->hands_over)
-		store_count_waiting(store, &a->waiting);
+		store_count_waiting(store, WAITING_MAX, &a->waiting);
 }
 
 static void open_index(struct snapshot *s, const char *path)
