@@ -51,8 +51,7 @@ struct known_file *known_listed(const struct known *k, dev_t dev, ino_t ino, con
 
 static bool is_unchanged(const struct stat *a, const struct stat *b)
 {
-	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+	return a->st_size == b->st_size && io_same_time(&a->st_mtim, &b->st_mtim);
 }
 
 /* A second in the past gives its name to no other capture any more. */
