@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/grow.h"
@@ -42,7 +43,7 @@ struct known_file *known_listed(const struct known *k, dev_t dev, ino_t ino, con
 
 		if (compare(f, dev, ino) != 0)
 			break;
-		if (f->fd >= 0 || strcmp(f->name, name) == 0)
+		if (f->fd >= 0 || (f->settled && strcmp(f->name, name) == 0))
 			return f;
 	}
 	return NULL;
@@ -50,22 +51,29 @@ struct known_file *known_listed(const struct known *k, dev_t dev, ino_t ino, con
 
 static bool is_unchanged(const struct stat *a, const struct stat *b)
 {
-	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+	return a->st_size == b->st_size && io_same_time(&a->st_mtim, &b->st_mtim);
+}
+
+/* A second in the past gives its name to no other capture any more. */
+static void settle(struct known_file *f)
+{
+	f->settled = time(NULL) > f->st.st_mtim.tv_sec + 1;
 }
 
 struct known_file *known_find(const struct known *k, const struct stat *st, const char *name)
 {
-	struct known_file *f = known_listed(k, st->st_dev, st->st_ino, name);
-
-	if (f)
-		return f;
 	for (size_t i = place_of(k, st->st_dev, st->st_ino); i < k->n; i++) {
-		f = &k->v[i];
+		struct known_file *f = &k->v[i];
+
 		if (compare(f, st->st_dev, st->st_ino) != 0)
 			break;
-		if (is_unchanged(&f->st, st) && identity_same_stamp(f->name, name))
+		if (f->fd >= 0)
 			return f;
+		if (is_unchanged(&f->st, st) && identity_same_stamp(f->name, name)) {
+			if (strcmp(f->name, name) == 0)
+				settle(f);
+			return f;
+		}
 	}
 	return NULL;
 }
@@ -118,7 +126,7 @@ static void learn(struct known_file *f)
 	if (one.fd < 0)
 		one.fd = open(f->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (one.fd >= 0 && fstat(one.fd, &st) == 0 && io_same_file(&st, &f->st) &&
-	    scan(&one, 1, false) && one.ok)
+	    is_unchanged(&st, &f->st) && scan(&one, 1, false) && one.ok)
 		f->facts = malloc(sizeof(*f->facts));
 	if (f->facts)
 		*f->facts = one.facts;

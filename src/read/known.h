@@ -24,6 +24,7 @@ struct known_file {
 	bool present;                         /* it was met in a directory, in this look */
 	bool fresh;                           /* nobody has taken it yet */
 	bool in_use;                          /* it is being read: it stays */
+	bool settled; /* no other one can get its name while a look is away: its second is over */
 };
 
 struct known {
@@ -31,7 +32,8 @@ struct known {
 	size_t n, room;
 };
 
-/* That a directory lists under this name. NULL: it is not known, or not surely. */
+/* That a directory lists under this name. NULL: it is not known, or not surely: a capture that was
+ * archived and removed within the second of its name leaves both name and inode to the next one. */
 struct known_file *known_listed(const struct known *k, dev_t dev, ino_t ino, const char *name);
 
 /* The same with what is known of the file once it is open. */

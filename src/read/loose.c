@@ -94,7 +94,9 @@ bool loose_open(struct loose *l)
 	l->fd = open(l->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (l->fd < 0)
 		return false;
-	if (fstat(l->fd, &st) == 0 && io_same_file(&st, &l->st) && st.st_size == l->st.st_size)
+	/* the next one of a name may have the same inode, too */
+	if (fstat(l->fd, &st) == 0 && io_same_file(&st, &l->st) && st.st_size == l->st.st_size &&
+	    io_same_time(&st.st_mtim, &l->st.st_mtim))
 		return true;
 	loose_rest(l); /* another one has this name now */
 	errno = ENOENT;

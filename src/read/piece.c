@@ -64,11 +64,11 @@ static bool check(const struct piece_state *s, const struct piece *p)
 	}
 }
 
-/* Each byte of a packet or block is one of the capture. */
+/* Each byte of a packet or block is one of the capture, which may have been cut since. */
 static bool fits(const struct piece_state *s, const struct piece *p)
 {
 	if (p->kind == PIECE_PACKET || p->kind == PIECE_BLOCK)
-		return p->offset <= s->bytes && p->len <= s->bytes - s->told;
+		return p->offset <= s->bytes && s->told <= s->bytes && p->len <= s->bytes - s->told;
 	return p->kind != PIECE_ALIVE || p->offset <= s->bytes;
 }
 

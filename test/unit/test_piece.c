@@ -62,6 +62,8 @@ static void test_packets(void)
 	OK(BEHIND(PACKET(.caplen = 4, .len = 4)), "more than it has");
 	state.bytes = 104;
 	OK(YES(PACKET(.caplen = 4, .len = 4)), "which has grown");
+	state.bytes = 40;
+	OK(BEHIND(PACKET(.offset = 4, .caplen = 4, .len = 4)), "which was cut below what it had");
 }
 
 static void test_others(void)
