@@ -115,7 +115,8 @@ static void add(struct loop *l, const struct place_file *f, bool from_here)
 	bool begun;
 
 	if (!from_here) {
-		look_at_status(l);
+		if (roster_changed(&l->roster))
+			look_at_status(l);
 		if (!lines_recording(
 			&l->lines, f->parts.stem, f->recording, io_monotonic_ms(), &begun)) {
 			close(f->fd);
@@ -131,10 +132,21 @@ static void add(struct loop *l, const struct place_file *f, bool from_here)
 		return;
 	}
 	event_following(k);
-	if (!outlet_follow(&l->outlet, k->id, k->stem, k->process.from))
-		lose_sender(l);
-	close(k->process.from);
-	k->process.from = -1;
+}
+
+/* At rotation a file appears when the one before it is finished: its records come after those. */
+static void hand_on(struct loop *l)
+{
+	for (size_t i = 0; i < l->recordings.n && l->outlet.orders >= 0; i++) {
+		struct recording *k = &l->recordings.v[i];
+
+		if (k->process.from < 0 || recordings_waits(&l->recordings, k))
+			continue;
+		if (!outlet_follow(&l->outlet, k->id, k->stem, k->process.from))
+			lose_sender(l);
+		close(k->process.from);
+		k->process.from = -1;
+	}
 }
 
 /* A name that has appeared. */
@@ -328,6 +340,7 @@ static void turn(struct loop *l)
 	if (l->missed)
 		look_through(l);
 	recordings_wake(&l->recordings);
+	hand_on(l);
 	end_lines(l);
 	if (l->outlet.orders < 0 && !l->stop)
 		begin_again(l);

@@ -93,6 +93,14 @@ struct recording *recordings_find(struct recordings *r, uint32_t id)
 	return NULL;
 }
 
+bool recordings_waits(const struct recordings *r, const struct recording *k)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->v[i].finished && r->v[i].id < k->id && strcmp(r->v[i].stem, k->stem) == 0)
+			return true;
+	return false;
+}
+
 bool recordings_finishing(const struct recordings *r, const char *stem)
 {
 	for (size_t i = 0; i < r->n; i++)

@@ -22,7 +22,7 @@ struct recording {
 	ino_t ino;
 	char stem[CAPNAME_STEM_MAX]; /* whose it is, as it is published */
 	char path[PATH_MAX];         /* where it was found; when it is finished, where it is */
-	struct process process;      /* from: -1 once it was handed on */
+	struct process process;      /* from: -1 once it was handed to the sender */
 	uint64_t size;               /* that the process was told of */
 	bool finished;               /* nothing more is written to it */
 	bool told;                   /* and the process knows */
@@ -50,6 +50,10 @@ void recordings_wake(struct recordings *r);
 
 /* The one with that number, which is at most once `ended`; NULL: there is none. */
 struct recording *recordings_find(struct recordings *r, uint32_t id);
+
+/* Whether an earlier one of that client is finished, and not all of it published: what comes after
+ * it has to wait, as its records come later. */
+bool recordings_waits(const struct recordings *r, const struct recording *k);
 
 /* Whether something of that client is finished, and not all of it published; and whether there is
  * anything of it at all. */
