@@ -19,7 +19,7 @@ settings() {
 
 # publisher: starts it, in PUBLISHER; WHERE: the endpoint
 publisher() {
-	"$PUBLISH" -c cfg "$@" 2>>plog 3>&- &
+	"$PUBLISH" -c cfg 2>>plog 3>&- &
 	PUBLISHER=$!
 	PIDS+=("$PUBLISHER")
 	until_true says 'publishing address=' "${TIMES-1}"

@@ -45,22 +45,26 @@ static void forget(struct arrivals *a, struct watched *w)
 	*w = a->v[--a->n];
 }
 
+/* One that cannot be opened is not watched either: it is tried again. */
 static bool add(struct arrivals *a, int watch, const char *path)
 {
-	struct watched *v = grow(a->v, a->n, &a->room, sizeof(*v));
-	char *copy = strdup(path);
-	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct watched *v = grow(a->v, a->n, &a->room, sizeof(*v)), *w;
 
-	if (v)
-		a->v = v;
-	if (!v || !copy || dir < 0) {
-		free(copy);
-		if (dir >= 0)
-			close(dir);
-		inotify_rm_watch(a->inotify, watch); /* it is tried again */
-		return v && copy;
+	if (!v)
+		return false;
+	a->v = v;
+	w = &v[a->n];
+	*w = (struct watched){watch, open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), NULL};
+	if (w->dir < 0) {
+		inotify_rm_watch(a->inotify, watch);
+		return true;
 	}
-	v[a->n++] = (struct watched){watch, dir, copy};
+	w->path = strdup(path);
+	if (!w->path) {
+		close(w->dir);
+		return false;
+	}
+	a->n++;
 	return true;
 }
 

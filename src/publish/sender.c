@@ -188,19 +188,19 @@ static void end_channel(struct sender *s, size_t i)
 
 static void follow(struct sender *s, const struct order *o, int fd)
 {
-	struct channel *v = grow(s->v, s->n, &s->have, sizeof(*v));
+	struct channel *c, *v = grow(s->v, s->n, &s->have, sizeof(*v));
 
-	if (!v || fd < 0)
+	if (!v)
 		give_up();
 	s->v = v;
-	v[s->n] = (struct channel){.id = o->id, .fd = fd};
-	snprintf(v[s->n].topic, sizeof(v[s->n].topic), "%s", o->topic);
-	s->n++;
+	c = &s->v[s->n++];
+	*c = (struct channel){.id = o->id, .fd = fd};
+	snprintf(c->topic, sizeof(c->topic), "%s", o->topic);
 }
 
 /* ---- orders ---- */
 
-/* The descriptor in a message, or -1. */
+/* The descriptor in a message. */
 static int passed(struct msghdr *m)
 {
 	struct cmsghdr *c = CMSG_FIRSTHDR(m);
@@ -208,7 +208,7 @@ static int passed(struct msghdr *m)
 
 	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS ||
 	    c->cmsg_len != CMSG_LEN(sizeof(fd)))
-		return -1;
+		give_up();
 	memcpy(&fd, CMSG_DATA(c), sizeof(fd));
 	return fd;
 }
