@@ -139,6 +139,7 @@ begin() {
 	wait_got t '^event.v1.disconnect.net-127.0.8.7$'
 	all_of t a a.b.c
 	not grep data.v1.net t.got
+	not grep -E 'connect\.(net|a|a\.b)$' s.got
 }
 
 @test "a subscriber that comes later gets the file header with the next record" {
@@ -217,6 +218,22 @@ begin() {
 	has_got s '^event.v1.connect.bar$'
 	hang_up b
 	wait_got s '^event.v1.disconnect.bar$'
+}
+
+@test "the master is killed: recordings that outlive it are published, and their end is told" {
+	begin
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_all_of s a foo
+	kill -KILL "$SERVER_PID"
+	until_true gone "$SERVER_PID"
+	tell a rec rec
+	wait_all_of s a foo
+	hang_up a
+	wait_got s '^event.v1.disconnect.foo$'
+	all_of s a foo
+	[ "$(got s | grep -c '\.connect\.foo')" -eq 1 ]
+	[ "$(got s | grep -c '\.disconnect\.foo')" -eq 1 ]
 }
 
 @test "without a status area recordings tell of connections, across rotation" {

@@ -97,6 +97,9 @@ X509=('enable tls' 'tls allow-auth x509' 'tls capath /p/ca' 'tls server-cert /p/
 	node 'zeromq-publisher nowhere 5555'
 	convert 78
 	said 'Error: nowhere is neither an IPv4 address nor [*]'
+	node 'zeromq-publisher 2001:db8::1 5555'
+	convert 78
+	said 'Error: 2001:db8::1 is neither an IPv4 address nor [*]'
 	node 'zeromq-publisher * 65536'
 	convert 78
 	said 'Error: 65536 is not a number from 1 to 65535'

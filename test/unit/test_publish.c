@@ -4,6 +4,7 @@
 #include "config/endpoint.h"
 #include "publish/lines.h"
 #include "publish/parcel.h"
+#include "publish/recordings.h"
 #include "tap.h"
 
 /* ---- parcels ---- */
@@ -126,6 +127,25 @@ static void test_recordings(void)
 	lines_free(&l);
 }
 
+/* ---- the order of files ---- */
+
+static void test_order(void)
+{
+	struct recording v[3] = {{.id = 1, .stem = "foo", .finished = true},
+	    {.id = 2, .stem = "foo"}, {.id = 3, .stem = "bar"}};
+	struct recordings r = {.v = v, .n = 3};
+
+	OK(!recordings_waits(&r, &v[0]), "the first file waits for none");
+	OK(recordings_waits(&r, &v[1]), "the second for the first, which is finished");
+	OK(!recordings_waits(&r, &v[2]), "one of another client for neither");
+	v[0].finished = false;
+	OK(!recordings_waits(&r, &v[1]), "two that are recorded at once do not wait");
+	v[1].finished = true;
+	OK(!recordings_waits(&r, &v[0]), "nor one for a later one");
+	OK(recordings_finishing(&r, "foo") && !recordings_finishing(&r, "bar"), "what is finished");
+	OK(recordings_of(&r, "bar") && !recordings_of(&r, "ba"), "what there is");
+}
+
 /* ---- endpoints ---- */
 
 static void test_endpoint(void)
@@ -162,6 +182,7 @@ int main(void)
 	test_parcel();
 	test_listed();
 	test_recordings();
+	test_order();
 	test_endpoint();
 	return tap_done();
 }
