@@ -1,4 +1,4 @@
-/* daemon: the loop of the publisher: what arrives, what has grown, who has connected; signals.
+/* daemon: the loop of the publisher: turns, signals, and a sender that is started again.
  *
  * Reads no capture and no byte of a subscriber: processes of their own do. Refuses to open what it
  * works with: main does. */
