@@ -15,7 +15,7 @@ need() {
 # sources TARGET: those of the server that it exercises
 sources() {
 	local base="base/bytes base/parse base/addr base/calendar capture/capname" s
-	local config="base/io base/cstr base/pages base/region base/wholefile base/problem base/ratelimit base/quote base/expand base/ownname config/lexer config/text config/load config/duplicate config/groups config/suggest config/values config/keys config/check config/print config/clients"
+	local config="base/io base/cstr base/pages base/region base/wholefile base/problem base/ratelimit base/quote base/expand base/ownname config/lexer config/text config/load config/duplicate config/groups config/suggest config/values config/keys config/check config/endpoint config/print config/clients"
 	local capture="capture/frame capture/accept capture/edit capture/format capture/linktype capture/pcap capture/pcapng"
 	local filter="filter/compile filter/program filter/run filter/table filter/build filter/sift"
 	case $1 in
