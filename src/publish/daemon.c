@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cstr.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/problem.h"
@@ -67,6 +68,10 @@ static void warn_restart(const struct config *old, const struct config *c)
 	if (!gate_same(a, b) || a->queue != b->queue)
 		problem_warning(
 		    &p, c->names.v[0], 0, "ip, port, bind and queue change with a restart only");
+	if (!cstr_equal(a->user, b->user) || !cstr_equal(a->group, b->group) ||
+	    !cstr_equal(a->pid_file, b->pid_file))
+		problem_warning(
+		    &p, c->names.v[0], 0, "user, group and pid-file change with a restart only");
 	if (old->server.sandbox != c->server.sandbox)
 		problem_warning(&p, c->names.v[0], 0, "sandbox changes with a restart only");
 	problems_log(&p);
