@@ -55,6 +55,15 @@ expected() {
 				echo "644 $tmpfiles/osmo-pcap-archive.conf"
 			fi
 		fi
+		if [ -x "$BUILDDIR/osmo-pcap-publish" ]; then
+			echo "644 $completions/osmo-pcap-publish"
+			echo "755 $(make_var sbindir)/osmo-pcap-publish"
+			echo "644 $man/man8/osmo-pcap-publish.8"
+			if [ "$systemd" != no ]; then
+				echo "644 $systemd/osmo-pcap-publish.service"
+				echo "644 $sysusers/osmo-pcap-publish.conf"
+			fi
+		fi
 		if [ "$systemd" != no ]; then
 			for unit in .socket .service -standalone.service -inetd.socket -inetd@.service; do
 				echo "644 $systemd/osmo-pcap-server$unit"

@@ -10,6 +10,7 @@
 #include "base/ownname.h"
 #include "capture/capname.h"
 #include "config/clients.h"
+#include "config/endpoint.h"
 #include "config/keys.h"
 
 /* Where the configuration itself is to blame. */
@@ -270,6 +271,24 @@ static void check_archive(const struct config *c, struct problems *p)
 	check_hand_over(&a->hand_over, p);
 }
 
+static void check_publisher(const struct config_publisher *q, struct problems *p)
+{
+	struct origin o = config_origin(&config_publisher_keys, &q->origins, "bind");
+	struct endpoint endpoint;
+	const char *why = q->bind ? endpoint_parse(q->bind, &endpoint) : NULL;
+
+	if (why)
+		problem_error(p, o.file, o.line, "bind: '%s': %s", q->bind, why);
+	if (q->bind && q->ip.n > 0)
+		problem_error(p, o.file, o.line, "bind stands instead of ip and port");
+	o = config_origin(&config_publisher_keys, &q->origins, "ip");
+	if (q->ip.n > 1)
+		problem_error(p, o.file, o.line, "ip: the publisher has one address");
+	o = config_origin(&config_publisher_keys, &q->origins, "group");
+	if (q->group && !q->user)
+		problem_error(p, o.file, o.line, "group needs user");
+}
+
 void config_check(const struct config *c, struct problems *p)
 {
 	check_server(c, p);
@@ -282,4 +301,5 @@ void config_check(const struct config *c, struct problems *p)
 	for (size_t i = 0; i < c->nclients; i++)
 		warn_open(c, &c->clients[i], p);
 	check_archive(c, p);
+	check_publisher(&c->publisher, p);
 }

@@ -158,6 +158,20 @@ struct config_archive {
 	struct origins origins;
 };
 
+/* What osmo-pcap-publish works by; the server reads and checks it, and uses none of it. */
+struct config_publisher {
+	bool present;     /* there is a zeromq-publisher group */
+	struct addrs ip;  /* empty: 127.0.0.1 */
+	unsigned port;    /* 0: the kernel chooses */
+	const char *bind; /* instead of both (config/endpoint.h), or NULL */
+	unsigned queue;   /* messages that wait for one subscriber, at most */
+	const char *user, *group, *pid_file;
+	struct origins origins;
+};
+
+/* The most that zeromq-publisher.queue may be. */
+#define CONFIG_QUEUE_MAX 1000000
+
 struct config_client {
 	const char *name;
 	struct nets address;
@@ -185,6 +199,7 @@ struct config {
 	struct config_limits limits;
 	struct config_own_limits own_limits; /* they stand among the limits */
 	struct config_archive archive;
+	struct config_publisher publisher;
 	struct config_client *clients;
 	size_t nclients;
 	bool clients_given;                   /* the setting is there, if only as an empty list */

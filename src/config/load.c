@@ -147,6 +147,7 @@ static void complete(const struct reader *r, struct config *c)
 	values_default(r, &config_tls_keys, &c->tls);
 	values_default(r, &config_limits_keys, &c->limits);
 	values_default(r, &config_own_limits_keys, &c->own_limits);
+	values_default(r, &config_publisher_keys, &c->publisher);
 	values_default(r, &config_archive_keys, &c->archive);
 	values_default(r, &config_keep_keys, &c->archive.keep);
 	values_default(r, &config_hand_over_keys, &c->archive.hand_over);

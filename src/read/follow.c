@@ -9,6 +9,7 @@
 #include "base/grow.h"
 #include "base/io.h"
 #include "read/identity.h"
+#include "record/capfile.h"
 
 #define LOOK_MS 1000 /* without an event */
 #define GAP_MS  20   /* at least, with events */
@@ -69,11 +70,11 @@ static void wake(struct source *s)
 
 	if (!s->paused || fstat(s->fd, &st) < 0)
 		return;
-	if (!identity_is_finished(&st) && (uint64_t)st.st_size == s->size)
+	if (!capfile_is_finished(&st) && (uint64_t)st.st_size == s->size)
 		return;
 	s->size = (uint64_t)st.st_size;
 	s->paused = false;
-	stream_go_on(&s->stream, identity_is_finished(&st));
+	stream_go_on(&s->stream, capfile_is_finished(&st));
 }
 
 /* Its packets that have come; at most a turn of them. False: it has ended. */

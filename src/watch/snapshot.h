@@ -1,6 +1,6 @@
 /* snapshot: what is known at one moment, as one structure that everything is printed from.
  *
- * The server and its clients come from status areas (watch/area.h): one of a server that runs, or
+ * The server and its clients come from status areas (status/area.h): one of a server that runs, or
  * has run last, and those of earlier ones whose recordings go on. Adds up, sorts, and computes
  * rates; refuses to look anything up. Pure.
  *
@@ -14,7 +14,7 @@
 
 #include "base/region.h"
 #include "view/pattern.h"
-#include "watch/area.h"
+#include "status/area.h"
 
 /* A connection that is recorded. */
 struct snapshot_session {

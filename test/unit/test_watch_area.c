@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "tap.h"
-#include "watch/area.h"
+#include "status/area.h"
 
 #define SLOTS   4u
 #define CLIENTS 2u

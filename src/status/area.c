@@ -1,5 +1,5 @@
 /* area: see area.h. */
-#include "watch/area.h"
+#include "status/area.h"
 
 #include <sys/stat.h>
 
