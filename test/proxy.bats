@@ -696,10 +696,10 @@ tls_proxies() {
 	server_start
 	v1 127.0.0.3 >s
 	peer_send 127.0.0.2 s >end || true
-	wait_log 'rejected client=foo peer=127.0.0.2:[0-9]+ reason="this looks like a PROXY header'
+	wait_log 'rejected client=foo peer=127.0.0.2:[0-9]+ reason="this is no TLS handshake, it looks like a PROXY header'
 	v2 127.0.0.3 >s
 	peer_send 127.0.0.2 s >end || true
-	wait_log 'rejected client=foo peer=127.0.0.2:[0-9]+ reason="this looks like a PROXY header' 2
+	wait_log 'rejected client=foo peer=127.0.0.2:[0-9]+ reason="this is no TLS handshake, it looks like a PROXY header' 2
 }
 
 # ---- one connection ----
