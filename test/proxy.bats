@@ -89,6 +89,38 @@ as_many_descriptors() { [ "$(descriptors)" -eq "$1" ]; }
 	comes_in 127.0.0.9 foo 127.0.0.2:4711
 }
 
+@test "a proxy that comes over IPv6, for clients of both kinds" {
+	grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"
+	LISTEN=::1
+	config 'proxies = "::1"; log-level = "debug";' "$PROXY_CLIENTS"
+	server_start
+	stream pcap rec >stream
+	{ v2 2001:db8::1; cat stream; } >s
+	peer_send ::1 s >end
+	wait_log 'closed client=six peer=\[2001:db8::1\]:4711 via=\[::1\]:[0-9]+ .* packets=1 '
+	{ v1 127.0.0.2; cat stream; } >s
+	peer_send ::1 s >end
+	wait_log 'closed client=foo peer=127.0.0.2:4711 via=\[::1\]:[0-9]+ .* packets=1 '
+}
+
+@test "connections through a proxy need more descriptors, and the warning knows it" {
+	beside_memcheck "it has need of them, too"
+	needs_one_server "connections that one server has all of"
+	local need more
+	proxies 'connections = 100; unestablished = 60;'
+	sed -i 's/proxies = [^;]*;//' cfg
+	WRAP=(prlimit --nofile=90:90)
+	server_start
+	wait_log 'warning reason=.*need [0-9]+ descriptors, the limit is 90"'
+	need=$(sed -n 's/.* need \([0-9]*\) descriptors.*/\1/p' log)
+	server_stop
+	proxies 'connections = 100; unestablished = 60;'
+	server_start
+	wait_log 'warning reason=.*need [0-9]+ descriptors, the limit is 90"'
+	more=$(sed -n 's/.* need \([0-9]*\) descriptors.*/\1/p' log)
+	[ "$more" -eq $((need + 60)) ]
+}
+
 # bats test_tags=ways
 @test "a header byte by byte, and a stream byte by byte behind it" {
 	proxies
@@ -696,10 +728,10 @@ tls_proxies() {
 	server_start
 	v1 127.0.0.3 >s
 	peer_send 127.0.0.2 s >end || true
-	wait_log 'rejected client=foo peer=127.0.0.2:[0-9]+ reason="this looks like a PROXY header'
+	wait_log 'rejected client=foo peer=127.0.0.2:[0-9]+ reason="this is no TLS handshake, it looks like a PROXY header'
 	v2 127.0.0.3 >s
 	peer_send 127.0.0.2 s >end || true
-	wait_log 'rejected client=foo peer=127.0.0.2:[0-9]+ reason="this looks like a PROXY header' 2
+	wait_log 'rejected client=foo peer=127.0.0.2:[0-9]+ reason="this is no TLS handshake, it looks like a PROXY header' 2
 }
 
 # ---- one connection ----

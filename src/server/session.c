@@ -266,10 +266,12 @@ static bool not_tls(const struct session *s, char why[NOT_TLS_MAX])
 	if (n < 1 || first[0] == 22)
 		return false;
 	if (first[0] <= FRAME_LINK_DATA)
-		what = "plain frames: let the client use TLS (osmo-pcap-client: enable tls; "
-		       "osmo-pcap-send: --tls), or set tls = false here";
-	snprintf(why, NOT_TLS_MAX, "this %s%s", what ? "looks like " : "is no TLS handshake",
-	    what ? what : "");
+		snprintf(why, NOT_TLS_MAX,
+		    "this looks like plain frames: let the client use TLS (osmo-pcap-client: "
+		    "enable tls; osmo-pcap-send: --tls), or set tls = false here");
+	else
+		snprintf(why, NOT_TLS_MAX, "this is no TLS handshake%s%s",
+		    what ? ", it looks like " : "", what ? what : "");
 	return true;
 }
 
