@@ -253,6 +253,26 @@ so_far() {
 	[ ! -e "$FILE" ]
 }
 
+# feed: a packet for foo. CONDITION…: until that is true
+feed() {
+	tell a rec
+	"$@"
+}
+
+@test "a recording that outlives its server is heard in time: its client is not called silent" {
+	begin 'limits: { max-silence = "4s"; };' '{ name = "foo"; address = "127.0.0.2"; }'
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	kill -KILL "$SERVER_PID"
+	await "$SERVER_PID" || true
+	config 'status-path = "run"; limits: { max-silence = "4s"; };' \
+		'{ name = "foo"; address = "127.0.0.2"; }, { name = "baz"; address = "127.0.0.9"; max-silence = "5s"; }'
+	server_again
+	until_true feed grep -q ' silent client=baz' log
+	never_log ' silent client=foo'
+}
+
 @test "one that is killed is counted, too; and one that has ended before the next server" {
 	outlived
 	kill -KILL "$CHILD"
