@@ -319,13 +319,16 @@ void snapshot_choose(struct snapshot *s, struct patterns *p)
 {
 	size_t n = 0;
 
-	if (p->n == 0)
+	if (p->n == 0 || !s->known)
 		return;
 	for (size_t i = 0; i < s->clients; i++)
 		if (pattern_match(p, s->client[i].name, ""))
 			s->client[n++] = s->client[i];
 	s->clients = n;
 	s->unknown = 0;
+	for (size_t i = p->n; i-- > 0;)
+		if (!p->used[i])
+			s->nobody = p->v[i];
 }
 
 const char *snapshot_state_word(enum snapshot_state state)

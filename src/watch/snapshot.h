@@ -93,8 +93,9 @@ struct snapshot {
 	struct snapshot_client *client;
 	size_t clients; /* in the order of enum snapshot_state, then by name */
 	struct snapshot_session *session;
-	size_t sessions; /* by client, then by age */
-	size_t unknown;  /* the first so many: of no known client yet */
+	size_t sessions;    /* by client, then by age */
+	size_t unknown;     /* the first so many: of no known client yet */
+	const char *nobody; /* the first pattern that no client matches; NULL: there is none */
 	struct snapshot_archive archive;
 	struct snapshot_disk disk;
 	struct snapshot_expiry expiry;
