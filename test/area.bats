@@ -249,7 +249,8 @@ so_far() {
 	tell a rec
 	until_true so_far "$FILE" "child client=foo row=0 pid=$CHILD " 'packets=3 '
 	hang_up a
-	until_true so_far "run/server-$SERVER_PID" 'client name=foo connected=0 connections=1 packets=3 bytes=[1-9]'
+	until_true so_far "run/server-$SERVER_PID" 'client name=foo connected=0 connections=1 packets=3 bytes=[1-9]' \
+		' last-end=unknown reason=peer closed the connection'
 	[ ! -e "$FILE" ]
 }
 

@@ -9,6 +9,7 @@
 #ifndef SERVER_HEIRS_H
 #define SERVER_HEIRS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,7 @@ struct heirs {
 		char name[32];
 		uint64_t slots; /* that were used */
 		uint64_t child_at, child_size, page_at, page_step;
+		bool looked; /* at its recordings: what ends from then on ends now */
 	} v[HEIRS_MAX];
 	size_t n;
 	int64_t due; /* the next look, monotonic ms; TIMER_NEVER: there are no recordings */
