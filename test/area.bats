@@ -219,6 +219,17 @@ patch() { perl -e 'open my $f, "+<", shift or die; seek $f, shift, 0; print $f p
 	says 'client name=foo ' silent=1
 }
 
+@test "silence over a restart: the log tells the time since the last packet, not since the restart" {
+	begin "" "{ $FOO }"
+	served 127.0.0.2 foo
+	reload 'limits: { max-silence = "3s"; };' "{ $FOO max-silence = \"0s\"; }, { $BAR }"
+	wait_log ' silent client=bar seconds='
+	config 'status-path = "run"; limits: { max-silence = "1s"; };' "{ $FOO }, { $BAR }"
+	again
+	wait_log ' silent client=foo seconds='
+	[ "$(sed -n 's/.* silent client=foo seconds=//p' log)" -ge 4 ]
+}
+
 # outlived: foo (a) records on, without the server that was there
 outlived() {
 	begin
