@@ -10,6 +10,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "archive/adopt.h"
 #include "archive/events.h"
 #include "archive/handover.h"
 #include "archive/reload.h"
@@ -293,12 +294,15 @@ static bool all_handed_over(struct loop *l)
 bool daemon_run(struct daemon *d)
 {
 	struct loop l = {.d = d, .retain_due = io_monotonic_ms() + ROUND_MS};
+	char reason[DEPOT_REASON_MAX];
 	bool over = false; /* the round, and what follows from it */
 
 	if (!handover_init(&l.handover, &d->depot, d->config)) {
 		event_failed(strerror(errno));
 		return false;
 	}
+	if (!adopt_run(&d->depot, d->config, reason))
+		event_failed(reason);
 	begin_work(&l);
 	while (!l.stop) {
 		work_start(&l.work);

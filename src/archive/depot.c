@@ -13,6 +13,7 @@
 
 #include "archive/beneath.h"
 #include "archive/claim.h"
+#include "archive/intent.h"
 #include "archive/used.h"
 #include "base/io.h"
 #include "base/ownname.h"
@@ -28,7 +29,7 @@ static bool fail(char *reason, const char *path, const char *why)
 	return false;
 }
 
-/* What a crash has left in work. */
+/* What a crash has left in work; what it was about to name is still to be looked for. */
 static bool clear(int work)
 {
 	DIR *list = io_list(work);
@@ -37,7 +38,8 @@ static bool clear(int work)
 	if (!list)
 		return false;
 	while ((e = readdir(list)))
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+		    !intent_is(e->d_name))
 			unlinkat(work, e->d_name, 0);
 	closedir(list);
 	return true;

@@ -11,6 +11,9 @@
 void event_archiving(const struct config *c);
 void event_archived(const struct take *t);
 void event_not_archived(const struct take *t);
+/* A file that a crash had left without its row; and one that has still none, and why. */
+void event_adopted(const struct store_file *f);
+void event_not_adopted(const char *path, const char *why);
 /* It was archived, and has changed since. */
 void event_changed(const struct take *t);
 /* A capture that is left where it is because of its name; and that there are too many of them for a
