@@ -192,12 +192,20 @@ bool depot_replace_index(struct depot *d)
 
 bool depot_has_index(struct depot *d, char reason[DEPOT_REASON_MAX])
 {
-	if (!store_has_moved(d->store))
+	bool moved = store_has_moved(d->store);
+
+	if (!moved && !store_is_foreign(d->store))
 		return true;
+	/* with the journal that is beside it, it is neither of both: the next start must not use it
+	 */
+	if (!moved)
+		renameat(d->dir, STORE_FILE, d->dir, DEPOT_FOREIGN_INDEX);
 	snprintf(reason, DEPOT_REASON_MAX,
-	    "%s/%s: the index was removed or replaced: nothing is archived nor deleted any more; "
+	    "%s/%s: the index was %s: nothing is archived nor deleted any more; "
 	    "osmo-pcap-archive --rebuild makes it anew",
-	    d->path, STORE_FILE);
+	    d->path, STORE_FILE,
+	    moved ? "removed or replaced"
+		  : "overwritten by another one, which is called " DEPOT_FOREIGN_INDEX " now");
 	return false;
 }
 

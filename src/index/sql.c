@@ -60,6 +60,11 @@ static const char *const sql[STATEMENTS] = {
     [COUNT_WAITING] = "SELECT count(*) FROM file WHERE handed_over = 0",
     [NEXT_SIZE] = "SELECT id, ended, archived, stored FROM file WHERE id >= ?1"
 		  " ORDER BY id LIMIT 1",
+    [MARK] = "SELECT mark FROM mark",
+    [FIRST_MARK] = "INSERT INTO mark (mark) VALUES (?1)",
+    [SET_MARK] = "UPDATE mark SET mark = ?1",
+    [MARK_PAGE] = "SELECT rootpage, page_size FROM sqlite_schema, pragma_page_size"
+		  " WHERE name = 'mark'",
 };
 
 bool sql_fail(struct store *s)

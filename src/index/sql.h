@@ -12,6 +12,8 @@
 
 #include "index/store.h"
 
+#define MARK_SIZE 16 /* a number by chance, and one that grows, big-endian */
+
 enum statement {
 	BEGIN,
 	COMMIT,
@@ -41,6 +43,10 @@ enum statement {
 	MADE_OF,
 	COUNT_WAITING,
 	NEXT_SIZE,
+	MARK,
+	FIRST_MARK,
+	SET_MARK,
+	MARK_PAGE,
 	STATEMENTS
 };
 
@@ -49,6 +55,12 @@ struct store {
 	bool together; /* between store_begin() and its end */
 	sqlite3_stmt *prepared[STATEMENTS];
 	char reason[STORE_REASON_MAX];
+
+	/* index/mark's. */
+	uint8_t mark[MARK_SIZE], mark_was[MARK_SIZE]; /* as it is, and was in the file */
+	int64_t mark_page;
+	bool marked;
+	bool mark_seen; /* mark_was is set */
 };
 
 /* Says why the last call of SQLite failed; returns false. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "index/mark.h"
 #include "index/sql.h"
 
 static void bind_link_types(sqlite3_stmt *st, int i, const struct facts *f)
@@ -94,6 +95,8 @@ static bool goes_on(struct store *s)
 bool store_begin(struct store *s)
 {
 	s->together = sql_run(s, sql_statement(s, BEGIN));
+	if (s->together && !mark_set(s))
+		store_rollback(s);
 	return s->together;
 }
 

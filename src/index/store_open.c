@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "index/mark.h"
 #include "index/schema.h"
 #include "index/sql.h"
 
@@ -105,7 +106,10 @@ static bool prepare_writing(struct store *s, enum store_use use)
 		return false;
 	if (use != STORE_WRITE && !has_tables(s) && (*s->reason || !create(s)))
 		return false;
-	return is_ours(s);
+	if (!is_ours(s))
+		return false;
+	mark_begin(s);
+	return true;
 }
 
 struct store *store_open(const char *path, enum store_use use, char reason[STORE_REASON_MAX])
@@ -161,4 +165,13 @@ bool store_has_moved(struct store *s)
 
 	sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
 	return moved;
+}
+
+/* What is in the journal belongs to the other file: at the end it is not put into this one. */
+bool store_is_foreign(struct store *s)
+{
+	if (!mark_is_foreign(s))
+		return false;
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	return true;
 }
