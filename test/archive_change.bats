@@ -172,13 +172,13 @@ open_files() { find "/proc/$RUNS/fd" -type l | wc -l && cat "/proc/$RUNS/fdinfo"
 		rm -rf archive 'done' && mkdir archive 'done'
 		capture trace-foo-20261128_000001.pcap
 		once
-		cp archive/index.sqlite older
 		runs
 		wait_log 'archiving path'
 		# what others may do with it
 		arrives trace-foo-20261128_000002.pcap 2
 		wait_log 'archived client=foo name=trace-foo-20261128_000002.pcap'
 		sqlite3 archive/index.sqlite VACUUM 'PRAGMA wal_checkpoint'
+		cp archive/index.sqlite older
 		arrives trace-foo-20261128_000003.pcap 3
 		wait_log 'archived client=foo name=trace-foo-20261128_000003.pcap'
 		sqlite3 archive/index.sqlite 'PRAGMA wal_checkpoint'

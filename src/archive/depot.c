@@ -317,6 +317,20 @@ enum depot_removed depot_remove(struct depot *d, const char *path)
 	return removed;
 }
 
+bool depot_remove_directory(struct depot *d, const char *path)
+{
+	int above = beneath_directory(d->dir, path, false), why;
+	bool ok;
+
+	if (above < 0)
+		return false;
+	ok = unlinkat(above, beneath_name(path), AT_REMOVEDIR) == 0;
+	why = errno;
+	close(above);
+	errno = why;
+	return ok;
+}
+
 bool depot_space(struct depot *d, uint64_t *free, uint64_t *all)
 {
 	struct statvfs s;

@@ -75,6 +75,8 @@ enum depot_removed {
 	DEPOT_STAYS
 };
 enum depot_removed depot_remove(struct depot *d, const char *path);
+/* One that is empty; false with errno. */
+bool depot_remove_directory(struct depot *d, const char *path);
 
 /* Bytes that this user can still write there, and how many the filesystem has. */
 bool depot_space(struct depot *d, uint64_t *free, uint64_t *all);

@@ -96,6 +96,14 @@ void event_expired(const struct expired *e)
 		    e->client, LOG_QUOTE(e->path), e->reason, e->age, e->bytes);
 }
 
+void event_missing_number(uint64_t files)
+{
+	log_line(LVL_WARNING,
+	    "warning reason=\"files that were to go were missing: they are not in the index any "
+	    "more\" files=%" PRIu64,
+	    files);
+}
+
 void event_not_deleted(const struct expired *e, const char *why)
 {
 	log_line(LVL_ERROR,

@@ -23,6 +23,7 @@ void event_more_refused(void);
 /* It was archived, and could not be removed before. */
 void event_removed(const char *name);
 void event_expired(const struct expired *e);
+void event_missing_number(uint64_t files);
 void event_not_deleted(const struct expired *e, const char *why);
 void event_not_deleted_number(uint64_t files);
 /* That had to go so that min-free is kept. */

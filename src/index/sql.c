@@ -24,6 +24,8 @@ static const char *const sql[STATEMENTS] = {
 	" ?15, ?16, ?17, ?18, ?19, ?20 FROM client WHERE name = ?1",
     [SAME] = ROW "WHERE sha256 = ?2 AND file.name = ?1 LIMIT 1",
     [HAS_PATH] = "SELECT 1 FROM file WHERE path = ?1",
+    /* '0' follows '/' */
+    [HAS_BENEATH] = "SELECT 1 FROM file WHERE path > ?1 || '/' AND path < ?1 || '0' LIMIT 1",
     [REMOVE_FILE] = "DELETE FROM file WHERE id = ?1",
     [NEXT_CLIENT] = "SELECT id, name, files, stored FROM client WHERE id > ?1"
 		    " ORDER BY id LIMIT 1",

@@ -22,6 +22,7 @@ enum statement {
 	ADD_FILE,
 	SAME,
 	HAS_PATH,
+	HAS_BENEATH,
 	REMOVE_FILE,
 	NEXT_CLIENT,
 	GROWTH,

@@ -79,6 +79,9 @@ bool store_is_foreign(struct store *s);
 /* Whether there is a file of that path. */
 bool store_has_path(struct store *s, const char *path, bool *has);
 
+/* Whether there is a file in this directory, or in one beneath it. */
+bool store_has_beneath(struct store *s, const char *directory, bool *has);
+
 bool store_remove(struct store *s, int64_t id);
 
 /* ---- clients ---- */

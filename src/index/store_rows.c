@@ -1,16 +1,26 @@
 /* store_rows: clients and their files, as retention and --verify walk over them; see store.h. */
 #include "index/sql.h"
 
-bool store_has_path(struct store *s, const char *path, bool *has)
+static bool has(struct store *s, enum statement which, const char *path, bool *out)
 {
-	sqlite3_stmt *st = sql_statement(s, HAS_PATH);
+	sqlite3_stmt *st = sql_statement(s, which);
 
 	if (!st)
 		return false;
 	sql_bind_text(st, 1, path);
-	*has = sql_row(s, st);
+	*out = sql_row(s, st);
 	sqlite3_reset(st);
 	return s->reason[0] == '\0';
+}
+
+bool store_has_path(struct store *s, const char *path, bool *out)
+{
+	return has(s, HAS_PATH, path, out);
+}
+
+bool store_has_beneath(struct store *s, const char *directory, bool *out)
+{
+	return has(s, HAS_BENEATH, directory, out);
 }
 
 bool store_next_client(struct store *s, int64_t after, struct store_client *out)
