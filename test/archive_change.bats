@@ -177,11 +177,11 @@ open_files() { find "/proc/$RUNS/fd" -type l | wc -l && cat "/proc/$RUNS/fdinfo"
 		# what others may do with it
 		arrives trace-foo-20261128_000002.pcap 2
 		wait_log 'archived client=foo name=trace-foo-20261128_000002.pcap'
-		sqlite3 archive/index.sqlite VACUUM 'PRAGMA wal_checkpoint'
+		sqlite3 -cmd '.timeout 9000' archive/index.sqlite VACUUM 'PRAGMA wal_checkpoint'
 		cp archive/index.sqlite older
 		arrives trace-foo-20261128_000003.pcap 3
 		wait_log 'archived client=foo name=trace-foo-20261128_000003.pcap'
-		sqlite3 archive/index.sqlite 'PRAGMA wal_checkpoint'
+		sqlite3 -cmd '.timeout 9000' archive/index.sqlite 'PRAGMA wal_checkpoint'
 		arrives trace-foo-20261128_000004.pcap 4
 		wait_log 'archived client=foo name=trace-foo-20261128_000004.pcap'
 		wait_log 'deleted client=foo path="foo/2026-11-28/trace-foo-20261128_000003.pcap.zst"'
