@@ -161,6 +161,47 @@ open_files() { find "/proc/$RUNS/fd" -type l | wc -l && cat "/proc/$RUNS/fdinfo"
 	done
 }
 
+@test "an index that another is written over in place, of another archive or an older one: it stops, and the next start as well" {
+	settings 'keep: { max-files = 1; };'
+	capture trace-foo-20261128_000001.pcap
+	mkdir elsewhere
+	sed 's,"archive","elsewhere",' cfg >cfg2
+	"$ARCHIVE" --once -c cfg2 2>log
+	local how
+	for how in elsewhere older; do
+		rm -rf archive 'done' && mkdir archive 'done'
+		capture trace-foo-20261128_000001.pcap
+		once
+		runs
+		wait_log 'archiving path'
+		# what others may do with it
+		arrives trace-foo-20261128_000002.pcap 2
+		wait_log 'archived client=foo name=trace-foo-20261128_000002.pcap'
+		sqlite3 -cmd '.timeout 9000' archive/index.sqlite VACUUM 'PRAGMA wal_checkpoint'
+		cp archive/index.sqlite older
+		arrives trace-foo-20261128_000003.pcap 3
+		wait_log 'archived client=foo name=trace-foo-20261128_000003.pcap'
+		sqlite3 -cmd '.timeout 9000' archive/index.sqlite 'PRAGMA wal_checkpoint'
+		arrives trace-foo-20261128_000004.pcap 4
+		wait_log 'archived client=foo name=trace-foo-20261128_000004.pcap'
+		wait_log 'deleted client=foo path="foo/2026-11-28/trace-foo-20261128_000003.pcap.zst"'
+		[ "$how" = older ] || cp elsewhere/index.sqlite older
+		cat older >archive/index.sqlite
+		arrives trace-foo-20261128_000005.pcap 5
+		until_true gone "$RUNS"
+		not wait "$RUNS"
+		log_has 'error reason=".*/archive/index.sqlite: the index was overwritten by another one, which is called index.sqlite.foreign now: .*--rebuild'
+		[ -e 'done'/trace-foo-20261128_000005.pcap ]
+		[ "$(find archive -name 'trace-*')" = archive/foo/2026-11-28/trace-foo-20261128_000004.pcap.zst ]
+		cmp older archive/index.sqlite.foreign
+		not once
+		log_has 'there is no index: osmo-pcap-archive --rebuild'
+		"$ARCHIVE" --rebuild -c cfg
+		once
+		log_has 'archived client=foo name=trace-foo-20261128_000005.pcap'
+	done
+}
+
 in_work() { [ -n "$(find archive/.work -type f)" ]; }
 
 @test "an index that is removed while a capture is on its way into it: the capture stays, and has no name in the archive" {

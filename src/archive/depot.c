@@ -13,6 +13,7 @@
 
 #include "archive/beneath.h"
 #include "archive/claim.h"
+#include "archive/intent.h"
 #include "archive/used.h"
 #include "base/io.h"
 #include "base/ownname.h"
@@ -28,7 +29,7 @@ static bool fail(char *reason, const char *path, const char *why)
 	return false;
 }
 
-/* What a crash has left in work. */
+/* What a crash has left in work; what it was about to name is still to be looked for. */
 static bool clear(int work)
 {
 	DIR *list = io_list(work);
@@ -37,7 +38,8 @@ static bool clear(int work)
 	if (!list)
 		return false;
 	while ((e = readdir(list)))
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+		    !intent_is(e->d_name))
 			unlinkat(work, e->d_name, 0);
 	closedir(list);
 	return true;
@@ -190,12 +192,20 @@ bool depot_replace_index(struct depot *d)
 
 bool depot_has_index(struct depot *d, char reason[DEPOT_REASON_MAX])
 {
-	if (!store_has_moved(d->store))
+	bool moved = store_has_moved(d->store);
+
+	if (!moved && !store_is_foreign(d->store))
 		return true;
+	/* with the journal that is beside it, it is neither of both: the next start must not use it
+	 */
+	if (!moved)
+		renameat(d->dir, STORE_FILE, d->dir, DEPOT_FOREIGN_INDEX);
 	snprintf(reason, DEPOT_REASON_MAX,
-	    "%s/%s: the index was removed or replaced: nothing is archived nor deleted any more; "
+	    "%s/%s: the index was %s: nothing is archived nor deleted any more; "
 	    "osmo-pcap-archive --rebuild makes it anew",
-	    d->path, STORE_FILE);
+	    d->path, STORE_FILE,
+	    moved ? "removed or replaced"
+		  : "overwritten by another one, which is called " DEPOT_FOREIGN_INDEX " now");
 	return false;
 }
 
@@ -305,6 +315,20 @@ enum depot_removed depot_remove(struct depot *d, const char *path)
 	close(dir);
 	errno = why;
 	return removed;
+}
+
+bool depot_remove_directory(struct depot *d, const char *path)
+{
+	int above = beneath_directory(d->dir, path, false), why;
+	bool ok;
+
+	if (above < 0)
+		return false;
+	ok = unlinkat(above, beneath_name(path), AT_REMOVEDIR) == 0;
+	why = errno;
+	close(above);
+	errno = why;
+	return ok;
 }
 
 bool depot_space(struct depot *d, uint64_t *free, uint64_t *all)

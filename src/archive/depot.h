@@ -11,9 +11,10 @@
 
 #include "index/store.h"
 
-#define DEPOT_PATH_MAX   1024 /* of a file, beneath the archive's path */
-#define DEPOT_REASON_MAX (PATH_MAX + STORE_REASON_MAX + 20)
-#define DEPOT_NEW_INDEX  STORE_FILE ".new" /* being made anew */
+#define DEPOT_PATH_MAX      1024 /* of a file, beneath the archive's path */
+#define DEPOT_REASON_MAX    (PATH_MAX + STORE_REASON_MAX + 20)
+#define DEPOT_FOREIGN_INDEX STORE_FILE ".foreign" /* that was written over ours */
+#define DEPOT_NEW_INDEX     STORE_FILE ".new"     /* being made anew */
 
 enum depot_use {
 	DEPOT_WRITE,  /* creates what is not there but the path itself */
@@ -39,8 +40,8 @@ void depot_close(struct depot *d);
  * False with errno. */
 bool depot_replace_index(struct depot *d);
 
-/* False with a reason: the index that is open has been removed, moved or replaced. Nobody will read
- * what is put into it. */
+/* False with a reason: the index that is open has been removed, moved, replaced or overwritten.
+ * Nobody will read what is put into it. */
 bool depot_has_index(struct depot *d, char reason[DEPOT_REASON_MAX]);
 
 /* A new, empty file in work; -1 with errno. */
@@ -74,6 +75,8 @@ enum depot_removed {
 	DEPOT_STAYS
 };
 enum depot_removed depot_remove(struct depot *d, const char *path);
+/* One that is empty; false with errno. */
+bool depot_remove_directory(struct depot *d, const char *path);
 
 /* Bytes that this user can still write there, and how many the filesystem has. */
 bool depot_space(struct depot *d, uint64_t *free, uint64_t *all);

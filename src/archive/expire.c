@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/tidy.h"
 #include "base/calendar.h"
 #include "config/keys.h"
 
 /* Rows that one commit removes. */
-#define TOGETHER 128
+#define TOGETHER TIDY_MAX
 
 /* What a round knows of one client, beside what retain does. */
 struct owner {
@@ -26,6 +27,7 @@ struct round {
 	struct owner *owner;
 	bool begun;       /* a transaction: nobody else changes the index */
 	unsigned removed; /* rows, in it */
+	struct tidy tidy; /* where their files were */
 	bool failed;
 };
 
@@ -63,6 +65,7 @@ bool expire_has_own_age(const struct config_client *k)
 static void set_limits(struct retain_client *c, const struct config_client *k)
 {
 	c->weight = 1;
+	c->unconfigured = !k;
 	if (!k)
 		return;
 	c->own = (struct retain_limits){.max_age = k->keep.max_age,
@@ -136,7 +139,12 @@ static bool commit(struct round *r)
 
 	r->begun = false;
 	r->removed = 0;
-	return !was || store_commit(store) || fail(r->e, "", store_reason(store));
+	if (was && !store_commit(store)) {
+		tidy_forget(&r->tidy);
+		return fail(r->e, "", store_reason(store));
+	}
+	tidy_run(&r->tidy, r->e->depot);
+	return true;
 }
 
 static bool remove_row(struct round *r, int64_t id)
@@ -201,7 +209,10 @@ static bool delete (struct round *r, const struct retain_choice *c, uint64_t *n)
 		return !r->failed;
 	(*n)++;
 	e->tell(e->context, &told);
-	return e->only_plan || remove_row(r, row.id);
+	if (e->only_plan)
+		return true;
+	tidy_note(&r->tidy, row.path);
+	return remove_row(r, row.id);
 }
 
 bool expire_run(struct expire *e)

@@ -106,11 +106,6 @@ static enum take_status choose_path(struct take *t, bool take_orphan)
 
 /* ---- the way ---- */
 
-static bool is_full(int error)
-{
-	return error == ENOSPC || error == EDQUOT;
-}
-
 bool take_lacks_room(const struct take *t)
 {
 	struct stat st;
@@ -118,7 +113,7 @@ bool take_lacks_room(const struct take *t)
 	return t->no_room ||
 	       (t->archived >= 0 && fstat(t->archived, &st) == 0 &&
 		   fallocate(t->archived, FALLOC_FL_KEEP_SIZE, st.st_size, ROOM) < 0 &&
-		   is_full(errno));
+		   io_is_full(errno));
 }
 
 static int64_t patience(int orphan)
@@ -134,10 +129,12 @@ static enum take_status start(struct take *t, unsigned number)
 	struct job job;
 
 	snprintf(t->work, sizeof(t->work), "%u", number);
+	/* what an earlier run has left is called otherwise */
+	snprintf(t->intent, sizeof(t->intent), "%" PRId64 "-%u" INTENT_SUFFIX, t->began, number);
 	t->archived = depot_create(t->depot, t->work);
 	if (t->archived < 0) {
 		t->work[0] = '\0';
-		t->no_room = is_full(errno);
+		t->no_room = io_is_full(errno);
 		return take_fail(t, "no file can be created in the archive: %s", strerror(errno));
 	}
 	job = (struct job){.kind = JOB_PACK,

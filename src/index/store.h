@@ -73,9 +73,14 @@ void store_rollback(struct store *s);
 
 /* Whether another file, or none, has the path that was opened: what is put in is lost then. */
 bool store_has_moved(struct store *s);
+/* Whether somebody has written another one over it. For the one that writes. */
+bool store_is_foreign(struct store *s);
 
 /* Whether there is a file of that path. */
 bool store_has_path(struct store *s, const char *path, bool *has);
+
+/* Whether there is a file in this directory, or in one beneath it. */
+bool store_has_beneath(struct store *s, const char *directory, bool *has);
 
 bool store_remove(struct store *s, int64_t id);
 
