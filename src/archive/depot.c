@@ -190,8 +190,14 @@ bool depot_replace_index(struct depot *d)
 
 bool depot_has_index(struct depot *d, char reason[DEPOT_REASON_MAX])
 {
-	if (!store_has_moved(d->store))
+	bool moved = store_has_moved(d->store);
+
+	if (!moved && !claim_is_lost(d->dir, d->lock))
 		return true;
+	if (!moved)
+		return fail(reason, d->path,
+		    "its " OWNNAME_LOCK " was removed or replaced: another archive may work there; "
+		    "nothing is archived nor deleted any more");
 	snprintf(reason, DEPOT_REASON_MAX,
 	    "%s/%s: the index was removed or replaced: nothing is archived nor deleted any more; "
 	    "osmo-pcap-archive --rebuild makes it anew",
@@ -237,12 +243,23 @@ static bool move(int work, const char *name, int dir, const char *to)
 	return moved != IO_NOT_MOVED;
 }
 
-bool depot_publish(struct depot *d, const char *work, const char *path, bool over)
+/* A second archive, whose lock of NFS say is worth nothing, has the same names in work. */
+static bool is_in_work(struct depot *d, const char *name, int file)
 {
-	int dir = depot_directory(d, path), why;
+	struct stat named, open;
+
+	if (fstatat(d->work, name, &named, AT_SYMLINK_NOFOLLOW) < 0 || fstat(file, &open) < 0)
+		return false;
+	errno = ESTALE;
+	return io_same_file(&named, &open);
+}
+
+bool depot_publish(struct depot *d, const char *work, int file, const char *path, bool over)
+{
+	int dir, why;
 	bool ok;
 
-	if (dir < 0)
+	if (!is_in_work(d, work, file) || (dir = depot_directory(d, path)) < 0)
 		return false;
 	if (over)
 		ok = renameat(d->work, work, dir, beneath_name(path)) == 0;
