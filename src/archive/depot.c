@@ -8,7 +8,6 @@
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "archive/beneath.h"
@@ -16,9 +15,6 @@
 #include "archive/used.h"
 #include "base/io.h"
 #include "base/ownname.h"
-
-/* An archived file, and what the index needs for it, have more. */
-#define LEAST_ROOM (64u << 10)
 
 #define DIRECTORY (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
@@ -322,22 +318,4 @@ enum depot_removed depot_remove(struct depot *d, const char *path)
 	close(dir);
 	errno = why;
 	return removed;
-}
-
-bool depot_space(struct depot *d, uint64_t *free, uint64_t *all)
-{
-	struct statvfs s;
-
-	if (fstatvfs(d->dir, &s) < 0)
-		return false;
-	*free = (uint64_t)s.f_bavail * s.f_frsize;
-	*all = (uint64_t)s.f_blocks * s.f_frsize;
-	return true;
-}
-
-bool depot_is_full(struct depot *d)
-{
-	uint64_t free, all;
-
-	return depot_space(d, &free, &all) && free < LEAST_ROOM;
 }

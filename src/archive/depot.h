@@ -76,10 +76,4 @@ enum depot_removed {
 };
 enum depot_removed depot_remove(struct depot *d, const char *path);
 
-/* Bytes that this user can still write there, and how many the filesystem has. */
-bool depot_space(struct depot *d, uint64_t *free, uint64_t *all);
-
-/* Whether so little is left that nothing can be archived, whatever it is. */
-bool depot_is_full(struct depot *d);
-
 #endif

@@ -331,12 +331,21 @@ enum take_status take_rename(struct take *t)
 	return choose_path(t, false);
 }
 
+/* Its bytes are free at once, also while a worker that was forked meanwhile still has it open. */
+static void discard(struct take *t)
+{
+	bool emptied = ftruncate(t->archived, 0) == 0;
+
+	(void)emptied; /* else they are free a little later */
+	depot_discard(t->depot, t->work);
+	t->work[0] = '\0';
+}
+
 void take_end(struct take *t)
 {
 	worker_end(&t->worker);
 	if (t->work[0])
-		depot_discard(t->depot, t->work);
-	t->work[0] = '\0';
+		discard(t);
 	close_if_open(&t->capture);
 	close_if_open(&t->archived);
 	close_if_open(&t->orphan);
