@@ -604,3 +604,25 @@ in_the_way() {
 	as_root # nobody else may hold a process at a file
 	inside in_the_way
 }
+
+@test "captures of one client that take long, as many as are read at a time, keep no other client waiting" {
+	settings
+	fake_all_clocks
+	local i
+	capture x
+	mv 'done'/x .
+	for i in $(seq $(($(nproc) + 2))); do # no disk is needed for that
+		cp x "done/trace-foo-20261128_$(printf %06d "$i").pcap"
+		truncate -s 1T "done/trace-foo-20261128_$(printf %06d "$i").pcap"
+	done
+	"${WRAP[@]}" "$ARCHIVE" -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	until_true pgrep -P $!
+	capture y 4
+	mv 'done'/y 'done'/trace-bar-20261128_000001.pcap
+	fake_clock +40s
+	kill -USR1 $!
+	wait_log 'archived client=bar name=trace-bar-20261128_000001.pcap'
+	never_log 'client=foo'
+	pkill -KILL -P $!
+}

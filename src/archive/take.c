@@ -152,7 +152,7 @@ static enum take_status start(struct take *t, unsigned number)
 		.ended = t->st.st_mtim.tv_sec,
 		.archived = t->began,
 		.size = (uint64_t)t->st.st_size}};
-	t->moved = io_monotonic_ms();
+	t->moved = t->started = io_monotonic_ms();
 	t->patience = patience(t->orphan);
 	if (!worker_start(&t->worker, &job))
 		return take_fail(t, "no process can be started: %s", strerror(errno));

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "archive/events.h"
+#include "archive/fair.h"
 #include "archive/settle.h"
 #include "archive/space.h"
 #include "base/io.h"
@@ -222,8 +223,10 @@ static bool is_full(const struct work *w)
 
 void work_start(struct work *w)
 {
+	unsigned places = w->at_once + fair_places(w->take, w->room, io_monotonic_ms());
+
 	w->more = false;
-	for (unsigned looked = 0; w->reading && w->active < w->at_once && !is_full(w); looked++) {
+	for (unsigned looked = 0; w->reading && w->active < places && !is_full(w); looked++) {
 		const struct source *where;
 		struct take *t = free_take(w);
 		enum take_status st;
@@ -239,7 +242,8 @@ void work_start(struct work *w)
 			return;
 		}
 		if (!t || is_at_work(w, where->dir, name) || is_left(w, where->dir, name) ||
-		    is_failing(w, where->dir, name))
+		    is_failing(w, where->dir, name) ||
+		    (w->active >= w->at_once && fair_waits(w->take, w->room, w->config, name)))
 			continue;
 		st = take_begin(t, w->depot, w->config, where, name, w->number++);
 		if (st == TAKE_WORKING)
