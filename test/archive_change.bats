@@ -143,10 +143,11 @@ open_files() { find "/proc/$RUNS/fd" -type l | wc -l && cat "/proc/$RUNS/fdinfo"
 	log_has 'archived client=foo'
 }
 
-@test "an index that is removed or replaced under the archive: it stops with an error, archives nothing, deletes nothing" {
+@test "an index, or a lock, that is removed or replaced: the archive stops with an error, archives nothing, deletes nothing" {
 	settings 'keep: { max-files = 1; };'
 	local how
-	for how in 'mv archive/index.sqlite gone' 'cp archive/index.sqlite x && mv x archive/index.sqlite'; do
+	for how in 'mv archive/index.sqlite gone' 'cp archive/index.sqlite x && mv x archive/index.sqlite' \
+		'rm archive/.lock' 'rm archive/.lock && touch archive/.lock'; do
 		rm -rf archive 'done' && mkdir archive 'done'
 		capture trace-foo-20261128_000001.pcap
 		runs
@@ -155,7 +156,10 @@ open_files() { find "/proc/$RUNS/fd" -type l | wc -l && cat "/proc/$RUNS/fdinfo"
 		arrives trace-foo-20261128_000002.pcap 4
 		until_true gone "$RUNS"
 		not wait "$RUNS"
-		log_has 'error reason=".*/archive/index.sqlite: the index was removed or replaced: .*osmo-pcap-archive --rebuild'
+		case $how in
+		*lock) log_has 'error reason=".*/archive: its .lock was removed or replaced: another archive may work there' ;;
+		*) log_has 'error reason=".*/archive/index.sqlite: the index was removed or replaced: .*osmo-pcap-archive --rebuild' ;;
+		esac
 		[ -e 'done'/trace-foo-20261128_000002.pcap ]
 		[ "$(find archive -name 'trace-*')" = archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst ]
 	done
@@ -219,4 +223,28 @@ in_work() { [ -n "$(find archive/.work -type f)" ]; }
 	log_has 'error client=foo name=trace-foo-20261128_000002.pcap reason=".*the index was removed or replaced'
 	[ -e 'done'/trace-foo-20261128_000002.pcap ]
 	[ "$(find archive -name 'trace-*')" = archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst ]
+}
+
+@test "another file in the place of the one that was packed, as a second archive would leave: the capture stays" {
+	can_trace
+	settings
+	capture trace-foo-20261128_000001.pcap
+	keep
+	once
+	capture trace-foo-20261128_000002.pcap 4
+	keep
+	strace -qq -o trace -e trace=fsync -e inject=fsync:delay_enter=2000000:when=1 "$ARCHIVE" --once -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	until_true in_work
+	local file
+	file=$(find archive/.work -type f)
+	rm -f "$file"
+	echo other >"$file"
+	until_true gone $!
+	not wait $!
+	log_has 'error client=foo name=trace-foo-20261128_000002.pcap reason=".*Stale file handle'
+	[ -e 'done'/trace-foo-20261128_000002.pcap ]
+	[ "$(find archive -name 'trace-*')" = archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst ]
+	once
+	everything_once
 }

@@ -139,7 +139,7 @@ static void reload(struct loop *l)
 /* Also at what could not be archived a moment ago: somebody may have seen to it. */
 static void begin_now(struct loop *l)
 {
-	memo_free(&l->failing);
+	work_retry(&l->work);
 	l->round_due = 0;
 	handover_now(&l->handover);
 }

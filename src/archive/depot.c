@@ -8,7 +8,6 @@
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "archive/beneath.h"
@@ -17,9 +16,6 @@
 #include "archive/used.h"
 #include "base/io.h"
 #include "base/ownname.h"
-
-/* An archived file, and what the index needs for it, have more. */
-#define LEAST_ROOM (64u << 10)
 
 #define DIRECTORY (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
@@ -194,6 +190,10 @@ bool depot_has_index(struct depot *d, char reason[DEPOT_REASON_MAX])
 {
 	bool moved = store_has_moved(d->store);
 
+	if (!moved && claim_is_lost(d->dir, d->lock))
+		return fail(reason, d->path,
+		    "its " OWNNAME_LOCK " was removed or replaced: another archive may work there; "
+		    "nothing is archived nor deleted any more");
 	if (!moved && !store_is_foreign(d->store))
 		return true;
 	/* with the journal that is beside it, it is neither of both: the next start must not use it
@@ -247,12 +247,23 @@ static bool move(int work, const char *name, int dir, const char *to)
 	return moved != IO_NOT_MOVED;
 }
 
-bool depot_publish(struct depot *d, const char *work, const char *path, bool over)
+/* A second archive, whose lock of NFS say is worth nothing, has the same names in work. */
+static bool is_in_work(struct depot *d, const char *name, int file)
 {
-	int dir = depot_directory(d, path), why;
+	struct stat named, open;
+
+	if (fstatat(d->work, name, &named, AT_SYMLINK_NOFOLLOW) < 0 || fstat(file, &open) < 0)
+		return false;
+	errno = ESTALE;
+	return io_same_file(&named, &open);
+}
+
+bool depot_publish(struct depot *d, const char *work, int file, const char *path, bool over)
+{
+	int dir, why;
 	bool ok;
 
-	if (dir < 0)
+	if (!is_in_work(d, work, file) || (dir = depot_directory(d, path)) < 0)
 		return false;
 	if (over)
 		ok = renameat(d->work, work, dir, beneath_name(path)) == 0;
@@ -329,22 +340,4 @@ bool depot_remove_directory(struct depot *d, const char *path)
 	close(above);
 	errno = why;
 	return ok;
-}
-
-bool depot_space(struct depot *d, uint64_t *free, uint64_t *all)
-{
-	struct statvfs s;
-
-	if (fstatvfs(d->dir, &s) < 0)
-		return false;
-	*free = (uint64_t)s.f_bavail * s.f_frsize;
-	*all = (uint64_t)s.f_blocks * s.f_frsize;
-	return true;
-}
-
-bool depot_is_full(struct depot *d)
-{
-	uint64_t free, all;
-
-	return depot_space(d, &free, &all) && free < LEAST_ROOM;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/space.h"
 #include "archive/tidy.h"
 #include "base/calendar.h"
 #include "config/keys.h"
@@ -111,8 +112,10 @@ static bool read_limits(struct round *r)
 	const struct config_keep *k = &r->e->config->archive.keep;
 	uint64_t all;
 
-	if (!depot_space(r->e->depot, &r->retain.free, &all))
+	if (!space_free(r->e->depot, &r->retain.free, &all))
 		return fail(r->e, r->e->depot->path, strerror(errno));
+	/* nothing that is archived goes for what may never be */
+	r->retain.free += space_in_work(r->e->depot);
 	r->retain.all = (struct retain_limits){
 	    .max_age = k->max_age, .max_size = k->max_size, .max_files = k->max_files};
 	r->retain.min_free =

@@ -157,7 +157,7 @@ static void publish(struct take *t)
 
 	if (!is_on_its_way(t) || (t->had_orphan && !over && !note_again(t)))
 		return;
-	while (!depot_publish(t->depot, t->work, t->path, over)) {
+	while (!depot_publish(t->depot, t->work, t->archived, t->path, over)) {
 		if (errno != EEXIST) {
 			take_fail(t, "%s in the archive: %s", t->path, strerror(errno));
 			return;

@@ -149,7 +149,7 @@ static enum take_status start(struct take *t, unsigned number)
 		.ended = t->st.st_mtim.tv_sec,
 		.archived = t->began,
 		.size = (uint64_t)t->st.st_size}};
-	t->moved = io_monotonic_ms();
+	t->moved = t->started = io_monotonic_ms();
 	t->patience = patience(t->orphan);
 	if (!worker_start(&t->worker, &job))
 		return take_fail(t, "no process can be started: %s", strerror(errno));
@@ -328,12 +328,21 @@ enum take_status take_rename(struct take *t)
 	return choose_path(t, false);
 }
 
+/* Its bytes are free at once, also while a worker that was forked meanwhile still has it open. */
+static void discard(struct take *t)
+{
+	bool emptied = ftruncate(t->archived, 0) == 0;
+
+	(void)emptied; /* else they are free a little later */
+	depot_discard(t->depot, t->work);
+	t->work[0] = '\0';
+}
+
 void take_end(struct take *t)
 {
 	worker_end(&t->worker);
 	if (t->work[0])
-		depot_discard(t->depot, t->work);
-	t->work[0] = '\0';
+		discard(t);
 	close_if_open(&t->capture);
 	close_if_open(&t->archived);
 	close_if_open(&t->orphan);

@@ -70,6 +70,7 @@ struct take {
 
 	uint64_t position; /* of the worker, at the last look */
 	int64_t moved;     /* monotonic ms: when it was another one */
+	int64_t started;   /* monotonic ms */
 	int64_t patience;  /* ms without progress */
 };
 
