@@ -55,6 +55,7 @@ enum refile_begun refile_begin(struct refile *f, struct depot *depot, const stru
 	} else {
 		name_it(f, config, name, &st);
 		f->stored = (uint64_t)st.st_size;
+		f->changed = st.st_ctim.tv_sec;
 		begun = start(f, fd, w, why);
 	}
 	if (fd >= 0)
@@ -92,7 +93,8 @@ const char *refile_end(const struct refile *f, const struct report *report, cons
 	    .name = names->name,
 	    .path = f->path,
 	    .compressed = f->named.compressed,
-	    .ended = names->ended,
+	    /* one that ended later would stay for ever, and a worker may have written anything */
+	    .ended = names->ended < f->changed ? names->ended : f->changed,
 	    .archived = names->archived,
 	    .stored = report->stored,
 	    .facts = &report->facts,

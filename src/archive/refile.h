@@ -20,6 +20,7 @@ struct refile {
 	/* Its own. */
 	struct report_names names; /* of one that is not compressed */
 	uint64_t stored;
+	int64_t changed; /* when it was changed last; seconds since 1970 */
 };
 
 enum refile_begun {

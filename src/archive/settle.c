@@ -178,7 +178,7 @@ static void put_in(struct take *t)
 	    .name = t->name,
 	    .path = t->path,
 	    .compressed = t->config->archive.level != PACK_PLAIN,
-	    .ended = t->st.st_mtim.tv_sec,
+	    .ended = t->ended,
 	    .archived = t->began,
 	    .stored = r->stored,
 	    .facts = &r->facts,

@@ -128,6 +128,7 @@ static enum take_status start(struct take *t, unsigned number)
 {
 	struct job job;
 
+	t->ended = t->st.st_mtim.tv_sec < t->began ? t->st.st_mtim.tv_sec : t->began;
 	snprintf(t->work, sizeof(t->work), "%u", number);
 	/* what an earlier run has left is called otherwise */
 	snprintf(t->intent, sizeof(t->intent), "%" PRId64 "-%u" INTENT_SUFFIX, t->began, number);
@@ -146,7 +147,7 @@ static enum take_status start(struct take *t, unsigned number)
 		.address = t->address,
 		.name = t->name,
 		.kind = t->parts.kind,
-		.ended = t->st.st_mtim.tv_sec,
+		.ended = t->ended,
 		.archived = t->began,
 		.size = (uint64_t)t->st.st_size}};
 	t->moved = t->started = io_monotonic_ms();
@@ -268,11 +269,11 @@ static bool is_as_reported(struct take *t)
 	return false;
 }
 
-/* The file's own time is that of the capture: it is all that tells of a capture which is not
- * compressed when its recording ended. */
+/* The file's own time is all that tells of a capture which is not compressed when its recording
+ * ended. */
 static bool set_time(struct take *t)
 {
-	const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = t->st.st_mtim.tv_sec}};
+	const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = t->ended}};
 
 	return futimens(t->archived, times) == 0;
 }

@@ -42,6 +42,7 @@ struct take {
 	int capture, archived, orphan;
 	struct stat st; /* of the capture; number 0: it is not known which file it is */
 	int64_t began;  /* seconds since 1970 */
+	int64_t ended;  /* the recording; seconds since 1970, `began` at most: a clock was wrong */
 	char work[40];  /* name of the new file in work; "": there is none */
 	char path[DEPOT_PATH_MAX];
 	char intent[INTENT_ID_MAX]; /* of its note in work, that it gets this path */

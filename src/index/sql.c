@@ -59,6 +59,9 @@ static const char *const sql[STATEMENTS] = {
     [LAST] = "SELECT coalesce(max(id), 0) FROM file",
     [MADE_OF] = ROW "WHERE file.client = (SELECT id FROM client WHERE name = ?1) AND ended = ?2"
 		    " AND file.id > ?4 AND bytes = ?3 ORDER BY file.id LIMIT 1",
+    [BOUNDED] =
+	ROW "WHERE file.client = (SELECT id FROM client WHERE name = ?1) AND ended >= ?2"
+	    " AND ended = archived AND file.id > ?4 AND bytes = ?3 ORDER BY file.id LIMIT 1",
     [COUNT_WAITING] = "SELECT count(*) FROM (SELECT 1 FROM file WHERE handed_over = 0 LIMIT ?1)",
     [NEXT_SIZE] = "SELECT id, ended, archived, stored FROM file WHERE id >= ?1"
 		  " ORDER BY id LIMIT 1",

@@ -42,6 +42,7 @@ enum statement {
 	NEXT,
 	LAST,
 	MADE_OF,
+	BOUNDED,
 	COUNT_WAITING,
 	NEXT_SIZE,
 	MARK,

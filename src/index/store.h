@@ -193,6 +193,11 @@ bool store_last(struct store *s, int64_t *id);
 bool store_next_made_of(struct store *s, const char *client, int64_t ended, uint64_t bytes,
     int64_t after, struct store_row *out);
 
+/* The same, of those that ended in the second in which they were archived, or have it for a later
+ * one: then or after that. */
+bool store_next_bounded(struct store *s, const char *client, int64_t since, uint64_t bytes,
+    int64_t after, struct store_row *out);
+
 /* ---- the whole ---- */
 
 /* How many files wait to be handed over, as far as `most`: they are counted one by one. False with

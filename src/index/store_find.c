@@ -74,10 +74,10 @@ bool store_last(struct store *s, int64_t *id)
 	return true;
 }
 
-bool store_next_made_of(struct store *s, const char *client, int64_t ended, uint64_t bytes,
-    int64_t after, struct store_row *out)
+static bool next_made_of(struct store *s, enum statement which, const char *client, int64_t ended,
+    uint64_t bytes, int64_t after, struct store_row *out)
 {
-	sqlite3_stmt *st = sql_statement(s, MADE_OF);
+	sqlite3_stmt *st = sql_statement(s, which);
 
 	if (!st)
 		return false;
@@ -86,6 +86,18 @@ bool store_next_made_of(struct store *s, const char *client, int64_t ended, uint
 	sql_bind_number(st, 3, bytes);
 	sqlite3_bind_int64(st, 4, after);
 	return sql_row(s, st) && sql_read_row(s, st, out);
+}
+
+bool store_next_made_of(struct store *s, const char *client, int64_t ended, uint64_t bytes,
+    int64_t after, struct store_row *out)
+{
+	return next_made_of(s, MADE_OF, client, ended, bytes, after, out);
+}
+
+bool store_next_bounded(struct store *s, const char *client, int64_t since, uint64_t bytes,
+    int64_t after, struct store_row *out)
+{
+	return next_made_of(s, BOUNDED, client, since, bytes, after, out);
 }
 
 bool store_next_size(struct store *s, int64_t from, struct store_size *out)
