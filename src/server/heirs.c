@@ -205,18 +205,39 @@ static void add_totals(
 	}
 }
 
+/* The place for one more; NULL: there is none. One with totals gets that of one without: the next
+ * master finds that, and what its recordings have counted. */
+static struct heir *place_for(struct heirs *h, bool totals)
+{
+	if (h->n < HEIRS_MAX)
+		return &h->v[h->n++];
+	for (size_t i = 0; i < h->n && totals; i++)
+		if (!h->v[i].totals) {
+			close(h->v[i].fd);
+			return &h->v[i];
+		}
+	return NULL;
+}
+
 void heirs_take(struct heirs *h, struct area *a, const struct config *c, int64_t now)
 {
 	DIR *dir = a->fd >= 0 ? io_list(a->dir) : NULL;
 	struct status_server head;
+	struct heir old, *place;
 	struct dirent *e;
 
-	while (dir && h->n < HEIRS_MAX && (e = readdir(dir))) {
-		if (!open_one(&h->v[h->n], a, e->d_name, &head))
+	while (dir && (e = readdir(dir))) {
+		if (!open_one(&old, a, e->d_name, &head))
 			continue;
-		if (!head.inherited)
-			add_totals(a, c, h->v[h->n].fd, &head, now);
-		h->n++;
+		place = place_for(h, !head.inherited);
+		if (!place) {
+			close(old.fd);
+			continue;
+		}
+		*place = old;
+		place->totals = !head.inherited;
+		if (place->totals)
+			add_totals(a, c, old.fd, &head, now);
 		h->due = now;
 	}
 	if (dir)
