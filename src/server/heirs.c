@@ -45,13 +45,6 @@ void heirs_free(struct heirs *h)
 
 /* ---- which files ---- */
 
-static bool lock(int fd)
-{
-	struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
-
-	return fcntl(fd, F_SETLK, &l) == 0;
-}
-
 /* A file that only this user may have written. */
 static bool is_ours(int fd, uint64_t *size)
 {
@@ -110,7 +103,7 @@ static bool open_one(
 	fd = openat(a->dir, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return false;
-	if (!is_ours(fd, &size) || !lock(fd) || !read_at(fd, h, sizeof(*h), 0) ||
+	if (!is_ours(fd, &size) || !area_lock(fd) || !read_at(fd, h, sizeof(*h), 0) ||
 	    !believable(a, h, size)) {
 		close(fd);
 		return false;
