@@ -171,6 +171,10 @@ static int print_once(struct status *st)
 		    stdout);
 		code = st->now.known ? EXITCODE_OK : EXITCODE_FAILURE;
 	}
+	if (st->now.nobody && st->options->mode != MODE_CHECK) {
+		fprintf(stderr, "osmo-pcap-status: %s: no client is called so\n", st->now.nobody);
+		code = EXITCODE_FAILURE;
+	}
 	if (io_printed() || errno == EPIPE)
 		return code;
 	failed("standard output");
