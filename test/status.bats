@@ -190,6 +190,31 @@ is_heard() {
 	grep '^site-1' table
 }
 
+@test "a client that there is not is no client that is well" {
+	area 2 2
+	run status --check site-0 'sit-*'
+	[ "$status" -eq 3 ]
+	[ "$output" = "UNKNOWN: the server knows no client 'sit-*'" ]
+	for mode in "" --json --metrics --watch; do
+		run timeout 20 "$STATUS" -c cfg $mode nobody
+		[ "$status" -eq 1 ]
+		[[ $output == *"osmo-pcap-status: the server knows no client 'nobody'"* ]]
+	done
+	run timeout 20 "$STATUS" -c cfg --watch 0
+	[ "$status" -eq 1 ]
+	status --check site-1
+}
+
+@test "a client of which nothing is stored is counting, in the table and on the page" {
+	needs_one_server "its status area"
+	config 'status-path = "run";' '{ name = "foo"; address = "127.0.0.2"; store = false; }'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	until_true shows '^foo +counting '
+	printf 'GET / HTTP/1.0\r\n\r\n' | status --http | grep -E '>foo</td>.*>counting</td>'
+}
+
 @test "a server that has been killed: what it knew last stays visible, and the check is critical" {
 	area 2 1
 	killed
@@ -233,19 +258,19 @@ is_heard() {
 	code_of() { run "$STATUS" -c cfg "$@"; }
 	code_of --check site-2
 	[ "$status" -eq 3 ]
-	[ "$output" = "UNKNOWN: no client is called site-2" ]
+	[ "$output" = "UNKNOWN: the server knows no client 'site-2'" ]
 	code_of --check 'site-*' 'bsc-*'
-	[ "$output" = "UNKNOWN: no client is called bsc-*" ]
+	[ "$output" = "UNKNOWN: the server knows no client 'bsc-*'" ]
 	code_of site-1 site-2
 	[ "$status" -eq 1 ]
-	[[ $output == *"osmo-pcap-status: site-2: no client is called so"* ]]
+	[[ $output == *"osmo-pcap-status: the server knows no client 'site-2'"* ]]
 	grep -q '^site-1' <<<"$output"
 	code_of --check 'site-*'
 	[ "$status" -eq 0 ]
 	order s
 	until_true code 2 '^CRITICAL: 1 silent: site-0$'
 	code_of --check site-0 site-2
-	[ "$output" = "CRITICAL: 1 silent: site-0; no client is called site-2" ]
+	[ "$output" = "CRITICAL: 1 silent: site-0; the server knows no client 'site-2'" ]
 	killed
 	rm run/server-*
 	code_of --check site-2 # nobody knows

@@ -297,8 +297,21 @@ static void hear(struct area *a, const struct config *c, struct status_child *ro
 		silence_heard(a, client, c->clients[client].name, when);
 }
 
+/* When it has ended, and in its own words why; only its master could have asked how. */
+static void note_end(struct status_client *is, const struct status_page *page, int64_t when)
+{
+	is->last_end_ms = when;
+	is->last_end = STATUS_NONE;
+	if (page->ended)
+		memcpy(is->last_reason, page->reason, sizeof(is->last_reason));
+	else
+		snprintf(is->last_reason, sizeof(is->last_reason), "its process has died");
+	is->last_reason[sizeof(is->last_reason) - 1] = '\0';
+}
+
+/* end: about when it has ended; 0: nobody knows. */
 static void add_recording(struct area *a, const struct config *c, struct status_child *row,
-    const struct status_page *page)
+    const struct status_page *page, int64_t end)
 {
 	size_t client;
 	struct status_client *is = row_of(a, c, row->name, &client);
@@ -312,6 +325,8 @@ static void add_recording(struct area *a, const struct config *c, struct status_
 	is->cut += page->stats.cut;
 	is->filtered += page->stats.filtered;
 	samples_skip(is, page->stats.packets, page->stats.bytes);
+	if (end > is->last_end_ms)
+		note_end(is, page, end);
 	status_write_end(&a->head->seq);
 }
 
@@ -333,7 +348,8 @@ static bool look_at(
 		return true;
 	if (pwrite(old->fd, &none, sizeof(none),
 		(off_t)(at + offsetof(struct status_child, state))) == sizeof(none))
-		add_recording(a, c, &row, &page);
+		add_recording(
+		    a, c, &row, &page, old->looked ? now : past((int64_t)page.stats.heard_ms, now));
 	return false;
 }
 
@@ -355,6 +371,7 @@ void heirs_look(struct heirs *h, struct area *a, const struct config *c, int64_t
 
 		for (uint64_t slot = 0; slot < h->v[i].slots; slot++)
 			running += look_at(&h->v[i], slot, a, c, now);
+		h->v[i].looked = true;
 		if (running == 0)
 			drop(h, i, a);
 	}

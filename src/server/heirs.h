@@ -27,6 +27,7 @@ struct heirs {
 		bool totals;    /* it had those of its clients */
 		uint64_t slots; /* that were used */
 		uint64_t child_at, child_size, page_at, page_step;
+		bool looked; /* at its recordings: what ends from then on ends now */
 	} v[HEIRS_MAX];
 	size_t n;
 	int64_t due; /* the next look, monotonic ms; TIMER_NEVER: there are no recordings */

@@ -163,6 +163,18 @@ static void look_through(struct finder *f, DIR *d)
 	}
 }
 
+/* Who adds up must not find a recording both in the area of the server that has counted its end,
+ * and in that of the one that had begun it: the latter is read after the former. */
+static void read_inherited_again(struct finder *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		struct area *a = region_alloc(f->region, sizeof(*a));
+
+		if (a && f->v[i].area->head.inherited && !area_read(a, f->v[i].fd, f->region))
+			f->v[i].area = a;
+	}
+}
+
 void finder_look(struct finder *f, const char *directory, const char *config, struct region *region)
 {
 	DIR *d = opendir(directory);
@@ -175,6 +187,7 @@ void finder_look(struct finder *f, const char *directory, const char *config, st
 	if (d) {
 		look_through(f, d);
 		closedir(d);
+		read_inherited_again(f);
 		return;
 	}
 	wrong(f, directory, strerror(error));

@@ -214,7 +214,9 @@ struct status_client {
 	 * their pages (stats.heard_ms, where stats.packets is not 0) */
 	int64_t last_packet_ms;
 	int64_t last_end_ms;
-	uint32_t last_end; /* enum status_end; with last_end_ms */
+	/* enum status_end, with last_end_ms; STATUS_NONE: of a recording that had outlived its
+	 * master, so that nobody knows */
+	uint32_t last_end;
 	uint32_t silent; /* 1: the log says that it is silent, since the last packet or since_ms */
 	int64_t silent_ms;   /* when that was said */
 	uint32_t tls, store; /* 1: as configured */

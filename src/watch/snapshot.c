@@ -172,8 +172,10 @@ static int name_is(const void *key, const void *x)
 
 /* What is in the pages of children that a dead server can count no more; of those of earlier
  * servers, that the one that took over has not counted yet: no total ever falls. */
-static void add_dead(struct snapshot *s, const struct snapshot_source *from)
+static void add_dead(struct making *m, const struct snapshot_source *from)
 {
+	struct snapshot *s = m->s;
+
 	for (size_t i = 0; i < from->area->children; i++) {
 		const struct area_child *k = &from->area->child[i];
 		struct snapshot_client *c =
@@ -188,6 +190,10 @@ static void add_dead(struct snapshot *s, const struct snapshot_source *from)
 		c->files += k->page.stats.files;
 		c->cut += k->page.stats.cut;
 		c->filtered += k->page.stats.filtered;
+		c->last_connection = later(c->last_connection, wall(m, k->row.since_ms));
+		if (k->page.stats.packets > 0)
+			c->last_packet =
+			    later(c->last_packet, wall(m, (int64_t)k->page.stats.heard_ms));
 	}
 }
 
@@ -288,8 +294,8 @@ static bool add_clients(struct making *m, const struct snapshot_source *source, 
 		    .store = true};
 	unique(s);
 	for (size_t i = 0; i < n; i++)
-		if (!source[i].alive && (i == 0) != (source[i].area->head.inherited != 0))
-			add_dead(s, &source[i]);
+		if (!source[i].alive && (i == 0) == !source[i].area->head.inherited)
+			add_dead(m, &source[i]);
 	join(s);
 	qsort(s->client, s->clients, sizeof(*s->client), by_state);
 	return true;
@@ -314,7 +320,7 @@ void snapshot_choose(struct snapshot *s, struct patterns *p)
 {
 	size_t n = 0;
 
-	if (p->n == 0)
+	if (p->n == 0 || !s->known)
 		return;
 	for (size_t i = 0; i < s->clients; i++)
 		if (pattern_match(p, s->client[i].name, ""))

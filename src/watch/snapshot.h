@@ -95,7 +95,7 @@ struct snapshot {
 	struct snapshot_session *session;
 	size_t sessions;    /* by client, then by age */
 	size_t unknown;     /* the first so many: of no known client yet */
-	const char *nobody; /* a pattern that no client matches; NULL: there is none */
+	const char *nobody; /* the first pattern that no client matches; NULL: there is none */
 	struct snapshot_archive archive;
 	struct snapshot_disk disk;
 	struct snapshot_expiry expiry;
