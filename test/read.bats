@@ -1169,8 +1169,29 @@ bars() {
 	CLIENT                                                    PACKETS   BYTES  TIME
 	bar     ......................#=....................            8   800 B   5 %
 	foo     ===.==.==.==.=...............==.==.==.==.==.           20  2.0 kB  45 %
+	net     ............................................            0     0 B   0 %
 	EOT
 	diff want out
+}
+
+@test "--coverage tells of who sent nothing in that time, or ever, and is not recorded on purpose" {
+	settings '' "$DEFAULT_CLIENTS, $NET, { name = \"unstored\"; address = \"127.0.8.1\"; store = false; }"
+	minutes 'done'/trace-foo-20261128_100000.pcap 0 1 2
+	archive
+	minutes 'done'/trace-net-127.0.9.7-20261128_101500.pcap 15 16
+	# rows ARGUMENT…: CLIENT ADDRESS PACKETS of each
+	rows() { "$READ" -c cfg --coverage --json "$@" 2>err | sed -E 's/.*"client":"([^"]*)","address":"([^"]*)".*"total-packets":([0-9]+).*/\1 \2 \3/' | tr '\n' ';'; }
+	[ "$(rows --from '2026-11-28 10:15' --to '2026-11-28 10:20')" = 'bar  0;foo  0;net 127.0.9.7 2;' ]
+	[ ! -s err ]
+	[ "$(rows)" = 'bar  0;foo  3;net 127.0.9.7 2;' ]
+	[ "$(rows --from '2026-11-28 10:00' --to '2026-11-28 10:05' 'n*')" = 'net  0;' ]
+	grep -q 'no capture in this time: what there is of n\* reaches from 2026-11-28 10:15:00 to 2026-11-28 10:16:' err
+	[ "$(rows --from 2026-11-28 bar)" = 'bar  0;' ]
+	grep -q 'no capture in this time: there is no capture of bar$' err
+	# a page has no command for what is not there
+	"$READ" -c cfg --coverage --html --from '2026-11-28 10:00' --to '2026-11-28 10:05' >page.html
+	grep -q '<td>bar</td>.*no packet in all of this time' page.html
+	tail -n 2 page.html | grep -q 'out.pcapng foo<'
 }
 
 @test "--coverage in a terminal is as wide as it is, with blocks where it knows them" {
@@ -1185,8 +1206,7 @@ bars() {
 @test "--coverage --json: packets and bytes of equal steps, which are those of the captures" {
 	bars
 	"$READ" -c cfg --coverage --json --from '2026-11-28 10:00' --to '2026-11-28 10:29:59.999999999' >out
-	[ "$(wc -l <out)" -eq 2 ]
-	[ "$(values client <out | tr '\n' ' ')" = 'bar foo ' ]
+	[ "$(values client <out | tr '\n' ' ')" = 'bar foo net ' ]
 	sed -n 2p out >foo
 	sqlite3 :memory: "SELECT sum(value), count(*), sum(value > 0) FROM json_each(readfile('foo'), '\$.packets')" >got
 	[ "$(cat got)" = '20|240|20' ]
@@ -1243,7 +1263,7 @@ pasted() {
 @test "--coverage: a step that is shorter than what the profile tells is no gap" {
 	settings
 	capture 'done'/trace-foo-20261128_100000.pcap pcap data,times=4000:rec=20
-	"$READ" -c cfg --coverage --json --from 1700000100 --to 1700000159.999999999 >out
+	"$READ" -c cfg --coverage --json --from 1700000100 --to 1700000159.999999999 foo >out
 	[ "$(values steps-with-packets <out)" = 240 ]
 	[ "$(values total-packets <out)" = 60 ]
 }
@@ -1254,18 +1274,19 @@ pasted() {
 	capture 'done'/trace-foo-20261128_100000.pcapng shb+idb,opt=9/1/00 epb=60,sec=4611686018427387904,unit=1 epb=60,sec=1795860000,unit=1 \
 		idb,opt=9/1/00,opt=14/8/00000000000000c0 epb=60,if=1,sec=0,unit=1
 	archive
-	"$READ" -c cfg --coverage --json >out
+	"$READ" -c cfg --coverage --json foo >out
 	[ "$(values total-packets <out)" = 3 ]
 	[ "$(values to <out)" = 9223372036854775807 ]
 	"$READ" -c cfg --coverage --html >page.html
-	"$READ" -c cfg --coverage --json --from 2026-11-28 --to 2026-11-29 >out
+	"$READ" -c cfg --coverage --json --from 2026-11-28 --to 2026-11-29 foo >out
 	[ "$(values total-packets <out)" -le 1 ]
 }
 
 @test "coverage of nothing is nothing, and wrong options are wrong" {
 	settings
-	run -0 "$READ" -c cfg --coverage
+	run -0 --separate-stderr "$READ" -c cfg --coverage
 	[ -z "$output" ]
+	[[ $stderr == *'no capture: there is no capture of any client' ]]
 	run -0 "$READ" -c cfg --coverage --html
 	[[ $output == *'There are none.'* ]]
 	run -2 "$READ" -c cfg --coverage --list
