@@ -865,6 +865,39 @@ readers_are() { [ "$(ps -o pid= --ppid "$FOLLOWER" | wc -l)" -eq "$1" ]; }
 # watching: the follower has looked around, and waits
 watching() { grep -qE '^inotify' "/proc/$FOLLOWER/fdinfo"/* && [[ $(cat "/proc/$FOLLOWER/wchan") == *poll* ]]; }
 
+# First the rest of what was followed already; the order of inodes is none.
+@test "--follow: what has come while the reader was away comes in the order in which it was recorded" {
+	settings
+	server_start
+	live a 127.0.0.2
+	tell a number=1 pcap rec
+	wait_stored a foo
+	follow --from 2020-09-13
+	until_true followed_are '2 '
+	until_true watching
+	kill -STOP "$FOLLOWER"
+	tell a number=2 rec rec
+	hang_up a
+	wait_log 'closed client=' 1
+	local file number=100 name
+	mkdir later
+	for file in a b c d; do
+		: >"later/$file"
+	done
+	# the last inode gets the first name
+	for file in $(cd later && stat -c '%i %n' * | sort -rn | cut -d ' ' -f 2); do
+		number=$((number + 100))
+		three "later/$file" 1795860000 $number
+		name=trace-foo-20991231_235959_$(printf '%03d' $((number / 100))).pcap
+		chmod 440 "later/$file"
+		mv "later/$file" "done/$name"
+	done
+	sleep 1.1 # it looks around each second: that is the first thing which it does now
+	kill -CONT "$FOLLOWER"
+	until_true followed_are '2 3 4 201 202 203 301 302 303 401 402 403 501 502 503 '
+	end_follow
+}
+
 @test "--follow: clients are chosen, and a filter holds" {
 	settings
 	server_start
