@@ -64,6 +64,19 @@ ends_with() {
 
 # ---- lists ----
 
+@test "who may not read the index is told that" {
+	settings
+	chmod 755 archive
+	if [ "$(id -u)" -eq 0 ]; then
+		open_to_nobody
+		run -1 runuser -u nobody -- "$READ" -c cfg --list
+	else
+		chmod 0 archive/index.sqlite
+		run -1 "$READ" -c cfg --list
+	fi
+	[ "$output" = "osmo-pcap-read: $PWD/archive/index.sqlite: Permission denied" ]
+}
+
 @test "the list has what is archived, completed and being recorded, by client and time" {
 	settings
 	everywhere
@@ -1288,6 +1301,8 @@ pasted() {
 	TZ=Europe/Berlin "$READ" -c cfg --coverage --html >page.html
 	grep -q '<td>2026-10-25 02:30:[0-9]*+02:00</td><td>2026-10-25 02:29:[0-9]*+01:00</td>' page.html
 	[ "$(TZ=Asia/Tokyo pasted page.html -e '02:[0-9.:]*+02:00.*02:[0-9.:]*+01:00')" = '4 5 ' ]
+	# the configuration is found from every directory
+	grep -qF "osmo-pcap-read -c &#39;$PWD/cfg&#39; --from" page.html
 	# all of it: the last packet is at the very end
 	[ "$(TZ=Asia/Tokyo pasted <(tail -n 3 page.html) -e .)" = '1 2 3 4 5 6 7 8 ' ]
 }

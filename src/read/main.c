@@ -66,6 +66,7 @@ static bool coverage(const struct options *o, struct catalog *c, const struct ca
 {
 	bool text = !o->json && !o->html;
 	bool elsewhere = strcmp(o->config, OPTIONS_CONFIG) != 0;
+	char *whole = elsewhere ? realpath(o->config, NULL) : NULL; /* a page is read anywhere */
 	struct coverage v;
 
 	if (survey_make(&v, c, range, patterns, moment_now(),
@@ -73,12 +74,13 @@ static bool coverage(const struct options *o, struct catalog *c, const struct ca
 		if (o->json)
 			chart_print_json(&v, stdout);
 		else if (o->html)
-			page_print(&v, &moment_zone, elsewhere ? o->config : NULL, stdout);
+			page_print(&v, &moment_zone, whole, stdout);
 		else
 			chart_print(&v, c->widest, &moment_zone, terminal_utf8(), stdout);
 		arrived(tell);
 	}
 	coverage_free(&v);
+	free(whole);
 	return c->n > 0;
 }
 
