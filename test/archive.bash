@@ -35,21 +35,34 @@ index() { sqlite3 -readonly archive/index.sqlite "$@"; }
 # archived_as FILE PATH: the archive holds exactly this capture there, and the index knows. Its status counts, also
 # behind ||, where a failed command ends no function.
 archived_as() {
-	zstd -dcq "archive/$2" | cmp - "$1" &&
-		[ "$(index "SELECT lower(hex(sha256)) FROM file WHERE path = '$2'")" = "$(sha256sum <"$1" | cut -d' ' -f1)" ] &&
-		[ "$(index "SELECT stored FROM file WHERE path = '$2'")" = "$(size "archive/$2")" ]
+	local sum stored
+	IFS='|' read -r sum stored < <(index "SELECT lower(hex(sha256)), stored FROM file WHERE path = '$2'") &&
+		as_archived "$1" "$2" "$sum" "$stored"
+}
+# as_archived FILE PATH SHA256 STORED: the archive holds exactly this capture there, and what the index says is true
+as_archived() {
+	local sum
+	zstd -dcq "archive/$2" | cmp - "$1" && read -r sum _ < <(sha256sum <"$1") && [ "$3" = "$sum" ] &&
+		[ "$4" = "$(size "archive/$2")" ]
 }
 
-# everything_once: each capture kept in ./was is archived once, intact, and gone from done
+# everything_once: each capture kept in ./was is archived once, intact, and gone from done. It runs hundreds of times:
+# one process for each question.
 everything_once() {
-	local f
-	[ "$(find 'done' -name 'trace-*' | wc -l)" -eq 0 ] || return
-	[ "$(find archive -name 'trace-*' | wc -l)" -eq "$(find was -type f | wc -l)" ] || return
-	[ "$(index 'SELECT count(*) FROM file')" -eq "$(find was -type f | wc -l)" ] || return
-	for f in was/*; do
-		archived_as "$f" "$(index "SELECT path FROM file WHERE name = '${f##*/}'")" || return
+	local -A row=()
+	local kept=(was/*) archived f name path sum stored rows=0
+	! compgen -G 'done/trace-*' >/dev/null || return
+	mapfile -t archived < <(find archive -name 'trace-*' -o -path 'archive/.work/*' -type f)
+	[ ${#archived[@]} -eq ${#kept[@]} ] || return
+	while IFS='|' read -r name path sum stored; do
+		row[$name]="$path $sum $stored"
+		rows=$((rows + 1))
+	done < <(index 'SELECT name, path, lower(hex(sha256)), stored FROM file')
+	[ $rows -eq ${#kept[@]} ] || return
+	for f in "${kept[@]}"; do
+		read -r path sum stored <<<"${row[${f##*/}]-}"
+		as_archived "$f" "$path" "$sum" "$stored" || return
 	done
-	[ -z "$(find archive/.work -type f)" ]
 }
 keep() { mkdir -p was && cp -p 'done'/trace-* was/; }
 

@@ -4,7 +4,8 @@
  * usage: areafile DIRECTORY CONFIG CLIENTS CONNECTED
  *
  * Client I is "site-I"; the first CONNECTED are connected, record "trace-site-I-….pcap", and have a
- * thousand packets of a thousand bytes a second since a minute ago. Holds the lock of a server that
+ * thousand packets of a thousand bytes a second since a minute ago, two thousand in the last eight
+ * seconds. Holds the lock of a server that
  * runs, and says "ready"; then, for each byte on standard input: "p", ten packets of the first
  * client come; "s", it is silent; "w", it waits for room; at the end of input it ends, and the file
  * stays, as that of a server that was killed. */
@@ -88,7 +89,8 @@ static void make_head(struct status_server *h, const char *config, size_t client
 	    .connections = top,
 	    .accepted = top,
 	    .listeners = 1,
-	    .listener = {"0.0.0.0:54321"}};
+	    .listener = {"0.0.0.0:54321"},
+	    .sampled_ms = {now_ms(CLOCK_MONOTONIC) - 3000, now_ms(CLOCK_MONOTONIC) - 8000}};
 	memcpy(h->magic, STATUS_MAGIC, sizeof(h->magic));
 	read_boot(h->boot, sizeof(h->boot));
 	snprintf(h->config, sizeof(h->config), "%s", config);
@@ -106,7 +108,9 @@ static void make_child(struct status_child *k, struct status_page *p, size_t i)
 	    .generation = 1,
 	    .since_ms = now - 60000,
 	    .start_boot_ms = now_ms(CLOCK_BOOTTIME) - 60000,
-	    .established_ms = now - 60000};
+	    .established_ms = now - 60000,
+	    .packets_at = {54000, 44000},
+	    .bytes_at = {54000000, 44000000}};
 	snprintf(k->name, sizeof(k->name), "site-%zu", i);
 	snprintf(k->peer, sizeof(k->peer), "192.0.2.%zu:40000", i % 250);
 	*p = (struct status_page){.stats = {.packets = 60000,

@@ -32,7 +32,7 @@ completes() {
 
 @test "completion: every option that --help shows, and no other" {
 	local name
-	for name in osmo-pcap-server osmo-pcap-send osmo-pcap-vty2cfg osmo-pcap-archive osmo-pcap-read osmo-pcap-status; do
+	for name in osmo-pcap-server osmo-pcap-send osmo-pcap-vty2cfg osmo-pcap-archive osmo-pcap-read osmo-pcap-status osmo-pcap-publish; do
 		[ -x "$PROGRAMS/$name" ] || continue
 		"$PROGRAMS/$name" --help | grep '^  .*-' | sed 's/\([^ ]\)   *[^ -].*/\1/' |
 			grep -oE '(^|[ ,])--?[A-Za-z0-9-]+' | tr -d ' ,' | LC_ALL=C sort -u >want

@@ -9,7 +9,8 @@ SAMPLE=$TESTDIR/../etc/osmo-pcap-server.cfg
 # Two configurations that print every key; what one of them sets, the other leaves at its default.
 print_all_keys() {
 	local client='clients = ( { name = "a"; address = "192.0.2.1"; keep: { weight = 1; floor = "0"; }; } );
-		archive: { path = "/d"; hand-over: { command = "x"; }; };'
+		archive: { path = "/d"; hand-over: { command = "x"; }; };
+		zeromq-publisher: {};'
 	echo "server: { tls: { allow-auth = \"anonymous\"; }; }; $client" >unset.cfg
 	echo "server: { tls: { capath = \"/a\"; server-cert = \"/b\"; server-key = \"/c\"; }; };" \
 		"$client" >set.cfg
@@ -108,7 +109,7 @@ uncommented() { sed -E 's,^([[:space:]]*)//([^ ]),\1\2,' "$SAMPLE"; }
 # examples: each whole configuration that README and the man page show, as example.N.
 examples() {
 	awk '/^```$/ || /^\.(Bd|Ed)/ { on = 0; fresh = 1; next }
-		fresh && /^(server|archive):/ { on = 1; name = "example." ++n }
+		fresh && /^(server|archive|zeromq-publisher):/ { on = 1; name = "example." ++n }
 		{ fresh = 0 }
 		on { print >name }' "$TESTDIR/../README" "$MAN/osmo-pcap-server.cfg.5" "$OPERATIONS"
 }
@@ -232,31 +233,40 @@ send_texts() {
 	done <items
 }
 
+@test "every option of osmo-pcap-publish is in its man page" {
+	[ -x "$BUILDDIR/osmo-pcap-publish" ] || skip "built without libzmq"
+	all_described "$BUILDDIR/osmo-pcap-publish" "$MAN/osmo-pcap-publish.8" 6
+}
+
 @test "every option of osmo-pcap-archive is in its man page" {
 	[ -x "$BUILDDIR/osmo-pcap-archive" ] || skip "built without the archive"
 	all_described "$BUILDDIR/osmo-pcap-archive" "$MAN/osmo-pcap-archive.8" 6
 }
 
-# archive_lines: word, level and keys of each call of osmo-pcap-archive that logs, one call a line
-archive_lines() {
+# lines_of PROGRAM: word, level and keys of each call that logs, one call a line
+lines_of() {
 	perl -0777 -ne 'while (/\blog_line\s*(\((?:[^()"]|"(?:[^"\\]|\\.)*"|(?1))*\))/g) {
 		my $call = $1;
 		my $text = join "", $call =~ /"((?:[^"\\]|\\.)*)"/g;
-		my %level = qw(ERROR error WARNING warning NOTICE notice INFO info);
+		my %level = qw(ERROR error WARNING warning NOTICE notice INFO info DEBUG debug);
 		for my $level ($call =~ /LVL_([A-Z]+)/g) {
 			my ($word) = $text =~ /^([a-z]+)/ or next;
 			print join(" ", $word, $level{$level}, $text =~ /([a-z]+)=/g), "\n"; } }' \
-		"$TESTDIR/../src/archive/events.c"
+		"$TESTDIR/../src/$1/events.c"
 }
 
-@test "every line of the log of osmo-pcap-archive is in its man page, with its level and its keys" {
-	archive_lines >lines
+@test "every line of the log of osmo-pcap-archive is in its man page, with its level and its keys" { log_described archive 15; }
+@test "every line of the log of osmo-pcap-publish is in its man page, with its level and its keys" { log_described publish 12; }
+
+# log_described PROGRAM LEAST
+log_described() {
+	lines_of "$1" >lines
 	# the same of the manual, whose keys stand behind .Cm
-	sed -n '/^\.Sh LOG$/,/^\.Sh EXIT/p' "$MAN/osmo-pcap-archive.8" | perl -ne '
+	sed -n '/^\.Sh LOG$/,/^\.Sh EXIT/p' "$MAN/osmo-pcap-$1.8" | perl -ne '
 		if (/^\.It Ic (\w+)/) { print "\n$1"; $new = 1 }
 		elsif ($new && /^\[(\w+)\]/) { print " $1"; $new = 0 }
 		elsif (/^\.Cm (.*)/) { print " $_" for grep /\w/, split / /, $1 }' >section
-	[ "$(wc -l <lines)" -ge 15 ]
+	[ "$(wc -l <lines)" -ge "$2" ]
 	local line level event
 	while read -r event level line; do
 		# shellcheck disable=SC2086 # several
@@ -290,7 +300,7 @@ archive_lines() {
 # log_calls: the string literals of each call that logs, one call a line.
 log_calls() {
 	perl -0777 -ne '
-		next if $ARGV =~ m{/src/(send|archive)/};
+		next if $ARGV =~ m{/src/(send|archive|publish)/};
 		while (/\b(?:log_line|snprintf)\s*(\((?:[^()"]|"(?:[^"\\]|\\.)*"|(?1))*\))/g) {
 			my $call = $1;
 			next if $& =~ /^snprintf/ && $call !~ /"log lost=/;
@@ -330,7 +340,7 @@ log_section() { sed -n '/^\.Sh LOG$/,/^\.Sh ENVIRONMENT$/p' "$MAN/osmo-pcap-serv
 
 @test "no reason that the server words itself has double quotes in it, which the log would escape" {
 	perl -0777 -ne '
-		next if $ARGV =~ m{/src/(send|archive|index|view|read|vty2cfg|watch)/|/config/print[.]c$};
+		next if $ARGV =~ m{/src/(send|archive|index|publish|view|read|vty2cfg|watch)/|/config/print[.]c$};
 		s{/[*].*?[*]/}{}gs;
 		s/\blog_line\s*(\((?:[^()"]|"(?:[^"\\]|\\.)*"|(?1))*\))//g;
 		print "$ARGV: $1\n" while /"((?:[^"\\]|\\.)*\\"(?:[^"\\]|\\.)*)"/g' "$TESTDIR"/../src/*/*.c >all
@@ -428,8 +438,8 @@ commands() { sed -e ':a' -e '/\\e$/ { N; s/\\e\n *//; ta' -e '}' "$OPERATIONS" |
 	{
 		keys
 		log_calls | grep -oE '^[a-z]+'
-		archive_lines | cut -d ' ' -f 1
-		printf '%s\n' tls archive keep hand-over
+		lines_of archive | cut -d ' ' -f 1
+		printf '%s\n' clients tls archive keep hand-over zeromq-publisher
 	} | sort -u >known
 	sed -n 's/^\.\(It \)*Ic \([a-z-]*\)\( .*\)*$/\2/p' "$OPERATIONS" | sort -u >named
 	[ "$(wc -l <named)" -ge 20 ]
@@ -456,7 +466,7 @@ commands() { sed -e ':a' -e '/\\e$/ { N; s/\\e\n *//; ta' -e '}' "$OPERATIONS" |
 }
 
 @test "mandoc has no complaint about any page" {
-	for page in osmo-pcap-archive.8 osmo-pcap-read.1 osmo-pcap-status.1 osmo-pcap-server.8 osmo-pcap-server.cfg.5 osmo-pcap-send.1 osmo-pcap-vty2cfg.1 osmo-pcap-pki.1 \
+	for page in osmo-pcap-archive.8 osmo-pcap-publish.8 osmo-pcap-read.1 osmo-pcap-status.1 osmo-pcap-server.8 osmo-pcap-server.cfg.5 osmo-pcap-send.1 osmo-pcap-vty2cfg.1 osmo-pcap-pki.1 \
 		osmo-pcap-operations.7; do
 		[ -s "$MAN/$page" ]
 	done

@@ -65,7 +65,7 @@
 	export BUILD=$PWD FUZZ_DIR=$PWD
 	. "$here/build.bash"
 	for target in $TARGETS; do
-		build "$target" "${CC:-cc}" "$OUT/$target" -O1 "$here/main.c"
+		build "$target" "${CC:-cc}" "$OUT/$target" -O0 "$here/main.c"
 		find "$here/known/$target" -type f -print0 2>/dev/null | xargs -0 -r "$OUT/$target"
 	done
 }

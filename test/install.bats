@@ -7,15 +7,15 @@ installed() { (cd "$ROOT" && find . ! -type d -printf '%m /%P\n' | sort -k 2); }
 
 # expected: what a build with systemd's directories installs.
 expected() {
-	local unit name man doc completions osmocom systemd sysusers tmpfiles
-	completions=$(make_var completionsdir)
-	doc=$(make_var docdir) man=$(make_var mandir) osmocom=$(make_var osmocomdir)
-	systemd=$(make_var systemdsystemunitdir) sysusers=$(make_var sysusersdir) tmpfiles=$(make_var tmpfilesdir)
+	local unit name sbin bin man doc completions osmocom systemd sysusers tmpfiles stop
+	for name in sbin bin completions doc man osmocom systemd sysusers tmpfiles stop; do
+		read -r "${name?}"
+	done < <(make_var sbindir bindir completionsdir docdir mandir osmocomdir systemdsystemunitdir sysusersdir tmpfilesdir stopdir)
 	{
-		echo "755 $(make_var sbindir)/osmo-pcap-server"
-		echo "755 $(make_var bindir)/osmo-pcap-send"
-		echo "755 $(make_var bindir)/osmo-pcap-vty2cfg"
-		echo "755 $(make_var bindir)/osmo-pcap-pki"
+		echo "755 $sbin/osmo-pcap-server"
+		echo "755 $bin/osmo-pcap-send"
+		echo "755 $bin/osmo-pcap-vty2cfg"
+		echo "755 $bin/osmo-pcap-pki"
 		echo "644 $osmocom/osmo-pcap-server.cfg"
 		echo "644 $osmocom/osmo-pcap-send.conf"
 		echo "644 $doc/README"
@@ -23,6 +23,8 @@ expected() {
 		echo "644 $doc/PERFORMANCE"
 		echo "644 $doc/examples/osmo-pcap-server.cfg"
 		echo "644 $doc/examples/osmo-pcap-send.conf"
+		echo "644 $doc/examples/haproxy/haproxy.cfg"
+		echo "644 $doc/examples/haproxy/osmo-pcap-server.cfg"
 		echo "644 $man/man1/osmo-pcap-send.1"
 		echo "644 $man/man1/osmo-pcap-vty2cfg.1"
 		echo "644 $man/man1/osmo-pcap-pki.1"
@@ -36,9 +38,9 @@ expected() {
 			echo "644 $completions/osmo-pcap-archive"
 			echo "644 $completions/osmo-pcap-read"
 			echo "644 $completions/osmo-pcap-status"
-			echo "755 $(make_var sbindir)/osmo-pcap-archive"
-			echo "755 $(make_var bindir)/osmo-pcap-read"
-			echo "755 $(make_var bindir)/osmo-pcap-status"
+			echo "755 $sbin/osmo-pcap-archive"
+			echo "755 $bin/osmo-pcap-read"
+			echo "755 $bin/osmo-pcap-status"
 			echo "644 $man/man1/osmo-pcap-read.1"
 			echo "644 $man/man1/osmo-pcap-status.1"
 			echo "644 $doc/examples/osmo-pcap.rules"
@@ -53,12 +55,21 @@ expected() {
 				echo "644 $tmpfiles/osmo-pcap-archive.conf"
 			fi
 		fi
+		if [ -x "$BUILDDIR/osmo-pcap-publish" ]; then
+			echo "644 $completions/osmo-pcap-publish"
+			echo "755 $(make_var sbindir)/osmo-pcap-publish"
+			echo "644 $man/man8/osmo-pcap-publish.8"
+			if [ "$systemd" != no ]; then
+				echo "644 $systemd/osmo-pcap-publish.service"
+				echo "644 $sysusers/osmo-pcap-publish.conf"
+			fi
+		fi
 		if [ "$systemd" != no ]; then
 			for unit in .socket .service -standalone.service -inetd.socket -inetd@.service; do
 				echo "644 $systemd/osmo-pcap-server$unit"
 			done
 			echo "644 $systemd/osmo-pcap-send@.service"
-			echo "755 $(make_var stopdir)/stop"
+			echo "755 $stop/stop"
 			echo "644 $sysusers/osmo-pcap-server.conf"
 			echo "644 $sysusers/osmo-pcap-send.conf"
 			echo "644 $tmpfiles/osmo-pcap-server.conf"

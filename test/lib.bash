@@ -256,6 +256,21 @@ server_signal() {
 # child CLIENT [K]: the process of that client's K-th connection (default: the last).
 child() { sed -n "s/.* connected client=$1 .* pid=\\([0-9]*\\)\$/\\1/p" log | sed -n "${2-\$}p"; }
 
+# doorman: the process that reads the header of a proxy (127.0.0.9 or 10) and waits: its number
+doorman() {
+	local n
+	n=$(grep -c ' status connections=' log || true)
+	kill -USR2 "$SERVER_PID"
+	wait_log ' status connections=' $((n + 1))
+	tail -n +"$(grep -n ' status connections=' log | sed -n '$s/:.*//p')" log |
+		sed -n 's/.* status client=? peer=127.0.0.\(9\|10\):.* pid=\([0-9]*\) .*/\2/p' | tail -n 1
+}
+doorman_waits() {
+	local pid
+	pid=$(doorman)
+	[ -n "$pid" ] && ! gone "$pid"
+}
+
 # ---- two that record ----
 
 # two_record [STREAM-ITEM…]: foo (a) records these (default: pcap rec), bar (b) a packet.
@@ -437,13 +452,19 @@ until_true() {
 	done
 }
 
-# wait_log REGEX [COUNT]: waits until that many lines match.
+# wait_log REGEX [COUNT]: waits until that many lines match. A short log, that of most tests, is looked at without
+# another process.
 log_has() {
-	if [ "${2:-1}" -eq 1 ]; then
-		grep -qE -- "$1" log
-	else
-		[ "$(grep -cE -- "$1" log)" -ge "$2" ]
+	local lines line n=0
+	mapfile -t -n 65 lines <log
+	if [ ${#lines[@]} -gt 64 ]; then
+		[ "$(grep -cE -m "${2:-1}" -- "$1" log)" -ge "${2:-1}" ]
+		return
 	fi
+	for line in "${lines[@]}"; do
+		[[ ! $line =~ $1 ]] || n=$((n + 1))
+	done
+	[ $n -ge "${2:-1}" ]
 }
 wait_log() { until_true log_has "$1" "${2:-1}"; }
 
@@ -683,11 +704,13 @@ readable() {
 
 # ---- the installation ----
 
-# make_var NAME: what it is in this build, such as sbindir.
+# make_var NAME…: what they are in this build, such as sbindir, one a line. Each call reads the whole Makefile.
 make_var() {
-	# shellcheck disable=SC2016
-	printf 'include Makefile\nshow-variable:\n\t@echo "$(%s)"\n' "$1" |
-		env -u MAKEFLAGS -u MAKELEVEL make -s -C "$BUILDDIR" -f - show-variable
+	{
+		printf 'include Makefile\nshow-variables:\n'
+		# shellcheck disable=SC2016
+		printf '\t@echo "$(%s)"\n' "$@"
+	} | env -u MAKEFLAGS -u MAKELEVEL make -s -C "$BUILDDIR" -f - show-variables
 }
 
 # make_install DIR [TARGET]: install, or uninstall, with DIR as the root.

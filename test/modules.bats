@@ -115,10 +115,10 @@ steps() {
 }
 
 @test "programs know nothing of each other" {
-	includes | grep -E '^(server|send|vty2cfg|archive|read|watch)/' >of
+	includes | grep -E '^(server|publish|send|vty2cfg|archive|read|watch)/' >of
 	[ -s of ]
 	awk '{ split($1, from, "/"); gsub(/"/, "", $2); split($2, to, "/") }
-		to[1] ~ /^(server|send|vty2cfg|archive|read|watch)$/ && to[1] != from[1] { print; bad = 1 }
+		to[1] ~ /^(server|publish|send|vty2cfg|archive|read|watch)$/ && to[1] != from[1] { print; bad = 1 }
 		END { exit bad }' of >&2
 }
 
@@ -152,6 +152,15 @@ steps() {
 @test "only record/decompress.c knows zlib, and besides it only the archive and its reader zstd" {
 	[ "$(includers '^<zlib')" = record/decompress.c ]
 	not grep -vE '^(archive/|read/archived\.c$|record/decompress\.c$)' <(includers '^<zstd')
+}
+
+@test "only the process that talks to subscribers knows libzmq, and its program alone is linked with it" {
+	[ "$(includers '^<zmq')" = publish/sender.c ]
+	local program
+	for program in "$BUILDDIR"/osmo-pcap-*; do
+		readelf -d "$program" 2>/dev/null | grep -q 'NEEDED.*libzmq' && echo "${program##*/}"
+	done >linked
+	not grep -vx osmo-pcap-publish linked
 }
 
 @test "only the credentials, the keeper and the TLS transports know GnuTLS" {

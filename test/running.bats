@@ -406,4 +406,34 @@ counted() { # as the status says
 	server_signal HUP
 	wait_log 'closed client=bar .*reason="?reload'
 }
+
+@test "a list of clients from which an include has become empty is refused, with its name; a comment in it is meant" {
+	echo '{ name = "foo"; address = "127.0.0.2"; }' >foos
+	echo ', { name = "bar"; address = "127.0.0.3"; }' >bars
+	config '' '
+	@include "foos"
+	@include "bars"
+	'
+	server_start
+	live a 127.0.0.3
+	tell a pcap rec
+	wait_stored a bar
+	: >bars
+	server_signal HUP
+	wait_log 'error file=".*bars" line=1 reason="the file is empty, and 1 of the clients would be listed no more;'
+	wait_log 'reload .*failed'
+	tell a rec
+	printf '\n' >bars # blanks are no comment
+	server_signal HUP
+	wait_log 'error file=".*bars" line=1 ' 2
+	run "$SERVER" -t -c cfg
+	[ "$status" -eq 0 ]
+	grep -E 'bars:1: warning: the file is empty: ' <<<"$output"
+	echo '# none' >bars
+	server_signal HUP
+	wait_log 'closed client=bar .*packets=2 '
+	: >bars # of a list that loses nothing by it
+	server_signal HUP
+	wait_log ' reload clients=1 ' 2
+}
 no_file_of_foo() { [ -z "$(find rec -name 'trace-foo-*')" ]; }

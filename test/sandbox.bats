@@ -349,6 +349,57 @@ AT_FDCWD=0xffffff9c
 	done
 }
 
+# doorman_begins: another one waits; CHILD, and CONNECTION, the descriptor that it reads
+doorman_begins() {
+	local fd inode
+	live "d$((++DOORMEN))" 127.0.0.9
+	until_true doorman_waits
+	CHILD=$(doorman)
+	for fd in /proc/"$CHILD"/fd/*; do
+		inode=$(readlink "$fd" | sed -n 's/^socket:\[\(.*\)\]$/\1/p')
+		[ -z "$inode" ] || ! grep -q " $inode " /proc/net/tcp || CONNECTION=$(basename "$fd")
+	done
+	[ -n "$CONNECTION" ]
+}
+
+@test "a doorman opens, starts and reaches nothing, and says nothing to its peer" {
+	local call
+	can_inject
+	echo secret >secret
+	config 'sandbox = "required"; proxies = "127.0.0.9"; limits: { handshake-timeout = 300; };'
+	server_start
+	live b 127.0.0.3
+	tell b pcap rec
+	wait_stored b bar
+	for call in "257 $AT_FDCWD =$PWD/secret 0" "2 =$PWD/secret 0" "257 $AT_FDCWD =$PWD/new $O_NEW 0600" "59 =/bin/sh 0 0" "57" \
+		"56 17 0 0 0 0" "62 $SERVER_PID 9" "101 16 1 0 0" "41 2 1 0" "42 0 =x 16" "46 0 =x 0" "47 0 =x 0" "0 0 =x 1" \
+		"45 0 =x 1 0 0 0" "54 0 1 13 =x 8" "262 $AT_FDCWD =/etc =x 0" "263 $AT_FDCWD =$PWD/secret 0" "302 0 7 0 0"; do
+		doorman_begins
+		# shellcheck disable=SC2086
+		"$INJECT" "$CHILD" $call >result
+		echo "$call: $(cat result)"
+		[ "$(cat result)" = "killed by signal 31" ]
+		wait_log "closed client=. peer=127.0.0.9:[0-9]+ pid=$CHILD reason=\"killed by signal 31"
+	done
+	doorman_begins
+	denied "write() to the connection" 1 "$CONNECTION" =hello 5
+	denied "send() to the connection" 44 "$CONNECTION" =hello 5 0 0 0
+	confined "$CHILD"
+	printf 'PROXY TCP4 127.0.0.2 127.0.0.1 1 1\r\n' >"d$DOORMEN.piece"
+	put_in "d$DOORMEN"
+	: >"d$DOORMEN.sent"
+	tell "d$DOORMEN" pcap rec
+	wait_stored "d$DOORMEN" foo
+	untouched_by_doormen
+}
+untouched_by_doormen() {
+	[ "$(cat secret)" = secret ]
+	[ ! -e new ]
+	tell b rec
+	wait_stored b bar
+	never_log 'closed client=bar| refused '
+}
+
 # confined PID: it has no new privileges, and a filter.
 confined() { grep -q '^NoNewPrivs:.1' "/proc/$1/status" && grep -q '^Seccomp:.2' "/proc/$1/status"; }
 

@@ -103,3 +103,33 @@ TRUSTING=(--tls --ca pki/ca.crt --server-name localhost)
 	send 1 127.0.0.2 "${TRUSTING[@]}"
 	rejected 'the client sent no certificate .osmo-pcap-client: tls client-cert and client-key; osmo-pcap-send: --cert and --key.'
 }
+
+# ---- the end: whether all is stored ----
+
+# bats test_tags=ways
+@test "--confirm: the server says that all is stored, and then it is" {
+	tls_config
+	server_start
+	send 0 127.0.0.2 "${TRUSTING[@]}" --cert pki/foo.crt --key pki/foo.key --confirm
+	cmp in done/trace-foo-*
+}
+@test "--confirm: a file that could not be published, or may not outlive a power failure, is not confirmed" {
+	local said='the server closed the connection without confirming that all is stored: its log says why, unless something between has closed it'
+	tls_config
+	server_start
+	rmdir done
+	send 1 127.0.0.2 "${TRUSTING[@]}" --cert pki/foo.crt --key pki/foo.key --confirm
+	said "$said"
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=1 '
+	send 0 127.0.0.2 "${TRUSTING[@]}" --cert pki/foo.crt --key pki/foo.key
+}
+@test "--confirm: what is not stored by the configuration is confirmed; what ends in another way is not" {
+	tls_config "$X509 $OWN" '' '{ name = "foo"; address = "127.0.0.2"; tls = true; store = false; }'
+	server_start
+	send 0 127.0.0.2 "${TRUSTING[@]}" --cert pki/foo.crt --key pki/foo.key --confirm
+	no_file
+	run -2 "$SEND" --tls --confirm -R -p "$PORT" 127.0.0.1 in
+	[[ $output == *"--confirm and --reconnect do not go together"* ]]
+	run -2 "$SEND" --confirm -p "$PORT" 127.0.0.1 in
+	[[ $output == *"--confirm needs --tls"* ]]
+}

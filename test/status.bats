@@ -11,6 +11,12 @@ setup() {
 	config 'status-path = "run";' '{ name = "site-0"; address = "127.0.0.2"; }, { name = "site-1"; address = "127.0.0.3"; }'
 }
 
+eval "lib_$(declare -f teardown)"
+teardown() {
+	[ ! -S "$BATS_TEST_TMPDIR/tmux" ] || screen kill-server || true
+	lib_teardown
+}
+
 # area CLIENTS CONNECTED: a server is said to be there. PUBLISHER: the process that says so, AREA: where it takes orders.
 area() {
 	mkfifo orders
@@ -70,6 +76,49 @@ serve() {
 	shows '^foo +absent '
 }
 
+# rate CONDITION CLIENT: of its packets per second
+rate() {
+	status --json | perl -MJSON::PP -0777 -ne '
+		my ($k) = grep { $_->{name} eq "'"$2"'" } @{decode_json($_)->{clients}};
+		my $n = $k->{"packets-per-second"};
+		exit !($n '"$1"')'
+}
+
+@test "rates are of the last seconds: of a connection that has ended a moment ago, too; what was before counts no more" {
+	beside_memcheck "seconds count"
+	local many
+	mapfile -t many < <(yes rec | head -n 4000)
+	serve
+	live a 127.0.0.2
+	tell a pcap "${many[@]}"
+	until_true rate '> 300' foo
+	until_true rate '== 0' foo
+	tell a "${many[@]:0:500}"
+	until_true rate '> 20' foo
+	hang_up a
+	until_true shows '^foo +absent '
+	rate '> 20' foo # 500 in 5 to 10 seconds
+	rate '<= 100' foo
+	shows '^foo +absent +- .* [1-9][0-9.]*k? +[1-9][0-9.]*k +4\.5k '
+	until_true rate '== 0' foo
+	shows '^foo +absent +- .* - +- +4\.5k '
+}
+
+@test "what a filter has dropped is counted like what was accepted: after the connection, and after the server" {
+	needs_one_server "its status area"
+	config 'status-path = "run"; filter = "greater 1000";'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec rec=1000 rec
+	until_true shows '^osmo_pcap_client_filtered_packets_total\{client="foo"\} 2$' --metrics
+	hang_up a
+	until_true shows '^foo +absent '
+	shows '^osmo_pcap_client_filtered_packets_total\{client="foo"\} 2$' --metrics
+	server_stop
+	server_again
+	shows '^osmo_pcap_client_filtered_packets_total\{client="foo"\} 2$' --metrics
+}
+
 # A second later it is silent again.
 is_heard() {
 	tell a rec
@@ -102,6 +151,20 @@ is_heard() {
 	shows '^foo +outlived .*127\.0\.0\.2:.* 1 +[0-9]+ *$'
 	tell a rec
 	until_true shows '^osmo_pcap_client_packets_total\{client="foo"\} 2$' --metrics
+}
+
+@test "files that repair has finished are counted, as many as they are" {
+	local i
+	needs_one_server "its status area"
+	config 'status-path = "run";'
+	stream pcap rec >s
+	unframe s >one
+	for i in {1..300}; do
+		cp one "$(printf rec/trace-foo-20250101_000000_%03d.pcap "$i")"
+	done
+	mark_unfinished rec/*
+	server_start
+	until_true shows '^osmo_pcap_repaired_files_total 300$' --metrics
 }
 
 @test "a table of all clients, or of those that are named" {
@@ -181,7 +244,7 @@ is_heard() {
 	grep -x 'osmo_pcap_completed_files 0' metrics
 	grep -E '^osmo_pcap_archive_handover_waiting_files [01]$' metrics
 	grep -E '^osmo_pcap_archive_full_seconds [0-9]+$' metrics
-	shows '^archive: [0-9]+ B in 1 files, ' site-0
+	shows '^archive: [0-9]+ B in 1 file, ' site-0
 }
 
 @test "alert rules: each fires when it should, and not before" {
@@ -222,26 +285,68 @@ answered() { head -n 1 answer | tr -d '\r' | grep -x "HTTP/1.1 $1"; }
 @test "http: three documents, and nothing else" {
 	area 2 1
 	listen
-	get 'GET /metrics HTTP/1.1' 'Host: x'
+	get 'GET /metrics HTTP/1.1' 'Host: localhost'
 	answered '200 OK'
 	grep -x 'osmo_pcap_client_packets_total{client="site-0"} 60000' answer
 	[ "$(sed '1,/^\r$/d' answer | wc -c)" -eq "$(sed -n 's/^Content-Length: \([0-9]*\)\r$/\1/p' answer)" ]
-	get 'GET /status.json HTTP/1.1' 'Host: x'
+	get 'GET /status.json HTTP/1.1' 'Host: localhost'
 	sed '1,/^\r$/d' answer | perl -MJSON::PP -0777 -ne 'decode_json($_)->{clients} or die'
-	get 'GET / HTTP/1.1' 'Host: x'
+	get 'GET / HTTP/1.1' 'Host: localhost'
 	grep -F '<td>site-0</td><td class="good">recording</td>' answer
 	! grep -iE '<script|src=|href=|url\(' answer || false
-	get 'HEAD / HTTP/1.1'
+	get 'HEAD / HTTP/1.1' "Host: $(hostname)"
 	answered '200 OK'
 	[ "$(sed '1,/^\r$/d' answer | wc -c)" -eq 0 ]
-	get 'GET /etc/passwd HTTP/1.1'
+	get 'GET /etc/passwd HTTP/1.0'
 	answered '404 Not Found'
-	get 'POST / HTTP/1.1'
+	get 'POST / HTTP/1.0'
 	answered '405 Method Not Allowed'
-	get 'GET / HTTP/1.1' 'Content-Length: 5'
+	get 'GET / HTTP/1.0' 'Content-Length: 5'
 	answered '400 Bad Request'
+	get 'GET / HTTP/1.1'
+	answered '400 Bad Request'
+	get 'GET /metrics HTTP/1.1' 'Host: rebound.example:9741' # DNS rebinding
+	answered '421 Misdirected Request'
+	! grep osmo_pcap answer || false
 	printf '\x16\x03\x01\x02\x00\n' | timeout "$PATIENCE" socat -t "$PATIENCE" - "TCP:127.0.0.1:$PORT" >answer
 	answered '400 Bad Request'
+}
+
+# bars CLIENT: what is drawn of its last day: "FROM TO [uncounted]" for each bar, in steps of five minutes
+bars() {
+	"$STATUS" -c cfg --http <request | perl -0777 -ne '
+		my ($svg) = m{aria-label="'"$1"'">(.*?)</svg>}s or exit;
+		while ($svg =~ m{class="bar" d="M(\d+) .*?H(\d+)V100Z"><title>(.*?)</title>}sg) {
+			print "$1 $2", index($3, "not counted") >= 0 ? " uncounted" : "", "\n";
+		}'
+}
+
+@test "http: the last day has what is being recorded, and what is completed and not archived, without looking into it" {
+	local old where
+	area 3 1
+	printf 'GET / HTTP/1.0\r\n\r\n' >request
+	bars site-0 | grep -xE '28[67] 288 uncounted'
+	old=$(date -d '-3 hours' +%Y%m%d_%H%M%S)
+	for where in 'done' rec; do
+		echo 'no capture' >"$where/trace-site-1-$old.pcap"
+		touch -d '-2 hours' "$where/trace-site-1-$old.pcap"
+		bars site-1 | grep -xE '25[123] 26[345] uncounted'
+		rm "$where"/*
+		echo 'no capture' >"$where/trace-site-1-$old.pcap" # being recorded, or left: no area has it
+		chmod 1644 "$where/trace-site-1-$old.pcap"
+		echo 'no capture' >"$where/trace-site-1-$(date -d '-4 days' +%Y%m%d_%H%M%S).pcap"
+		[ "$(bars site-1 | wc -l)" -eq 0 ]
+		sed -i 's/completed-path.*done";//' cfg
+	done
+	! "$STATUS" -c cfg --http <request | grep missing || false
+	config 'status-path = "run";' '{ name = "site-0"; address = "127.0.0.2"; }'
+	mkdir archive
+	echo 'no index' >archive/index.sqlite
+	echo 'archive: { path = "archive"; };' >>cfg
+	rm -r 'done'
+	"$STATUS" -c cfg --http <request >page
+	grep -F '<b class="bad">Archived captures are missing:</b> ' page | grep -F 'archive/index.sqlite: '
+	grep -F '<b class="bad">Completed captures are missing:</b> ' page | grep -F 'done: No such file or directory.'
 }
 
 # reader: the process that reads the request of the one connection that there is
@@ -265,6 +370,48 @@ is_reading() { [ -n "$(reader)" ] && grep -q '^Seccomp:.*2$' "/proc/$(reader)/st
 	[ $((SECONDS - first)) -le 20 ]
 }
 
+@test "http: what reads the request has locked itself in before: it can open nothing, when the first byte comes" {
+	beside_memcheck "strace"
+	can_trace
+	# landlock_create_ruleset(), which says its version
+	perl -e 'exit !(syscall(444, 0, 0, 1) > 0)' || skip "this kernel has no Landlock"
+	area 2 1
+	printf 'GET /metrics HTTP/1.0\r\n\r\n' |
+		strace -f -qq -o trace -e trace=landlock_restrict_self,seccomp,prctl,read "$STATUS" -c cfg --http >answer
+	answered '200 OK'
+	grep "^$(sed -n 's/ .*read(.*"GET .*//p' trace) " trace | tee said >&2
+	sed -nE 's/.* (landlock_restrict_self).* = 0$/\1/p; s/.* (seccomp\(SECCOMP_SET|prctl\(PR_SET_SEC).* = 0$/seccomp/p; s/.*"GET .*/read/p' said >calls
+	printf '%s\n' landlock_restrict_self seccomp read | cmp - calls
+}
+
+# asked QUERY PATH: what Prometheus answers, with a REGEX in it
+asked() {
+	printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$1" |
+		timeout 10 socat -t 10 - "TCP:127.0.0.1:$PROMETHEUS" | tee asked | grep -qE -- "$2"
+}
+
+@test "Prometheus scrapes it: the target is up, series are there, and a rule of the example fires" {
+	command -v prometheus >/dev/null || skip "no prometheus"
+	beside_memcheck "a scrape has its time"
+	serve 'max-silence = "1s";'
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_log ' silent client=foo'
+	listen
+	PROMETHEUS=$(free_port)
+	sed 's/^\( *for:\).*/\1 0s/' "$TESTDIR/../etc/prometheus/osmo-pcap.rules" >osmo-pcap.rules
+	cat >prometheus.yml <<-EOT
+		global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }
+		rule_files: [ osmo-pcap.rules ]
+		scrape_configs: [ { job_name: osmo-pcap, static_configs: [ { targets: [ '127.0.0.1:$PORT' ] } ] } ]
+	EOT
+	prometheus --config.file=prometheus.yml --storage.tsdb.path=tsdb --web.listen-address="127.0.0.1:$PROMETHEUS" 2>said 3>&- &
+	PIDS+=($!)
+	until_true asked /api/v1/targets '"lastError":"".*"health":"up"'
+	until_true asked '/api/v1/query?query=osmo_pcap_client_packets_total' '"client":"foo".*,"1"\]'
+	until_true asked /api/v1/alerts '"alertname":"OsmoPcapClientSilent","client":"foo".*"state":"firing"'
+}
+
 # in a terminal of its own
 screen() { tmux -S "$BATS_TEST_TMPDIR/tmux" -f /dev/null "$@"; }
 displays() { screen capture-pane -p | grep -qE -- "$1"; }
@@ -277,8 +424,6 @@ terminal() {
 	until_true test -s was
 }
 typed() { screen send-keys "clear; $1" Enter; }
-
-teardown_screen() { screen kill-server 2>/dev/null || true; }
 
 @test "--watch: as wide and as high as the terminal, and given back after q, a signal and a fault" {
 	area 20 10
@@ -303,7 +448,6 @@ teardown_screen() { screen kill-server 2>/dev/null || true; }
 	done
 	typed 'stty -g >is'
 	until_true cmp was is
-	teardown_screen
 }
 
 @test "colours are for terminals, and for those who want them" {
@@ -317,7 +461,6 @@ teardown_screen() { screen kill-server 2>/dev/null || true; }
 	until_true displays '^site-0 +recording'
 	! screen capture-pane -e -p | grep -E $'site-0 +\033\\[32m' || false
 	! status | grep $'\033' || false
-	teardown_screen
 }
 
 @test "wrong options are wrong" {

@@ -428,7 +428,7 @@ overtaken() {
 	server_start
 	printf 'GET / HTTP/1.1\r\n\r\n' >s
 	peer_send 127.0.0.2 s
-	wait_log 'rejected client=foo .*reason="this is no TLS handshake"'
+	wait_log 'rejected client=foo .*reason="this is no TLS handshake, it looks like an HTTP request"'
 	no_file
 }
 

@@ -11,6 +11,11 @@ if [ -x "$BUILDDIR/osmo-pcap-archive" ]; then
 	PATHS+=' archive status'
 fi
 
+if [ -x "$BUILDDIR/osmo-pcap-publish" ]; then
+	UNITS+=' osmo-pcap-publish.service'
+	PATHS+=' publish'
+fi
+
 # Installs beneath ./root; DIR: the units there.
 units() {
 	command -v systemd-analyze >/dev/null || skip "no systemd-analyze"
@@ -50,6 +55,10 @@ exposure() {
 	[ "$(cat of)" -le 3 ]
 	exposure osmo-pcap-send@.service >of
 	[ "$(cat of)" -le 22 ]
+	if [ -x "$BUILDDIR/osmo-pcap-publish" ]; then
+		exposure osmo-pcap-publish.service >of
+		[ "$(cat of)" -le 10 ]
+	fi
 	with_archive
 	exposure osmo-pcap-archive.service >of
 	[ "$(cat of)" -le 4 ]

@@ -82,6 +82,29 @@ X509=('enable tls' 'tls allow-auth x509' 'tls capath /p/ca' 'tls server-cert /p/
 
 # ---- every command ----
 
+@test "zeromq-publisher becomes the group of osmo-pcap-publish, and no such group where nothing is published" {
+	node 'zeromq-publisher 127.0.0.1 5555'
+	convert
+	said '^// For osmo-pcap-publish' '^zeromq-publisher:$' 'bind = "tcp://127.0.0.1:5555";'
+	effective
+	if [ -x "$BUILDDIR/osmo-pcap-publish" ]; then
+		"$BUILDDIR/osmo-pcap-publish" -t -c cfg 2>said || { cat said >&2; false; }
+	fi
+	node 'zeromq-publisher 127.0.0.1 5555' 'no zeromq-publisher'
+	convert
+	said '// Overridden by line 3:$' '//   line 2: zeromq-publisher 127.0.0.1 5555$' '//   line 3: no zeromq-publisher$'
+	not grep -E '^zeromq-publisher' cfg
+	node 'zeromq-publisher nowhere 5555'
+	convert 78
+	said 'Error: nowhere is neither an IPv4 address nor [*]'
+	node 'zeromq-publisher 2001:db8::1 5555'
+	convert 78
+	said 'Error: 2001:db8::1 is neither an IPv4 address nor [*]'
+	node 'zeromq-publisher * 65536'
+	convert 78
+	said 'Error: 65536 is not a number from 1 to 65535'
+}
+
 @test "commands of the server and their no forms" {
 	same <<-'EOT'
 	base-path /srv/a => base-path = "/srv/a";
@@ -93,6 +116,9 @@ X509=('enable tls' 'tls allow-auth x509' 'tls capath /p/ca' 'tls server-cert /p/
 	file-permission-mask 600 => file-permission-mask = "0600";
 	server ip 192.0.2.7 => ip = "192.0.2.7";
 	server port 6001 => port = 6001;
+	zeromq-publisher 192.0.2.7 5556 => bind = "tcp://192.0.2.7:5556";
+	zeromq-publisher * 5555 => bind = "tcp://0.0.0.0:5555";
+	zeromq-publisher 192.0.2.7 5556,zeromq-publisher 192.0.2.8 5557 => bind = "tcp://192.0.2.8:5557";
 	server port 6001,server port 6002 => port = 6002;
 	max-snaplen 262144 => max-snaplen = 262144;
 	server max-snaplen 1500 => max-snaplen = 1500;
@@ -276,8 +302,6 @@ X509=('enable tls' 'tls allow-auth x509' 'tls capath /p/ca' 'tls server-cert /p/
 	cpu-sched
 	 policy rr 1
 	server
-	 zeromq-publisher * 5555
-	 no zeromq-publisher
 	 file-write-queue-max-length 64
 	 tls dh pkcs3 /p/dh
 	 tls dh generate

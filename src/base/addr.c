@@ -28,6 +28,21 @@ static struct addr from6(const void *bytes)
 	return a;
 }
 
+struct addr addr_from_bytes(const uint8_t *bytes, size_t len)
+{
+	return len == 4 ? from4(bytes) : from6(bytes);
+}
+
+bool addr_is_host(const struct addr *a)
+{
+	static const uint8_t none[16], all[4] = {0xff, 0xff, 0xff, 0xff};
+
+	if (a->len == 4)
+		return a->bytes[0] >> 4 != 0xe && memcmp(a->bytes, none, 4) != 0 &&
+		       memcmp(a->bytes, all, 4) != 0;
+	return a->len == 16 && a->bytes[0] != 0xff && memcmp(a->bytes, none, 16) != 0;
+}
+
 bool addr_parse(const char *text, struct addr *out)
 {
 	uint8_t bin[16];

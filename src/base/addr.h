@@ -54,6 +54,13 @@ socklen_t addr_to_sockaddr(const struct addr *a, uint16_t port, struct sockaddr_
 uint32_t addr_scope(const struct sockaddr *sa);
 void addr_set_scope(struct sockaddr_storage *ss, uint32_t scope);
 
+/* From its bytes in network byte order: 4 or 16 of them. */
+struct addr addr_from_bytes(const uint8_t *bytes, size_t len);
+
+/* Whether a host can have it, as far as is seen: it is not the unspecified one, of multicast or of
+ * broadcast. */
+bool addr_is_host(const struct addr *a);
+
 bool addr_equal(const struct addr *a, const struct addr *b);
 bool addr_zoned_equal(const struct addr_zoned *a, const struct addr_zoned *b);
 

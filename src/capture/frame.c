@@ -8,6 +8,8 @@
 	"a " format " file without frames: send it with osmo-pcap-send, as in tcpdump -w - | "     \
 	"osmo-pcap-send HOST"
 
+#define A_PROXY_HEADER "a PROXY header: it is taken once, and from addresses in proxies only"
+
 static const struct {
 	char start[5];
 	const char *what;
@@ -25,13 +27,12 @@ static const struct {
     {"OPTI", "an HTTP request"},
     {"CONN", "an HTTP request"},
     {"PRI ", "an HTTP/2 request"},
+    {"PROX", A_PROXY_HEADER},
+    {"\r\n\r\n", A_PROXY_HEADER},
 };
 
-static const char *looks_like(const uint8_t *data)
+const char *frame_looks_like(const uint8_t data[FRAME_HEADER])
 {
-	/* TLS record header: handshake(22), version 3.x (RFC 8446, 5.1) */
-	if (data[0] == 22 && data[1] == 3)
-		return "a TLS ClientHello: let the client not use TLS, or set tls = true here";
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 		if (memcmp(data, known[i].start, 4) == 0)
 			return known[i].what;
@@ -40,8 +41,11 @@ static const char *looks_like(const uint8_t *data)
 
 void frame_reason(const uint8_t data[FRAME_HEADER], char *out, size_t size)
 {
-	const char *what = looks_like(data);
+	const char *what = frame_looks_like(data);
 
+	/* TLS record header: handshake(22), version 3.x (RFC 8446, 5.1) */
+	if (data[0] == 22 && data[1] == 3)
+		what = "a TLS ClientHello: let the client not use TLS, or set tls = true here";
 	if (what)
 		snprintf(out, size, "unknown frame type %u: this looks like %s", data[0], what);
 	else

@@ -46,6 +46,10 @@ static inline enum frame_status frame_next(const uint8_t *data, size_t len, stru
 	return len - FRAME_HEADER < out->len ? FRAME_MORE : FRAME_OK;
 }
 
+/* What bytes look like that are neither frames nor TLS (HTTP, SSH, a capture file, a PROXY header),
+ * or NULL. */
+const char *frame_looks_like(const uint8_t data[FRAME_HEADER]);
+
 /* What is wrong with bytes that gave FRAME_BAD, and what they look like (HTTP, SSH, TLS, a capture
  * file). */
 void frame_reason(const uint8_t data[FRAME_HEADER], char *out, size_t size);

@@ -10,6 +10,7 @@
 #include "base/ownname.h"
 #include "capture/capname.h"
 #include "config/clients.h"
+#include "config/endpoint.h"
 #include "config/keys.h"
 
 /* Where the configuration itself is to blame. */
@@ -33,6 +34,44 @@ static void check_listen(const struct config *c, struct problems *p)
 				problem_error(p, o.file, o.line, "ip: %s stands twice",
 				    addr_zoned_format(&ip->v[i], text));
 			}
+}
+
+/* A client within a proxy's network could neither come itself, nor through a proxy. A proxy within
+ * a client's network is the proxy, as the more specific of both. */
+static void check_client_of_proxies(
+    const struct config_client *k, const struct addr_net *proxy, struct problems *p)
+{
+	struct origin o = config_origin(&config_client_keys, &k->origins, "address");
+	char net[ADDR_NET_TEXT_MAX], of[ADDR_NET_TEXT_MAX];
+
+	for (size_t i = 0; i < k->address.n; i++)
+		if (k->address.v[i].bits >= proxy->bits &&
+		    addr_net_has(proxy, &k->address.v[i].addr))
+			problem_error(p, o.file, o.line,
+			    "client %s: address %s is that of a proxy (proxies: %s), which cannot "
+			    "be a client",
+			    k->name, addr_net_format(&k->address.v[i], net),
+			    addr_net_format(proxy, of));
+}
+
+static void check_proxies(const struct config *c, struct problems *p)
+{
+	const struct nets *proxies = &c->server.proxies;
+	struct origin o = config_origin(&config_server_keys, &c->server.origins, "proxies");
+	char net[ADDR_NET_TEXT_MAX];
+
+	if (proxies->n > CONFIG_PROXIES_MAX)
+		problem_error(p, o.file, o.line, "proxies: more than %d addresses and networks",
+		    CONFIG_PROXIES_MAX);
+	for (size_t i = 0; i < proxies->n; i++) {
+		for (size_t j = 0; j < i; j++)
+			if (proxies->v[i].bits == proxies->v[j].bits &&
+			    addr_equal(&proxies->v[i].addr, &proxies->v[j].addr))
+				problem_error(p, o.file, o.line, "proxies: %s stands twice",
+				    addr_net_format(&proxies->v[i], net));
+		for (size_t j = 0; j < c->nclients; j++)
+			check_client_of_proxies(&c->clients[j], &proxies->v[i], p);
+	}
 }
 
 static void check_names(const struct config *c, struct problems *p)
@@ -180,6 +219,10 @@ static void check_server(const struct config *c, struct problems *p)
 	o = config_origin(&config_limits_keys, &c->limits.origins, "unestablished");
 	if (o.line && c->limits.unestablished > c->limits.connections)
 		problem_warning(p, o.file, o.line, "unestablished is above connections");
+	if (c->empty.file)
+		problem_warning(p, c->empty.file, c->empty.line,
+		    "the file is empty: no client comes from it, and a reload that ends clients is "
+		    "refused; a comment in it says that none is meant");
 	if (!c->clients_given)
 		problem_warning(p, whole(c).file, 0,
 		    "the setting clients is missing: every connection is refused, and so is a "
@@ -228,10 +271,29 @@ static void check_archive(const struct config *c, struct problems *p)
 	check_hand_over(&a->hand_over, p);
 }
 
+static void check_publisher(const struct config_publisher *q, struct problems *p)
+{
+	struct origin o = config_origin(&config_publisher_keys, &q->origins, "bind");
+	struct endpoint endpoint;
+	const char *why = q->bind ? endpoint_parse(q->bind, &endpoint) : NULL;
+
+	if (why)
+		problem_error(p, o.file, o.line, "bind: '%s': %s", q->bind, why);
+	if (q->bind && q->ip.n > 0)
+		problem_error(p, o.file, o.line, "bind stands instead of ip and port");
+	o = config_origin(&config_publisher_keys, &q->origins, "ip");
+	if (q->ip.n > 1)
+		problem_error(p, o.file, o.line, "ip: the publisher has one address");
+	o = config_origin(&config_publisher_keys, &q->origins, "group");
+	if (q->group && !q->user)
+		problem_error(p, o.file, o.line, "group needs user");
+}
+
 void config_check(const struct config *c, struct problems *p)
 {
 	check_server(c, p);
 	check_listen(c, p);
+	check_proxies(c, p);
 	check_names(c, p);
 	check_addresses(c, p);
 	check_file_names(c, p);
@@ -239,4 +301,5 @@ void config_check(const struct config *c, struct problems *p)
 	for (size_t i = 0; i < c->nclients; i++)
 		warn_open(c, &c->clients[i], p);
 	check_archive(c, p);
+	check_publisher(&c->publisher, p);
 }

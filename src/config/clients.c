@@ -167,6 +167,14 @@ const struct config_client *config_client(const struct config *c, const char *na
 	return found ? *found : NULL;
 }
 
+bool config_is_proxy(const struct config *c, const struct addr *a)
+{
+	for (size_t i = 0; i < c->server.proxies.n; i++)
+		if (addr_net_has(&c->server.proxies.v[i], a))
+			return true;
+	return false;
+}
+
 void config_owner(const struct config *c, const char *stem, char client[CAPNAME_STEM_MAX],
     char address[ADDR_TEXT_MAX])
 {

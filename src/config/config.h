@@ -79,6 +79,9 @@ enum config_sandbox {
 /* Addresses that `ip` may list. */
 #define CONFIG_IP_MAX 64
 
+/* Addresses and networks that `proxies` may list. */
+#define CONFIG_PROXIES_MAX 64
+
 /* The most that hand-over.at-once may be. */
 #define CONFIG_AT_ONCE_MAX 64
 
@@ -108,8 +111,9 @@ struct config_own_limits {
 };
 
 struct config_server {
-	struct addrs ip; /* empty: all addresses */
-	unsigned port;   /* 0: the kernel chooses */
+	struct addrs ip;     /* empty: all addresses */
+	struct nets proxies; /* connections from there begin with a PROXY header */
+	unsigned port;       /* 0: the kernel chooses */
 	const char *user, *group, *pid_file;
 	const char *status_path; /* NULL: see status/layout.h */
 	int log_level;           /* enum log_level */
@@ -154,6 +158,20 @@ struct config_archive {
 	struct origins origins;
 };
 
+/* What osmo-pcap-publish works by; the server reads and checks it, and uses none of it. */
+struct config_publisher {
+	bool present;     /* there is a zeromq-publisher group */
+	struct addrs ip;  /* empty: 127.0.0.1 */
+	unsigned port;    /* 0: the kernel chooses */
+	const char *bind; /* instead of both (config/endpoint.h), or NULL */
+	unsigned queue;   /* messages that wait for one subscriber, at most */
+	const char *user, *group, *pid_file;
+	struct origins origins;
+};
+
+/* The most that zeromq-publisher.queue may be. */
+#define CONFIG_QUEUE_MAX 1000000
+
 struct config_client {
 	const char *name;
 	struct nets address;
@@ -173,12 +191,15 @@ struct config {
 	const char *file;      /* absolute */
 	struct strings names;  /* of the files it was read from, as they were opened; the first is
 				  the configuration itself, as it was named */
+	struct origin empty;   /* an include in the list of clients without a word; file NULL: none
+				*/
 	struct config_server server;
 	struct config_storage storage;
 	struct config_tls tls;
 	struct config_limits limits;
 	struct config_own_limits own_limits; /* they stand among the limits */
 	struct config_archive archive;
+	struct config_publisher publisher;
 	struct config_client *clients;
 	size_t nclients;
 	bool clients_given;                   /* the setting is there, if only as an empty list */
@@ -209,6 +230,9 @@ void config_tell_limits(const struct config *c, FILE *out);
 
 /* The client with that name, or NULL. */
 const struct config_client *config_client(const struct config *c, const char *name);
+
+/* Whether connections from that address are a proxy's, and begin with a PROXY header. */
+bool config_is_proxy(const struct config *c, const struct addr *a);
 
 /* Whose files have this NAME or NAME-ADDRESS in their names (capture/capname.h): a client of the
  * list, or what the name says where the list has changed since. address: "" unless the client is a

@@ -66,6 +66,13 @@ static void read_hand_over(
 	read_group(r, group, SUGGEST_HAND_OVER, &config_hand_over_keys, h, NULL, NULL);
 }
 
+static void read_publisher(
+    const struct reader *r, struct config_publisher *p, const config_setting_t *group)
+{
+	p->present = true;
+	read_group(r, group, SUGGEST_PUBLISHER, &config_publisher_keys, p, NULL, NULL);
+}
+
 static void read_archive(
     const struct reader *r, struct config_archive *a, const config_setting_t *group)
 {
@@ -164,11 +171,15 @@ void groups_read(const struct reader *r, struct config *c, const config_setting_
 			read_server(r, c, s);
 		else if (strcmp(name, "archive") == 0)
 			read_archive(r, &c->archive, s);
+		else if (strcmp(name, "zeromq-publisher") == 0)
+			read_publisher(r, &c->publisher, s);
 		else if (strcmp(name, "clients") == 0)
 			read_clients(r, c, s);
 		else
 			SETTING_ERROR(r, s,
-			    "unknown setting %s: only server, clients and archive stand here%s",
+			    "unknown setting %s: only server, clients, archive and "
+			    "zeromq-publisher "
+			    "stand here%s",
 			    name, suggest(SUGGEST_TOP, name, advice));
 	}
 }

@@ -16,6 +16,7 @@ static const char *const auths[] = {"x509", "none", "anonymous", NULL};
 static const struct key config_server[] = {
     {"ip", KEY_ADDRS, S(ip), 0, 0, NULL, NULL, "all addresses"},
     {"port", KEY_NUMBER, S(port), 0, 65535, "54321", NULL, NULL},
+    {"proxies", KEY_NETS, S(proxies), 0, 0, NULL, NULL, "no connection comes through a proxy"},
     {"user", KEY_ACCOUNT, S(user), 0, 0, NULL, NULL, "the user that starts it"},
     {"group", KEY_ACCOUNT, S(group), 0, 0, NULL, NULL, "the primary group of user"},
     {"pid-file", KEY_PATH, S(pid_file), 0, 0, NULL, NULL, "none"},
@@ -115,6 +116,18 @@ static const struct key config_hand_over[] = {
     {"required", KEY_BOOL, H(required), 0, 0, "false", NULL, NULL},
 };
 TABLE(config_hand_over, struct config_hand_over);
+
+#define P(m) offsetof(struct config_publisher, m)
+static const struct key config_publisher[] = {
+    {"ip", KEY_ADDRS, P(ip), 0, 0, NULL, NULL, "127.0.0.1"},
+    {"port", KEY_NUMBER, P(port), 0, 65535, "5555", NULL, NULL},
+    {"bind", KEY_STRING, P(bind), 0, 0, NULL, NULL, "ip and port"},
+    {"queue", KEY_NUMBER, P(queue), 1, CONFIG_QUEUE_MAX, "1000", NULL, NULL},
+    {"user", KEY_ACCOUNT, P(user), 0, 0, NULL, NULL, "the user that starts it"},
+    {"group", KEY_ACCOUNT, P(group), 0, 0, NULL, NULL, "the primary group of user"},
+    {"pid-file", KEY_PATH, P(pid_file), 0, 0, NULL, NULL, "none"},
+};
+TABLE(config_publisher, struct config_publisher);
 
 #define K(m) offsetof(struct config_keep, m)
 #define KEEP                                                                                       \

@@ -64,6 +64,7 @@ extern const struct key_table config_own_limits_keys;  /* struct config_own_limi
 extern const struct key_table config_client_keys;      /* struct config_client */
 extern const struct key_table config_archive_keys;     /* struct config_archive */
 extern const struct key_table config_hand_over_keys;   /* struct config_hand_over */
+extern const struct key_table config_publisher_keys;   /* struct config_publisher */
 extern const struct key_table config_keep_keys;        /* struct config_keep of the archive */
 extern const struct key_table config_client_keep_keys; /* struct config_keep of a client */
 

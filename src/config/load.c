@@ -147,6 +147,7 @@ static void complete(const struct reader *r, struct config *c)
 	values_default(r, &config_tls_keys, &c->tls);
 	values_default(r, &config_limits_keys, &c->limits);
 	values_default(r, &config_own_limits_keys, &c->own_limits);
+	values_default(r, &config_publisher_keys, &c->publisher);
 	values_default(r, &config_archive_keys, &c->archive);
 	values_default(r, &config_keep_keys, &c->archive.keep);
 	values_default(r, &config_hand_over_keys, &c->archive.hand_over);
@@ -174,6 +175,7 @@ static bool load(struct reader *r, struct text *text, struct config *c, const ch
 		return false;
 	r->text = text;
 	c->names = text->names;
+	c->empty = text->empty;
 	c->file = reader_absolute(r, file);
 	if (!c->file) {
 		out_of_memory(r, file);

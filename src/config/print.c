@@ -71,6 +71,8 @@ static bool has_value(const struct key *key, const void *at)
 		return ((const struct strings *)at)->n > 0;
 	case KEY_ADDRS:
 		return ((const struct addrs *)at)->n > 0;
+	case KEY_NETS:
+		return ((const struct nets *)at)->n > 0;
 	default:
 		return true;
 	}
@@ -172,6 +174,13 @@ static void print_archive(const struct config_archive *a, FILE *out)
 	fputs("};\n", out);
 }
 
+static void print_publisher(const struct config_publisher *p, FILE *out)
+{
+	fputs("zeromq-publisher:\n{\n", out);
+	print_table(&config_publisher_keys, p, "\t", false, out);
+	fputs("};\n", out);
+}
+
 void config_print(const struct config *c, FILE *out)
 {
 	fputs("server:\n{\n", out);
@@ -190,6 +199,8 @@ void config_print(const struct config *c, FILE *out)
 	fputs("\t};\n};\n", out);
 	if (c->archive.present)
 		print_archive(&c->archive, out);
+	if (c->publisher.present)
+		print_publisher(&c->publisher, out);
 	fputs("clients = (", out);
 	for (size_t i = 0; i < c->nclients; i++) {
 		fputs(i ? ",\n\t{\n" : "\n\t{\n", out);

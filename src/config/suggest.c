@@ -42,7 +42,7 @@ size_t suggest_distance(const char *a, const char *b)
 	return row[n % 3][m];
 }
 
-static const char *const top_groups[] = {"server", "clients", "archive", NULL};
+static const char *const top_groups[] = {"server", "clients", "archive", "zeromq-publisher", NULL};
 static const char *const server_groups[] = {"tls", "limits", NULL};
 static const char *const archive_groups[] = {"keep", "hand-over", NULL};
 static const char *const keep_groups[] = {"keep", NULL};
@@ -61,6 +61,7 @@ static const struct {
 	{&config_client_keys, &config_storage_keys, &config_own_limits_keys}},
     [SUGGEST_ARCHIVE] = {"archive", archive_groups, {&config_archive_keys}},
     [SUGGEST_HAND_OVER] = {"hand-over, in archive", none, {&config_hand_over_keys}},
+    [SUGGEST_PUBLISHER] = {"zeromq-publisher", none, {&config_publisher_keys}},
     [SUGGEST_KEEP] = {"keep, in archive", none, {&config_keep_keys}},
     [SUGGEST_CLIENT_KEEP] = {"keep, in a client", none, {&config_client_keep_keys}},
 };

@@ -12,13 +12,14 @@
 #define SUGGEST_MAX 120
 
 enum suggest_group {
-	SUGGEST_TOP, /* beside server, clients and archive */
+	SUGGEST_TOP, /* beside server, clients, archive and zeromq-publisher */
 	SUGGEST_SERVER,
 	SUGGEST_TLS,
 	SUGGEST_LIMITS,
 	SUGGEST_CLIENT,
 	SUGGEST_ARCHIVE,
 	SUGGEST_HAND_OVER,
+	SUGGEST_PUBLISHER,
 	SUGGEST_KEEP, /* of the archive */
 	SUGGEST_CLIENT_KEEP
 };

@@ -140,6 +140,31 @@ static void take_token(
 	}
 }
 
+static bool is_blank(const char *text)
+{
+	return text[strspn(text, " \t\r\n\f\v")] == '\0';
+}
+
+/* Whether what has been read ends within a list of the outermost group, which is that of clients,
+ * and within none of its groups. */
+static bool is_in_list(const struct text *t)
+{
+	struct lexer lexer = lexer_over(t->body);
+	struct lexer_token token;
+	int lists = 0, groups = 0;
+
+	for (;;) {
+		lexer_piece(&lexer, &token);
+		if (token.kind == LEXER_END || token.kind == LEXER_STRING ||
+		    token.kind == LEXER_COMMENT)
+			return lists == 1 && groups == 0;
+		if (token.kind != LEXER_SIGN)
+			continue;
+		lists += (*token.text == '(') - (*token.text == ')');
+		groups += (*token.text == '{') - (*token.text == '}');
+	}
+}
+
 /* Appends the text of a file, whole lines of it: none of them is shared with what includes it. */
 static void expand_text(struct text *t, const char *text, const char *name, unsigned depth)
 {
@@ -183,6 +208,8 @@ static void expand(struct text *t, const char *path, struct origin from, unsigne
 		return;
 	}
 	name = intern(t, path);
+	if (name && !t->empty.file && is_blank(text) && is_in_list(t))
+		t->empty = (struct origin){name, 1};
 	if (name)
 		expand_text(t, text, name, depth);
 	else

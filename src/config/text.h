@@ -43,8 +43,10 @@ struct text {
 	size_t spans;
 	struct strings names; /* of the files that were read, each once, the configuration first */
 	unsigned includes;
-	bool broken;  /* it is not whole: libconfig must not get it */
-	bool stopped; /* … and reading does not go on */
+	struct origin empty; /* the first file without a word within the list of clients, where
+			      * groups are expected; file NULL: there is none */
+	bool broken;         /* it is not whole: libconfig must not get it */
+	bool stopped;        /* … and reading does not go on */
 };
 
 /* Reads the file and what it includes; `keep` is the configuration's region. False: the text is not

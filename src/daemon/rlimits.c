@@ -50,9 +50,9 @@ static bool set(int what, rlim_t value)
 	return setrlimit((__rlimit_resource_t)what, &r) == 0;
 }
 
-bool limits_enter(bool few_descriptors, bool unmaps, size_t more)
+bool limits_enter(const struct limits *l)
 {
-	rlim_t most = (unmaps ? memory - unmappable : memory) + more;
+	rlim_t most = (l->unmaps ? memory - unmappable : memory) + l->more;
 
 #ifdef WITH_SANITIZERS /* they need terabytes of address space */
 	(void)most;
@@ -61,8 +61,8 @@ bool limits_enter(bool few_descriptors, bool unmaps, size_t more)
 		return false;
 #endif
 	/* no core: it would contain packets */
-	return set(RLIMIT_CORE, 0) && set(RLIMIT_NPROC, 0) &&
-	       (!few_descriptors || set(RLIMIT_NOFILE, DESCRIPTORS));
+	return set(RLIMIT_CORE, 0) && (l->threads || set(RLIMIT_NPROC, 0)) &&
+	       (!l->few_descriptors || set(RLIMIT_NOFILE, DESCRIPTORS));
 }
 
 bool limits_cpu(unsigned seconds, unsigned long *before)

@@ -18,9 +18,16 @@ void limits_measure(size_t private, size_t unmapped);
 /* The same once more, with the same arguments: before a process is forked that has much more. */
 void limits_measure_again(void);
 
-/* few_descriptors: this process opens few, and is sent one at a time. unmaps: it has unmapped the
- * `unmapped` bytes. more: bytes that it may use beyond what others may. False with errno. */
-bool limits_enter(bool few_descriptors, bool unmaps, size_t more);
+/* Of a process. */
+struct limits {
+	bool few_descriptors; /* it opens few, and is sent one at a time */
+	bool threads;         /* it starts some, which count as processes of its user */
+	bool unmaps;          /* it has unmapped the `unmapped` bytes */
+	size_t more;          /* bytes that it may use beyond what others may */
+};
+
+/* False with errno. */
+bool limits_enter(const struct limits *l);
 
 /* From now on the process is killed (SIGXCPU) after so many seconds of CPU time, until
  * limits_cpu_off() with what it gave as *before. False with errno. */

@@ -87,7 +87,11 @@ const char *sandbox_enter(const struct sandbox_role *role, const int *fd, size_t
 	/* Limits first, they are plain calls. Then no_new_privs, without which neither of the
 	 * others is allowed to those who are not root; and seccomp last, for it forbids the rest.
 	 */
-	if (role->limited && !limits_enter(role->few_descriptors, role->unmaps, role->memory))
+	if (role->limited &&
+	    !limits_enter(&(struct limits){.few_descriptors = role->few_descriptors,
+		.threads = role->threads,
+		.unmaps = role->unmaps,
+		.more = role->memory}))
 		return "limits";
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return "no_new_privs";

@@ -23,6 +23,7 @@ struct sandbox_role {
 	bool lenient;         /* other calls fail with EPERM; else they end the process */
 	bool limited;         /* resource limits hold */
 	size_t memory;        /* of them: bytes that it may use beyond what others may */
+	bool threads;         /* of them: it may start threads */
 	bool few_descriptors; /* one of them: it opens few and is sent one at a time */
 	bool unmaps;          /* it unmaps, before, what sandbox_measure() is told of */
 	bool confined;        /* files and sockets are Landlock's */

@@ -101,7 +101,7 @@ static const char *const sql[STATEMENTS] = {
     [LAST] = "SELECT coalesce(max(id), 0) FROM file",
     [MADE_OF] = ROW "WHERE file.client = (SELECT id FROM client WHERE name = ?1) AND ended = ?2"
 		    " AND file.id > ?4 AND bytes = ?3 ORDER BY file.id LIMIT 1",
-    [COUNT_WAITING] = "SELECT count(*) FROM file WHERE handed_over = 0",
+    [COUNT_WAITING] = "SELECT count(*) FROM (SELECT 1 FROM file WHERE handed_over = 0 LIMIT ?1)",
     [NEXT_SIZE] = "SELECT id, ended, archived, stored FROM file WHERE id >= ?1"
 		  " ORDER BY id LIMIT 1",
 };
@@ -772,11 +772,14 @@ bool store_next_made_of(struct store *s, const char *client, int64_t ended, uint
 
 /* ---- for who looks at the whole ---- */
 
-bool store_count_waiting(struct store *s, uint64_t *n)
+bool store_count_waiting(struct store *s, uint64_t most, uint64_t *n)
 {
 	sqlite3_stmt *st = statement(s, COUNT_WAITING);
 
-	if (!st || !row(s, st))
+	if (!st)
+		return false;
+	bind_number(st, 1, most);
+	if (!row(s, st))
 		return false;
 	*n = number_at(st, 0);
 	sqlite3_reset(st);

@@ -190,8 +190,9 @@ bool store_next_made_of(struct store *s, const char *client, int64_t ended, uint
 
 /* ---- the whole ---- */
 
-/* How many files wait to be handed over. False with a reason. */
-bool store_count_waiting(struct store *s, uint64_t *n);
+/* How many files wait to be handed over, as far as `most`: they are counted one by one. False with
+ * a reason. */
+bool store_count_waiting(struct store *s, uint64_t most, uint64_t *n);
 
 /* Of the file with the smallest number that is not less than `from`; files are numbered in the
  * order in which they were archived. False: there is none, or a reason. */

@@ -10,7 +10,7 @@
 #include "base/grow.h"
 #include "base/io.h"
 #include "capture/capname.h"
-#include "read/identity.h"
+#include "record/capfile.h"
 
 #define LOOK_MS 1000 /* without an event */
 #define GAP_MS  20   /* at least, with events */
@@ -71,11 +71,11 @@ static void wake(struct source *s)
 
 	if (!s->paused || fstat(s->fd, &st) < 0)
 		return;
-	if (!identity_is_finished(&st) && (uint64_t)st.st_size == s->size)
+	if (!capfile_is_finished(&st) && (uint64_t)st.st_size == s->size)
 		return;
 	s->size = (uint64_t)st.st_size;
 	s->paused = false;
-	stream_go_on(&s->stream, identity_is_finished(&st));
+	stream_go_on(&s->stream, capfile_is_finished(&st));
 }
 
 /* Its packets that have come; at most a turn of them. False: it has ended. */
@@ -146,7 +146,7 @@ static enum sink_status take_ended(struct follow *f)
 	struct stat st;
 
 	for (size_t i = f->n; i-- > 0 && status == SINK_OK;) {
-		if (fstat(f->live[i]->fd, &st) < 0 || !identity_is_finished(&st))
+		if (fstat(f->live[i]->fd, &st) < 0 || !capfile_is_finished(&st))
 			continue;
 		status = take_rest(f->live[i]);
 		end_live(f, i);

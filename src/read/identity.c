@@ -4,14 +4,8 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "record/capfile.h"
-
-bool identity_is_finished(const struct stat *st)
-{
-	return !(st->st_mode & CAPFILE_MARK) || st->st_nlink == 0;
-}
+#include "record/places.h"
 
 bool identity_same_stamp(const char *a, const char *b)
 {
@@ -31,19 +25,10 @@ static const char *behind_slash(const char *path)
 /* Where a file gets a second name and loses the first, the kernel tells the one that is gone. */
 bool identity_name_now(int fd, const char *path, char out[CAPNAME_MAX])
 {
-	static const char gone[] = " (deleted)";
-	char link[64], now[PATH_MAX];
-	size_t len, behind = strlen(gone);
+	char now[PATH_MAX];
 	bool deleted;
-	ssize_t n;
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, now, sizeof(now) - 1);
-	now[n > 0 ? n : 0] = '\0';
-	len = strlen(now);
-	deleted = len > behind && strcmp(now + len - behind, gone) == 0;
-	if (deleted)
-		now[len - behind] = '\0';
+	places_path_now(fd, now, &deleted);
 	if (!identity_same_stamp(behind_slash(now), behind_slash(path))) {
 		snprintf(out, CAPNAME_MAX, "%.*s", CAPNAME_MAX - 1, behind_slash(path));
 		return false;

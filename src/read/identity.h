@@ -22,9 +22,6 @@ struct identity {
 	const struct facts *facts; /* NULL: nobody has read it */
 };
 
-/* Nothing more is written: its mark goes last. A file without a name gets nothing more either. */
-bool identity_is_finished(const struct stat *st);
-
 /* Two names that differ in their numbers at most. */
 bool identity_same_stamp(const char *a, const char *b);
 

@@ -11,6 +11,7 @@
 #include "base/io.h"
 #include "read/identity.h"
 #include "read/scan.h"
+#include "record/capfile.h"
 
 static int compare(const struct known_file *f, dev_t dev, ino_t ino)
 {
@@ -145,7 +146,7 @@ static int fits(struct known_file *f, const struct store_row *row)
 	if (f->archived || strcmp(f->client, row->client) != 0)
 		return 0;
 	if (f->fd >= 0) {
-		if (fstat(f->fd, &f->st) < 0 || !identity_is_finished(&f->st))
+		if (fstat(f->fd, &f->st) < 0 || !capfile_is_finished(&f->st))
 			return 0;
 		sure = identity_name_now(f->fd, f->path, name);
 		i.name = name;
@@ -205,7 +206,7 @@ static void rest(struct known_file *f)
 	char name[CAPNAME_MAX];
 	char *own;
 
-	if (fstat(f->fd, &f->st) < 0 || !identity_is_finished(&f->st))
+	if (fstat(f->fd, &f->st) < 0 || !capfile_is_finished(&f->st))
 		return;
 	if (!identity_name_now(f->fd, f->path, name) && !f->archived)
 		learn(f);

@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "read/places.h"
+#include "record/places.h"
+#include "record/capfile.h"
 
 /* Captures that are open at once to be scanned. */
 #define AT_ONCE ((size_t)64)
@@ -17,6 +18,7 @@ struct finder {
 	struct looses *l;
 	const struct config *config;
 	struct patterns *patterns;
+	struct tell *tell;
 };
 
 static const char *keep(struct looses *l, const char *text)
@@ -74,14 +76,21 @@ static bool take_file(void *of, const struct place_file *f)
 	return true;
 }
 
+static void tell_trouble(void *of, const char *text)
+{
+	struct finder *x = of;
+
+	tell_error(x->tell, "%s", text);
+}
+
 bool loose_find(struct looses *l, struct region *region, const struct config *config,
     struct patterns *patterns, struct tell *tell)
 {
-	struct finder x = {.l = l, .config = config, .patterns = patterns};
-	struct places_visitor v = {.take = take_file, .of = &x};
+	struct finder x = {.l = l, .config = config, .patterns = patterns, .tell = tell};
+	struct places_visitor v = {.take = take_file, .trouble = tell_trouble, .of = &x};
 
 	*l = (struct looses){.region = region};
-	places_look(config, tell, &v);
+	places_look(config, &v);
 	return !l->failed;
 }
 
@@ -180,7 +189,7 @@ bool loose_identity(const struct loose *l, char name[CAPNAME_MAX], struct identi
 	    .ended = l->st.st_mtim.tv_sec,
 	    .bytes = (uint64_t)l->st.st_size,
 	    .facts = l->scanned ? &l->facts : NULL};
-	return identity_is_finished(&l->st);
+	return capfile_is_finished(&l->st);
 }
 
 void loose_free(struct looses *l)

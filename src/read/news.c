@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/grow.h"
-#include "read/places.h"
+#include "record/places.h"
 
 /* ---- directories ---- */
 
@@ -152,32 +152,33 @@ static bool look_into_index(struct news *n)
 
 /* ---- a look ---- */
 
-static void watch(struct news *n, const struct config_storage *s)
-{
-	const uint32_t events = IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_MODIFY | IN_ONLYDIR;
-
-	inotify_add_watch(n->inotify, s->base_path, events);
-	if (s->completed_path)
-		inotify_add_watch(n->inotify, s->completed_path, events);
-}
-
 /* Those that are watched already stay so. */
 static void watch_all(struct news *n)
 {
+	const uint32_t events = IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_MODIFY | IN_ONLYDIR;
 	const struct config *c = n->catalog->config;
+	const char *path;
 
 	if (n->inotify < 0)
 		return;
-	watch(n, &c->storage);
-	for (size_t i = 0; i < c->nclients; i++)
-		watch(n, &c->clients[i].storage);
+	for (size_t i = 0; i < places_number(c); i++)
+		if ((path = places_path(c, i)))
+			inotify_add_watch(n->inotify, path, events);
+}
+
+static void tell_trouble(void *of, const char *text)
+{
+	struct news *n = of;
+
+	tell_error(n->catalog->tell, "%s", text);
 }
 
 /* In the order in which captures move. What is forgotten had been matched in the index before, or
  * was removed by somebody; where not all could be looked at, that is not sure. */
 bool news_look(struct news *n)
 {
-	struct places_visitor v = {.is_known = is_known, .take = take_new, .of = n};
+	struct places_visitor v = {
+	    .is_known = is_known, .take = take_new, .trouble = tell_trouble, .of = n};
 	struct tell *tell = n->catalog->tell;
 	int64_t begun = (int64_t)time(NULL);
 	bool whole;
@@ -187,7 +188,7 @@ bool news_look(struct news *n)
 	for (size_t i = 0; i < n->known.n; i++)
 		n->known.v[i].present = false;
 	tell_round(tell);
-	whole = places_look(n->catalog->config, tell, &v);
+	whole = places_look(n->catalog->config, &v);
 	pass_over_archived(n);
 	if (!n->no_memory)
 		whole &= look_into_index(n);

@@ -14,12 +14,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "base/writeback.h"
 #include "capture/capname.h"
 
 #define CAPFILE_MARK 01000 /* S_ISVTX: being recorded; without S_IRUSR: never to be published */
+
+/* Nothing more is written: its mark goes last. A file without a name gets nothing more either. */
+static inline bool capfile_is_finished(const struct stat *st)
+{
+	return !(st->st_mode & CAPFILE_MARK) || st->st_nlink == 0;
+}
 
 struct capfile {
 	int fd; /* -1: none is open */

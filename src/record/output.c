@@ -37,6 +37,8 @@ static void publish(struct output *o, const char *why)
 	memcpy(was, o->file.name, sizeof(was));
 	result = capfile_publish(&o->file, &renamed);
 	error = errno;
+	if (result != CAPFILE_PUBLISHED)
+		o->doubtful = true;
 	if (result == CAPFILE_LEFT) {
 		o->on.unpublished(context, was, why, error);
 		return;
@@ -61,6 +63,7 @@ static bool close_gone(struct output *o)
 	if (fate == CAPFILE_THERE)
 		return false;
 	capfile_abandon(&o->file);
+	o->doubtful = true;
 	o->on.gone(
 	    o->on.context, o->file.name, fate == CAPFILE_DELETED, o->file_packets, o->file.size);
 	closed(o);
@@ -73,6 +76,7 @@ void output_close(struct output *o, const char *why)
 		return;
 	if (o->file_torn) {
 		capfile_abandon(&o->file);
+		o->doubtful = true;
 		o->on.unpublished(o->on.context, o->file.name, why, EIO);
 	} else if (o->file.size <= o->file_empty) /* nothing came of it */
 		capfile_discard(&o->file);

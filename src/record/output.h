@@ -46,8 +46,9 @@ struct output {
 	unsigned number; /* next to try in this second */
 	time_t number_of;
 	unsigned attempts; /* to write since the disk was found full; 0: it is not */
-	bool dropping;     /* storing has ended while there was no room */
-	uint64_t dropped;  /* records that waited for room when it did, the last time */
+	bool doubtful; /* of what was accepted something is not known to be in a published file */
+	bool dropping; /* storing has ended while there was no room */
+	uint64_t dropped; /* records that waited for room when it did, the last time */
 	char reason[ACCEPT_REASON_MAX]; /* of an error */
 };
 

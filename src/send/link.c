@@ -193,6 +193,10 @@ static int unacknowledged(const struct send_link *l)
 /* What the last read gave: is that the end as it should be? */
 static bool closed_well(struct send_link *l, ssize_t got)
 {
+	if (got == 0 && unacknowledged(l) == 0 && l->confirm && !l->transport.confirmed)
+		return send_link_failed(l,
+		    "the server closed the connection without confirming that all is stored: its "
+		    "log says why, unless something between has closed it");
 	if (got == 0 && unacknowledged(l) == 0)
 		return true;
 	if (got == 0)

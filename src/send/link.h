@@ -32,6 +32,7 @@ struct send_link {
 	struct addr source;      /* len 0: the kernel's choice */
 	const char *source_zone; /* borrowed; of a link-local source; NULL: that of the server */
 	bool reconnect;
+	bool confirm; /* an end that the server has not confirmed is a failure */
 	/* Makes a transport on a connected socket, which it owns from then on; false, the socket
 	 * closed, when there is no memory. NULL: plain. */
 	bool (*open)(void *opener, struct send_transport *t, int fd);

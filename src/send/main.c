@@ -117,6 +117,7 @@ static void prepare(struct send_job *j)
 	j->net.link.source = o->source;
 	j->net.link.source_zone = o->source_zone;
 	j->net.link.reconnect = o->reconnect;
+	j->net.link.confirm = o->confirm;
 	j->net.link.open = j->tls ? send_tls_open : NULL;
 	j->net.link.opener = j->tls;
 	j->net.link.stop = &stop;

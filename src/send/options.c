@@ -26,6 +26,7 @@ enum {
 	OPTION_SERVER_NAME,
 	OPTION_NO_VERIFY,
 	OPTION_PRIORITY,
+	OPTION_CONFIRM,
 };
 
 static const char usage_text[] =
@@ -46,6 +47,7 @@ static const char usage_text[] =
     "      --key FILE             its key\n"
     "      --server-name NAME     name or address in the server's certificate (HOST)\n"
     "      --no-verify            take any server, even one without a certificate\n"
+    "      --confirm              fail unless the server says that all is stored\n"
     "      --priority STRING      for GnuTLS (" SEND_TLS_PRIORITY ")\n"
     "  -h, --help    -V, --version\n";
 
@@ -82,7 +84,7 @@ static enum send_exit read_rate(struct send_options *o, const char *text)
 static enum send_exit read_tls_option(struct send_options *o, int option, const char *text)
 {
 	static const char *const names[] = {
-	    "--ca", "--cert", "--key", "--server-name", "--no-verify", "--priority"};
+	    "--ca", "--cert", "--key", "--server-name", "--no-verify", "--priority", "--confirm"};
 
 	o->tls_option = names[option - OPTION_CA];
 	if (option == OPTION_CA)
@@ -97,6 +99,8 @@ static enum send_exit read_tls_option(struct send_options *o, int option, const 
 		o->secure.no_verify = true;
 	if (option == OPTION_PRIORITY)
 		o->secure.priority = text;
+	if (option == OPTION_CONFIRM)
+		o->confirm = true;
 	return SEND_EXIT_NOT_YET;
 }
 
@@ -108,6 +112,9 @@ static enum send_exit check_tls_options(struct send_options *o)
 		return wrong("--cert and --key go together");
 	if (o->secure.name && !*o->secure.name)
 		return wrong("--server-name is empty");
+	if (o->confirm && o->reconnect)
+		return wrong("--confirm and --reconnect do not go together: what a lost connection "
+			     "has not delivered is not known");
 	return SEND_EXIT_NOT_YET;
 }
 
@@ -161,6 +168,7 @@ static enum send_exit read_option(struct send_options *o, int option, const char
 	case OPTION_SERVER_NAME:
 	case OPTION_NO_VERIFY:
 	case OPTION_PRIORITY:
+	case OPTION_CONFIRM:
 		return read_tls_option(o, option, text);
 	case 'h':
 		fputs(usage_text, stdout);
@@ -225,6 +233,7 @@ enum send_exit send_options_read(struct send_options *o, int argc, char **argv)
 	    {"key", required_argument, NULL, OPTION_KEY},
 	    {"server-name", required_argument, NULL, OPTION_SERVER_NAME},
 	    {"no-verify", no_argument, NULL, OPTION_NO_VERIFY},
+	    {"confirm", no_argument, NULL, OPTION_CONFIRM},
 	    {"priority", required_argument, NULL, OPTION_PRIORITY},
 	    {"help", no_argument, NULL, 'h'},
 	    {"version", no_argument, NULL, 'V'},

@@ -28,6 +28,7 @@ struct send_options {
 	bool looped;             /* --loop was given */
 	bool reconnect, quiet;
 	bool tls;
+	bool confirm;           /* that all is stored */
 	const char *tls_option; /* one that needs --tls, if any was given */
 	struct send_tls_options secure;
 	uint16_t port;

@@ -213,7 +213,7 @@ static ssize_t tls_read(struct send_transport *t, void *data, size_t len)
 	if (r > 0)
 		return r;
 	if (r == 0 && s->said) {
-		s->ended = true;
+		s->ended = t->confirmed = true;
 		return recv(s->fd, data, len, 0);
 	}
 	if (s->lost) {

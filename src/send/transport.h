@@ -11,8 +11,9 @@
 /* None of the functions blocks: -1 with EAGAIN means call again when poll gives `wants` for `fd`,
  * and with the same data when it was write. */
 struct send_transport {
-	int fd;          /* owned; -1: not connected */
-	short wants;     /* poll events, after EAGAIN */
+	int fd;         /* owned; -1: not connected */
+	short wants;    /* poll events, after EAGAIN */
+	bool confirmed; /* the server has answered finish(), authenticated: see send_link.confirm */
 	const char *why; /* after a failure: what errno cannot say; NULL: it says all */
 	void *state;     /* the transport's own */
 

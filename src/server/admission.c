@@ -11,6 +11,7 @@
 
 #include "base/io.h"
 #include "config/clients.h"
+#include "server/door.h"
 #include "server/events.h"
 #include "server/reap.h"
 #include "server/seen.h"
@@ -20,6 +21,9 @@
 
 /* How long accepting pauses when the system is out of a resource. */
 #define REST_MS 1000
+
+/* With one connection: files that earlier ones of that client left are repaired after this. */
+#define REPAIR_AFTER_MS 2000
 
 void admission_listen(struct master *m, bool on)
 {
@@ -79,69 +83,157 @@ static bool peer_is_busy(struct master *m, const char *client, const struct addr
 	return has_all(m, client, peer, row, n);
 }
 
-static void refuse(struct master *m, enum flood kind, const char *client, const struct addr *peer,
-    uint16_t port, const char *reason)
+static void refuse(struct master *m, enum flood kind, const char *client, const struct peer *peer,
+    const char *reason)
 {
 	static const enum status_refused why[FLOODS] = {[FLOOD_UNLISTED] = STATUS_UNLISTED,
 	    [FLOOD_TLS] = STATUS_NO_KEEPER,
 	    [FLOOD_BUSY] = STATUS_PER_CLIENT,
-	    [FLOOD_RESOURCES] = STATUS_RESOURCES};
+	    [FLOOD_RESOURCES] = STATUS_RESOURCES,
+	    [FLOOD_PROXY] = STATUS_PROXY};
 
 	m->accepting.refused++;
 	seen_refused(m, why[kind], client);
 	if (floods_line(&m->floods, kind))
-		event_refused(kind == FLOOD_RESOURCES, client, peer, port, reason);
+		event_refused(kind == FLOOD_RESOURCES, client, peer, reason);
 }
 
-static void refuse_resources(
-    struct master *m, const char *client, const struct addr *peer, uint16_t port, int why)
+static void refuse_resources(struct master *m, const char *client, const struct peer *peer, int why)
 {
 	char reason[100];
 
 	snprintf(reason, sizeof(reason), "no process could be started: %s", strerror(why));
-	refuse(m, FLOOD_RESOURCES, client, peer, port, reason);
+	refuse(m, FLOOD_RESOURCES, client, peer, reason);
 }
 
 /* Whether a listed peer is admitted. `row` are the clients that it may be. */
-static bool admit_listed(struct master *m, int fd, const struct addr *peer, uint16_t port,
-    const struct admit_entry *row, size_t n)
+static bool admit_listed(
+    struct master *m, int fd, const struct peer *peer, const struct admit_entry *row, size_t n)
 {
 	const struct config_client *client = &m->generation->config->clients[row->client];
 	const char *name = n == 1 ? client->name : NULL; /* else a certificate will choose */
 
 	if (client->tls && keepers_gone(&m->keepers))
-		refuse(m, FLOOD_TLS, name, peer, port,
+		refuse(m, FLOOD_TLS, name, peer,
 		    "the key keeper is not running; it will be started again");
-	else if (peer_is_busy(m, name, peer, row, n))
-		refuse(m, FLOOD_BUSY, name, peer, port, "per-client connections are used up");
-	else if (!spawn(m, fd, peer, port, row, n))
-		refuse_resources(m, name, peer, port, errno);
+	else if (peer_is_busy(m, name, &peer->addr, row, n))
+		refuse(m, FLOOD_BUSY, name, peer, "per-client connections are used up");
+	else if (!spawn(m, fd, peer, row, n))
+		refuse_resources(m, name, peer, errno);
 	else
 		return true;
 	return false;
 }
 
-/* The connection is closed here whatever the decision: a child has its own copy. */
-bool admission_one(struct master *m, int fd, const struct sockaddr_storage *from)
+/* Decides about a peer that is known. The connection is closed here whatever the decision: a child
+ * has its own copy. */
+static bool admit(struct master *m, int fd, const struct peer *peer)
 {
-	const struct admit_entry *row;
-	struct addr peer;
-	bool admitted = false;
-	uint16_t port;
 	size_t n;
+	const struct admit_entry *row = admit_find(m->generation->admission, &peer->addr, &n);
+	bool admitted = row && admit_listed(m, fd, peer, row, n);
 
-	if (addr_from_sockaddr((const struct sockaddr *)from, &peer, &port)) {
-		row = admit_find(m->generation->admission, &peer, &n);
-		if (!row)
-			refuse(m, FLOOD_UNLISTED, NULL, &peer, port, ADMISSION_UNLISTED);
-		else if (m->once)
-			m->repairs.scope = (struct repair_scope){.client = row, .n = n};
-		admitted = row && admit_listed(m, fd, &peer, port, row, n);
+	if (!row)
+		refuse(m, FLOOD_UNLISTED, NULL, peer, ADMISSION_UNLISTED);
+	if (admitted && m->once) {
+		m->repairs.scope = (struct repair_scope){.client = row, .n = n};
+		repairs_after(&m->repairs, io_monotonic_ms() + REPAIR_AFTER_MS);
 	}
 	close(fd);
 	m->accepting.accepted += admitted;
 	return admitted;
 }
+
+/* Whoever is behind the proxy is not known yet: a doorman reads it. */
+static bool ask(struct master *m, int fd, const struct peer *proxy)
+{
+	if (spawn_doorman(m, fd, proxy))
+		return true;
+	refuse_resources(m, NULL, proxy, errno);
+	close(fd);
+	return false;
+}
+
+bool admission_one(struct master *m, int fd, const struct sockaddr_storage *from)
+{
+	struct peer peer = {.port = 0};
+
+	if (!addr_from_sockaddr((const struct sockaddr *)from, &peer.addr, &peer.port)) {
+		close(fd);
+		return false;
+	}
+	return config_is_proxy(m->generation->config, &peer.addr) ? ask(m, fd, &peer)
+								  : admit(m, fd, &peer);
+}
+
+/* ---- what doormen have found ---- */
+
+/* A proxy looks whether the server is there. */
+static void end_check(struct master *m, int fd, const struct peer *proxy, const char *reason)
+{
+	event_not_relayed(proxy, reason);
+	close(fd);
+	m->ends.completed = true;
+}
+
+static void refuse_header(struct master *m, int fd, const struct peer *proxy, const char *reason)
+{
+	refuse(m, FLOOD_PROXY, NULL, proxy, reason);
+	close(fd);
+}
+
+/* A reload may have changed what is said of the proxy; a proxy behind a proxy would have to be
+ * asked in turn. */
+static void admit_relayed(struct master *m, int fd, const struct peer *peer)
+{
+	const struct config *c = m->generation->config;
+
+	if (!config_is_proxy(c, &peer->via))
+		refuse_header(m, fd, peer, "a reload has taken the proxy out of proxies");
+	else if (config_is_proxy(c, &peer->addr))
+		refuse_header(m, fd, peer, "the PROXY header names a proxy");
+	else
+		admit(m, fd, peer);
+}
+
+/* The slot is free again before the connection gets its next process. */
+static void decide(struct master *m, struct child *k)
+{
+	const struct door_report found = k->found;
+	const struct peer proxy = k->peer;
+	int fd = k->door;
+
+	seen_undone(m, k);
+	reap_forget(m, k);
+	if (m->loop.stopping_since || found.found == PROXYHEAD_MORE)
+		close(fd); /* the reason is in the log */
+	else if (found.found == PROXYHEAD_PEER)
+		admit_relayed(m, fd,
+		    &(struct peer){found.addr, (uint16_t)found.port, .via = proxy.addr,
+			.via_port = proxy.port});
+	else if (found.found == PROXYHEAD_LOCAL)
+		end_check(m, fd, &proxy, "PROXY LOCAL: a connection of the proxy itself");
+	else if (found.found == PROXYHEAD_EMPTY)
+		end_check(m, fd, &proxy, "peer closed the connection without a byte");
+	else
+		refuse_header(m, fd, &proxy, proxyhead_reason((enum proxyhead)found.found));
+}
+
+int64_t admission_answers_due(const struct master *m)
+{
+	return m->accepting.answers > 0 ? 0 : TIMER_NEVER;
+}
+
+void admission_answers(struct master *m, int64_t now)
+{
+	(void)now;
+	m->accepting.answers = 0;
+	for (struct child *k = children_first(&m->children); k; k = children_next(&m->children, k))
+		if (door_has_ended(k))
+			decide(m, k);
+}
+
+/* ---- new connections ---- */
 
 /* No descriptor is left for a new connection, and the listener would stay readable: the spare one
  * is closed for a moment, the connection is taken with it and closed, and the spare is opened
@@ -150,8 +242,7 @@ static bool shed(struct master *m, const struct listener *l)
 {
 	struct sockaddr_storage from;
 	socklen_t len = sizeof(from);
-	struct addr peer = {0};
-	uint16_t port = 0;
+	struct peer peer = {.port = 0};
 	int fd;
 
 	if (m->accepting.spare < 0) /* the last call could not open it again */
@@ -162,8 +253,8 @@ static bool shed(struct master *m, const struct listener *l)
 	fd = accept4(l->fd, (struct sockaddr *)&from, &len, SOCK_CLOEXEC);
 	if (fd >= 0) {
 		close(fd);
-		if (addr_from_sockaddr((struct sockaddr *)&from, &peer, &port))
-			refuse(m, FLOOD_RESOURCES, NULL, &peer, port, "no descriptors are left");
+		if (addr_from_sockaddr((struct sockaddr *)&from, &peer.addr, &peer.port))
+			refuse(m, FLOOD_RESOURCES, NULL, &peer, "no descriptors are left");
 	}
 	m->accepting.spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	return fd >= 0;

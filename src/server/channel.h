@@ -7,12 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/addr.h"
+#include "server/peer.h"
 #include "status/layout.h"
 
 struct channel {
-	struct addr peer; /* as it was accepted: a peer may be gone and its bytes still there */
-	uint16_t port;
+	struct peer peer; /* as it was accepted: a peer may be gone and its bytes still there */
 	int fd;           /* SOCK_SEQPACKET, see child_report.h; -1: there is no master */
 	bool log_routine; /* lines that every connection causes are logged; else they are debug */
 	int keeper;       /* for one signature of the TLS key; -1: none is needed */

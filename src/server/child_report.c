@@ -25,6 +25,25 @@ bool report_check(const void *data, size_t len, uint32_t candidates, struct repo
 	}
 }
 
+bool door_report_check(const void *data, size_t len, struct door_report *out)
+{
+	struct door_report r;
+
+	if (len != sizeof(r))
+		return false;
+	memcpy(&r, data, sizeof(r));
+	if (r.found <= PROXYHEAD_MORE || r.found >= PROXYHEAD_KINDS)
+		return false;
+	*out = (struct door_report){.found = r.found};
+	if (r.found != PROXYHEAD_PEER)
+		return true;
+	if (r.port > UINT16_MAX || (r.addr.len != 4 && r.addr.len != 16))
+		return false;
+	out->port = r.port;
+	out->addr = addr_from_bytes(r.addr.bytes, r.addr.len);
+	return addr_is_host(&out->addr);
+}
+
 static bool live_check(const struct recorder_live *l)
 {
 	const struct rotate r = {(enum rotate_unit)l->rotate_unit, l->rotate_mod};

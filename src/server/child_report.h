@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "capture/capname.h"
+#include "capture/proxyhead.h"
 #include "record/recording.h"
 #include "tls/certname.h"
 
@@ -34,6 +35,17 @@ struct report {
 /* True when the received bytes are a report: right size, known kind, candidate below
  * `candidates`, a terminated name of ours. */
 bool report_check(const void *data, size_t len, uint32_t candidates, struct report *out);
+
+/* The only message of a doorman. */
+struct door_report {
+	uint32_t found;   /* enum proxyhead; not MORE */
+	uint32_t port;    /* PEER */
+	struct addr addr; /* PEER */
+};
+
+/* True when the received bytes are such a report: right size, something that can have been found,
+ * an address that a host can have. *out has it normalised, and nothing else of it. */
+bool door_report_check(const void *data, size_t len, struct door_report *out);
 
 enum order_kind {
 	ORDER_STOP = 1,

@@ -58,7 +58,8 @@ struct child *children_add(struct children *c)
 		return NULL;
 	if (i == c->top)
 		c->top++;
-	c->slot[i] = (struct child){.used = true, .channel = -1, .order = ++c->next_order};
+	c->slot[i] =
+	    (struct child){.used = true, .channel = -1, .door = -1, .order = ++c->next_order};
 	c->used++;
 	c->unestablished++;
 	return &c->slot[i];
@@ -88,7 +89,7 @@ bool children_drop(struct children *c, struct child *k)
 	c->used--;
 	if (!k->established)
 		c->unestablished--;
-	*k = (struct child){.channel = -1}; /* not 0: that is a descriptor */
+	*k = (struct child){.channel = -1, .door = -1}; /* not 0: that is a descriptor */
 	while (c->top > 0 && !c->slot[c->top - 1].used)
 		c->top--;
 	return true;
@@ -97,7 +98,7 @@ bool children_drop(struct children *c, struct child *k)
 /* A child without a chosen client counts for every candidate. */
 static bool may_be_of(const struct child *k, const char *client, const struct addr *peer)
 {
-	if (!addr_equal(&k->peer, peer))
+	if (!addr_equal(&k->peer.addr, peer))
 		return false;
 	return !client || !k->client || strcmp(client, k->client) == 0;
 }

@@ -12,11 +12,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "base/addr.h"
 #include "base/ratelimit.h"
 #include "config/clients.h"
 #include "capture/capname.h"
 #include "record/recording.h"
+#include "server/child_report.h"
+#include "server/peer.h"
 #include "tls/certname.h"
 
 struct generation; /* only passed through */
@@ -36,14 +37,18 @@ struct generation; /* only passed through */
  * 6. Ends: a child that was killed or failed cannot log its end; the master does (`since_ms` and
  *    the counters of the slot) and has its file, if one was open (`file`), repaired.
  * 7. Silence: a counter of packets that is not `packets_seen` any more shows that the client sends.
+ * 8. Proxies: as long as a doorman reads who is behind one, `peer` is the proxy, there are no
+ *    candidates, and `door` is the connection. When it has exited (`pid` is 0 again), the slot
+ *    stands for the connection until admission has decided by what it has `found`.
  */
 struct child {
-	bool used;        /* the slot is taken */
-	pid_t pid;        /* 0: not forked yet */
-	int channel;      /* the master's end, -1: closed. The child's end of file, or a report that
-			   * is not valid, closes it; the slot is freed when the child is reaped */
-	struct addr peer; /* normalised */
-	uint16_t port;
+	bool used;   /* the slot is taken */
+	pid_t pid;   /* 0: not forked yet */
+	int channel; /* the master's end, -1: closed. The child's end of file, or a report that
+		      * is not valid, closes it; the slot is freed when the child is reaped */
+	int door;    /* of a doorman: the connection, which is the slot's own; else -1 */
+	struct door_report found; /* of a doorman: PROXYHEAD_MORE: it has reported nothing */
+	struct peer peer;
 	const char *client; /* name, in `generation`; NULL until a certificate has chosen */
 	/* The clients that it may become: `candidates` entries in the admission table of
 	 * `generation`, which live as long as the reference that this slot holds. */

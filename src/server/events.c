@@ -88,14 +88,21 @@ void event_status(unsigned connections, unsigned unestablished, uint64_t accepte
 
 /* ---- admission ---- */
 
-void event_refused(
-    bool shortage, const char *client, const struct addr *peer, uint16_t port, const char *reason)
+void event_refused(bool shortage, const char *client, const struct peer *peer, const char *reason)
 {
-	char text[ADDR_PEER_MAX];
+	char text[PEER_TEXT_MAX];
 
 	log_line(shortage ? LVL_ERROR : LVL_NOTICE, "refused %s%s%speer=%s reason=%s",
 	    client ? "client=" : "", client ? client : "", client ? " " : "",
-	    addr_format_peer(peer, port, text), LOG_QUOTE(reason));
+	    peer_format(peer, text), LOG_QUOTE(reason));
+}
+
+void event_not_relayed(const struct peer *proxy, const char *reason)
+{
+	char text[PEER_TEXT_MAX];
+
+	log_line(
+	    LVL_DEBUG, "closed peer=%s reason=%s", peer_format(proxy, text), LOG_QUOTE(reason));
 }
 
 void event_full(unsigned connections, unsigned unestablished)
@@ -166,10 +173,10 @@ static const char *name(const struct child *k)
 
 void event_child_status(const struct child *k, const struct stats *stats, int64_t now)
 {
-	char peer[ADDR_PEER_MAX], counts[STATS_TEXT_MAX];
+	char peer[PEER_TEXT_MAX], counts[STATS_TEXT_MAX];
 
 	log_line(LVL_NOTICE, "status client=%s peer=%s pid=%d state=%s file=%s %s seconds=%lld",
-	    name(k), addr_format_peer(&k->peer, k->port, peer), (int)k->pid,
+	    name(k), peer_format(&k->peer, peer), (int)k->pid,
 	    stats_get(&stats->waiting) ? "waiting"
 	    : k->finishing             ? "finishing"
 	    : k->established           ? "established"
@@ -180,32 +187,32 @@ void event_child_status(const struct child *k, const struct stats *stats, int64_
 
 void event_replacing(const struct child *k)
 {
-	char peer[ADDR_PEER_MAX];
+	char peer[PEER_TEXT_MAX];
 
 	log_line(LVL_WARNING,
 	    "warning client=%s peer=%s pid=%d reason=\"its connections replaced each other more "
 	    "than "
 	    "3 times within a minute: for several senders on one host, replace = false\"",
-	    name(k), addr_format_peer(&k->peer, k->port, peer), (int)k->pid);
+	    name(k), peer_format(&k->peer, peer), (int)k->pid);
 }
 
 void event_untold(const struct child *k)
 {
-	char peer[ADDR_PEER_MAX];
+	char peer[PEER_TEXT_MAX];
 
 	log_line(LVL_WARNING,
 	    "warning client=%s peer=%s pid=%d reason=\"it takes no orders now: its new settings "
 	    "are "
 	    "sent until it does\"",
-	    name(k), addr_format_peer(&k->peer, k->port, peer), (int)k->pid);
+	    name(k), peer_format(&k->peer, peer), (int)k->pid);
 }
 
 void event_child_killed(const struct child *k, const char *why)
 {
-	char peer[ADDR_PEER_MAX];
+	char peer[PEER_TEXT_MAX];
 
 	log_line(LVL_ERROR, "error client=%s peer=%s pid=%d reason=\"%s: killed\"", name(k),
-	    addr_format_peer(&k->peer, k->port, peer), (int)k->pid, why);
+	    peer_format(&k->peer, peer), (int)k->pid, why);
 }
 
 void event_end_reason(int status, char reason[EVENT_REASON_MAX])
@@ -224,11 +231,11 @@ void event_end_reason(int status, char reason[EVENT_REASON_MAX])
 
 void event_child_closed(const struct child *k, const struct stats *stats, int status, int64_t now)
 {
-	char counts[STATS_TEXT_MAX], peer[ADDR_PEER_MAX], reason[EVENT_REASON_MAX];
+	char counts[STATS_TEXT_MAX], peer[PEER_TEXT_MAX], reason[EVENT_REASON_MAX];
 
 	event_end_reason(status, reason);
 	log_line(LVL_ERROR, "closed client=%s peer=%s pid=%d reason=%s %s seconds=%lld", name(k),
-	    addr_format_peer(&k->peer, k->port, peer), (int)k->pid, LOG_QUOTE(reason),
+	    peer_format(&k->peer, peer), (int)k->pid, LOG_QUOTE(reason),
 	    stats_format(stats, counts), (long long)(now - k->since_ms) / 1000);
 }
 

@@ -36,8 +36,9 @@ void event_status(
 /* ---- admission ---- */
 
 /* client NULL: not known. `shortage`: the reason is a lack of resources, which is an error. */
-void event_refused(
-    bool shortage, const char *client, const struct addr *peer, uint16_t port, const char *reason);
+void event_refused(bool shortage, const char *client, const struct peer *peer, const char *reason);
+/* A connection of a proxy itself: nobody is behind it. */
+void event_not_relayed(const struct peer *proxy, const char *reason);
 void event_full(unsigned connections, unsigned unestablished);
 void event_suppressed_lines(uint64_t lines, const char *reason);
 void event_suppressed_client(const char *client, uint64_t connections);

@@ -17,6 +17,10 @@
 /* How many ends of periods are told. */
 #define BOUNDARIES 3
 
+#define EXPLAIN_PROXY                                                                              \
+	"a proxy (proxies): connections from there begin with a PROXY header, and the address in " \
+	"it counts"
+
 struct answer {
 	const struct config *config;
 	const struct explain_question *q;
@@ -24,6 +28,7 @@ struct answer {
 	size_t n;
 	struct tls_identity who; /* the certificate that was given, if it was looked at */
 	bool looked, fits;
+	bool proxy;
 	FILE *out;
 };
 
@@ -158,6 +163,8 @@ static void tell_client(const struct answer *a, size_t i)
 
 static const char *refusal(const struct answer *a)
 {
+	if (a->proxy)
+		return EXPLAIN_PROXY;
 	if (a->n == 0)
 		return ADMISSION_UNLISTED;
 	return a->looked && !a->fits ? a->who.refusal : NULL;
@@ -208,7 +215,9 @@ enum explain_answer explain(
 {
 	struct answer a = {.config = c, .q = q, .out = out};
 
-	a.row = admit_find(c->admission, &q->peer, &a.n);
+	a.proxy = config_is_proxy(c, &q->peer);
+	if (!a.proxy)
+		a.row = admit_find(c->admission, &q->peer, &a.n);
 	if (q->certificate && wants_certificate(&a) && !look(&a, why))
 		return EXPLAIN_UNREADABLE;
 	tell(&a);

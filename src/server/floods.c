@@ -23,6 +23,7 @@ static const char *const names[FLOODS] = {
     [FLOOD_BUSY] = "too many connections of one client",
     [FLOOD_RESOURCES] = "the system is out of resources",
     [FLOOD_FULL] = "no free slot",
+    [FLOOD_PROXY] = "no usable PROXY header",
 };
 
 void floods_init(struct floods *f)

@@ -21,6 +21,7 @@ enum flood {
 	FLOOD_BUSY,
 	FLOOD_RESOURCES,
 	FLOOD_FULL,
+	FLOOD_PROXY,
 	FLOODS
 };
 

@@ -14,6 +14,7 @@
 #include <linux/magic.h>
 
 #include "base/io.h"
+#include "server/samples.h"
 #include "server/silence.h"
 #include "server/timers.h"
 #include "status/check.h"
@@ -86,6 +87,17 @@ static bool read_at(int fd, void *to, size_t len, uint64_t at)
 	return io_read_at(fd, to, len, at) == (ssize_t)len;
 }
 
+/* One row of `size` bytes. */
+static bool read_row(int fd, void *to, size_t room, size_t size, uint64_t at)
+{
+	size_t has = size < room ? size : room;
+
+	if (!read_at(fd, to, has, at))
+		return false;
+	status_take(to, room, to, has);
+	return true;
+}
+
 static bool open_one(
     struct heir *old, const struct area *a, const char *name, struct status_server *h)
 {
@@ -144,6 +156,7 @@ static void add_client(struct status_client *is, const struct status_client *was
 	is->bytes += was->bytes;
 	is->files += was->files;
 	is->cut += was->cut;
+	is->filtered += was->filtered;
 	is->connections += was->connections;
 	is->refused += was->refused;
 	is->rejected += was->rejected;
@@ -183,7 +196,8 @@ static void add_totals(
 	size_t client;
 
 	for (uint64_t i = 0; i < h->clients; i++) {
-		if (!read_at(fd, &was, sizeof(was), h->client_at + i * h->client_size))
+		if (!read_row(
+			fd, &was, sizeof(was), h->client_size, h->client_at + i * h->client_size))
 			return;
 		is = row_of(a, c, was.name, &client);
 		if (is)
@@ -282,6 +296,8 @@ static void add_recording(struct area *a, const struct config *c, struct status_
 	is->bytes += page->stats.bytes;
 	is->files += page->stats.files;
 	is->cut += page->stats.cut;
+	is->filtered += page->stats.filtered;
+	samples_skip(is, page->stats.packets, page->stats.bytes);
 	status_write_end(&a->head->seq);
 }
 
@@ -294,7 +310,8 @@ static bool look_at(
 	struct status_child row;
 	struct status_page page;
 
-	if (!read_at(old->fd, &row, sizeof(row), at) || row.state == STATUS_FREE ||
+	if (!read_row(old->fd, &row, sizeof(row), old->child_size, at) ||
+	    row.state == STATUS_FREE ||
 	    !read_at(old->fd, &page, sizeof(page), old->page_at + slot * old->page_step))
 		return false;
 	hear(a, c, &row, &page, now);

@@ -11,19 +11,18 @@
 #include "base/io.h"
 #include "base/pages.h"
 #include "server/admission.h"
+#include "server/door.h"
 #include "server/events.h"
 #include "server/others.h"
 #include "server/reap.h"
 #include "server/reload.h"
+#include "server/samples.h"
 #include "server/sandbox_roles.h"
 #include "server/schedule.h"
 #include "server/seen.h"
 #include "server/signals.h"
 #include "server/state.h"
 #include "server/timers.h"
-
-/* With one connection: files that earlier ones of that client left are repaired after this. */
-#define REPAIR_AFTER_MS 2000
 
 #define EVENTS 64
 
@@ -137,8 +136,11 @@ static void close_all(struct master *m)
 	static const struct listeners none;
 
 	for (const struct child *k = children_first(&m->children); k;
-	     k = children_next(&m->children, k))
+	     k = children_next(&m->children, k)) {
+		if (door_is(k))
+			close(k->door);
 		generation_unref(k->generation);
+	}
 	repairs_free(&m->repairs);
 	children_free(&m->children);
 	statpages_free(&m->pages);
@@ -167,6 +169,7 @@ static void begin_area(struct master *m)
 	seen_generation(m);
 	if (m->area.fd < 0)
 		return;
+	samples_begin(&m->samples, &m->area, now);
 	status_write_begin(&m->area.head->seq);
 	if (area_publish(&m->area))
 		heirs_mark(&m->heirs);
@@ -182,7 +185,6 @@ static bool begin_once(struct master *m, const struct master_start *start)
 	begin_area(m);
 	if (!admission_one(m, start->connection, &start->peer))
 		return false;
-	repairs_after(&m->repairs, io_monotonic_ms() + REPAIR_AFTER_MS);
 	start->ready(&m->notify);
 	return true;
 }
@@ -251,6 +253,7 @@ int master_run(struct generation *g, const struct master_start *start)
 		repairs_init(&m->repairs, m->once);
 		silence_init(&m->silence);
 		heirs_init(&m->heirs);
+		samples_init(&m->samples);
 		keepers_init(&m->keepers, m->loop.checked);
 	}
 	if (m && open_all(m) && !sandbox_enter(&role_master, NULL, 0, -1))

@@ -11,6 +11,7 @@
 
 #include "base/io.h"
 #include "server/childexit.h"
+#include "server/door.h"
 #include "server/events.h"
 #include "server/orders.h"
 #include "server/replace.h"
@@ -34,7 +35,7 @@ static void close_channel(const struct master *m, struct child *k)
 	k->channel = -1;
 }
 
-static void forget(struct master *m, struct child *k)
+void reap_forget(struct master *m, struct child *k)
 {
 	close_channel(m, k);
 	generation_unref(k->generation);
@@ -59,6 +60,11 @@ static void established(struct master *m, struct child *k, const struct report *
 
 void reap_reports(struct master *m, struct child *k)
 {
+	if (door_is(k)) {
+		if (k->channel >= 0 && !door_hear(k))
+			close_channel(m, k);
+		return;
+	}
 	for (int i = 0; i < REPORTS_AT_ONCE && k->channel >= 0; i++) {
 		char data[sizeof(struct report) + 1];
 		ssize_t n = recv(k->channel, data, sizeof(data), MSG_DONTWAIT);
@@ -150,6 +156,10 @@ static bool completed(int status)
 static void child_exited(struct master *m, struct child *k, int status)
 {
 	reap_reports(m, k); /* what it sent before its end */
+	if (door_is(k)) {
+		door_ended(m, k, status);
+		return;
+	}
 	silence_last(&m->silence, m->generation, &m->children, &m->pages, k, &m->area);
 	seen_ended(m, k, status);
 	if (died(status)) {
@@ -161,7 +171,7 @@ static void child_exited(struct master *m, struct child *k, int status)
 		repairs_want(&m->repairs, k->generation, &m->floods);
 	}
 	m->ends.completed = completed(status);
-	forget(m, k);
+	reap_forget(m, k);
 }
 
 void reap_exited(struct master *m)

@@ -17,6 +17,9 @@ void reap_reports(struct master *m, struct child *k);
 void reap_late(struct master *m, int64_t now);
 void reap_overdue(struct master *m, int64_t now);
 
+/* Its process has exited, and its slot is free from now on. */
+void reap_forget(struct master *m, struct child *k);
+
 /* After SIGCHLD: all processes that have exited. */
 void reap_exited(struct master *m);
 

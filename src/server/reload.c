@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/problem.h"
 #include "base/cstr.h"
+#include "config/differ.h"
 #include "server/admission.h"
 #include "server/events.h"
 #include "server/reload_children.h"
@@ -29,7 +30,9 @@ void reload_check_descriptors(const struct master *m)
 {
 	/* in a reload the old generation and the new one are open, and the sockets of both */
 	rlim_t twice = 2 * (m->accepting.listeners.n + generation_holds(m->generation));
-	rlim_t need = m->generation->config->limits.connections + twice + OWN_DESCRIPTORS;
+	const struct config *c = m->generation->config;
+	rlim_t doors = c->server.proxies.n > 0 ? c->limits.unestablished : 0;
+	rlim_t need = c->limits.connections + doors + twice + OWN_DESCRIPTORS;
 	struct rlimit rl;
 
 	if (getrlimit(RLIMIT_NOFILE, &rl) == 0 && rl.rlim_cur < need)
@@ -49,13 +52,20 @@ static void warn_restart(const struct config *old, const struct config *new)
 		event_warning("status-path changes with a restart only");
 }
 
-/* A file of which only the beginning is there, as an editor or a full disk leaves it, would end
- * every recording. */
+/* A file of which only the beginning is there, or nothing, as an editor or a full disk leaves it,
+ * would end every recording of its clients. */
 static void check_clients(const struct config *old, const struct config *new, struct problems *p)
 {
+	size_t removed = differ_count(old, new).removed;
+
 	if (!new->clients_given && old->nclients > 0)
 		problem_error(p, new->names.v[0], 0,
 		    "the setting clients is missing; clients = () stands for none");
+	else if (new->empty.file && removed > 0)
+		problem_error(p, new->empty.file, new->empty.line,
+		    "the file is empty, and %zu of the clients would be listed no more; a comment "
+		    "in it says that none is meant",
+		    removed);
 }
 
 static bool open_all(const struct master *m, struct problems *problems, struct generation **g,

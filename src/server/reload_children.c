@@ -7,6 +7,7 @@
 #include "base/pages.h"
 #include "config/clients.h"
 #include "config/differ.h"
+#include "server/door.h"
 #include "server/events.h"
 #include "server/orders.h"
 #include "server/reap.h"
@@ -61,8 +62,13 @@ static const struct config_client *successor(const struct telling *t, const stru
 {
 	const struct config_client *is = NULL;
 	size_t n;
-	const struct admit_entry *row = admit_find(t->config->admission, &k->peer, &n);
+	const struct admit_entry *row = admit_find(t->config->admission, &k->peer.addr, &n);
 
+	/* whose word was believed, and is not now; or it would have to speak for others now */
+	if (k->peer.via.len && !config_is_proxy(t->config, &k->peer.via))
+		return NULL;
+	if (config_is_proxy(t->config, &k->peer.addr))
+		return NULL;
 	if (k->client)
 		return same_client(t->config, candidate(k, k->chosen), row, n);
 	for (uint32_t i = 0; i < k->candidates; i++) {
@@ -134,6 +140,11 @@ static void tell(struct telling *t, struct child *k)
 	reap_reports(t->m, k); /* who it has become meanwhile */
 	if (k->pid <= 0)
 		return;
+	if (door_is(k)) { /* nothing is recorded yet */
+		if (!config_is_proxy(t->config, &k->peer.addr))
+			orders_finish(t->m, k, ORDER_RECONFIGURED);
+		return;
+	}
 	if (k->finishing) {
 		let_go(t, k);
 		return;

@@ -9,16 +9,15 @@
 
 #include "base/io.h"
 #include "base/log.h"
+#include "base/pages.h"
 #include "daemon/title.h"
+#include "record/stats.h"
 #include "server/sandbox_roles.h"
 #include "server/events.h"
 
 /* Regular rounds begin this often, or less often: they take at most 1/SHARE of the time. */
 #define EVERY_MS 60000
 #define SHARE    100
-
-/* The exit status of a round is how many files it has mended, or this if there were more. */
-#define REPAIRED_MAX 255
 
 void repairs_init(struct repairs *r, bool once)
 {
@@ -66,7 +65,8 @@ bool repairs_confine(const struct generation *g, int keep)
 	return false;
 }
 
-static _Noreturn void repair_main(const struct generation *g, const struct repair_scope *scope)
+static _Noreturn void repair_main(
+    const struct generation *g, const struct repair_scope *scope, uint64_t *mended)
 {
 	struct title title;
 	unsigned n;
@@ -76,7 +76,9 @@ static _Noreturn void repair_main(const struct generation *g, const struct repai
 	if (!repairs_confine(g, -1))
 		_exit(0);
 	n = repair_run(g, scope);
-	_exit(n < REPAIRED_MAX ? (int)n : REPAIRED_MAX);
+	if (mended)
+		stats_set(mended, n);
+	_exit(0);
 }
 
 /* With one connection there is no further round: a thousand such servers would repair all the
@@ -93,21 +95,27 @@ static void start_next(struct repairs *r, struct floods *f)
 	struct generation *g = r->queue[0];
 	struct repair_scope scope = r->scope; /* a copy: the child has no memory at `r` */
 	int64_t now = io_monotonic_ms();
+	uint64_t *mended;
 	pid_t pid;
 
 	if (r->pid || r->queued == 0)
 		return;
 	scope.first = r->began == 0;
+	mended = pages_new_shared(sizeof(*mended));
 	pid = fork();
 	if (pid == 0)
-		repair_main(g, &scope);
+		repair_main(g, &scope, mended);
+	if (mended)
+		pages_not_for_children(mended, sizeof(*mended));
 	if (pid < 0) {
+		pages_free_shared(mended, sizeof(*mended));
 		next_round(r, now + EVERY_MS);
 		if (floods_line(f, FLOOD_RESOURCES))
 			event_error("repair cannot be started");
 		return;
 	}
 	r->pid = pid;
+	r->mended = mended;
 	r->began = now;
 	r->queued--;
 	memmove(r->queue, r->queue + 1, r->queued * sizeof(*r->queue));
@@ -134,8 +142,10 @@ void repairs_ended(struct repairs *r, int status, struct floods *f)
 	next_round(r, r->began + took + (took * SHARE > EVERY_MS ? took * SHARE : EVERY_MS));
 	r->rounds++;
 	r->failed += WIFSIGNALED(status) != 0;
-	if (WIFEXITED(status))
-		r->files += (unsigned)WEXITSTATUS(status);
+	if (r->mended)
+		r->files += stats_get(r->mended);
+	pages_free_shared(r->mended, sizeof(*r->mended));
+	r->mended = NULL;
 	if (WIFSIGNALED(status))
 		event_repair_killed(WTERMSIG(status));
 	start_next(r, f);

@@ -17,8 +17,9 @@
 #define REPAIRS_MAX 64
 
 struct repairs {
-	pid_t pid;                             /* of the round that runs; 0: none */
-	uint64_t rounds, failed, files;        /* that have ended; by signals; mended in them */
+	pid_t pid;                      /* of the round that runs; 0: none */
+	uint64_t rounds, failed, files; /* that have ended; by signals; mended in them */
+	uint64_t *mended; /* by the round that runs, which writes it; NULL: that is not known */
 	struct generation *queue[REPAIRS_MAX]; /* references */
 	unsigned queued;
 	bool once;                 /* one connection: one round, and no other after it */

@@ -38,7 +38,7 @@ void replace_older(struct master *m, struct child *k)
 		return;
 	for (struct child *other = children_first(&m->children); other;
 	     other = children_next(&m->children, other)) {
-		if (!child_is_of(other, k->client, &k->peer))
+		if (!child_is_of(other, k->client, &k->peer.addr))
 			continue;
 		if (other->order < k->order)
 			finish(m, other, k);

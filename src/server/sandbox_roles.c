@@ -76,6 +76,17 @@ static const struct seccomp_rule session_calls[] = {
     ERRNO(mremap, ENOMEM),
 };
 
+/* ---- a doorman ---- */
+
+#define CONNECTION SECCOMP_FD(0)
+
+static const struct seccomp_rule doorman_calls[] = {
+    WHEN(recvfrom, {IS, 0, CONNECTION}),
+    /* whoever has taken it over says nothing in its place */
+    ERRNO_WHEN(write, EPERM, {IS, 0, CONNECTION}),
+    ERRNO_WHEN(sendto, EPERM, {IS, 0, CONNECTION}),
+};
+
 /* ---- the keeper ---- */
 
 static const struct seccomp_rule keeper_calls[] = {
@@ -238,13 +249,19 @@ static const struct seccomp_rule master_calls[] = {
 
 /* ---- all of them ---- */
 
-static struct seccomp_program master_program, session_program, keeper_program, repair_program,
-    compiler_program;
+static struct seccomp_program master_program, session_program, doorman_program, keeper_program,
+    repair_program, compiler_program;
 
 const struct sandbox_role role_master = {
     .calls = SECCOMP_TABLE(master_calls), .program = &master_program, .lenient = true};
 const struct sandbox_role role_session = {.calls = SECCOMP_TABLE(session_calls),
     .program = &session_program,
+    .limited = true,
+    .few_descriptors = true,
+    .unmaps = true,
+    .confined = true};
+const struct sandbox_role role_doorman = {.calls = SECCOMP_TABLE(doorman_calls),
+    .program = &doorman_program,
     .limited = true,
     .few_descriptors = true,
     .unmaps = true,
@@ -266,7 +283,7 @@ const struct sandbox_role role_compiler = {.calls = SECCOMP_TABLE(compiler_calls
 void roles_prepare(char lacking[SANDBOX_LACKING_MAX])
 {
 	static const struct sandbox_role *const all[] = {
-	    &role_master, &role_session, &role_keeper, &role_repair, &role_compiler};
+	    &role_master, &role_session, &role_doorman, &role_keeper, &role_repair, &role_compiler};
 
 	sandbox_prepare(all, sizeof(all) / sizeof(*all), lacking);
 }
@@ -277,6 +294,11 @@ const char *roles_enter_session(int base, int done, bool may_link, int channel, 
 	const int fd[] = {base, done, from, may_link ? from : -1, channel};
 
 	return sandbox_enter(&role_session, fd, sizeof(fd) / sizeof(*fd), rules);
+}
+
+const char *roles_enter_doorman(int connection, int rules)
+{
+	return sandbox_enter(&role_doorman, &connection, 1, rules);
 }
 
 const char *roles_enter_repair(bool may_link, int rules)

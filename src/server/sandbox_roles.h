@@ -12,6 +12,7 @@
 extern const struct sandbox_role
     role_master,   /* seccomp only, and errors instead of death: a reload opens new paths */
     role_session,  /* creates in one directory, renames into another; see roles_enter_session() */
+    role_doorman,  /* reads one connection, and no files at all */
     role_keeper,   /* no files at all */
     role_repair,   /* finishes files in all directories of its configuration */
     role_compiler; /* has libpcap compile a filter: no files at all */
@@ -23,6 +24,9 @@ void roles_prepare(char lacking[SANDBOX_LACKING_MAX]);
  * none. may_link: files may be moved by link and unlink. rules: their ruleset, which is closed.
  * channel: to the master, -1: there is none. */
 const char *roles_enter_session(int base, int done, bool may_link, int channel, int rules);
+
+/* The same of a doorman. connection: what it reads; rules: a ruleset without a directory. */
+const char *roles_enter_doorman(int connection, int rules);
 
 /* The same of repair. */
 const char *roles_enter_repair(bool may_link, int rules);

@@ -4,6 +4,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/problem.h"
+#include "server/admission.h"
 #include "server/orders.h"
 #include "server/reap.h"
 #include "server/state.h"
@@ -142,7 +143,18 @@ static void look_after_heirs(struct master *m, int64_t now)
 	heirs_look(&m->heirs, &m->area, m->generation->config, now);
 }
 
+static int64_t samples_are_due(const struct master *m)
+{
+	return samples_due(&m->samples, &m->children);
+}
+
+static void take_samples(struct master *m, int64_t now)
+{
+	samples_take(&m->samples, &m->area, &m->children, &m->pages, now);
+}
+
 static const struct timer timers[] = {
+    {admission_answers_due, admission_answers},
     {suppressed_due, log_suppressed},
     {syslog_due, renew_syslog},
     {notification_due, notify_manager},
@@ -157,6 +169,7 @@ static const struct timer timers[] = {
     {rest_due, end_rest},
     {silence_due, look_for_silence},
     {heirs_due, look_after_heirs},
+    {samples_are_due, take_samples},
 };
 #define TIMERS (sizeof(timers) / sizeof(*timers))
 

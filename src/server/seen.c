@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "server/childexit.h"
 #include "server/events.h"
+#include "server/samples.h"
 #include "server/state.h"
 #include "server/whose.h"
 
@@ -160,10 +161,10 @@ bool seen_child(struct master *m, const struct child *k)
 
 	*row = (struct status_child){.order = k->order,
 	    .generation = m->area.head->generation,
-	    .tls = k->generation->config->clients[k->candidate->client].tls,
+	    .tls = k->candidate && k->generation->config->clients[k->candidate->client].tls,
 	    .since_ms = k->since_ms,
 	    .start_boot_ms = boot_ms()};
-	addr_format_peer(&k->peer, k->port, row->peer);
+	addr_format_peer(&k->peer.addr, k->peer.port, row->peer);
 	set_client(m, k);
 	if (ok && seen && m->area.head->top <= slot)
 		m->area.head->top = slot + 1;
@@ -251,6 +252,8 @@ void seen_ended(struct master *m, const struct child *k, int status)
 	c->bytes += stats_get(&page->stats.bytes);
 	c->files += stats_get(&page->stats.files);
 	c->cut += stats_get(&page->stats.cut);
+	c->filtered += stats_get(&page->stats.filtered);
+	samples_ended(c, row_of(m, k));
 	c->rejected += is_rejection(end);
 	c->connected -= k->established && c->connected > 0;
 	if (k->established || end != STATUS_FINISHED) { /* not of one without a byte */

@@ -31,7 +31,8 @@ bool seen_child(struct master *m, const struct child *k);
 void seen_pid(struct master *m, const struct child *k);
 void seen_established(struct master *m, const struct child *k);
 void seen_finishing(struct master *m, const struct child *k);
-/* Nothing was forked. */
+/* Nothing was forked; or a doorman has done its work, and the connection goes on or has ended
+ * otherwise. */
 void seen_undone(struct master *m, const struct child *k);
 /* It has exited, with a status of waitpid(). */
 void seen_ended(struct master *m, const struct child *k, int status);

@@ -23,6 +23,9 @@
  * take memory. */
 #define BUFFER (768 * 1024)
 
+/* Room for what bytes look like that are no TLS. */
+#define NOT_TLS_MAX 200
+
 /* Seconds of CPU time of a handshake, which takes some milliseconds: what a peer can make it
  * calculate is bounded, also where no deadline is looked at. */
 #define HANDSHAKE_CPU 5
@@ -220,7 +223,7 @@ static enum step first_byte(struct session *s)
 static void settings_of(const struct session *s, struct recorder_settings *out)
 {
 	const struct config_client *k = s->client;
-	const struct addr *peer = &s->channel->peer;
+	const struct addr *peer = &s->channel->peer.addr;
 
 	*out = (struct recorder_settings){
 	    .base = k->store ? place(s)->base : -1,
@@ -254,16 +257,22 @@ static void become_client(struct session *s, uint32_t client)
 }
 
 /* The first byte is there. A TLS record of a handshake begins with 22 (RFC 8446, 5.1). */
-static const char *not_tls(const struct session *s)
+static bool not_tls(const struct session *s, char why[NOT_TLS_MAX])
 {
-	uint8_t first = 22;
+	uint8_t first[FRAME_HEADER];
+	ssize_t n = recv(s->transport.fd, first, sizeof(first), MSG_PEEK | MSG_DONTWAIT);
+	const char *what = n == sizeof(first) ? frame_looks_like(first) : NULL;
 
-	if (recv(s->transport.fd, &first, 1, MSG_PEEK | MSG_DONTWAIT) != 1 || first == 22)
-		return NULL;
-	return first <= FRAME_LINK_DATA
-		   ? "this looks like plain frames: let the client use TLS (osmo-pcap-client: "
-		     "enable tls; osmo-pcap-send: --tls), or set tls = false here"
-		   : "this is no TLS handshake";
+	if (n < 1 || first[0] == 22)
+		return false;
+	if (first[0] <= FRAME_LINK_DATA)
+		snprintf(why, NOT_TLS_MAX,
+		    "this looks like plain frames: let the client use TLS (osmo-pcap-client: "
+		    "enable tls; osmo-pcap-send: --tls), or set tls = false here");
+	else
+		snprintf(why, NOT_TLS_MAX, "this is no TLS handshake%s%s",
+		    what ? ", it looks like " : "", what ? what : "");
+	return true;
 }
 
 static enum step handshake(struct session *s)
@@ -300,7 +309,7 @@ static enum step handshake(struct session *s)
  * its address alone. */
 static enum step prove(struct session *s)
 {
-	const char *why;
+	char why[NOT_TLS_MAX];
 
 	if (!has_tls(s)) {
 		become_client(s, s->candidate[0]);
@@ -308,8 +317,7 @@ static enum step prove(struct session *s)
 	}
 	if (s->stop_since)
 		return session_end_stopped(s);
-	why = not_tls(s);
-	if (why)
+	if (not_tls(s, why))
 		return session_end_handshake(s, CHILD_TLS, why);
 	if (!transport_tls(
 		&s->transport, s->generation->creds, s->channel->keeper, s->wanted, s->candidates))
@@ -383,7 +391,7 @@ int session_run(int fd, const uint32_t *candidate, size_t candidates, const stru
 	    .started = io_monotonic_ms(),
 	};
 
-	addr_format_peer(&channel->peer, channel->port, s.peer);
+	peer_format(&channel->peer, s.peer);
 	if (!set_up(&s, fd) || !lock_in(&s))
 		return CHILD_INTERNAL;
 	if (first_byte(&s) == STEP_NEXT && prove(&s) == STEP_NEXT)

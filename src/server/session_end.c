@@ -67,6 +67,8 @@ enum step session_end_of_stream(struct session *s)
 
 	if (s->have == 0) {
 		close_file(s, "closed");
+		if (s->client && !s->recorder.out.doubtful)
+			transport_confirm(&s->transport);
 		return ended(s, CHILD_FINISHED, "peer closed the connection");
 	}
 	snprintf(

@@ -30,7 +30,7 @@ struct session {
 	const struct channel *channel;
 	struct transport transport;
 	struct recorder recorder;
-	char peer[ADDR_PEER_MAX];
+	char peer[PEER_TEXT_MAX];
 	struct title title;
 	int64_t started;          /* monotonic ms */
 	int64_t header_deadline;  /* for the first link header */

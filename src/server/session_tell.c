@@ -200,7 +200,8 @@ void session_entitle(struct session *s)
 {
 	char address[ADDR_TEXT_MAX];
 
-	title_set(&s->title, "recording %s [%s]", s->name, addr_format(&s->channel->peer, address));
+	title_set(
+	    &s->title, "recording %s [%s]", s->name, addr_format(&s->channel->peer.addr, address));
 }
 
 void session_closed(const struct session *s, enum child_exit code, const char *reason)

@@ -9,7 +9,9 @@
 
 #include "base/io.h"
 #include "base/log.h"
+#include "daemon/title.h"
 #include "server/childexit.h"
+#include "server/doorman.h"
 #include "server/events.h"
 #include "server/orders.h"
 #include "server/sandbox_roles.h"
@@ -51,7 +53,6 @@ static _Noreturn void child_main(const struct birth *b)
 	const struct generation *g = k->generation;
 	struct channel ch = {.log_routine = k->log_routine,
 	    .peer = k->peer,
-	    .port = k->port,
 	    .fd = b->channel,
 	    .keeper = b->keeper,
 	    .page = statpages_page(&b->pages, b->slot)};
@@ -76,6 +77,33 @@ static _Noreturn void child_main(const struct birth *b)
 	_exit(session_run(b->fd, candidate, n, g, &ch));
 }
 
+/* The same for a doorman, which needs less. */
+static _Noreturn void doorman_main(const struct birth *b)
+{
+	const struct child *k = &b->self;
+	int64_t wait_ms = (int64_t)k->generation->config->limits.handshake_timeout * 1000;
+	struct statpages pages = b->pages;
+	int keep[] = {log_fd(), b->fd, b->channel};
+	char address[ADDR_TEXT_MAX];
+	struct title title;
+
+	setsid();
+	if (!io_close_except(STDERR_FILENO + 1, keep, sizeof(keep) / sizeof(*keep))) {
+		event_error("a doorman cannot close the descriptors of others");
+		_exit(CHILD_INTERNAL);
+	}
+	statpages_free(&pages);
+	log_forget_lost();
+	title_set(&title, "doorman [%s]", addr_format(&k->peer.addr, address));
+	title_show(&title);
+	_exit(doorman_run(b->fd, b->channel, k->since_ms + wait_ms));
+}
+
+static bool is_doorman(const struct child *k)
+{
+	return k->candidates == 0;
+}
+
 static bool watch(const struct master *m, const struct child *k)
 {
 	struct epoll_event e = {
@@ -86,7 +114,7 @@ static bool watch(const struct master *m, const struct child *k)
 
 static bool client_tls(const struct child *k)
 {
-	return k->generation->config->clients[k->candidate->client].tls;
+	return !is_doorman(k) && k->generation->config->clients[k->candidate->client].tls;
 }
 
 static bool needs_keeper(const struct child *k)
@@ -119,7 +147,7 @@ static bool connect_child(struct child *k, struct birth *b)
 }
 
 /* Takes a slot and fills it, but for the channel and the pid. NULL with errno set: none is free. */
-static struct child *fill_slot(struct master *m, const struct addr *peer, uint16_t port,
+static struct child *fill_slot(struct master *m, const struct peer *peer,
     const struct admit_entry *candidate, size_t candidates)
 {
 	const struct config *c = m->generation->config;
@@ -130,7 +158,6 @@ static struct child *fill_slot(struct master *m, const struct addr *peer, uint16
 		return NULL;
 	}
 	k->peer = *peer;
-	k->port = port;
 	k->candidate = candidate;
 	k->candidates = (uint32_t)candidates;
 	k->generation = generation_ref(m->generation);
@@ -138,8 +165,9 @@ static struct child *fill_slot(struct master *m, const struct addr *peer, uint16
 		orders_choose(k, 0);
 	k->since_ms = io_monotonic_ms();
 	k->establish_by_ms = k->since_ms + (int64_t)c->limits.handshake_timeout * 2000 + OVERDUE_MS;
-	k->log_routine =
-	    floods_client(&m->floods, m->generation, candidate, candidates, k->since_ms);
+	if (candidates > 0)
+		k->log_routine =
+		    floods_client(&m->floods, m->generation, candidate, candidates, k->since_ms);
 	return k;
 }
 
@@ -156,6 +184,8 @@ static pid_t start(struct master *m, struct child *k, struct birth *b)
 	b->slot = slot;
 	if (seen_child(m, k) && watch(m, k))
 		pid = fork_for(&b->self);
+	if (pid == 0 && is_doorman(&b->self))
+		doorman_main(b);
 	if (pid == 0)
 		child_main(b);
 	return pid;
@@ -171,16 +201,17 @@ static void undo(struct master *m, struct child *k)
 		event_bug("a free slot was dropped");
 }
 
-bool spawn(struct master *m, int fd, const struct addr *peer, uint16_t port,
+/* NULL with errno set: there is none. */
+static struct child *begin(struct master *m, int fd, const struct peer *peer,
     const struct admit_entry *candidate, size_t candidates)
 {
 	struct birth b = {.fd = fd, .channel = -1, .keeper = -1};
-	struct child *k = fill_slot(m, peer, port, candidate, candidates);
+	struct child *k = fill_slot(m, peer, candidate, candidates);
 	pid_t pid;
 	int why;
 
 	if (!k)
-		return false;
+		return NULL;
 	pid = start(m, k, &b);
 	why = errno;
 	if (b.channel >= 0)
@@ -191,11 +222,26 @@ bool spawn(struct master *m, int fd, const struct addr *peer, uint16_t port,
 		seen_undone(m, k);
 		undo(m, k);
 		errno = why;
-		return false;
+		return NULL;
 	}
 	k->pid = pid;
 	seen_pid(m, k);
 	if (k->establish_by_ms < m->ends.overdue_due)
 		m->ends.overdue_due = k->establish_by_ms;
-	return true;
+	return k;
+}
+
+bool spawn(struct master *m, int fd, const struct peer *peer, const struct admit_entry *candidate,
+    size_t candidates)
+{
+	return begin(m, fd, peer, candidate, candidates);
+}
+
+bool spawn_doorman(struct master *m, int fd, const struct peer *proxy)
+{
+	struct child *k = begin(m, fd, proxy, NULL, 0);
+
+	if (k)
+		k->door = fd;
+	return k;
 }

@@ -9,14 +9,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/addr.h"
 #include "config/clients.h"
+#include "server/peer.h"
 
 struct master;
 
 /* A child for the connection fd, which stays the caller's to close. False with errno set, and
  * nothing has changed. */
-bool spawn(struct master *m, int fd, const struct addr *peer, uint16_t port,
-    const struct admit_entry *candidate, size_t candidates);
+bool spawn(struct master *m, int fd, const struct peer *peer, const struct admit_entry *candidate,
+    size_t candidates);
+
+/* A doorman for a connection from a proxy: fd is its slot's from then on. False with errno set: it
+ * is still the caller's, and nothing has changed. */
+bool spawn_doorman(struct master *m, int fd, const struct peer *proxy);
 
 #endif

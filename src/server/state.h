@@ -18,6 +18,7 @@
 #include "server/heirs.h"
 #include "server/keeper_watch.h"
 #include "server/repairs.h"
+#include "server/samples.h"
 #include "server/silence.h"
 #include "server/statpages.h"
 
@@ -29,6 +30,7 @@ struct master {
 	struct children children; /* spawn adds, reap drops */
 	struct area area;   /* changed through its functions, by seen, silence, reload, master */
 	struct heirs heirs; /* schedule, master */
+	struct samples samples; /* schedule, master */
 	struct statpages pages; /* one for each slot of children; seen clears them */
 
 	struct floods floods; /* changed through its functions, by all */
@@ -48,6 +50,7 @@ struct master {
 		int spare;      /* a descriptor to be closed for a moment when none is left */
 		int64_t resting_until; /* accepting is paused; TIMER_NEVER: it is not */
 		uint64_t accepted, refused;
+		unsigned answers; /* doormen that have exited; door adds, admission takes */
 	} accepting;
 
 	int64_t orders_due; /* orders: when what could not be sent to a child is sent again */

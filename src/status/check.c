@@ -12,7 +12,7 @@ static const char *word_of(const char *const *words, uint32_t n, uint32_t i)
 const char *status_refused_word(uint32_t refused)
 {
 	static const char *const words[STATUS_REFUSED] = {
-	    "unlisted", "no-key-keeper", "per-client", "resources"};
+	    "unlisted", "no-key-keeper", "per-client", "resources", "proxy-header"};
 
 	return word_of(words, STATUS_REFUSED, refused);
 }
@@ -38,9 +38,18 @@ static bool within(uint64_t at, uint64_t n, uint64_t step, uint64_t from, uint64
 	return at >= from && at <= size && at % 8 == 0 && n <= (size - at) / step;
 }
 
-static bool row(uint64_t size, uint64_t ours)
+static bool row(uint64_t size, uint64_t least)
 {
-	return size >= ours && size <= ROW_MAX && size % 8 == 0;
+	return size >= least && size <= ROW_MAX && size % 8 == 0;
+}
+
+void status_take(void *to, size_t room, const void *from, size_t size)
+{
+	size_t has = size < room ? size : room;
+
+	if (to != from)
+		memcpy(to, from, has);
+	memset((char *)to + has, 0, room - has);
 }
 
 const char *status_check(const struct status_server *h, uint64_t size)
@@ -53,9 +62,8 @@ const char *status_check(const struct status_server *h, uint64_t size)
 		return "its byte order is that of another machine";
 	if (h->version != STATUS_VERSION)
 		return "its version is another one";
-	if (!row(h->header_size, sizeof(*h)) || h->header_size > size ||
-	    !row(h->child_size, sizeof(struct status_child)) ||
-	    !row(h->client_size, sizeof(struct status_client)) ||
+	if (!row(h->header_size, STATUS_SERVER_LEAST) || h->header_size > size ||
+	    !row(h->child_size, STATUS_CHILD_LEAST) || !row(h->client_size, STATUS_CLIENT_LEAST) ||
 	    !row(h->page_step, sizeof(struct status_page)) ||
 	    h->page_size < sizeof(struct status_page) || h->page_size > h->page_step)
 		return "its sizes are not possible";

@@ -51,9 +51,18 @@
  * file only children that are still there count. When the last of them has ended, that master adds
  * them up and removes the file.
  *
+ * RATES. Every STATUS_SAMPLE_MS the master notes in each row what it counts at that moment: twice,
+ * in turn (`packets_at`, `bytes_at`; when, in the head: `sampled_ms`). A reader takes the later of
+ * the two that is at least so old, and has the rate of the last 5 to 10 seconds. Of a child it is
+ * stats.packets - packets_at; of a client that of its children, and packets - packets_at of its
+ * row, which is of connections that have ended meanwhile. Without connections nothing is noted, as
+ * nothing changes; of a master that is gone the last samples stay. While `sampled_ms` is 0 there is
+ * no sample.
+ *
  * VERSIONS. A reader refuses another `magic`, `byte_order` or `version`. A later server may append
  * members to each structure, and then only its size changes: readers step by header_size,
- * child_size, client_size and page_step, and never by sizeof. */
+ * child_size, client_size and page_step, and never by sizeof. What an earlier one did not have yet
+ * (STATUS_..._LEAST is what the first one had) is 0 for who reads: see status_take(). */
 #ifndef STATUS_LAYOUT_H
 #define STATUS_LAYOUT_H
 
@@ -78,6 +87,7 @@
 #define STATUS_FILE_MAX     256
 #define STATUS_REASON_MAX   256
 #define STATUS_NONE         UINT32_MAX
+#define STATUS_SAMPLE_MS    5000
 
 /* Why a connection was not taken: server.refused[]. */
 enum status_refused {
@@ -85,6 +95,7 @@ enum status_refused {
 	STATUS_NO_KEEPER,  /* TLS, and the process that holds the key is not running */
 	STATUS_PER_CLIENT, /* the client has as many connections as it may */
 	STATUS_RESOURCES,  /* no process or no descriptor was left */
+	STATUS_PROXY,      /* it came from a proxy, without a usable PROXY header */
 	STATUS_REFUSED     /* how many there are; the array has room for more */
 };
 
@@ -147,10 +158,11 @@ struct status_server {
 	uint64_t full;        /* times that connections had to wait, as the server was full */
 	uint64_t ended[32];   /* by enum status_end */
 	uint64_t repair_rounds, repair_rounds_failed;
-	uint64_t repaired_files; /* published by repair; UINT64_MAX: not counted */
+	uint64_t repaired_files; /* finished by repair */
 	uint64_t log_lines_lost; /* by the master */
 	uint64_t listeners;
 	char listener[STATUS_LISTENERS][STATUS_LISTENER_MAX]; /* as in the log */
+	int64_t sampled_ms[2];                                /* see RATES */
 };
 
 /* What the master knows of the child in a slot. */
@@ -166,7 +178,7 @@ struct status_child {
 	int64_t established_ms;
 	char name[STATUS_NAME_MAX]; /* of the client, "" as long as it is not known */
 	char peer[STATUS_PEER_MAX];
-	uint64_t reserved[4];
+	uint64_t packets_at[2], bytes_at[2]; /* see RATES */
 };
 
 /* What a child writes itself. Zero before it is started. */
@@ -207,9 +219,13 @@ struct status_client {
 	int64_t silent_ms;   /* when that was said */
 	uint32_t tls, store; /* 1: as configured */
 	char last_reason[STATUS_REASON_MAX];
-	uint64_t filtered; /* of connections that have ended, as `cut` */
-	uint64_t reserved[3];
+	uint64_t filtered;                   /* of connections that have ended, as `cut` */
+	uint64_t packets_at[2], bytes_at[2]; /* of those, too; see RATES */
 };
+
+#define STATUS_SERVER_LEAST offsetof(struct status_server, sampled_ms)
+#define STATUS_CHILD_LEAST  offsetof(struct status_child, packets_at)
+#define STATUS_CLIENT_LEAST offsetof(struct status_client, packets_at)
 
 _Static_assert(sizeof(struct stats) == 72 && offsetof(struct stats, packets) == 8 &&
 		   offsetof(struct stats, bytes) == 16 && offsetof(struct stats, files) == 24 &&

@@ -130,6 +130,12 @@ void transport_refuse(struct transport *t, bool ours)
 	setsockopt(t->fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
 }
 
+void transport_confirm(struct transport *t)
+{
+	if (t->say_stored)
+		t->say_stored(t);
+}
+
 static enum transport_status read_plain(
     struct transport *t, void *buf, size_t len, int64_t deadline, size_t *got)
 {

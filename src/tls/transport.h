@@ -29,6 +29,7 @@ struct transport {
 	int signals; /* signalfd, not owned; read by the session */
 	enum transport_status (*read)(struct transport *, void *, size_t, int64_t, size_t *);
 	void (*say_refused)(struct transport *, bool ours); /* NULL: there is no way to */
+	void (*say_stored)(struct transport *);             /* the same */
 	int64_t queued; /* after transport_drain(): bytes of the socket still to read; else -1 */
 	bool quiet;     /* TRANSPORT_QUIET was reported, and nothing has come since */
 	void *state;    /* of a transport that needs some */
@@ -68,6 +69,10 @@ enum transport_status transport_first_byte(struct transport *t, int64_t deadline
  * transport has for that, and by a reset once the socket is closed, instead of an end that looks as
  * if all had been taken. Nothing is read any more. */
 void transport_refuse(struct transport *t, bool ours);
+
+/* The peer, which has ended its stream as the transport's rules want it, shall learn that all of it
+ * is stored, if the transport has a word for that. Waits for nothing. */
+void transport_confirm(struct transport *t);
 
 /* TCP as it is. */
 void transport_plain(struct transport *t);

@@ -52,6 +52,7 @@ struct tls {
 
 	struct tls_records records; /* of the bytes that GnuTLS took */
 
+	bool notified;               /* the peer has ended its stream with close_notify */
 	enum transport_status ended; /* what every further read answers; DATA: nothing has ended */
 };
 
@@ -207,6 +208,16 @@ static void say_refused(struct transport *t, bool ours)
 		    ours ? GNUTLS_A_INTERNAL_ERROR : GNUTLS_A_DECODE_ERROR);
 }
 
+/* A close_notify (RFC 8446, 6.1), as an answer to that of the peer: whose stream may have been cut
+ * off by somebody else is told nothing. */
+static void say_stored(struct transport *t)
+{
+	struct tls *s = t->state;
+
+	if (s->notified)
+		gnutls_bye(s->session, GNUTLS_SHUT_WR);
+}
+
 bool transport_tls(struct transport *t, const struct creds *creds, int keeper,
     const struct tls_candidate *candidates, size_t n)
 {
@@ -217,6 +228,7 @@ bool transport_tls(struct transport *t, const struct creds *creds, int keeper,
 	if (!s)
 		return false;
 	t->say_refused = say_refused;
+	t->say_stored = say_stored;
 	s->transport = t;
 	s->creds = creds;
 	s->identity = (struct tls_identity){.candidate = candidates, .candidates = n};
@@ -320,7 +332,8 @@ static void end(struct tls *s, ssize_t e)
 	bool between = tls_records_between(&s->records);
 
 	if (e == 0) {
-		s->ended = TRANSPORT_EOF; /* close_notify */
+		s->ended = TRANSPORT_EOF;
+		s->notified = true;
 	} else if (e == GNUTLS_E_PREMATURE_TERMINATION || e == GNUTLS_E_SESSION_EOF ||
 		   (s->pull_status == TRANSPORT_EOF && !between)) {
 		s->ended = between ? TRANSPORT_EOF : TRANSPORT_INVALID;

@@ -203,6 +203,23 @@ bool coverage_add(struct coverage *v, const char *client, const char *address,
 	return r;
 }
 
+bool coverage_add_uncounted(
+    struct coverage *v, const char *client, const char *address, int64_t first, int64_t last)
+{
+	struct coverage_row *r = row_of(v, client, address);
+	int64_t a = at_least(first, v->begin), b = at_most(last, v->end - 1);
+
+	if (!r)
+		return false;
+	if (a > b)
+		return true;
+	for (size_t i = step_at(v, a); i < v->steps && coverage_time(v, i) <= b; i++) {
+		note(&r->step[i], a, b + 1);
+		r->step[i].uncounted = true;
+	}
+	return true;
+}
+
 static int by_name(const void *x, const void *y)
 {
 	const struct coverage_row *a = x, *b = y;
@@ -220,6 +237,7 @@ void coverage_end(struct coverage *v)
 			v->row[i].packets += s->packets;
 			v->row[i].bytes += s->bytes;
 			v->row[i].covered += s->some;
+			v->row[i].uncounted |= s->uncounted;
 			if (s->packets > v->busiest)
 				v->busiest = s->packets;
 		}

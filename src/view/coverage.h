@@ -16,6 +16,7 @@
 struct coverage_step {
 	uint64_t packets, bytes; /* captured bytes, without record headers */
 	bool some;               /* there are packets in it, or may be: it is no gap */
+	bool uncounted;          /* of captures, too, of which only the times are known */
 	int64_t first, last;     /* then: those that may be are not outside of these times */
 };
 
@@ -24,6 +25,7 @@ struct coverage_row {
 	char *client, *address;
 	uint64_t packets, bytes; /* all steps */
 	size_t covered;          /* steps with some */
+	bool uncounted;          /* in any step */
 	struct coverage_step *step;
 };
 
@@ -42,6 +44,11 @@ void coverage_begin(struct coverage *v, int64_t begin, int64_t end, size_t steps
  * them has a time; there is a row all the same. False: no memory. */
 bool coverage_add(struct coverage *v, const char *client, const char *address,
     const struct profile *p, int64_t first, int64_t last);
+
+/* Adds a capture of which nothing is known but that it was recorded from first to last. False: no
+ * memory. */
+bool coverage_add_uncounted(
+    struct coverage *v, const char *client, const char *address, int64_t first, int64_t last);
 
 /* Whether there is a row of this client, or of one of its hosts. */
 bool coverage_has(const struct coverage *v, const char *client);

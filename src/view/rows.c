@@ -85,6 +85,7 @@ static void print_bars(const struct coverage *v, const struct coverage_row *r, s
     const struct when_zone *zone, FILE *to)
 {
 	uint64_t packets = 0, bytes = 0, most = 0;
+	bool uncounted = false;
 	char text[CHART_BYTES_MAX];
 
 	fprintf(to, "<path class=\"bar\" d=\"M%zu %d", i, HEIGHT);
@@ -93,6 +94,7 @@ static void print_bars(const struct coverage *v, const struct coverage_row *r, s
 		packets += r->step[k].packets;
 		bytes += r->step[k].bytes;
 		most = r->step[k].packets > most ? r->step[k].packets : most;
+		uncounted |= r->step[k].uncounted;
 	}
 	fprintf(to, "V%dZ\"><title>", HEIGHT);
 	print_range(v, r, i, end, zone, to);
@@ -101,6 +103,7 @@ static void print_bars(const struct coverage *v, const struct coverage_row *r, s
 	words_rate(v, packets, end - i, to);
 	fputs(", at most ", to);
 	words_rate(v, most, 1, to);
+	fputs(uncounted ? "\nand captures whose packets are not counted yet" : "", to);
 	fputs("</title></path>\n", to);
 }
 
@@ -135,6 +138,7 @@ static void print_row(const struct coverage *v, const struct coverage_row *r,
 {
 	char bytes[CHART_BYTES_MAX], length[CHART_DURATION_MAX] = "none";
 	struct gap longest = gaps_of_row(v, r);
+	const char *at_least = r->uncounted ? "\xe2\x89\xa5 " : ""; /* U+2265 */
 	size_t steps = longest.end - longest.begin;
 
 	fputs("<div class=\"row\"><div class=\"who\" title=\"", to);
@@ -145,12 +149,12 @@ static void print_row(const struct coverage *v, const struct coverage_row *r,
 	print_drawing(v, r, a, zone, to);
 	if (steps > 0)
 		chart_duration(coverage_span(v) / v->steps * steps, length);
-	fputs("<div class=\"n\">", to);
+	fprintf(to, "<div class=\"n\">%s", at_least);
 	words_count(r->packets, to);
 	fprintf(to,
-	    "</div><div class=\"n bytes\">%s</div><div class=\"n time\">%.1f %%</div>"
+	    "</div><div class=\"n bytes\">%s%s</div><div class=\"n time\">%.1f %%</div>"
 	    "<div class=\"n\">%s</div></div>\n",
-	    chart_bytes(r->bytes, bytes), part_of(v, r), length);
+	    at_least, chart_bytes(r->bytes, bytes), part_of(v, r), length);
 }
 
 void rows_print(const struct coverage *v, const struct when_zone *zone, FILE *to)

@@ -139,6 +139,26 @@ static void take_snaplen(struct vty_reader *r, const struct vty_command *c)
 	take_number(r, c, 262144);
 }
 
+/* "*" is every address of IPv4 there. */
+static void take_publisher(struct vty_reader *r, const struct vty_command *c)
+{
+	const char *address = strcmp(r->line.word[1], "*") == 0 ? "0.0.0.0" : r->line.word[1];
+	struct addr a;
+	uint64_t port;
+	char text[64];
+
+	if (!addr_parse(address, &a) || a.len != 4) {
+		vty_complain(r, c->key, "%s is neither an IPv4 address nor *", r->line.word[1]);
+		return;
+	}
+	if (!parse_number(value_of(r), 1, 65535, &port)) {
+		vty_complain(r, c->key, "%s is not a number from 1 to 65535", value_of(r));
+		return;
+	}
+	snprintf(text, sizeof(text), "tcp://%s:%" PRIu64, address, port);
+	set(r, c->key, text);
+}
+
 static void take_mode(struct vty_reader *r, const struct vty_command *c)
 {
 	unsigned mode;
@@ -273,7 +293,6 @@ static const char other_program[] =
     NONE "a command of osmo-pcap-client; the server verifies clients as allow-auth says:";
 static const char own_groups[] = NONE "GnuTLS has groups of its own for Diffie-Hellman:";
 static const char no_queue[] = NONE "nothing is queued here, a full disk makes the client wait:";
-static const char no_zeromq[] = NONE "nothing is published through ZeroMQ:";
 
 /* Within the node server. */
 static const struct vty_command server_commands[] = {
@@ -327,8 +346,8 @@ static const struct vty_command server_commands[] = {
     {"no tls client-key", no_counterpart, VTY_TLS, other_program},
     {"file-write-queue-max-length ...", no_counterpart, VTY_REST, no_queue},
     {"no file-write-queue-max-length", no_counterpart, VTY_REST, no_queue},
-    {"zeromq-publisher ...", no_counterpart, VTY_REST, no_zeromq},
-    {"no zeromq-publisher", no_counterpart, VTY_REST, no_zeromq},
+    {"zeromq-publisher A.B.C.D N", take_publisher, VTY_PUBLISHER, NULL},
+    {"no zeromq-publisher", leave_out, VTY_PUBLISHER, NULL},
 };
 
 static const char no_log[] =

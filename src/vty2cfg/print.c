@@ -30,6 +30,7 @@ static const struct {
     [VTY_SERVER_CERT] = {"server-cert", false},
     [VTY_SERVER_KEY] = {"server-key", false},
     [VTY_PRIORITY] = {"priority", false},
+    [VTY_PUBLISHER] = {"bind", false},
 };
 
 /* Text within a comment: what would end its line is replaced; tabs stay. */
@@ -112,10 +113,10 @@ static void print_tls(const struct printer *p)
 	const char *inner = p->v->tls_group ? "\t\t" : "\t//\t";
 	bool any = false;
 
-	for (int k = VTY_TLS; k < VTY_KEYS; k++)
+	for (int k = VTY_TLS; k < VTY_TLS_END; k++)
 		any |= p->v->key[k].line != 0;
 	for (size_t i = 0; i < p->v->nnotes; i++)
-		any |= p->v->notes[i].place >= VTY_TLS && p->v->notes[i].place < VTY_KEYS;
+		any |= p->v->notes[i].place >= VTY_TLS && p->v->notes[i].place < VTY_TLS_END;
 	if (!any)
 		return;
 	print_switch(p, VTY_TLS, "\t");
@@ -129,9 +130,23 @@ static void print_tls(const struct printer *p)
 	print_switch(p, VTY_ANONYMOUS, inner);
 	if (p->v->auth)
 		fprintf(p->out, "%sallow-auth = \"%s\";\n", inner, p->v->auth);
-	for (int k = VTY_CAPATH; k < VTY_KEYS; k++)
+	for (int k = VTY_CAPATH; k < VTY_TLS_END; k++)
 		print_setting(p, k, inner);
 	fprintf(p->out, "%s};\n", outer);
+}
+
+/* Where nothing is published, the lines that say so are comments. */
+static void print_publisher(const struct printer *p)
+{
+	if (!p->v->key[VTY_PUBLISHER].value) {
+		print_setting(p, VTY_PUBLISHER, "");
+		return;
+	}
+	fputs("// For osmo-pcap-publish, a program of its own: the server publishes nothing.\n"
+	      "zeromq-publisher:\n{\n",
+	    p->out);
+	print_setting(p, VTY_PUBLISHER, "\t");
+	fputs("};\n", p->out);
 }
 
 static void print_client(const struct printer *p, const struct vty_client *c, bool last)
@@ -180,6 +195,7 @@ bool vty_print(const struct vty *v, const char *file, size_t errors, FILE *out)
 		print_setting(&p, k, "\t");
 	print_tls(&p);
 	fputs("};\n", out);
+	print_publisher(&p);
 	print_clients(&p);
 	for (size_t i = 0; i < v->nnotes; i++)
 		if (v->notes[i].place == VTY_REST) {

@@ -29,6 +29,8 @@ enum vty_key {
 	VTY_SERVER_CERT,
 	VTY_SERVER_KEY,
 	VTY_PRIORITY,
+	VTY_TLS_END, /* the keys above, from VTY_TLS on, stand in the group tls; itself no key */
+	VTY_PUBLISHER = VTY_TLS_END, /* in the group zeromq-publisher */
 	VTY_KEYS,
 	VTY_HEAD = VTY_KEYS, /* notes before everything */
 	VTY_CLIENTS,         /* beside the clients */

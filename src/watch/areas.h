@@ -1,8 +1,6 @@
-/* areas: finds the status areas of one configuration, and says which of their servers lives.
+/* areas: a snapshot of what the status areas of one configuration say, which status/finder finds.
  *
- * A directory may have files of several configurations, of servers that have ended, and anything
- * else: what is not ours is passed over, and of what is wrong the first reason is kept. Refuses to
- * write there. */
+ * Refuses to look into them itself. */
 #ifndef WATCH_AREAS_H
 #define WATCH_AREAS_H
 

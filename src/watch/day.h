@@ -1,6 +1,9 @@
-/* day: when there were packets in the last day, by the index of the archive.
+/* day: when there were packets in the last day.
  *
- * Reads no capture: what is being recorded, or waits to be archived, is not in it. */
+ * Of archived captures by their profiles in the index; of completed ones by the time in their name,
+ * when they began, and that of their last change; of recordings from the beginning of their current
+ * file to their last packet. Reads no capture: of what is not archived, packets are not counted,
+ * and it may have gaps that are not seen. */
 #ifndef WATCH_DAY_H
 #define WATCH_DAY_H
 
@@ -8,11 +11,18 @@
 
 #include "config/config.h"
 #include "view/coverage.h"
+#include "watch/snapshot.h"
 
-/* NULL, or why not: one line, in `why`; coverage_free() in either case. now: nanoseconds since
- * 1970. */
-#define DAY_WHY_MAX 256
-const char *day_make(struct coverage *v, const struct config *config, int64_t now, size_t steps,
-    char why[DAY_WHY_MAX]);
+struct day {
+	struct coverage coverage;
+	/* what is missing in it, and why: one line each; NULL: nothing is */
+	const char *index, *completed;
+};
+
+/* Of the clients and recordings of a snapshot, in whose region texts are. now: nanoseconds since
+ * 1970. False: no memory; day_free() in either case. */
+bool day_make(struct day *d, const struct snapshot *s, const struct config *config, int64_t now,
+    size_t steps);
+void day_free(struct day *d);
 
 #endif

@@ -100,6 +100,7 @@ static void print_server(const struct snapshot *s, struct object *in)
 	by_word(&o, "ended", status_end_word, h->ended, STATUS_ENDS);
 	number(&o, "repair-rounds", h->repair_rounds);
 	number(&o, "repair-rounds-failed", h->repair_rounds_failed);
+	number(&o, "repaired-files", h->repaired_files);
 	number(&o, "log-lines-lost", h->log_lines_lost);
 	key(&o, "listeners");
 	putc('[', o.to);

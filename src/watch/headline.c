@@ -85,9 +85,9 @@ static void tell_archive(struct page *t, const struct snapshot *s)
 		tell(t, "archive: %s", a->why);
 		return;
 	}
-	tell(t, "archive: %s in %" PRIu64 " files, oldest %s, %s%s, %" PRIu64 " to be taken%s",
-	    chart_bytes(a->bytes, bytes), a->files, numbers_ago(s->now, a->oldest, oldest),
-	    a->full_in < 0 ? "not growing" : "full in ",
+	tell(t, "archive: %s in %" PRIu64 " %s, oldest %s, %s%s, %" PRIu64 " to be taken%s",
+	    chart_bytes(a->bytes, bytes), a->files, a->files == 1 ? "file" : "files",
+	    numbers_ago(s->now, a->oldest, oldest), a->full_in < 0 ? "not growing" : "full in ",
 	    a->full_in < 0 ? "" : numbers_span(a->full_in * 1000, full), a->completed,
 	    a->waiting > 0 ? ", hand-over waits" : "");
 }

@@ -1,18 +1,15 @@
 /* kept: see kept.h. */
 #include "watch/kept.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "capture/capname.h"
 #include "index/store.h"
+#include "watch/completed.h"
 
 #define DAY  INT64_C(86400)
 #define WEEK (7 * DAY)
@@ -23,6 +20,9 @@
 
 /* Completed captures that are looked at: an archive that keeps up leaves few. */
 #define COMPLETED_MAX 10000u
+
+/* Files that wait to be handed over are counted as far as this. */
+#define WAITING_MAX 100000u
 
 /* ---- the index ---- */
 
@@ -85,7 +85,7 @@ static void read_index(struct snapshot_archive *a, struct store *store, int64_t 
 		a->oldest = first.ended * 1000;
 	a->growth = growth_of(store, now);
 	if (a->hands_over)
-		store_count_waiting(store, &a->waiting);
+		store_count_waiting(store, WAITING_MAX, &a->waiting);
 }
 
 static void open_index(struct snapshot *s, const char *path)
@@ -140,57 +140,22 @@ static int64_t full_in(const struct snapshot_archive *a, const struct config_kee
 
 /* ---- what the archive has not taken yet ---- */
 
-/* False with errno. */
-static bool count_completed(struct snapshot_archive *a, const char *path)
+static void count(void *of, const struct capname *name, const struct stat *st)
 {
-	DIR *d = opendir(path);
-	struct dirent *e;
+	struct snapshot_archive *a = of;
+	int64_t when = st->st_ctime * INT64_C(1000); /* it was renamed when it was completed */
 
-	if (!d)
-		return false;
-	while (a->completed < COMPLETED_MAX && (e = readdir(d))) {
-		struct capname parts;
-		struct stat st;
-
-		if (!capname_parse(e->d_name, &parts) ||
-		    fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-		    !S_ISREG(st.st_mode))
-			continue;
-		a->completed++;
-		/* it is renamed when it is completed, which changes ctime */
-		if (a->completed_oldest == 0 || st.st_ctime * INT64_C(1000) < a->completed_oldest)
-			a->completed_oldest = st.st_ctime * INT64_C(1000);
-	}
-	closedir(d);
-	return true;
+	(void)name;
+	a->completed++;
+	if (a->completed_oldest == 0 || when < a->completed_oldest)
+		a->completed_oldest = when;
 }
 
-static int by_text(const void *x, const void *y)
-{
-	const char *const *a = x, *const *b = y;
-
-	return strcmp(*a, *b);
-}
-
-/* Each directory once. */
 static void look_completed(struct snapshot *s, const struct config *c)
 {
-	struct snapshot_archive *a = &s->archive;
-	const char **path = region_array(s->region, c->nclients, sizeof(*path));
-	size_t n = 0;
+	struct completed look = {.most = COMPLETED_MAX, .take = count, .of = &s->archive};
 
-	for (size_t i = 0; path && i < c->nclients; i++) {
-		const char *p = c->clients[i].storage.completed_path;
-
-		if (p && (n == 0 || path[n - 1] != p))
-			path[n++] = p;
-	}
-	if (n > 0)
-		qsort(path, n, sizeof(*path), by_text);
-	for (size_t i = 0; i < n; i++)
-		if ((i == 0 || strcmp(path[i - 1], path[i]) != 0) && !count_completed(a, path[i]) &&
-		    !a->unseen)
-			a->unseen = region_print(s->region, "%s: %s", path[i], strerror(errno));
+	s->archive.unseen = completed_look(&look, c, s->region) ? look.unseen : strerror(ENOMEM);
 }
 
 void kept_look(struct snapshot *s, const struct config *config)

@@ -23,6 +23,7 @@
 #include "watch/options.h"
 #include "watch/roles.h"
 #include "watch/serve.h"
+#include "watch/since.h"
 #include "watch/table.h"
 #include "watch/verdict.h"
 #include "watch/webpage.h"
@@ -73,7 +74,7 @@ static void look(struct status *st, bool expiry)
 		look_at_expiry(s, c);
 	snapshot_choose(s, &st->patterns);
 	if (st->before.region)
-		snapshot_rates(s, &st->before);
+		since_rates(s, &st->before);
 }
 
 /* ---- what is printed of it ---- */
@@ -89,12 +90,12 @@ static void print_table(void *of, size_t width, size_t lines, FILE *to)
 
 static void print_page(const struct status *st, FILE *to)
 {
-	char text[DAY_WHY_MAX];
-	struct coverage day;
-	const char *why = day_make(&day, st->config, moment_now(), STEPS, text);
+	struct day day;
 
-	webpage_print(&st->now, why ? NULL : &day, why, to);
-	coverage_free(&day);
+	if (!day_make(&day, &st->now, st->config, moment_now(), STEPS))
+		no_memory();
+	webpage_print(&st->now, &day, to);
+	day_free(&day);
 }
 
 static void print_body(void *of, enum request what, FILE *to)

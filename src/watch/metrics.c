@@ -77,6 +77,8 @@ static void print_server(const struct snapshot *s, FILE *to)
 	    "Rounds that looked for files whose recording had died.", h->repair_rounds);
 	number(to, "osmo_pcap_repair_rounds_failed_total", "counter",
 	    "Those of them that have failed.", h->repair_rounds_failed);
+	number(to, "osmo_pcap_repaired_files_total", "counter",
+	    "Files whose recording had died, and that were finished.", h->repaired_files);
 	print_connections(h, to);
 }
 
@@ -186,7 +188,7 @@ static void print_index(const struct snapshot_archive *a, FILE *to)
 		    (uint64_t)a->full_in);
 	if (a->hands_over)
 		number(to, "osmo_pcap_archive_handover_waiting_files", "gauge",
-		    "Files that wait to be handed over.", a->waiting);
+		    "Files that wait to be handed over; 100000: so many, or more.", a->waiting);
 }
 
 static void print_archive(const struct snapshot_archive *a, FILE *to)

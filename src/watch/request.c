@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/addr.h"
+
 static bool is_token(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -14,24 +16,90 @@ static bool is_text(char c)
 	return c == '\t' || (c >= ' ' && c <= '~') || (unsigned char)c >= 0x80;
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
 static bool equals(const char *s, size_t len, const char *word)
 {
 	return len == strlen(word) && memcmp(s, word, len) == 0;
 }
 
-/* Without regard to case. */
-static bool names(const char *s, size_t len, const char *word)
+static char small(char c)
 {
-	if (len != strlen(word))
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+/* Without regard to case. */
+static bool names(const char *s, size_t len, const char *word, size_t word_len)
+{
+	if (len != word_len)
 		return false;
 	for (size_t i = 0; i < len; i++)
-		if ((s[i] >= 'A' && s[i] <= 'Z' ? s[i] | 0x20 : s[i]) != word[i])
+		if (small(s[i]) != small(word[i]))
 			return false;
 	return true;
 }
 
+#define NAMES(s, len, word) names((s), (len), (word), sizeof(word) - 1)
+
+/* ---- whom it is for ---- */
+
+static bool is_port(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (s[i] < '0' || s[i] > '9')
+			return false;
+	return len <= 5;
+}
+
+static bool is_address(const char *s, size_t len)
+{
+	char text[ADDR_TEXT_MAX];
+	struct addr a;
+
+	if (len >= sizeof(text))
+		return false;
+	memcpy(text, s, len);
+	text[len] = '\0';
+	return addr_parse(text, &a);
+}
+
+/* [ADDRESS], [ADDRESS]:PORT, NAME, NAME:PORT */
+static bool is_here(const char *s, size_t len, const char *machine)
+{
+	const char *end = *s == '[' ? memchr(s, ']', len) : memchr(s, ':', len);
+	size_t name = end ? (size_t)(end - s) : len;
+
+	if (*s == '[') {
+		if (!end || !is_address(s + 1, name - 1))
+			return false;
+		name++;
+		return name == len || (s[name] == ':' && is_port(s + name + 1, len - name - 1));
+	}
+	if (end && !is_port(end + 1, len - name - 1))
+		return false;
+	if (name == 0)
+		return false;
+	return is_address(s, name) || NAMES(s, name, "localhost") ||
+	       names(s, name, machine, strlen(machine)) ||
+	       names(s, name, machine, strcspn(machine, "."));
+}
+
+/* ---- lines ---- */
+
+struct reading {
+	const char *machine;
+	enum request what;
+	bool head;
+	bool must;      /* HTTP/1.1 has to have a Host */
+	unsigned hosts; /* that it has */
+	bool elsewhere; /* another one than ours */
+};
+
 /* METHOD SP TARGET SP HTTP/1.x */
-static enum request read_line(const char *s, size_t len, bool *head)
+static enum request read_line(struct reading *r, const char *s, size_t len)
 {
 	const char *target = memchr(s, ' ', len), *version;
 	size_t method = target ? (size_t)(target - s) : 0, path;
@@ -52,8 +120,9 @@ static enum request read_line(const char *s, size_t len, bool *head)
 	if (!equals(version, (size_t)(s + len - version), "HTTP/1.1") &&
 	    !equals(version, (size_t)(s + len - version), "HTTP/1.0"))
 		return REQUEST_BAD;
-	*head = equals(s, method, "HEAD");
-	if (!*head && !equals(s, method, "GET"))
+	r->must = version[strlen("HTTP/1.")] == '1';
+	r->head = equals(s, method, "HEAD");
+	if (!r->head && !equals(s, method, "GET"))
 		return REQUEST_NO_METHOD;
 	if (memchr(target, '?', path)) /* a query changes nothing */
 		path = (size_t)((const char *)memchr(target, '?', path) - target);
@@ -64,7 +133,7 @@ static enum request read_line(const char *s, size_t len, bool *head)
 }
 
 /* NAME: VALUE, and nothing that announces a body. */
-static bool read_field(const char *s, size_t len)
+static bool read_field(struct reading *r, const char *s, size_t len)
 {
 	const char *colon = memchr(s, ':', len);
 	size_t name = colon ? (size_t)(colon - s) : 0;
@@ -77,17 +146,32 @@ static bool read_field(const char *s, size_t len)
 	for (size_t i = name + 1; i < len; i++)
 		if (!is_text(s[i]))
 			return false;
-	if (names(s, name, "content-length")) {
-		while (name + 1 < len && (s[len - 1] == ' ' || s[len - 1] == '\t'))
-			len--;
+	while (name + 1 < len && is_blank(s[len - 1]))
+		len--;
+	if (NAMES(s, name, "content-length"))
 		return s[len - 1] == '0' && (s[len - 2] == ' ' || s[len - 2] == ':');
+	if (NAMES(s, name, "host")) {
+		do
+			name++;
+		while (name < len && is_blank(s[name]));
+		r->hosts++;
+		r->elsewhere = name < len && !is_here(s + name, len - name, r->machine);
+		return name < len && r->hosts == 1;
 	}
-	return !names(s, name, "transfer-encoding");
+	return !NAMES(s, name, "transfer-encoding");
 }
 
-enum request request_parse(const char *bytes, size_t len, bool *head)
+/* Behind the last line. */
+static enum request conclude(const struct reading *r)
 {
-	enum request what = REQUEST_MORE;
+	if (r->must && r->hosts == 0)
+		return REQUEST_BAD;
+	return r->elsewhere ? REQUEST_MISDIRECTED : r->what;
+}
+
+enum request request_parse(const char *bytes, size_t len, const char *machine, bool *head)
+{
+	struct reading r = {.machine = machine, .what = REQUEST_MORE};
 	const char *at = bytes, *end = bytes + len;
 
 	*head = false;
@@ -101,14 +185,16 @@ enum request request_parse(const char *bytes, size_t len, bool *head)
 			return REQUEST_BAD;
 		at = lf + 1;
 		n = (size_t)(lf - 1 - line);
-		if (what == REQUEST_MORE)
-			what = read_line(line, n, head);
-		else if (n == 0)
-			return at == end ? what : REQUEST_BAD;
-		else if (!read_field(line, n))
+		if (r.what == REQUEST_MORE) {
+			r.what = read_line(&r, line, n);
+			*head = r.head;
+		} else if (n == 0) {
+			return at == end ? conclude(&r) : REQUEST_BAD;
+		} else if (!read_field(&r, line, n)) {
 			return REQUEST_BAD;
-		if (what == REQUEST_BAD)
-			return what;
+		}
+		if (r.what == REQUEST_BAD)
+			return r.what;
 	}
 	return len >= REQUEST_MAX ? REQUEST_BAD : REQUEST_MORE;
 }

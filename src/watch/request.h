@@ -1,7 +1,10 @@
 /* request: what an HTTP request asks for (RFC 9112), from its bytes.
  *
  * Strict: a request line and header lines that end with CR LF, an end, nothing behind it. Knows
- * three paths, and GET and HEAD; a body, or anything odd, is refused. Pure. */
+ * three paths, and GET and HEAD; a body, or anything odd, is refused. So is a Host that another
+ * server can have: a browser sends one when a page of somebody else has let its own name lead to
+ * this address (DNS rebinding), and may then read the answer. Names that nobody else can have are
+ * addresses, "localhost", the name of this machine, and its first part alone. Pure. */
 #ifndef WATCH_REQUEST_H
 #define WATCH_REQUEST_H
 
@@ -16,11 +19,12 @@ enum request {
 	REQUEST_METRICS,
 	REQUEST_JSON,
 	REQUEST_NOT_FOUND,
-	REQUEST_NO_METHOD, /* one that is not ours */
+	REQUEST_NO_METHOD,   /* one that is not ours */
+	REQUEST_MISDIRECTED, /* to another host */
 	REQUEST_BAD
 };
 
-/* *head: the answer is to have no body. */
-enum request request_parse(const char *bytes, size_t len, bool *head);
+/* machine: its name. *head: the answer is to have no body. */
+enum request request_parse(const char *bytes, size_t len, const char *machine, bool *head);
 
 #endif

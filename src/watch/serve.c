@@ -2,6 +2,7 @@
 #include "watch/serve.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ static const struct status statuses[] = {
     [REQUEST_JSON] = {"200 OK", "application/json"},
     [REQUEST_NOT_FOUND] = {"404 Not Found", "text/plain"},
     [REQUEST_NO_METHOD] = {"405 Method Not Allowed", "text/plain"},
+    [REQUEST_MISDIRECTED] = {"421 Misdirected Request", "text/plain"},
     [REQUEST_BAD] = {"400 Bad Request", "text/plain"},
 };
 
@@ -38,7 +40,6 @@ static void read_request(void *context)
 	size_t len = 0;
 	bool head;
 
-	(void)context;
 	while (v.what == REQUEST_MORE && len < sizeof(buf)) {
 		ssize_t n = read(PROCESS_FILES, buf + len, sizeof(buf) - len);
 
@@ -47,7 +48,7 @@ static void read_request(void *context)
 		if (n <= 0)
 			break;
 		len += (size_t)n;
-		v.what = (unsigned char)request_parse(buf, len, &head);
+		v.what = (unsigned char)request_parse(buf, len, context, &head);
 		v.head = head;
 	}
 	if (len > 0 && v.what == REQUEST_MORE)
@@ -60,10 +61,13 @@ static void read_request(void *context)
 static bool ask(const struct process_kind *kind, struct verdict *v)
 {
 	const int input = STDIN_FILENO;
+	char machine[HOST_NAME_MAX + 1] = "";
 	struct process p;
 	bool ok;
 
-	if (!process_start(&p, kind, &input, 1, read_request, NULL))
+	gethostname(machine, sizeof(machine));
+	machine[HOST_NAME_MAX] = '\0';
+	if (!process_start(&p, kind, &input, 1, read_request, machine))
 		return false;
 	ok = pipes_read_full(p.from, v, sizeof(*v));
 	if (!ok)
@@ -113,7 +117,10 @@ bool serve(
 	if (v.what < REQUEST_NOT_FOUND)
 		body(of, v.what, to);
 	else
-		fprintf(to, "%s\n", statuses[v.what].line);
+		fprintf(to, "%s%s\n", statuses[v.what].line,
+		    v.what == REQUEST_MISDIRECTED
+			? ": this is reached by its address, as localhost, or by its host name"
+			: "");
 	if (fclose(to) != 0)
 		return false;
 	ok = write_head(v.what, len) && (v.head || io_write_all(STDOUT_FILENO, text, len));

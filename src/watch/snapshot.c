@@ -6,6 +6,7 @@
 
 #include "base/parse.h"
 #include "status/check.h"
+#include "watch/rates.h"
 
 /* What is being put together. */
 struct making {
@@ -27,11 +28,6 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-static double rate(uint64_t n, int64_t ms)
-{
-	return ms > 0 ? (double)n * 1000 / (double)ms : 0;
-}
-
 /* ---- connections ---- */
 
 static int by_client(const void *x, const void *y)
@@ -48,7 +44,20 @@ static int by_client(const void *x, const void *y)
 				     : 1;
 }
 
-static void add_session(struct making *m, const struct area_child *k, bool outlived)
+/* Of a server that takes no samples they are from the beginning of the connection on. */
+static void set_rates(const struct making *m, struct snapshot_session *o,
+    const struct status_server *h, const struct status_child *row)
+{
+	struct rates_sample at = rates_sample(h, m->clock);
+	bool none = at.ms == 0;
+	int64_t ms = none ? m->s->now - o->since : at.ms;
+
+	o->packet_rate = rates_second(o->packets, none ? 0 : row->packets_at[at.which], ms);
+	o->byte_rate = rates_second(o->bytes, none ? 0 : row->bytes_at[at.which], ms);
+}
+
+static void add_session(
+    struct making *m, const struct status_server *h, const struct area_child *k, bool outlived)
 {
 	const struct stats *n = &k->page.stats;
 	struct snapshot_session *o = &m->s->session[m->s->sessions++];
@@ -68,6 +77,9 @@ static void add_session(struct making *m, const struct area_child *k, bool outli
 	    .expires = k->page.expires_unix > 0 && k->page.expires_unix < INT64_MAX / 1000
 			   ? k->page.expires_unix * 1000
 			   : 0,
+	    .begun = k->page.file_unix > 0 && k->page.file_unix < INT64_MAX / 1000000000
+			 ? k->page.file_unix * 1000
+			 : 0,
 	    .order = k->row.order,
 	    .packets = n->packets,
 	    .bytes = n->bytes,
@@ -75,8 +87,7 @@ static void add_session(struct making *m, const struct area_child *k, bool outli
 	    .cut = n->cut,
 	    .filtered = n->filtered,
 	    .file_bytes = n->file_bytes};
-	o->packet_rate = rate(o->packets, m->s->now - o->since);
-	o->byte_rate = rate(o->bytes, m->s->now - o->since);
+	set_rates(m, o, h, &k->row);
 }
 
 /* Of a child that nobody reaps any more: see TOTALS and WHO IS ALIVE in status/layout.h. */
@@ -95,7 +106,8 @@ static bool add_sessions(struct making *m, const struct snapshot_source *source,
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < source[i].area->children; k++)
 			if (is_there(&source[i], &source[i].area->child[k]))
-				add_session(m, &source[i].area->child[k], !source[i].alive);
+				add_session(m, &source[i].area->head, &source[i].area->child[k],
+				    !source[i].alive);
 	qsort(m->s->session, m->s->sessions, sizeof(*m->s->session), by_client);
 	while (m->s->unknown < m->s->sessions && !*m->s->session[m->s->unknown].client)
 		m->s->unknown++;
@@ -104,8 +116,11 @@ static bool add_sessions(struct making *m, const struct snapshot_source *source,
 
 /* ---- clients ---- */
 
-static void add_client(struct making *m, const struct status_client *c)
+static void add_client(
+    struct making *m, const struct status_server *h, const struct status_client *c)
 {
+	struct rates_sample at = rates_sample(h, m->clock);
+
 	m->s->client[m->s->clients++] = (struct snapshot_client){.name = c->name,
 	    .tls = c->tls,
 	    .store = c->store,
@@ -125,7 +140,9 @@ static void add_client(struct making *m, const struct status_client *c)
 	    .filtered = c->filtered,
 	    .connections = c->connections,
 	    .refused = c->refused,
-	    .rejected = c->rejected};
+	    .rejected = c->rejected,
+	    .ended_packet_rate = rates_second(c->packets, c->packets_at[at.which], at.ms),
+	    .ended_byte_rate = rates_second(c->bytes, c->bytes_at[at.which], at.ms)};
 }
 
 static int by_name(const void *x, const void *y)
@@ -209,7 +226,8 @@ static void sum_rates(struct snapshot *s)
 	for (size_t i = 0; i < s->clients; i++) {
 		struct snapshot_client *c = &s->client[i];
 
-		c->packet_rate = c->byte_rate = 0;
+		c->packet_rate = c->ended_packet_rate;
+		c->byte_rate = c->ended_byte_rate;
 		for (size_t k = 0; k < c->sessions; k++) {
 			c->packet_rate += c->session[k].packet_rate;
 			c->byte_rate += c->session[k].byte_rate;
@@ -260,7 +278,7 @@ static bool add_clients(struct making *m, const struct snapshot_source *own)
 		return false;
 	for (size_t i = 0; i < a->clients; i++)
 		if (parse_name(a->client[i].name))
-			add_client(m, &a->client[i]);
+			add_client(m, &a->head, &a->client[i]);
 	for (size_t i = s->unknown; i < s->sessions; i++)
 		s->client[s->clients++] = (struct snapshot_client){.name = s->session[i].client,
 		    .state = SNAPSHOT_NEVER,
@@ -301,32 +319,6 @@ void snapshot_choose(struct snapshot *s, struct patterns *p)
 			s->client[n++] = s->client[i];
 	s->clients = n;
 	s->unknown = 0;
-}
-
-void snapshot_rates(struct snapshot *s, const struct snapshot *before)
-{
-	static const struct snapshot_session none;
-	int64_t ms = s->now - before->now;
-
-	for (size_t i = 0; i < s->sessions && ms > 0; i++) {
-		struct snapshot_session *o = &s->session[i];
-		const struct snapshot_session *old = NULL;
-
-		for (size_t k = 0; k < before->sessions && !old; k++) {
-			const struct snapshot_session *b =
-			    &before->session[(i + k) % before->sessions];
-
-			if (b->pid == o->pid && b->order == o->order)
-				old = b;
-		}
-		if (!old) /* it is new: what it has is of this time */
-			old = &none;
-		if (o->packets < old->packets || o->bytes < old->bytes)
-			continue; /* not an honest child */
-		o->packet_rate = rate(o->packets - old->packets, ms);
-		o->byte_rate = rate(o->bytes - old->bytes, ms);
-	}
-	sum_rates(s);
 }
 
 const char *snapshot_state_word(enum snapshot_state state)

@@ -1,6 +1,6 @@
 /* snapshot: what is known at one moment, as one structure that everything is printed from.
  *
- * The server and its clients come from status areas (watch/area.h): one of a server that runs, or
+ * The server and its clients come from status areas (status/area.h): one of a server that runs, or
  * has run last, and those of earlier ones whose recordings go on. Adds up, sorts, and computes
  * rates; refuses to look anything up. Pure.
  *
@@ -14,7 +14,7 @@
 
 #include "base/region.h"
 #include "view/pattern.h"
-#include "watch/area.h"
+#include "status/area.h"
 
 /* A connection that is recorded. */
 struct snapshot_session {
@@ -25,8 +25,9 @@ struct snapshot_session {
 	bool outlived; /* its server has ended */
 	bool waiting;  /* for room on the disk */
 	int64_t since, last_packet, expires;
+	int64_t begun; /* the file */
 	uint64_t order, packets, bytes, files, cut, filtered, file_bytes;
-	double packet_rate, byte_rate; /* per second */
+	double packet_rate, byte_rate; /* per second, of the last seconds */
 };
 
 /* In the order in which they are shown: what needs a look comes first. */
@@ -50,7 +51,9 @@ struct snapshot_client {
 	const struct snapshot_session *session; /* its first; they follow each other */
 	size_t sessions;
 	bool waiting;
+	/* of its sessions, and of connections that have ended in the last seconds */
 	double packet_rate, byte_rate;
+	double ended_packet_rate, ended_byte_rate; /* of the latter alone */
 };
 
 /* What watch/kept finds out. Bytes but for names that say otherwise. */
@@ -112,9 +115,6 @@ bool snapshot_make(struct snapshot *s, struct region *r, const struct snapshot_s
 
 /* Leaves these clients, and what is of no client only where there is no pattern. */
 void snapshot_choose(struct snapshot *s, struct patterns *p);
-
-/* Rates since an earlier snapshot, instead of those since each connection began. */
-void snapshot_rates(struct snapshot *s, const struct snapshot *before);
 
 const char *snapshot_state_word(enum snapshot_state state);
 

@@ -104,8 +104,12 @@ static void of_client(const struct snapshot *s, const struct snapshot_client *c,
 	if (c->sessions == 0) {
 		numbers_ago(s->now, c->last_end, l->cell[SINCE]);
 		set(l, PEER, "-");
-		set(l, PACKET_RATE, "-");
-		set(l, BIT_RATE, "-");
+		if (c->packet_rate > 0) /* until a moment ago */
+			set_rates(l, c->packet_rate, c->byte_rate);
+		else {
+			set(l, PACKET_RATE, "-");
+			set(l, BIT_RATE, "-");
+		}
 		set(l, FILE_NAME, c->last_end > 0 ? c->last_reason : "-");
 		return;
 	}

@@ -51,7 +51,7 @@ static const char *peer_of(const struct snapshot_client *c, char out[NUMBERS_MAX
 static void print_client(const struct snapshot *s, const struct snapshot_client *c, FILE *to)
 {
 	char text[NUMBERS_MAX], bytes[CHART_BYTES_MAX];
-	bool there = c->sessions > 0;
+	bool there = c->sessions > 0, rated = there || c->packet_rate > 0;
 
 	fputs("<tr>", to);
 	cell(to, "", c->name);
@@ -59,8 +59,8 @@ static void print_client(const struct snapshot *s, const struct snapshot_client 
 	cell(to, "", peer_of(c, text));
 	number(to, numbers_ago(s->now, there ? c->session->since : c->last_end, text));
 	number(to, numbers_ago(s->now, c->last_packet, text));
-	number(to, there ? numbers_rate(c->packet_rate, text) : "-");
-	number(to, there ? numbers_rate(c->byte_rate * 8, text) : "-");
+	number(to, rated ? numbers_rate(c->packet_rate, text) : "-");
+	number(to, rated ? numbers_rate(c->byte_rate * 8, text) : "-");
 	number(to, numbers_count(c->packets, text));
 	number(to, chart_bytes(c->bytes, bytes));
 	cell(to, "file", there && c->sessions == 1 ? c->session->file : c->last_reason);
@@ -69,14 +69,15 @@ static void print_client(const struct snapshot *s, const struct snapshot_client 
 
 static void print_clients(const struct snapshot *s, FILE *to)
 {
-	fputs("<table><tr><th>Client</th><th>State</th><th>Peer</th><th class=\"n\">Since</th>"
+	fputs("<div class=\"wide\"><table><tr><th>Client</th><th>State</th><th>Peer</th><th "
+	      "class=\"n\">Since</th>"
 	      "<th class=\"n\">Last packet</th><th class=\"n\">Packets/s</th>"
 	      "<th class=\"n\">Bit/s</th><th class=\"n\">Packets</th><th class=\"n\">Bytes</th>"
 	      "<th>File, or why the connection ended</th></tr>\n",
 	    to);
 	for (size_t i = 0; i < s->clients; i++)
 		print_client(s, &s->client[i], to);
-	fputs("</table>\n", to);
+	fputs("</table></div>\n", to);
 }
 
 /* ---- above them ---- */
@@ -129,23 +130,50 @@ static void print_archive(const struct snapshot *s, FILE *to)
 	if (a->why) {
 		page_text(a->why, to);
 	} else {
-		fprintf(to, "%s in %" PRIu64 " files, the oldest %s old, ",
-		    chart_bytes(a->bytes, bytes), a->files, numbers_ago(s->now, a->oldest, oldest));
+		fprintf(to, "%s in %" PRIu64 " %s, the oldest %s old, ",
+		    chart_bytes(a->bytes, bytes), a->files, a->files == 1 ? "file" : "files",
+		    numbers_ago(s->now, a->oldest, oldest));
 		if (a->full_in < 0)
 			fputs("not growing", to);
 		else
 			fprintf(to, "full in %s", numbers_span(a->full_in * 1000, full));
-		fprintf(to, ", %" PRIu64 " captures to be taken", a->completed);
+		fprintf(to, ", %" PRIu64 " %s to be taken", a->completed,
+		    a->completed == 1 ? "capture" : "captures");
 		if (a->hands_over)
-			fprintf(to, ", %" PRIu64 " files to be handed over", a->waiting);
+			fprintf(to, ", %" PRIu64 " %s to be handed over", a->waiting,
+			    a->waiting == 1 ? "file" : "files");
 		putc('.', to);
 	}
 	fputs("</p>\n", to);
 }
 
+/* ---- beneath them ---- */
+
+static void print_missing(const char *what, const char *why, FILE *to)
+{
+	if (!why)
+		return;
+	fprintf(to, "<p><b class=\"bad\">%s:</b> ", what);
+	page_text(why, to);
+	fputs(".</p>\n", to);
+}
+
+static void print_day(const struct day *d, FILE *to)
+{
+	fputs(
+	    "<h2>The last day</h2><p>Of archived captures packets are counted. Of those that are "
+	    "not archived yet the lowest bars show from when to when they were recorded, by their "
+	    "names and times alone; of what is being recorded, from the beginning of its file to "
+	    "the last packet: there are more packets than counted.</p>\n",
+	    to);
+	print_missing("Archived captures are missing", d->index, to);
+	print_missing("Completed captures are missing", d->completed, to);
+	page_chart(&d->coverage, &moment_zone, to);
+}
+
 /* ---- all of it ---- */
 
-void webpage_print(const struct snapshot *s, const struct coverage *day, const char *why, FILE *to)
+void webpage_print(const struct snapshot *s, const struct day *day, FILE *to)
 {
 	char time[WHEN_TEXT_MAX];
 
@@ -159,15 +187,6 @@ void webpage_print(const struct snapshot *s, const struct coverage *day, const c
 	print_archive(s, to);
 	if (s->clients > 0)
 		print_clients(s, to);
-	fputs("<h2>The last day in the archive</h2><p>What is being recorded, or waits to be "
-	      "archived, is not in it.</p>",
-	    to);
-	if (day) {
-		page_chart(day, &moment_zone, to);
-	} else {
-		fputs("<p>", to);
-		page_text(why, to);
-		fputs(".</p>\n", to);
-	}
+	print_day(day, to);
 	page_end(to);
 }

@@ -6,10 +6,9 @@
 
 #include <stdio.h>
 
-#include "view/coverage.h"
+#include "watch/day.h"
 #include "watch/snapshot.h"
 
-/* day: NULL where there is none, and `why` says so. */
-void webpage_print(const struct snapshot *s, const struct coverage *day, const char *why, FILE *to);
+void webpage_print(const struct snapshot *s, const struct day *day, FILE *to);
 
 #endif

@@ -91,8 +91,9 @@ sub more_client {
 }
 
 # start_server(tls => kind of key, size => max-file-size, base => directory, limits => text,
-#   rotate => …, level => …, more => number): returns the port. Clients are 127.1.0.0/16
-#   ("c-127.1.x.y"), and as many more, of which none ever comes.
+#   rotate => …, level => …, more => number, lines => text, own => number): returns the port. Clients are
+#   127.1.0.0/16 ("c-127.1.x.y"), and as many more, of which none ever comes; of the first `own` addresses of
+#   that network each is a client of its own.
 sub start_server {
 	my (%o) = @_;
 	my ($tls, $base) = ('', $o{base} || "$dir/rec");
@@ -103,11 +104,12 @@ sub start_server {
 	}
 	open my $f, '>', "$dir/cfg" or die;
 	printf $f 'server: { ip = "127.0.0.1"; port = 0; base-path = "%s"; completed-path = "%s.done";'
-		. ' max-file-size = %s; rotate-localtime = "never"; log-level = "%s"; %s limits: { connections = 6000;'
+		. ' max-file-size = %s; rotate-localtime = "never"; log-level = "%s"; %s %s limits: { connections = 6000;'
 		. " unestablished = 6000; per-client = 6000; handshake-timeout = 120; %s }; };\n"
 		. "clients = ( { name = \"c\"; address = \"127.1.0.0/16\"; tls = %s; }%s );\n", $base, $base,
-		$o{size} || 0, $o{level} || 'info', $tls, $o{limits} || '', $o{tls} ? 'true' : 'false',
-		join '', map { more_client($_, $o{tls}) } 1 .. ($o{more} || 0);
+		$o{size} || 0, $o{level} || 'info', $o{lines} || '', $tls, $o{limits} || '', $o{tls} ? 'true' : 'false',
+		join '', (map { more_client($_, $o{tls}) } 1 .. ($o{more} || 0)),
+		map { sprintf ",\n{ name = \"own-%d\"; address = \"127.1.%d.%d\"; }", $_, $_ / 256, $_ % 256 } 1 .. ($o{own} || 0);
 	close $f;
 	unlink "$dir/log";
 	$server = { base => $base,

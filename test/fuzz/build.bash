@@ -3,7 +3,7 @@ SRC=$(cd "$here/../../src" && pwd)
 OUT=${BUILD:-$here/../../build}/fuzz
 mkdir -p "$OUT"
 OUT=$(cd "$OUT" && pwd)
-TARGETS='stream config repair reader messages archive recall read status'
+TARGETS='stream config repair reader messages archive recall read status proxy'
 
 need() {
 	local p
@@ -15,7 +15,7 @@ need() {
 # sources TARGET: those of the server that it exercises
 sources() {
 	local base="base/bytes base/parse base/addr base/calendar capture/capname" s
-	local config="base/io base/cstr base/pages base/region base/wholefile base/problem base/ratelimit base/quote base/expand base/ownname config/lexer config/text config/load config/duplicate config/groups config/suggest config/values config/keys config/check config/print config/clients"
+	local config="base/io base/cstr base/pages base/region base/wholefile base/problem base/ratelimit base/quote base/expand base/ownname config/lexer config/text config/load config/duplicate config/groups config/suggest config/values config/keys config/check config/endpoint config/print config/clients"
 	local capture="capture/frame capture/accept capture/edit capture/format capture/linktype capture/pcap capture/pcapng"
 	local filter="filter/compile filter/program filter/run filter/table filter/build filter/sift"
 	case $1 in
@@ -25,8 +25,9 @@ sources() {
 	reader) base="base/bytes capture/format capture/pcap capture/pcapng record/reader" ;;
 	archive | recall) base="$base base/grow base/io base/json base/writeback capture/format capture/pcap capture/pcapng record/reader record/decompress index/frames index/metadata index/metaread index/profile index/summary archive/checksum archive/digest archive/pack archive/press archive/recall" ;;
 	read) base="$base base/grow base/io base/json base/when base/cstr capture/format capture/pcap capture/pcapng record/reader index/frames index/profile index/summary read/archived filter/compile filter/program filter/run read/extract read/filters read/interfaces read/order read/piece daemon/pipes read/sink read/stream view/axis view/chart view/coverage view/gaps view/page view/pattern view/rows view/words" ;;
-	status) base="base/grow base/io base/pages base/parse base/region base/addr index/frames index/profile status/check view/chart view/coverage view/pattern base/json base/when base/calendar watch/area watch/headline watch/metrics watch/numbers watch/request watch/snapshot watch/table" ;;
-	messages) base="$base server/child_report config/lexer tls/certname capture/rotate tls/signform" ;;
+	status) base="base/grow base/io base/pages base/parse base/region base/addr index/frames index/profile status/area status/check view/chart view/coverage view/pattern base/json base/when base/calendar watch/headline watch/metrics watch/numbers watch/rates watch/request watch/since watch/snapshot watch/table" ;;
+	proxy) base="$base capture/proxyhead server/child_report capture/rotate" ;;
+	messages) base="$base capture/proxyhead server/child_report config/lexer tls/certname capture/rotate tls/signform" ;;
 	esac
 	for s in $base; do echo "$SRC/$s.c"; done
 }

@@ -11,6 +11,7 @@
 #include "base/parse.h"
 #include "watch/metrics.h"
 #include "watch/request.h"
+#include "watch/since.h"
 #include "watch/snapshot.h"
 #include "watch/table.h"
 
@@ -21,7 +22,7 @@
 static void request(const char *text, size_t len)
 {
 	bool head, part;
-	enum request what = request_parse(text, len, &head);
+	enum request what = request_parse(text, len, "pcap", &head);
 
 	MUST(what <= REQUEST_BAD, "%d", (int)what);
 	if (what == REQUEST_MORE || what == REQUEST_BAD)
@@ -29,7 +30,8 @@ static void request(const char *text, size_t len)
 	/* a method of one letter is a method, though none that is known */
 	MUST(len >= 16 && memcmp(text + len - 4, "\r\n\r\n", 4) == 0, "it has no end");
 	for (size_t n = 0; n < len; n += 1 + n / 8)
-		MUST(request_parse(text, n, &part) == REQUEST_MORE, "%zu bytes of it are one", n);
+		MUST(request_parse(text, n, "pcap", &part) == REQUEST_MORE,
+		    "%zu bytes of it are one", n);
 }
 
 /* ---- an area ---- */
@@ -120,7 +122,7 @@ static void look_at(const struct area *a, struct region *r, uint8_t how)
 		for (size_t k = 0; k < i; k++)
 			MUST(strcmp(s.client[i].name, s.client[k].name) != 0, "twice");
 	}
-	snapshot_rates(&s, &s);
+	since_rates(&s, &s);
 	print(&s, 0);
 	print(&s, 1 + how % 200u);
 }

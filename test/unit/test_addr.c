@@ -240,6 +240,34 @@ static void test_zoned(void)
 	    "nor a network");
 }
 
+static void test_hosts(void)
+{
+	static const struct {
+		const char *text;
+		bool host;
+	} rows[] = {{"192.0.2.1", true}, {"127.0.0.1", true}, {"223.255.255.255", true},
+	    {"240.0.0.1", true}, {"0.0.0.0", false}, {"224.0.0.1", false},
+	    {"239.255.255.255", false}, {"255.255.255.255", false}, {"::1", true},
+	    {"fe80::1", true}, {"feff::1", true}, {"::", false}, {"ff02::1", false},
+	    {"::ffff:0.0.0.0", false}, {"::ffff:192.0.2.1", true}};
+	static const uint8_t six[16] = {0x20, 1, 0xd, 0xb8, [15] = 1},
+			     mapped[16] = {[10] = 0xff, [11] = 0xff, 192, 0, 2, 1};
+	struct addr a, b;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		if (!addr_parse(rows[i].text, &a))
+			support_die(rows[i].text);
+		IS_INT(addr_is_host(&a), rows[i].host, "%s", rows[i].text);
+	}
+	OK(!addr_is_host(&(struct addr){.len = 0}), "no address");
+	b = addr_from_bytes(six, 16);
+	OK(addr_parse("2001:db8::1", &a) && addr_equal(&a, &b), "from 16 bytes");
+	b = addr_from_bytes(mapped, 16);
+	OK(addr_parse("192.0.2.1", &a) && addr_equal(&a, &b), "mapped ones are 4");
+	b = addr_from_bytes(mapped + 12, 4);
+	OK(addr_equal(&a, &b), "from 4 bytes");
+}
+
 int main(void)
 {
 	test_parse();
@@ -248,5 +276,6 @@ int main(void)
 	test_networks();
 	test_mask();
 	test_zoned();
+	test_hosts();
 	return tap_done();
 }

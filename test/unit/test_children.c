@@ -19,7 +19,7 @@ static struct child *start(struct children *c, pid_t pid, const char *client, co
 	if (k) {
 		k->pid = pid;
 		k->client = client;
-		k->peer = address(peer);
+		k->peer.addr = address(peer);
 	}
 	return k;
 }

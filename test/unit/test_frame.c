@@ -149,7 +149,8 @@ static void test_reasons(void)
 	    {"SSH-", "SSH"}, {"\x16\x03\x01\x02", "TLS"}, {"\x16\x03\x03\x00", "TLS"},
 	    {"\xd4\xc3\xb2\xa1", "a pcap file"}, {"\xa1\xb2\xc3\xd4", "a pcap file"},
 	    {"\x4d\x3c\xb2\xa1", "a pcap file"}, {"\xa1\xb2\x3c\x4d", "a pcap file"},
-	    {"\n\r\r\n", "a pcapng file"}};
+	    {"\n\r\r\n", "a pcapng file"}, {"PROX", "a PROXY header"},
+	    {"\r\n\r\n", "a PROXY header"}};
 	static const char *const others[] = {"\2\0\0\4", "\7\0\0\0", "\xff\xff\xff\xff", "\x89PNG",
 	    "\xd4\xc3\xb2\xa2", "\x16\x02\x01\x02", "\x16\x04\x01\x02", "\x15\x03\x01\x02", "GETS",
 	    "SSH2", "PUT\n"};

@@ -52,10 +52,10 @@ static void test_names(void)
 	OK(!named(fd, dir, "trace-bar-20261128_100000.pcap", ""),
 	    "the name of another one is none");
 	fstat(fd, &st);
-	OK(identity_is_finished(&st), "what has no name is finished");
+	OK(capfile_is_finished(&st), "what has no name is finished");
 	st.st_nlink = 1;
 	st.st_mode |= CAPFILE_MARK;
-	OK(!identity_is_finished(&st), "what is marked is not");
+	OK(!capfile_is_finished(&st), "what is marked is not");
 	close(fd);
 	close(at);
 	remove_directory(dir);

@@ -99,6 +99,79 @@ static void test_bad(void)
 	}
 }
 
+static struct door_report door(uint32_t found, const char *text, uint32_t port)
+{
+	struct door_report r;
+
+	memset(&r, 0, sizeof(r));
+	r.found = found;
+	r.port = port;
+	if (*text && !addr_parse(text, &r.addr))
+		support_die(text);
+	return r;
+}
+
+static bool door_check(const struct door_report *r, struct door_report *seen)
+{
+	memset(seen, 0x5a, sizeof(*seen));
+	return door_report_check(r, sizeof(*r), seen);
+}
+
+/* Of a doorman. */
+static void test_door(void)
+{
+	static const char *const hosts[] = {"192.0.2.1", "2001:db8::1", "fe80::1", "127.0.0.1"};
+	static const char *const others[] = {
+	    "0.0.0.0", "255.255.255.255", "224.0.0.1", "239.1.2.3", "::", "ff02::1"};
+	static const uint8_t mapped[16] = {[10] = 0xff, [11] = 0xff, 192, 0, 2, 1};
+	struct door_report r, seen;
+	char text[ADDR_TEXT_MAX];
+	uint8_t twice[2 * sizeof(r)] = {0};
+
+	for (size_t i = 0; i < COUNT(hosts); i++) {
+		r = door(PROXYHEAD_PEER, hosts[i], 65535);
+		OK(door_check(&r, &seen) && seen.port == 65535 &&
+			strcmp(addr_format(&seen.addr, text), hosts[i]) == 0,
+		    "a doorman has found %s", hosts[i]);
+	}
+	for (size_t i = 0; i < COUNT(others); i++) {
+		r = door(PROXYHEAD_PEER, others[i], 1);
+		OK(!door_check(&r, &seen), "no host is %s", others[i]);
+	}
+	for (uint32_t found = 0; found < PROXYHEAD_KINDS + 3; found++) {
+		r = door(found, "192.0.2.1", 1);
+		OK(door_check(&r, &seen) == (found > PROXYHEAD_MORE && found < PROXYHEAD_KINDS),
+		    "what it has found is %u", found);
+		if (found > PROXYHEAD_PEER && found < PROXYHEAD_KINDS)
+			OK(seen.addr.len == 0 && seen.port == 0, "and no address comes with it");
+	}
+	r = door(UINT32_MAX, "192.0.2.1", 1);
+	OK(!door_check(&r, &seen), "nothing that can be found");
+	r = door(PROXYHEAD_PEER, "192.0.2.1", 65536);
+	OK(!door_check(&r, &seen), "no port");
+	for (unsigned len = 0; len < 256; len++) {
+		r = door(PROXYHEAD_PEER, "2001:db8::1", 1);
+		r.addr.len = (uint8_t)len;
+		if (len != 4 && len != 16)
+			OK(!door_check(&r, &seen), "an address of %u bytes", len);
+	}
+	r = door(PROXYHEAD_PEER, "", 1);
+	r.addr.len = 16;
+	memcpy(r.addr.bytes, mapped, 16);
+	OK(door_check(&r, &seen) && strcmp(addr_format(&seen.addr, text), "192.0.2.1") == 0,
+	    "a mapped address is normalised");
+	r = door(PROXYHEAD_PEER, "192.0.2.1", 1);
+	memset(r.addr.bytes + 4, 0xff, 12);
+	OK(door_check(&r, &seen) && seen.addr.bytes[4] == 0 && seen.addr.bytes[15] == 0,
+	    "nothing is left behind an address of IPv4");
+	for (size_t n = 0; n < sizeof(r); n++)
+		if (door_report_check(&r, n, &seen))
+			OK(false, "%zu bytes of %zu", n, sizeof(r));
+	OK(!door_report_check(twice, sizeof(r) + 1, &seen) &&
+		!door_report_check(twice, sizeof(twice), &seen),
+	    "more than a report");
+}
+
 /* Whatever passes is a report whose name can be printed and used. */
 static void test_random(void)
 {
@@ -230,6 +303,7 @@ int main(void)
 {
 	test_good();
 	test_bad();
+	test_door();
 	test_random();
 	test_settings();
 	test_orders();

@@ -5,27 +5,30 @@
 #include "tap.h"
 #include "watch/request.h"
 
+#define MACHINE "pcap-1.example.net"
+
 static void is(const char *text, enum request want)
 {
 	bool head;
 
-	IS_INT(request_parse(text, strlen(text), &head), want, "%.*s", (int)strcspn(text, "\r\n"),
-	    text);
+	IS_INT(request_parse(text, strlen(text), MACHINE, &head), want, "%.*s",
+	    (int)strcspn(text, "\r\n"), text);
 }
 
 static void test_asked_for(void)
 {
 	bool head;
 
-	is("GET / HTTP/1.1\r\nHost: x\r\n\r\n", REQUEST_PAGE);
+	is("GET / HTTP/1.1\r\nHost: [::1]:9741\r\n\r\n", REQUEST_PAGE);
 	is("GET /metrics HTTP/1.0\r\n\r\n", REQUEST_METRICS);
-	is("GET /metrics?x=1 HTTP/1.1\r\nHost: x\r\nAccept: text/plain;q=0.5, */*\r\n\r\n",
+	is("GET /metrics?x=1 HTTP/1.1\r\nHost: [::1]:9741\r\nAccept: text/plain;q=0.5, */*\r\n\r\n",
 	    REQUEST_METRICS);
-	is("GET /status.json HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", REQUEST_JSON);
-	is("GET /metrics/ HTTP/1.1\r\n\r\n", REQUEST_NOT_FOUND);
-	is("GET /../etc/passwd HTTP/1.1\r\n\r\n", REQUEST_NOT_FOUND);
-	is("POST / HTTP/1.1\r\n\r\n", REQUEST_NO_METHOD);
-	IS_INT(request_parse("HEAD / HTTP/1.1\r\n\r\n", 19, &head), REQUEST_PAGE, "HEAD");
+	is("GET /status.json HTTP/1.1\r\nHost: [::1]:9741\r\nContent-Length: 0\r\n\r\n",
+	    REQUEST_JSON);
+	is("GET /metrics/ HTTP/1.0\r\n\r\n", REQUEST_NOT_FOUND);
+	is("GET /../etc/passwd HTTP/1.0\r\n\r\n", REQUEST_NOT_FOUND);
+	is("POST / HTTP/1.0\r\n\r\n", REQUEST_NO_METHOD);
+	IS_INT(request_parse("HEAD / HTTP/1.0\r\n\r\n", 19, MACHINE, &head), REQUEST_PAGE, "HEAD");
 	OK(head, "without a body");
 }
 
@@ -33,23 +36,54 @@ static void test_odd(void)
 {
 	is("\r\n\r\n", REQUEST_BAD);
 	is("GET /\r\n\r\n", REQUEST_BAD);
-	is("GET  / HTTP/1.1\r\n\r\n", REQUEST_BAD);
-	is("GET / HTTP/1.1 \r\n\r\n", REQUEST_BAD);
+	is("GET  / HTTP/1.0\r\n\r\n", REQUEST_BAD);
+	is("GET / HTTP/1.0 \r\n\r\n", REQUEST_BAD);
 	is("GET / HTTP/2.0\r\n\r\n", REQUEST_BAD);
-	is("GET http://x/ HTTP/1.1\r\n\r\n", REQUEST_BAD);
-	is(" GET / HTTP/1.1\r\n\r\n", REQUEST_BAD);
-	is("G(T / HTTP/1.1\r\n\r\n", REQUEST_BAD);
-	is("GET /\x80 HTTP/1.1\r\n\r\n", REQUEST_BAD);
-	is("GET / HTTP/1.1\n\n", REQUEST_BAD);
+	is("GET http://x/ HTTP/1.0\r\n\r\n", REQUEST_BAD);
+	is(" GET / HTTP/1.0\r\n\r\n", REQUEST_BAD);
+	is("G(T / HTTP/1.0\r\n\r\n", REQUEST_BAD);
+	is("GET /\x80 HTTP/1.0\r\n\r\n", REQUEST_BAD);
+	is("GET / HTTP/1.0\n\n", REQUEST_BAD);
 	is("GET / HTTP/1.1\r\nHost: xy\n\r\n", REQUEST_BAD);
-	is("GET / HTTP/1.1\r\nHost\r\n\r\n", REQUEST_BAD);
-	is("GET / HTTP/1.1\r\n: x\r\n\r\n", REQUEST_BAD);
+	is("GET / HTTP/1.0\r\nHost\r\n\r\n", REQUEST_BAD);
+	is("GET / HTTP/1.0\r\n: x\r\n\r\n", REQUEST_BAD);
 	is("GET / HTTP/1.1\r\nHost: a\001b\r\n\r\n", REQUEST_BAD);
-	is("GET / HTTP/1.1\r\n folded: x\r\n\r\n", REQUEST_BAD);
-	is("GET / HTTP/1.1\r\nContent-Length: 10\r\n\r\n", REQUEST_BAD);
-	is("GET / HTTP/1.1\r\nContent-Length:\r\n\r\n", REQUEST_BAD);
-	is("GET / HTTP/1.1\r\ntransfer-ENCODING: chunked\r\n\r\n", REQUEST_BAD);
-	is("GET / HTTP/1.1\r\n\r\nGET /metrics HTTP/1.1\r\n\r\n", REQUEST_BAD);
+	is("GET / HTTP/1.0\r\n folded: x\r\n\r\n", REQUEST_BAD);
+	is("GET / HTTP/1.0\r\nContent-Length: 10\r\n\r\n", REQUEST_BAD);
+	is("GET / HTTP/1.0\r\nContent-Length:\r\n\r\n", REQUEST_BAD);
+	is("GET / HTTP/1.0\r\ntransfer-ENCODING: chunked\r\n\r\n", REQUEST_BAD);
+	is("GET / HTTP/1.0\r\n\r\nGET /metrics HTTP/1.1\r\n\r\n", REQUEST_BAD);
+}
+
+static void host(const char *value, enum request want)
+{
+	char text[300];
+	bool head;
+
+	snprintf(text, sizeof(text), "GET / HTTP/1.1\r\nHost: %s\r\n\r\n", value);
+	IS_INT(request_parse(text, strlen(text), MACHINE, &head), want, "Host: %s", value);
+}
+
+static void test_hosts(void)
+{
+	static const char *const here[] = {"127.0.0.1", "127.0.0.1:9741", "192.0.2.1", "[::1]",
+	    "[::1]:9741", "localhost", "LOCALHOST:1", "localhost:", "pcap-1", "pcap-1:9741",
+	    "PCAP-1.example.NET", "pcap-1.example.net:80 \t"};
+	static const char *const elsewhere[] = {"example.net", "pcap-1.evil.example", "pcap",
+	    "pcap-1.example.ne", "localhost.evil.example", "localhost.", "127.0.0.1.evil.example",
+	    "127.0.0.1:x", "localhost:123456", "[::1", "[::1]x", "[::1]:x", "[]", "[localhost]",
+	    "::1", ":80", "user@localhost", "127.0.0.1, localhost",
+	    "1234567890123456789012345678901234567890123456789012345678901234567890"};
+
+	for (size_t i = 0; i < sizeof(here) / sizeof(*here); i++)
+		host(here[i], REQUEST_PAGE);
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(*elsewhere); i++)
+		host(elsewhere[i], REQUEST_MISDIRECTED);
+	host("", REQUEST_BAD);
+	host("localhost\r\nHost: localhost", REQUEST_BAD);
+	is("GET / HTTP/1.1\r\n\r\n", REQUEST_BAD);
+	is("GET / HTTP/1.0\r\nhOST: evil.example\r\n\r\n", REQUEST_MISDIRECTED);
+	is("POST /x HTTP/1.0\r\nHost: evil.example\r\n\r\n", REQUEST_MISDIRECTED);
 }
 
 static void test_parts(void)
@@ -60,18 +94,19 @@ static void test_parts(void)
 	bool head;
 
 	for (size_t n = 0; n + 1 < sizeof(whole); n++)
-		early += request_parse(whole, n, &head) !=
+		early += request_parse(whole, n, MACHINE, &head) !=
 			 (n < sizeof(whole) - 1 ? REQUEST_MORE : REQUEST_METRICS);
 	IS_INT(early, 0, "no part of it is one");
 	memset(large, 'x', sizeof(large));
-	IS_INT(request_parse(large, sizeof(large) - 1, &head), REQUEST_MORE, "large");
-	IS_INT(request_parse(large, sizeof(large), &head), REQUEST_BAD, "too large");
+	IS_INT(request_parse(large, sizeof(large) - 1, MACHINE, &head), REQUEST_MORE, "large");
+	IS_INT(request_parse(large, sizeof(large), MACHINE, &head), REQUEST_BAD, "too large");
 }
 
 int main(void)
 {
 	test_asked_for();
 	test_odd();
+	test_hosts();
 	test_parts();
 	return tap_done();
 }

@@ -84,8 +84,23 @@ static void test_bounds(void)
 	h.child_at += 64;
 	h.client_size += 64;
 	OK(!status_check(&h, size + 128), "what was appended is skipped");
-	h.client_size = sizeof(struct status_client) - 8;
-	OK(status_check(&h, size), "rows are not shorter than ours");
+	h.client_size = STATUS_CLIENT_LEAST;
+	OK(!status_check(&h, size), "rows of the first version are shorter than ours");
+	h.client_size = STATUS_CLIENT_LEAST - 8;
+	OK(status_check(&h, size), "none is shorter than those");
+}
+
+static void test_take(void)
+{
+	uint32_t from[2] = {1, 2}, to[4] = {9, 9, 9, 9};
+
+	status_take(to, sizeof(to), from, sizeof(from));
+	IS_INT(to[0] + to[1], 3, "what an earlier version has is taken");
+	IS_INT(to[2] + to[3], 0, "what it has not is 0");
+	status_take(from, sizeof(from), to, sizeof(to));
+	IS_INT(from[0] + from[1], 3, "of a later version what is known");
+	status_take(to, sizeof(to), to, sizeof(*to));
+	IS_INT(to[0] + to[1], 1, "in place");
 }
 
 static void test_words(void)
@@ -93,6 +108,7 @@ static void test_words(void)
 	IS_STR(status_end_word(STATUS_DIED), "died", "each end has a word");
 	IS_STR(status_end_word(STATUS_ENDS), "unknown", "no other has");
 	IS_STR(status_refused_word(STATUS_RESOURCES), "resources", "each refusal has a word");
+	IS_STR(status_refused_word(STATUS_PROXY), "proxy-header", "the latest one, too");
 	IS_STR(status_refused_word(UINT32_MAX), "unknown", "no other has");
 	IS_STR(status_state_word(STATUS_FINISHING), "finishing", "each state has a word");
 	IS_STR(status_state_word(STATUS_FINISHING + 1), "unknown", "no other has");
@@ -102,6 +118,7 @@ int main(void)
 {
 	test_bounds();
 	test_numbers();
+	test_take();
 	test_words();
 	return tap_done();
 }

@@ -181,6 +181,7 @@ static void test_waiting(void)
 {
 	struct store *s = store_open(path, STORE_CREATE, reason);
 	struct store_turn turn;
+	uint64_t n = 0, left = 0;
 	struct store_row r;
 	int64_t a = add(s, "baz", "a", 100, 50), b = add(s, "baz", "b", 100, 50);
 	int64_t c = add(s, "baz", "c", 100, 50);
@@ -206,6 +207,12 @@ static void test_waiting(void)
 	turn = (struct store_turn){.next_try = -1};
 	OK(store_waiting(s, &turn, &r) && r.id == a && r.next_try == 0 && r.tries == 3, "at once");
 	OK(store_handed_over(s, 12345, 1) && store_try_again(s, 12345, 1, 1), "removed meanwhile");
+	OK(store_count_waiting(s, 100, &n) && n >= 2 && n < 100, "they are counted");
+	OK(store_handed_over(s, c, 778) && store_count_waiting(s, 100, &left),
+	    "one is handed over");
+	IS_INT(left, (int)n - 1, "one less waits");
+	OK(store_handed_over(s, a, 779) && store_count_waiting(s, 0, &n) && n == 0,
+	    "as far as asked");
 	store_close(s);
 }
 

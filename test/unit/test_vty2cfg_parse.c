@@ -96,6 +96,9 @@ static void test_values(void)
 	    {"tls server-key /c", VTY_SERVER_KEY, "/c"},
 	    {"tls server-key /c% no tls server-key", VTY_SERVER_KEY, "none"},
 	    {"tls priority NORMAL", VTY_PRIORITY, "NORMAL"},
+	    {"zeromq-publisher * 5555", VTY_PUBLISHER, "tcp://0.0.0.0:5555"},
+	    {"zeromq-publisher 127.0.0.1 080", VTY_PUBLISHER, "tcp://127.0.0.1:80"},
+	    {"zeromq-publisher 127.0.0.1 1% no zeromq-publisher", VTY_PUBLISHER, "none"},
 	    {"tls priority NORMAL% no tls priority", VTY_PRIORITY, "none"},
 	};
 
@@ -151,8 +154,7 @@ static void test_no_counterpart(void)
 {
 	static const char *const lines[] = {"tls log-level 9", "tls dh generate", "tls dh pkcs /f",
 	    "tls dh pkcs3 /f", "tls verify-cert", "no tls verify-cert",
-	    "file-write-queue-max-length 64", "no file-write-queue-max-length",
-	    "zeromq-publisher * 5555", "zeromq-publisher 127.0.0.1 5555", "no zeromq-publisher"};
+	    "file-write-queue-max-length 64", "no file-write-queue-max-length"};
 	static const char *const nodes[] = {"log stderr", "log file /var/log/x", "line vty", "ctrl",
 	    "stats interval 5", "stats reporter statsd", "cpu-sched", "hostname x", "password x",
 	    "enable password x", "service advanced-vty"};

@@ -2,6 +2,7 @@
  * verdict. */
 #include "tap.h"
 #include "watch/metrics.h"
+#include "watch/since.h"
 #include "watch/table.h"
 #include "watch/verdict.h"
 #include "watch_world.h"
@@ -148,6 +149,45 @@ static void test_outlived(void)
 	free(old);
 }
 
+/* Of the samples the later one that is five seconds old. */
+static void test_samples(void)
+{
+	struct world *w = world_new();
+	struct status_client *c = world_client(w, "bsc");
+	struct area_child *k = world_child(w, "bsc");
+	struct snapshot s;
+
+	w->area.head.sampled_ms[0] = CLOCK - 3000;
+	w->area.head.sampled_ms[1] = CLOCK - 8000;
+	k->row.packets_at[0] = 990;
+	k->row.packets_at[1] = 840;
+	k->row.bytes_at[1] = 84000;
+	c->packets = 50;
+	c->packets_at[0] = 50;
+	c->packets_at[1] = 34;
+	s = world_snapshot(w);
+	IS_INT((int)s.client[0].session[0].packet_rate, 20, "packets of the last eight seconds");
+	IS_INT((int)s.client[0].session[0].byte_rate, 2000, "bytes");
+	IS_INT((int)s.client[0].packet_rate, 22, "with those of a connection that has ended");
+	end(&s);
+	w->area.head.sampled_ms[0] = CLOCK - 5000;
+	s = world_snapshot(w);
+	IS_INT((int)s.client[0].session[0].packet_rate, 2, "the other one is five seconds old");
+	IS_INT((int)s.client[0].packet_rate, 2, "of the other connection nothing came since then");
+	end(&s);
+	k->row.packets_at[0] = 1001;
+	c->packets_at[0] = UINT64_MAX;
+	s = world_snapshot(w);
+	IS_INT((int)s.client[0].packet_rate, 0, "a sample above the counter gives no rate");
+	end(&s);
+	w->area.children = 0;
+	c->packets_at[0] = 45;
+	s = world_snapshot(w);
+	IS_INT((int)s.client[0].packet_rate, 1, "the connection has ended: what came, came");
+	end(&s);
+	free(w);
+}
+
 static void test_rates(void)
 {
 	struct world *w = world_new();
@@ -161,13 +201,13 @@ static void test_rates(void)
 	w->child[0].page.stats.bytes += 600;
 	world_child(w, "bsc")->page.stats.packets = 4;
 	b = world_snapshot(w);
-	snapshot_rates(&b, &a);
+	since_rates(&b, &a);
 	IS_INT((int)b.client[0].packet_rate, 27, "packets since the earlier snapshot, per second");
 	IS_INT((int)b.client[0].session[0].byte_rate, 300, "bytes of one connection");
 	end(&b);
 	w->child[0].page.stats.packets = 1;
 	b = world_snapshot(w);
-	snapshot_rates(&b, &a);
+	since_rates(&b, &a);
 	OK(b.client[0].packet_rate < 1000, "a counter that falls gives no rate");
 	end(&a);
 	end(&b);
@@ -430,6 +470,7 @@ int main(void)
 	test_silence();
 	test_lies();
 	test_outlived();
+	test_samples();
 	test_rates();
 	test_widths();
 	test_every_width();

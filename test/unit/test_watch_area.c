@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "tap.h"
-#include "watch/area.h"
+#include "status/area.h"
 
 #define SLOTS   4u
 #define CLIENTS 2u
@@ -61,6 +61,22 @@ static const char *read_from(const struct file *f, size_t len, struct area *a)
 	why = area_read(a, fd, region);
 	close(fd);
 	return why;
+}
+
+/* Of a server that knew less: its rows are shorter, and its head. */
+static void test_earlier(void)
+{
+	struct file f = sound();
+	struct area a;
+
+	f.head.header_size = STATUS_SERVER_LEAST;
+	f.head.sampled_ms[0] = 99;
+	f.head.client_size = STATUS_CLIENT_LEAST;
+	memmove((char *)f.client + STATUS_CLIENT_LEAST, &f.client[1], STATUS_CLIENT_LEAST);
+	OK(!read_from(&f, SIZE, &a), "one of an earlier server");
+	IS_STR(a.client[1].name, "bsc", "its rows are where they are in it");
+	IS_INT(a.client[0].packets_at[0], 0, "what they have not is not what is behind them");
+	IS_INT(a.head.sampled_ms[0], 0, "nor is it in the head");
 }
 
 static void test_sound(void)
@@ -144,6 +160,7 @@ static void test_sparse(void)
 int main(void)
 {
 	test_sound();
+	test_earlier();
 	test_texts();
 	test_lies();
 	test_sparse();

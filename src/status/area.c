@@ -1,5 +1,5 @@
 /* area: see area.h. */
-#include "watch/area.h"
+#include "status/area.h"
 
 #include <sys/stat.h>
 
@@ -90,7 +90,7 @@ static const char *copy_children(struct area *a, int fd, struct region *r)
 	for (size_t i = 0; i < h->top && a->children < used; i++) {
 		struct area_child *k = &a->child[a->children];
 
-		memcpy(&k->row, rows + i * size, sizeof(k->row));
+		status_take(&k->row, sizeof(k->row), rows + i * size, size);
 		if (k->row.state == STATUS_FREE)
 			continue;
 		if (!copy_page(fd, &k->page, h->page_at + i * h->page_step))
@@ -112,7 +112,7 @@ static const char *copy_clients(struct area *a, int fd, struct region *r)
 	if (!copy(fd, rows, n * size, a->head.client_at))
 		return short_read;
 	for (size_t i = 0; i < n; i++) {
-		memcpy(&a->client[i], rows + i * size, sizeof(a->client[i]));
+		status_take(&a->client[i], sizeof(a->client[i]), rows + i * size, size);
 		CLEAN(a->client[i].name);
 		CLEAN(a->client[i].last_reason);
 	}
@@ -133,6 +133,7 @@ static const char *copy_all(struct area *a, int fd, struct region *r)
 	why = status_check(&a->head, (uint64_t)st.st_size);
 	if (why)
 		return why;
+	status_take(&a->head, sizeof(a->head), &a->head, a->head.header_size);
 	if (a->head.top > SLOTS_MAX || a->head.clients > CLIENTS_MAX)
 		return "its counts are not possible";
 	clean_head(&a->head);

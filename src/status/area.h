@@ -4,8 +4,8 @@
  * every text gets its end, and printable ASCII alone. It is read and not mapped: a file that
  * somebody cuts meanwhile is a short read. Refuses to say whether its server lives, and to add
  * anything up. */
-#ifndef WATCH_AREA_H
-#define WATCH_AREA_H
+#ifndef STATUS_AREA_H
+#define STATUS_AREA_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,326 @@
+/* sender: see sender.h. */
+#include "publish/sender.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include "base/grow.h"
+#include "base/io.h"
+#include "daemon/process.h"
+#include "publish/order.h"
+#include "publish/parcel.h"
+
+#define READ_ROOM (64u << 10)
+
+/* How long the last messages may take to arrive, at the end. */
+#define LINGER_MS 500
+
+/* A subscription is a prefix of a topic: more is not one. */
+#define SUBSCRIPTION_MAX 1024
+
+/* A recording whose records come through a pipe. */
+struct channel {
+	uint32_t id;
+	int fd;
+	char topic[ORDER_TOPIC_MAX];
+	uint8_t *head; /* the file header, `len` bytes; room for PARCEL_MAX when it is there */
+	size_t head_len, head_room;
+	uint8_t *buf;
+	size_t filled, room;
+};
+
+struct sender {
+	void *zmq, *socket;
+	struct channel *v;
+	size_t n, have;
+	struct pollfd *poll;
+	size_t poll_room;
+};
+
+static _Noreturn void give_up(void)
+{
+	_exit(1);
+}
+
+static void report(enum report_what what, uint32_t id)
+{
+	struct report r = {.what = what, .id = id};
+
+	if (!io_write_all(PROCESS_OUT, &r, sizeof(r)))
+		give_up();
+}
+
+/* ---- publishing ---- */
+
+/* A socket that publishes never waits; a message is dropped as a whole or not at all. */
+static void part(const struct sender *s, const void *data, size_t len, bool more)
+{
+	if (zmq_send(s->socket, data, len, more ? ZMQ_SNDMORE : 0) < 0 && errno != EAGAIN)
+		give_up();
+}
+
+static void publish_record(
+    const struct sender *s, const struct channel *c, const uint8_t *p, size_t len)
+{
+	part(s, c->topic, strlen(c->topic), true);
+	part(s, c->head, c->head_len, true);
+	part(s, p, len, false);
+}
+
+static void publish_event(const struct sender *s, const struct order *o)
+{
+	part(s, o->topic, strlen(o->topic), *o->text);
+	if (*o->text)
+		part(s, o->text, strlen(o->text), false);
+}
+
+/* ---- a recording ---- */
+
+static bool add_to_head(struct channel *c, const uint8_t *p, size_t len)
+{
+	size_t want = c->head_len + len;
+	uint8_t *head;
+
+	if (want > PARCEL_MAX)
+		return false;
+	if (want > c->head_room) {
+		head = realloc(c->head, want);
+		if (!head)
+			give_up();
+		c->head = head;
+		c->head_room = want;
+	}
+	memcpy(c->head + c->head_len, p, len);
+	c->head_len = want;
+	return true;
+}
+
+/* False: that must not come. */
+static bool take(
+    const struct sender *s, struct channel *c, const struct parcel *p, const uint8_t *data)
+{
+	switch (p->kind) {
+	case PARCEL_HEAD:
+		c->head_len = 0;
+		return add_to_head(c, data, p->len);
+	case PARCEL_MORE:
+		return add_to_head(c, data, p->len);
+	case PARCEL_RECORD:
+		if (c->head_len == 0)
+			return false;
+		publish_record(s, c, data, p->len);
+		return true;
+	default:
+		report(REPORT_TROUBLE, c->id);
+		return true;
+	}
+}
+
+static void make_room(struct channel *c, size_t need)
+{
+	uint8_t *buf;
+
+	if (need < READ_ROOM)
+		need = READ_ROOM;
+	if (need <= c->room)
+		return;
+	buf = realloc(c->buf, need);
+	if (!buf)
+		give_up();
+	c->buf = buf;
+	c->room = need;
+}
+
+/* False: it has ended, or sends what it must not send. */
+static bool take_all(const struct sender *s, struct channel *c)
+{
+	size_t at = 0, need = 0;
+	struct parcel p;
+	enum parcel_status st;
+
+	while ((st = parcel_first(c->buf + at, c->filled - at, &p, &need)) == PARCEL_WHOLE) {
+		if (!take(s, c, &p, c->buf + at + sizeof(p))) {
+			st = PARCEL_WRONG;
+			break;
+		}
+		at += need;
+	}
+	if (st == PARCEL_WRONG) {
+		report(REPORT_WRONG, c->id);
+		return false;
+	}
+	memmove(c->buf, c->buf + at, c->filled - at);
+	c->filled -= at;
+	make_room(c, need);
+	return true;
+}
+
+static bool read_channel(const struct sender *s, struct channel *c)
+{
+	ssize_t n;
+
+	make_room(c, READ_ROOM);
+	n = read(c->fd, c->buf + c->filled, c->room - c->filled);
+	if (n < 0)
+		return errno == EINTR || errno == EAGAIN;
+	c->filled += (size_t)n;
+	return n > 0 && take_all(s, c);
+}
+
+static void end_channel(struct sender *s, size_t i)
+{
+	struct channel *c = &s->v[i];
+
+	report(REPORT_ENDED, c->id);
+	close(c->fd);
+	free(c->head);
+	free(c->buf);
+	*c = s->v[--s->n];
+}
+
+static void follow(struct sender *s, const struct order *o, int fd)
+{
+	struct channel *c, *v = grow(s->v, s->n, &s->have, sizeof(*v));
+
+	if (!v)
+		give_up();
+	s->v = v;
+	c = &s->v[s->n++];
+	*c = (struct channel){.id = o->id, .fd = fd};
+	snprintf(c->topic, sizeof(c->topic), "%s", o->topic);
+}
+
+/* ---- orders ---- */
+
+/* The descriptor in a message. */
+static int passed(struct msghdr *m)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(m);
+	int fd;
+
+	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS ||
+	    c->cmsg_len != CMSG_LEN(sizeof(fd)))
+		give_up();
+	memcpy(&fd, CMSG_DATA(c), sizeof(fd));
+	return fd;
+}
+
+/* False: there will be no more. */
+static bool take_order(struct sender *s)
+{
+	static struct order o;
+	struct iovec iov = {.iov_base = &o, .iov_len = sizeof(o)};
+	union {
+		struct cmsghdr align;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct msghdr m = {.msg_iov = &iov,
+	    .msg_iovlen = 1,
+	    .msg_control = &control,
+	    .msg_controllen = sizeof(control)};
+	ssize_t n = recvmsg(PROCESS_FILES + SENDER_ORDERS, &m, 0);
+
+	if (n < 0)
+		return errno == EINTR;
+	if (n == 0)
+		return false;
+	if (o.what == ORDER_FOLLOW)
+		follow(s, &o, passed(&m));
+	else
+		publish_event(s, &o);
+	return true;
+}
+
+/* ---- the loop ---- */
+
+static size_t wait_for(struct sender *s)
+{
+	size_t all = s->n + 1;
+
+	if (all > s->poll_room) {
+		struct pollfd *p = reallocarray(s->poll, 2 * all, sizeof(*p));
+
+		if (!p)
+			give_up();
+		s->poll = p;
+		s->poll_room = 2 * all;
+	}
+	s->poll[0] = (struct pollfd){.fd = PROCESS_FILES + SENDER_ORDERS, .events = POLLIN};
+	for (size_t i = 0; i < s->n; i++)
+		s->poll[i + 1] = (struct pollfd){.fd = s->v[i].fd, .events = POLLIN};
+	return poll(s->poll, all, -1) < 0 ? 0 : all;
+}
+
+/* Records before orders: an event that follows them comes after them in any case, as the master
+ * waits for the report. From the last, as the one that ends gets the last one's place. */
+static void loop(struct sender *s)
+{
+	for (;;) {
+		size_t n = wait_for(s);
+
+		for (size_t i = n; i > 1; i--)
+			if (s->poll[i - 1].revents && !read_channel(s, &s->v[i - 2]))
+				end_channel(s, i - 2);
+		if (n > 0 && s->poll[0].revents && !take_order(s))
+			return;
+	}
+}
+
+static void set(const struct sender *s, int option, int value)
+{
+	if (zmq_setsockopt(s->socket, option, &value, sizeof(value)) < 0)
+		give_up();
+}
+
+static void open_socket(struct sender *s, const struct sender_task *t)
+{
+	s->zmq = zmq_ctx_new();
+	s->socket = s->zmq ? zmq_socket(s->zmq, ZMQ_PUB) : NULL;
+	if (!s->socket)
+		give_up();
+	set(s, ZMQ_SNDHWM, t->queue);
+	set(s, ZMQ_LINGER, LINGER_MS);
+	set(s, ZMQ_TCP_KEEPALIVE, 1);
+	set(s, ZMQ_USE_FD, PROCESS_FILES + SENDER_LISTENER);
+	if (zmq_setsockopt(
+		s->socket, ZMQ_MAXMSGSIZE, &(int64_t){SUBSCRIPTION_MAX}, sizeof(int64_t)) < 0 ||
+	    zmq_bind(s->socket, t->endpoint) < 0)
+		give_up();
+}
+
+/* What libzmq prints when it gives up must not go to a subscriber whose connection has got the
+ * number of standard error. */
+static void fill_standard(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (dup(PROCESS_FILES + SENDER_NULL) != fd)
+			give_up();
+}
+
+void sender_run(void *context)
+{
+	static struct sender s;
+
+	fill_standard();
+	open_socket(&s, context);
+	report(REPORT_READY, 0);
+	loop(&s);
+	zmq_close(s.socket);
+	zmq_ctx_term(s.zmq);
+}
+
+void sender_version(char *out, unsigned long size)
+{
+	int major, minor, patch;
+
+	zmq_version(&major, &minor, &patch);
+	snprintf(out, size, "%d.%d.%d", major, minor, patch);
+}
