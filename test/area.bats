@@ -190,6 +190,16 @@ patch() { perl -e 'open my $f, "+<", shift or die; seek $f, shift, 0; print $f p
 	not_believed
 }
 
+@test "the totals are found among hundreds of files of which they have been taken" {
+	local i
+	left
+	cp "$FILE" taken
+	patch taken 1276 01000000 # inherited
+	for i in {1..400}; do cp taken "run/server-9999999.$i"; done
+	server_again
+	so_far "run/server-$SERVER_PID" 'client name=foo connected=0 connections=1 packets=1 '
+}
+
 @test "of the server that runs nothing is taken over by another one" {
 	needs_own_sockets "two of them have one configuration"
 	begin

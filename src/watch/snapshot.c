@@ -170,7 +170,8 @@ static int name_is(const void *key, const void *x)
 	return strcmp(key, ((const struct snapshot_client *)x)->name);
 }
 
-/* What is in the pages of children that have ended, and that no server has counted yet. */
+/* What is in the pages of children that a dead server can count no more; of those of earlier
+ * servers, that the one that took over has not counted yet: no total ever falls. */
 static void add_dead(struct making *m, const struct snapshot_source *from)
 {
 	struct snapshot *s = m->s;

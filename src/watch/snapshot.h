@@ -114,7 +114,8 @@ struct snapshot_source {
 bool snapshot_make(struct snapshot *s, struct region *r, const struct snapshot_source *source,
     size_t n, int64_t now, int64_t clock);
 
-/* Leaves these clients, and what is of no client only where there is no pattern. */
+/* Leaves these clients, and what is of no client only where there is no pattern. The first pattern
+ * that means none of them becomes `nobody`. */
 void snapshot_choose(struct snapshot *s, struct patterns *p);
 
 const char *snapshot_state_word(enum snapshot_state state);
