@@ -102,6 +102,7 @@ static enum recorder_status retry(struct output *o, const char *what, int error)
 		o->attempts = 0;
 		o->dropping = true;
 		o->dropped = 0;
+		o->doubtful = true; /* what waits was to be stored when it came */
 		return RECORDER_OK;
 	default:
 		return storage_error(o, "giving up on the full disk", error);
