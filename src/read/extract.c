@@ -25,7 +25,8 @@ struct extractor {
 	struct described described;
 	unsigned asked; /* filters */
 
-	int64_t last;   /* time of the last packet that has one */
+	int64_t last;   /* time of the last packet that has one, */
+	bool dated;     /* of which there is one */
 	uint64_t given; /* offset at the last sign of life */
 	uint8_t *scratch;
 	size_t scratch_room;
@@ -185,8 +186,10 @@ static void tell_packet(struct extractor *x, const struct reader_record *k)
 	const uint8_t *options = NULL;
 	size_t len;
 
-	if (k->timed)
+	if (k->timed) {
 		x->last = k->time_ns;
+		x->dated = true;
+	}
 	if (k->offset < x->task->skip || !is_wanted(x, k))
 		return;
 	if (!number_of(x, k, &p.number)) {
@@ -194,12 +197,21 @@ static void tell_packet(struct extractor *x, const struct reader_record *k)
 		return;
 	}
 	p.time_ns = x->last;
+	p.undated = !x->dated;
 	len = options_of(x, k, &options);
 	teller_packet(&x->teller, &p, k->packet, options, len);
 }
 
+/* It stands before the part that is extracted: it may describe what follows, no more. */
+static bool is_before_part(const struct extractor *x, const struct reader_record *k)
+{
+	return x->task->archived && k->offset < x->archived.before;
+}
+
 static void tell_record(struct extractor *x, const struct reader_record *k)
 {
+	if (is_before_part(x, k) && (k->kind == READER_PACKET || k->kind == READER_OTHER))
+		return;
 	switch (k->kind) {
 	case READER_HEADER:
 		described_begin_section(&x->described);
@@ -238,6 +250,10 @@ static void wait_for_more(struct extractor *x)
 
 static void tell_end(struct extractor *x, enum reader_status st, const struct reader_record *k)
 {
+	struct piece end = {.kind = PIECE_END,
+	    .time_ns = x->last,
+	    .undated = !x->dated,
+	    .number = st == READER_END};
 	int error = errno;
 
 	if (x->damaged > 0)
@@ -252,15 +268,21 @@ static void tell_end(struct extractor *x, enum reader_status st, const struct re
 		teller_trouble(&x->teller, capture_offset(x, k->offset), 0, k->why);
 	else if (st == READER_ERROR)
 		teller_trouble(&x->teller, capture_offset(x, k->offset), 0, strerror(error));
+	if (x->task->archived && x->archived.why)
+		end.number = 0;
+	teller_tell(&x->teller, &end, NULL, 0);
+	teller_flush(&x->teller);
 }
 
 static bool begin(struct extractor *x)
 {
 	const struct extract_task *t = x->task;
 
+	const struct archived_column column = {t->column, t->column_len, t->compressed};
+
 	if (t->archived)
-		return archived_init(&x->archived, PROCESS_FILES, t->compressed, t->column,
-			   t->column_len, t->everything, t->from, t->to) &&
+		return archived_init(&x->archived, PROCESS_FILES, &column, t->part, t->everything,
+			   t->from, t->to) &&
 		       reader_init_source(&x->reader, archived_source(&x->archived));
 	if (!reader_init(&x->reader, PROCESS_FILES, t->recording ? READER_GROWING : READER_FILE, 0))
 		return false;
@@ -269,12 +291,18 @@ static bool begin(struct extractor *x)
 	return true;
 }
 
+/* One of several parts: short, and it may be long before it is read. */
+static bool works_ahead(const struct extractor *x)
+{
+	return x->task->part.end > 0;
+}
+
 /* Where no packet is wanted for long, it is not to be taken for one that hangs. */
 static void tell_alive(struct extractor *x, uint64_t offset)
 {
 	struct piece p = {.kind = PIECE_ALIVE};
 
-	if (offset - x->given < PIECE_ALIVE_STEP)
+	if (works_ahead(x) || offset - x->given < PIECE_ALIVE_STEP)
 		return;
 	x->given = offset;
 	p.offset = capture_offset(x, offset);
@@ -294,11 +322,10 @@ static void free_all(struct extractor *x)
 void extract(void *task)
 {
 	struct extractor x = {.task = task};
-	struct piece end = {.kind = PIECE_END};
 	struct reader_record k;
 	enum reader_status st;
 
-	if (!teller_init(&x.teller))
+	if (!teller_init(&x.teller, works_ahead(&x) ? TELLER_ROOM_AHEAD : TELLER_ROOM))
 		_exit(1);
 	if (!begin(&x))
 		give_up(
@@ -314,7 +341,5 @@ void extract(void *task)
 			break;
 	}
 	tell_end(&x, st, &k);
-	teller_tell(&x.teller, &end, NULL, 0);
-	teller_flush(&x.teller);
 	free_all(&x);
 }

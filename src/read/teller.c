@@ -9,11 +9,9 @@
 #include "capture/pcapng.h"
 #include "daemon/process.h"
 
-#define OUT_ROOM (128u << 10)
-
-bool teller_init(struct teller *t)
+bool teller_init(struct teller *t, size_t room)
 {
-	*t = (struct teller){.out = malloc(OUT_ROOM)};
+	*t = (struct teller){.out = malloc(room), .room = room};
 	return t->out;
 }
 
@@ -38,9 +36,9 @@ void teller_flush(struct teller *t)
 
 static void add(struct teller *t, const void *data, size_t len)
 {
-	if (len > OUT_ROOM - t->filled)
+	if (len > t->room - t->filled)
 		teller_flush(t);
-	if (len > OUT_ROOM) {
+	if (len > t->room) {
 		write_out(data, len);
 		return;
 	}
@@ -69,7 +67,7 @@ static void add_whole(struct teller *t, const struct piece *p, const uint8_t *pa
 {
 	uint8_t *to;
 
-	if (sizeof(*p) + p->len > OUT_ROOM - t->filled)
+	if (sizeof(*p) + p->len > t->room - t->filled)
 		teller_flush(t);
 	to = t->out + t->filled;
 	t->filled += sizeof(*p) + p->len;
@@ -86,7 +84,7 @@ void teller_packet(struct teller *t, struct piece *p, const uint8_t *packet, con
 	size_t padded = (size_t)pcapng_padded(p->caplen);
 
 	p->len = (uint32_t)(padded + options_len);
-	if (options_len == 0 && sizeof(*p) + p->len <= OUT_ROOM) {
+	if (options_len == 0 && sizeof(*p) + p->len <= t->room) {
 		add_whole(t, p, packet);
 		return;
 	}

@@ -13,11 +13,16 @@
 
 struct teller {
 	uint8_t *out;
-	size_t filled;
+	size_t filled, room;
 };
 
+/* Room for pieces that wait until they are told together, which a process that works ahead needs
+ * more of. */
+#define TELLER_ROOM       (128u << 10)
+#define TELLER_ROOM_AHEAD (1u << 20)
+
 /* False without memory. */
-bool teller_init(struct teller *t);
+bool teller_init(struct teller *t, size_t room);
 void teller_free(struct teller *t);
 
 /* p->len is set to len. */
