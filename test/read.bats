@@ -215,6 +215,31 @@ ends_with() {
 	[ "$(ulimit -n 128 && names | sort -u | wc -l)" -eq 200 ]
 }
 
+@test "of many archived captures each is listed once, in order; rows are read together, and the index is free while lines are written" {
+	settings
+	three 'done'/trace-foo-20261128_100000.pcap 1795860000
+	archive
+	index "CREATE TEMP TABLE t AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT n.i, file.* FROM n, file;
+		UPDATE t SET id = id + i, path = path || i, name = i, first = first + i, last = last + i; ALTER TABLE t DROP COLUMN i; INSERT INTO file SELECT * FROM t"
+	names >got
+	{
+		echo trace-foo-20261128_100000.pcap
+		seq 1000
+	} | diff - got
+	! strace -o /dev/null true 2>/dev/null || [ "$(strace -e trace=fcntl "$READ" -c cfg --list 2>&1 >/dev/null | grep -c F_RDLCK)" -lt 100 ]
+	mkfifo out
+	"$READ" -c cfg --list --json >out 3>&- &
+	local pid=$!
+	PIDS+=("$pid")
+	exec 8<out
+	until_true blocked "$pid"
+	index 'PRAGMA wal_checkpoint(TRUNCATE)' >checkpoint
+	grep -q '^0|' checkpoint
+	cat <&8 >got
+	exec 8<&-
+	[ "$(wc -l <got)" -eq 1001 ]
+}
+
 @test "an index that is damaged is an error" {
 	settings
 	everywhere
