@@ -439,7 +439,7 @@ commands() { sed -e ':a' -e '/\\e$/ { N; s/\\e\n *//; ta' -e '}' "$OPERATIONS" |
 		keys
 		log_calls | grep -oE '^[a-z]+'
 		lines_of archive | cut -d ' ' -f 1
-		printf '%s\n' tls archive keep hand-over zeromq-publisher
+		printf '%s\n' clients tls archive keep hand-over zeromq-publisher
 	} | sort -u >known
 	sed -n 's/^\.\(It \)*Ic \([a-z-]*\)\( .*\)*$/\2/p' "$OPERATIONS" | sort -u >named
 	[ "$(wc -l <named)" -ge 20 ]
