@@ -1430,6 +1430,20 @@ pasted() {
 	[ "$(values total-packets <out)" -le 1 ]
 }
 
+@test "--coverage of one packet is one column, and all of its time" {
+	settings
+	capture 'done'/trace-foo-20261128_100000.pcap pcap rec=100,sec=1795860000,sub=0
+	archive
+	LC_ALL=C "$READ" -c cfg --coverage foo >out
+	cat >want <<-'EOT'
+	2026-11-28 10:00:00 to 2026-11-28 10:00:00, 1 ns a column
+	CLIENT         PACKETS   BYTES  TIME
+	foo     #            1   100 B 100 %
+	EOT
+	diff want out
+	[ "$("$READ" -c cfg --coverage --json foo | values steps)" = 1 ]
+}
+
 @test "coverage of nothing is nothing, and wrong options are wrong" {
 	settings
 	run -0 --separate-stderr "$READ" -c cfg --coverage
