@@ -228,6 +228,31 @@ ends_with() {
 	[ "$(ulimit -n 128 && names | sort -u | wc -l)" -eq 200 ]
 }
 
+@test "of many archived captures each is listed once, in order; rows are read together, and the index is free while lines are written" {
+	settings
+	three 'done'/trace-foo-20261128_100000.pcap 1795860000
+	archive
+	index "CREATE TEMP TABLE t AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT n.i, file.* FROM n, file;
+		UPDATE t SET id = id + i, path = path || i, name = i, first = first + i, last = last + i; ALTER TABLE t DROP COLUMN i; INSERT INTO file SELECT * FROM t"
+	names >got
+	{
+		echo trace-foo-20261128_100000.pcap
+		seq 1000
+	} | diff - got
+	! strace -o /dev/null true 2>/dev/null || [ "$(strace -e trace=fcntl "$READ" -c cfg --list 2>&1 >/dev/null | grep -c F_RDLCK)" -lt 100 ]
+	mkfifo out
+	"$READ" -c cfg --list --json >out 3>&- &
+	local pid=$!
+	PIDS+=("$pid")
+	exec 8<out
+	until_true blocked "$pid"
+	index 'PRAGMA wal_checkpoint(TRUNCATE)' >checkpoint
+	grep -q '^0|' checkpoint
+	cat <&8 >got
+	exec 8<&-
+	[ "$(wc -l <got)" -eq 1001 ]
+}
+
 @test "an index that is damaged is an error" {
 	settings
 	everywhere
@@ -645,6 +670,81 @@ blocked() { [ "$(cat "/proc/$1/wchan")" = pipe_write ] || grep -q '^1 0x1 ' "/pr
 	ends_with 1 "$pid"
 	[ "$(grep -c ^packet got)" -lt 100 ]
 	grep -q "done/trace-foo-20261128_100000.pcap: at byte [0-9]*: the process that reads it has died" err
+}
+
+# large: an archived capture of 144 MB, which a filter reads in three parts. Interfaces and names come in the first and
+# in the second, a section in the second; what has no time begins there, and reaches into the third.
+large() {
+	settings
+	capture 'done'/trace-foo-20261128_100000.pcapng shb+idb,snaplen=60000 'data,times=600:epb=60000' data:idb,snaplen=60001+nrb \
+		'data,times=300:epb=60000,if=1' number=200 'data,times=300:epb=60000' data:shb,be+idb,snaplen=60002+nrb \
+		data:epb=60000 'data,times=1200:spb=60000'
+	archive
+}
+
+@test "a filter reads a large archived capture in parts: the same bytes as in one, merged with others as well" {
+	large
+	three 'done'/trace-bar-20261128_100000.pcap 1700000100
+	archive
+	local range
+	for range in '' '--from 1700000003 --to 1700000890'; do
+		# shellcheck disable=SC2086 # options
+		"$READ" -c cfg $range >whole
+		# shellcheck disable=SC2086 # options
+		"$READ" -c cfg $range -f 'greater 1' >parts
+		[ "$(blocks <whole | grep -c ^packet)" -gt 1000 ]
+		cmp whole parts
+	done
+	[ "$(numbers_of -f 'less 1000')" = '1 2 3 ' ]
+}
+
+@test "of parts of a capture as many are worked at as there are processors, in bounded memory; one that dies ends it there" {
+	large
+	mkfifo out
+	"$READ" -c cfg -f 'greater 1' >out 2>err 3>&- &
+	local pid=$! most children
+	PIDS+=("$pid")
+	exec 8<out
+	until_true blocked "$pid"
+	most=$(getconf _NPROCESSORS_ONLN)
+	[ "$most" -lt 3 ] || most=3
+	mapfile -t children < <(ps -o pid= --sort start_time --ppid "$pid" | tr -d ' ')
+	[ "${#children[@]}" -eq "$most" ]
+	nm "$READ" | grep -q __asan_init || [ "$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$pid/status" "${children[@]/#//proc/}"/status | sort -n | tail -n 1)" -lt 40000 ]
+	kill -KILL "${children[0]}"
+	blocks <&8 >got
+	exec 8<&-
+	ends_with 1 "$pid"
+	[ "$(grep -c ^packet got)" -lt 1000 ]
+	[ "$(grep -c 'the process that reads it has died' err)" -eq 1 ]
+	run -0 --separate-stderr bash -c 'set -o pipefail; "$1" -c cfg -f "greater 1" | head -c 90000000 | wc -c' - "$READ"
+	[ "$output" = 90000000 ]
+	[ -z "$stderr" ]
+}
+
+@test "parts of a capture: frames that are not what the index says end it where they do for one process" {
+	large
+	local f at hex frame=22
+	for at in 0 4; do # stored, capture
+		hex=$(index "SELECT hex(substr(frames, $((frame * 33 + at + 1)), 4)) FROM file")
+		index "CREATE TABLE was AS SELECT frames FROM file;
+			UPDATE file SET frames = CAST(substr(frames, 1, $((frame * 33 + at))) || x'11' || substr(frames, $((frame * 33 + at + 2))) AS BLOB)"
+		[ "$hex" != "$(index "SELECT hex(substr(frames, $((frame * 33 + at + 1)), 4)) FROM file")" ]
+		run -1 bash -c '"$1" -c cfg >whole 2>told' - "$READ"
+		run -1 bash -c '"$1" -c cfg -f "greater 1" >parts 2>err' - "$READ"
+		[ "$(wc -l <told)" -eq 1 ]
+		diff told err
+		cmp whole parts
+		index "UPDATE file SET frames = (SELECT frames FROM was); DROP TABLE was"
+	done
+	# cut where its second part is
+	f=$(echo archive/foo/*/*.zst)
+	chmod +w "$f"
+	truncate -s "$(($(stat -c %s "$f") / 2))" "$f"
+	run -1 bash -c '"$1" -c cfg >whole 2>told' - "$READ"
+	run -1 bash -c '"$1" -c cfg -f "greater 1" >parts 2>err' - "$READ"
+	diff told err
+	cmp whole parts
 }
 
 @test "a filter is that of tcpdump, compiled for each link type" {
@@ -1328,6 +1428,20 @@ pasted() {
 	"$READ" -c cfg --coverage --html >page.html
 	"$READ" -c cfg --coverage --json --from 2026-11-28 --to 2026-11-29 foo >out
 	[ "$(values total-packets <out)" -le 1 ]
+}
+
+@test "--coverage of one packet is one column, and all of its time" {
+	settings
+	capture 'done'/trace-foo-20261128_100000.pcap pcap rec=100,sec=1795860000,sub=0
+	archive
+	LC_ALL=C "$READ" -c cfg --coverage foo >out
+	cat >want <<-'EOT'
+	2026-11-28 10:00:00 to 2026-11-28 10:00:00, 1 ns a column
+	CLIENT         PACKETS   BYTES  TIME
+	foo     #            1   100 B 100 %
+	EOT
+	diff want out
+	[ "$("$READ" -c cfg --coverage --json foo | values steps)" = 1 ]
 }
 
 @test "coverage of nothing is nothing, and wrong options are wrong" {

@@ -16,41 +16,33 @@ struct archived_piece {
 
 /* ---- which frames ---- */
 
-static bool overlaps(const struct frame_entry *e, int64_t from, int64_t to)
+static void choose_part(struct archived *a, struct cut_part part)
 {
-	return e->first <= e->last && e->first <= to && e->last >= from;
-}
-
-static bool choose(struct archived *a, bool everything, int64_t from, int64_t to)
-{
-	size_t end = 0;
-
-	a->wanted = calloc(a->frames.n + 1, sizeof(*a->wanted));
-	if (!a->wanted)
-		return false;
 	for (size_t i = 0; i < a->frames.n; i++) {
-		a->wanted[i] = everything || overlaps(&a->frames.v[i], from, to);
-		if (a->wanted[i])
-			end = i + 1;
+		if (i < part.first)
+			a->wanted[i] = a->wanted[i] && a->frames.v[i].describes;
+		else if (part.end > 0 && i >= part.end)
+			a->wanted[i] = false;
+		if (i < part.first && a->wanted[i])
+			a->before += a->frames.v[i].capture;
 	}
-	for (size_t i = 0; i < end; i++)
-		a->wanted[i] |= a->frames.v[i].describes;
-	return true;
 }
 
-bool archived_init(struct archived *a, int fd, bool compressed, const void *column, size_t len,
-    bool everything, int64_t from, int64_t to)
+bool archived_init(struct archived *a, int fd, const struct archived_column *column,
+    struct cut_part part, bool everything, int64_t from, int64_t to)
 {
-	*a = (struct archived){.fd = fd, .compressed = compressed};
+	*a = (struct archived){.fd = fd, .compressed = column->compressed};
 	errno = EBADMSG;
-	if (!frames_read_entries(&a->frames, column, len))
+	if (!frames_read_entries(&a->frames, column->p, column->len))
 		return false;
 	errno = ENOMEM;
-	if (!choose(a, everything, from, to))
+	a->wanted = cut_wanted(&a->frames, everything, from, to);
+	if (!a->wanted)
 		return false;
-	if (compressed)
+	choose_part(a, part);
+	if (a->compressed)
 		a->zstd = ZSTD_createDCtx();
-	return !compressed || a->zstd;
+	return !a->compressed || a->zstd;
 }
 
 void archived_free(struct archived *a)

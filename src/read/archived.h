@@ -14,11 +14,13 @@
 #include <stdint.h>
 
 #include "index/frames.h"
+#include "read/cut.h"
 #include "record/reader.h"
 
 struct archived {
 	const char *why; /* it could not be read on: one line without a full stop; else NULL */
 	uint64_t offset; /* of the frame of which that is said, in the file */
+	uint64_t before; /* bytes that are handed out first, of frames before the part */
 
 	/* The rest is its own. */
 	int fd;
@@ -38,10 +40,17 @@ struct archived {
 	uint64_t given; /* by whole frames before it */
 };
 
-/* column: as the index has it. everything: whatever the times. False with errno: the column is
- * none, or memory. */
-bool archived_init(struct archived *a, int fd, bool compressed, const void *column, size_t len,
-    bool everything, int64_t from, int64_t to);
+/* As the index has it. */
+struct archived_column {
+	const void *p;
+	size_t len;
+	bool compressed;
+};
+
+/* part: of frames before it those alone that describe. everything: whatever the times. False with
+ * errno: the column is none, or memory. */
+bool archived_init(struct archived *a, int fd, const struct archived_column *column,
+    struct cut_part part, bool everything, int64_t from, int64_t to);
 void archived_free(struct archived *a);
 
 struct reader_source archived_source(struct archived *a);

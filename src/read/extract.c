@@ -7,42 +7,26 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/grow.h"
 #include "base/io.h"
-#include "read/archived.h"
-#include "read/order.h"
-#include "read/piece.h"
+#include "capture/pcapng.h"
 #include "daemon/process.h"
+#include "read/archived.h"
+#include "read/described.h"
+#include "read/order.h"
+#include "read/teller.h"
 #include "record/reader.h"
-
-#define OUT_ROOM (128u << 10)
-
-/* Interfaces of a section whose options are kept. */
-#define DESCRIBED_MAX 256u
-
-struct described {
-	bool told;
-	uint32_t number; /* as it was told */
-	uint32_t snaplen;
-	size_t len;
-	uint8_t *options;
-};
 
 struct extractor {
 	const struct extract_task *task;
 	struct reader reader;
 	struct archived archived;
 
-	uint8_t *out;
-	size_t filled;
-
-	/* Of the current section, in the order of their numbers. */
-	struct described *interface;
-	size_t interfaces, interface_room;
-	uint32_t told;  /* of all sections */
+	struct teller teller;
+	struct described described;
 	unsigned asked; /* filters */
 
-	int64_t last;   /* time of the last packet that has one */
+	int64_t last;   /* time of the last packet that has one, */
+	bool dated;     /* of which there is one */
 	uint64_t given; /* offset at the last sign of life */
 	uint8_t *scratch;
 	size_t scratch_room;
@@ -60,54 +44,13 @@ static uint64_t capture_offset(const struct extractor *x, uint64_t offset)
 
 /* ---- telling ---- */
 
-/* The one that merges has gone: so does this. */
-static void write_out(const void *data, size_t len)
-{
-	if (!io_write_all(PROCESS_OUT, data, len))
-		_exit(1);
-}
-
-static void flush(struct extractor *x)
-{
-	write_out(x->out, x->filled);
-	x->filled = 0;
-}
-
-static void add(struct extractor *x, const void *data, size_t len)
-{
-	if (len > OUT_ROOM - x->filled)
-		flush(x);
-	if (len > OUT_ROOM) {
-		write_out(data, len);
-		return;
-	}
-	if (len > 0)
-		memcpy(x->out + x->filled, data, len);
-	x->filled += len;
-}
-
-static void tell(struct extractor *x, struct piece *p, const void *data, size_t len)
-{
-	p->len = (uint32_t)len;
-	add(x, p, sizeof(*p));
-	add(x, data, len);
-}
-
-static void tell_trouble(struct extractor *x, uint64_t offset, uint32_t packets, const char *why)
-{
-	struct piece p = {.kind = PIECE_TROUBLE, .offset = offset, .number = packets};
-	size_t len = strlen(why);
-
-	tell(x, &p, why, len < PIECE_TEXT_MAX ? len : PIECE_TEXT_MAX - 1);
-}
-
 static _Noreturn void give_up(struct extractor *x, const char *why)
 {
 	struct piece p = {.kind = PIECE_END};
 
-	tell_trouble(x, capture_offset(x, reader_offset(&x->reader)), 0, why);
-	tell(x, &p, NULL, 0);
-	flush(x);
+	teller_trouble(&x->teller, capture_offset(x, reader_offset(&x->reader)), 0, why);
+	teller_tell(&x->teller, &p, NULL, 0);
+	teller_flush(&x->teller);
 	_exit(0);
 }
 
@@ -125,45 +68,10 @@ static uint8_t *scratch(struct extractor *x, size_t len)
 
 /* ---- what describes packets ---- */
 
-static void begin_section(struct extractor *x)
-{
-	for (size_t i = 0; i < x->interfaces; i++)
-		free(x->interface[i].options);
-	x->interfaces = 0;
-}
-
-static struct described *add_interface(struct extractor *x)
-{
-	struct described *p = grow(x->interface, x->interfaces, &x->interface_room, sizeof(*p));
-
-	if (!p)
-		give_up(x, strerror(ENOMEM));
-	x->interface = p;
-	x->interface[x->interfaces] = (struct described){0};
-	return &x->interface[x->interfaces++];
-}
-
 static void note_interface(struct extractor *x, const struct reader_record *k)
 {
-	uint8_t options[PIECE_OPTIONS_MAX];
-	struct pcapng_interface i;
-	struct pcapng_block b;
-	struct described *d;
-
-	if (x->interfaces == READER_INTERFACES) /* the reader knows no more either */
-		return;
-	d = add_interface(x);
-	if (pcapng_read_block(&b, k->data, k->len, x->reader.format.section.big) != PCAPNG_OK ||
-	    !pcapng_read_interface(&i, &b))
-		return;
-	d->snaplen = i.snaplen;
-	if (x->interfaces > DESCRIBED_MAX)
-		return;
-	d->len = order_interface_options(&b, options, sizeof(options));
-	d->options = malloc(d->len + 1);
-	if (!d->options)
+	if (described_note(&x->described, &x->reader, k) == DESCRIBED_NO_MEMORY)
 		give_up(x, strerror(ENOMEM));
-	memcpy(d->options, options, d->len);
 }
 
 static void tell_block(struct extractor *x, const struct reader_record *k)
@@ -181,31 +89,20 @@ static void tell_block(struct extractor *x, const struct reader_record *k)
 	p.number = b.type;
 	p.offset = capture_offset(x, k->offset);
 	if (len > PIECE_BLOCK_MAX)
-		tell_trouble(x, p.offset, 0, "a block of names or secrets is too long");
+		teller_trouble(&x->teller, p.offset, 0, "a block of names or secrets is too long");
 	else if (len > 0)
-		tell(x, &p, body, len);
+		teller_tell(&x->teller, &p, body, len);
 }
 
-/* The number of the packet's interface, which is told now if it was not before. False: there were
- * too many. */
+/* False: there were too many. */
 static bool number_of(struct extractor *x, const struct reader_record *k, uint32_t *number)
 {
-	struct piece p = {.kind = PIECE_INTERFACE, .link_type = k->link_type};
-	struct described *d;
+	enum described_status st =
+	    described_number(&x->described, &x->reader, k, &x->teller, number);
 
-	if (x->reader.format.kind == FORMAT_PCAP && x->interfaces == 0)
-		add_interface(x)->snaplen = x->reader.format.pcap.snaplen;
-	d = &x->interface[k->interface];
-	if (!d->told && x->told == PIECE_INTERFACES_MAX)
-		return false;
-	if (!d->told) {
-		d->told = true;
-		d->number = p.number = x->told++;
-		p.snaplen = d->snaplen;
-		tell(x, &p, d->options, d->len);
-	}
-	*number = d->number;
-	return true;
+	if (st == DESCRIBED_NO_MEMORY)
+		give_up(x, strerror(ENOMEM));
+	return st == DESCRIBED;
 }
 
 /* ---- which packets ---- */
@@ -227,8 +124,8 @@ static const struct filter_program *program_for(struct extractor *x, uint16_t li
 	f = filters_add(x->task->filters, link_type);
 	if (!f)
 		give_up(x, strerror(ENOMEM));
-	tell(x, &p, NULL, 0);
-	flush(x);
+	teller_tell(&x->teller, &p, NULL, 0);
+	teller_flush(&x->teller);
 	if (io_read_full(PROCESS_IN, &n, sizeof(n)) != sizeof(n) || n > FILTER_STEPS_MAX)
 		_exit(1);
 	f->n = n;
@@ -280,33 +177,19 @@ static size_t options_of(struct extractor *x, const struct reader_record *k, con
 	return order_packet_options(packet.options, packet.options_len, s->big, x->scratch);
 }
 
-/* The same as add() of each part, for most packets. */
-static void add_whole(struct extractor *x, const struct piece *p, const struct reader_record *k)
-{
-	uint8_t *to;
-
-	if (sizeof(*p) + p->len > OUT_ROOM - x->filled)
-		flush(x);
-	to = x->out + x->filled;
-	x->filled += sizeof(*p) + p->len;
-	memcpy(to, p, sizeof(*p));
-	if (p->len > k->caplen)
-		memset(to + sizeof(*p) + p->len - 4, 0, 4);
-	memcpy(to + sizeof(*p), k->packet, k->caplen);
-}
-
 static void tell_packet(struct extractor *x, const struct reader_record *k)
 {
-	static const uint8_t zero[4];
 	struct piece p = {.kind = PIECE_PACKET,
 	    .offset = capture_offset(x, k->offset),
 	    .caplen = k->caplen,
 	    .original = k->original};
-	size_t padding = (size_t)pcapng_padded(k->caplen) - k->caplen, len;
 	const uint8_t *options = NULL;
+	size_t len;
 
-	if (k->timed)
+	if (k->timed) {
 		x->last = k->time_ns;
+		x->dated = true;
+	}
 	if (k->offset < x->task->skip || !is_wanted(x, k))
 		return;
 	if (!number_of(x, k, &p.number)) {
@@ -314,23 +197,24 @@ static void tell_packet(struct extractor *x, const struct reader_record *k)
 		return;
 	}
 	p.time_ns = x->last;
+	p.undated = !x->dated;
 	len = options_of(x, k, &options);
-	p.len = (uint32_t)(k->caplen + padding + len);
-	if (len == 0 && sizeof(p) + p.len <= OUT_ROOM) {
-		add_whole(x, &p, k);
-		return;
-	}
-	add(x, &p, sizeof(p));
-	add(x, k->packet, k->caplen);
-	add(x, zero, padding);
-	add(x, options, len);
+	teller_packet(&x->teller, &p, k->packet, options, len);
+}
+
+/* It stands before the part that is extracted: it may describe what follows, no more. */
+static bool is_before_part(const struct extractor *x, const struct reader_record *k)
+{
+	return x->task->archived && k->offset < x->archived.before;
 }
 
 static void tell_record(struct extractor *x, const struct reader_record *k)
 {
+	if (is_before_part(x, k) && (k->kind == READER_PACKET || k->kind == READER_OTHER))
+		return;
 	switch (k->kind) {
 	case READER_HEADER:
-		begin_section(x);
+		described_begin_section(&x->described);
 		break;
 	case READER_INTERFACE:
 		note_interface(x, k);
@@ -356,8 +240,8 @@ static void wait_for_more(struct extractor *x)
 	struct piece p = {.kind = PIECE_PAUSE};
 	char what;
 
-	tell(x, &p, NULL, 0);
-	flush(x);
+	teller_tell(&x->teller, &p, NULL, 0);
+	teller_flush(&x->teller);
 	if (io_read_full(PROCESS_IN, &what, 1) != 1)
 		_exit(0);
 	if (what == EXTRACT_LAST)
@@ -366,27 +250,39 @@ static void wait_for_more(struct extractor *x)
 
 static void tell_end(struct extractor *x, enum reader_status st, const struct reader_record *k)
 {
+	struct piece end = {.kind = PIECE_END,
+	    .time_ns = x->last,
+	    .undated = !x->dated,
+	    .number = st == READER_END};
 	int error = errno;
 
 	if (x->damaged > 0)
-		tell_trouble(x, capture_offset(x, x->damaged_at), x->damaged, x->damaged_why);
+		teller_trouble(
+		    &x->teller, capture_offset(x, x->damaged_at), x->damaged, x->damaged_why);
 	if (x->task->archived && x->archived.why)
-		tell_trouble(x, x->archived.offset, 0, x->archived.why);
+		teller_trouble(&x->teller, x->archived.offset, 0, x->archived.why);
 	else if (st == READER_TORN)
-		tell_trouble(x, capture_offset(x, k->offset), 0, "it ends inside a record");
+		teller_trouble(
+		    &x->teller, capture_offset(x, k->offset), 0, "it ends inside a record");
 	else if (st == READER_BAD)
-		tell_trouble(x, capture_offset(x, k->offset), 0, k->why);
+		teller_trouble(&x->teller, capture_offset(x, k->offset), 0, k->why);
 	else if (st == READER_ERROR)
-		tell_trouble(x, capture_offset(x, k->offset), 0, strerror(error));
+		teller_trouble(&x->teller, capture_offset(x, k->offset), 0, strerror(error));
+	if (x->task->archived && x->archived.why)
+		end.number = 0;
+	teller_tell(&x->teller, &end, NULL, 0);
+	teller_flush(&x->teller);
 }
 
 static bool begin(struct extractor *x)
 {
 	const struct extract_task *t = x->task;
 
+	const struct archived_column column = {t->column, t->column_len, t->compressed};
+
 	if (t->archived)
-		return archived_init(&x->archived, PROCESS_FILES, t->compressed, t->column,
-			   t->column_len, t->everything, t->from, t->to) &&
+		return archived_init(&x->archived, PROCESS_FILES, &column, t->part, t->everything,
+			   t->from, t->to) &&
 		       reader_init_source(&x->reader, archived_source(&x->archived));
 	if (!reader_init(&x->reader, PROCESS_FILES, t->recording ? READER_GROWING : READER_FILE, 0))
 		return false;
@@ -395,38 +291,41 @@ static bool begin(struct extractor *x)
 	return true;
 }
 
+/* One of several parts: short, and it may be long before it is read. */
+static bool works_ahead(const struct extractor *x)
+{
+	return x->task->part.end > 0;
+}
+
 /* Where no packet is wanted for long, it is not to be taken for one that hangs. */
 static void tell_alive(struct extractor *x, uint64_t offset)
 {
 	struct piece p = {.kind = PIECE_ALIVE};
 
-	if (offset - x->given < PIECE_ALIVE_STEP)
+	if (works_ahead(x) || offset - x->given < PIECE_ALIVE_STEP)
 		return;
 	x->given = offset;
 	p.offset = capture_offset(x, offset);
-	tell(x, &p, NULL, 0);
-	flush(x);
+	teller_tell(&x->teller, &p, NULL, 0);
+	teller_flush(&x->teller);
 }
 
 static void free_all(struct extractor *x)
 {
-	begin_section(x);
+	described_free(&x->described);
 	reader_free(&x->reader);
 	archived_free(&x->archived);
-	free(x->interface);
 	free(x->scratch);
-	free(x->out);
+	teller_free(&x->teller);
 }
 
 void extract(void *task)
 {
 	struct extractor x = {.task = task};
-	struct piece end = {.kind = PIECE_END};
 	struct reader_record k;
 	enum reader_status st;
 
-	x.out = malloc(OUT_ROOM);
-	if (!x.out)
+	if (!teller_init(&x.teller, works_ahead(&x) ? TELLER_ROOM_AHEAD : TELLER_ROOM))
 		_exit(1);
 	if (!begin(&x))
 		give_up(
@@ -442,7 +341,5 @@ void extract(void *task)
 			break;
 	}
 	tell_end(&x, st, &k);
-	tell(&x, &end, NULL, 0);
-	flush(&x);
 	free_all(&x);
 }

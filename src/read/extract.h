@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "read/cut.h"
 #include "read/filters.h"
 
 struct extract_task {
@@ -18,6 +19,7 @@ struct extract_task {
 	bool archived, compressed;
 	const void *column;
 	size_t column_len;
+	struct cut_part part; /* frames whose packets are told; zero: all */
 
 	bool recording; /* it grows: that may be inside a record where it ends */
 	uint64_t end;   /* of what is not archived: nothing is read behind it; else UINT64_MAX */

@@ -108,7 +108,7 @@ static enum sink_status take_all(struct source *s)
 {
 	enum sink_status status = SINK_OK;
 
-	while (s && status == SINK_OK && stream_next(&s->stream, true, &status) == STREAM_PACKET)
+	while (s && status == SINK_OK && source_next(s, 1, &status) == STREAM_PACKET)
 		status = stream_take(&s->stream);
 	if (s)
 		source_close(s);

@@ -1,8 +1,10 @@
 /* list: see list.h. */
 #include "read/list.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/bytes.h"
 #include "base/json.h"
@@ -156,31 +158,81 @@ static void print_object(const struct entry *e, FILE *to)
 
 /* ---- all of them ---- */
 
+/* Captures whose rows are read in one transaction: a reader that is slow to take the lines holds
+ * none. */
+#define CHUNK 256u
+
+struct lister {
+	struct catalog *c;
+	const struct when_zone *zone;
+	int width;
+	bool json;
+};
+
+/* False: the index could not be read. */
+static bool print_item(const struct lister *l, const struct catalog_item *item, FILE *to)
+{
+	struct catalog *c = l->c;
+	struct store_row row;
+	struct entry e;
+
+	if (item->id == 0)
+		e = of_loose(&c->loose.v[item->loose]);
+	else if (store_get(c->index.store, item->id, false, &row))
+		e = of_row(c, &row);
+	else /* without a reason it has been deleted meanwhile */
+		return !*store_reason(c->index.store);
+	if (l->json)
+		print_object(&e, to);
+	else
+		print_line(l->width, &e, l->zone, to);
+	return true;
+}
+
+/* All that can be printed are, whether the index can be read to the end or not. */
+static bool gather(const struct lister *l, size_t first, size_t n, FILE *to)
+{
+	struct store *s = l->c->index.store;
+	bool ok;
+
+	ok = !s || store_begin_reading(s);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = print_item(l, &l->c->item[first + i], to);
+	if (s)
+		store_end_reading(s);
+	return ok;
+}
+
+static bool print_chunk(const struct lister *l, size_t first, size_t n, FILE *to)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *lines = open_memstream(&text, &len);
+	bool ok = lines && gather(l, first, n, lines);
+
+	if (!lines || fclose(lines) != 0) {
+		tell_error(l->c->tell, "%s", strerror(errno));
+		ok = false;
+	} else if (!ok) {
+		tell_error(l->c->tell, "%s", store_reason(l->c->index.store));
+	}
+	if (len > 0)
+		fwrite(text, 1, len, to);
+	free(text);
+	return ok;
+}
+
 bool list_print(struct catalog *c, const struct when_zone *zone, bool json, FILE *to)
 {
-	int width = c->widest > 6 ? (int)c->widest : 6; /* of the heading */
+	struct lister l = {.c = c,
+	    .zone = zone,
+	    .width = c->widest > 6 ? (int)c->widest : 6, /* of the heading */
+	    .json = json};
+	bool ok = true;
 
 	if (!json && c->n > 0)
-		print_head(width, to);
-	for (size_t i = 0; i < c->n && !ferror(to); i++) {
-		const struct catalog_item *item = &c->item[i];
-		struct store_row row;
-		struct entry e;
-
-		if (item->id == 0) {
-			e = of_loose(&c->loose.v[item->loose]);
-		} else if (store_get(c->index.store, item->id, false, &row)) {
-			e = of_row(c, &row);
-		} else if (*store_reason(c->index.store)) {
-			tell_error(c->tell, "%s", store_reason(c->index.store));
-			return false;
-		} else {
-			continue; /* it has been deleted meanwhile */
-		}
-		if (json)
-			print_object(&e, to);
-		else
-			print_line(width, &e, zone, to);
-	}
-	return true;
+		print_head(l.width, to);
+	for (size_t i = 0; ok && i < c->n && !ferror(to); i += CHUNK)
+		ok = print_chunk(&l, i, c->n - i < CHUNK ? c->n - i : CHUNK, to);
+	return ok;
 }

@@ -23,8 +23,9 @@ struct merger {
 
 	size_t next;                     /* item of the catalog */
 	struct source *ahead[AHEAD_MAX]; /* opened, and nothing read from it: items before next */
-	size_t nahead, most_ahead;
-	struct front *heap; /* the earliest is the first */
+	size_t nahead;
+	unsigned most_ahead; /* as many as there are processors */
+	struct front *heap;  /* the earliest is the first */
 	size_t n, room;
 	enum sink_status status;
 };
@@ -94,11 +95,17 @@ static bool push(struct merger *m, struct source *s)
 
 /* ---- the way of a packet ---- */
 
+/* All of them share the processors. */
+static unsigned ahead_of_each(const struct merger *m)
+{
+	return m->n < m->most_ahead ? m->most_ahead / (m->n > 0 ? (unsigned)m->n : 1) - 1 : 0;
+}
+
 /* Whether it stays: there is a packet at the front of it. Else it is gone afterwards. */
 static bool advance(struct merger *m, struct source *s)
 {
 	enum sink_status failed = SINK_OK;
-	enum stream_status st = stream_next(&s->stream, true, &failed);
+	enum stream_status st = source_next(s, ahead_of_each(m), &failed);
 
 	if (st == STREAM_PACKET)
 		return true;

@@ -27,7 +27,7 @@ static bool check_packet(const struct piece_state *s, const struct piece *p)
 {
 	return p->number < s->interfaces && p->caplen <= PIECE_LONGEST &&
 	       pcapng_padded(p->caplen) <= p->len && p->len % 4 == 0 &&
-	       (s->everything || (p->time_ns >= s->from && p->time_ns <= s->to));
+	       (s->everything || (p->time_ns >= s->from && p->time_ns <= s->to && p->undated == 0));
 }
 
 static bool check_block(const struct piece *p)

@@ -28,7 +28,7 @@ enum piece_kind {
 	PIECE_TROUBLE,   /* offset; number: packets that are lost, 0: all behind it; a text: why */
 	PIECE_ALIVE,     /* offset: so far it has come, which takes long */
 	PIECE_PAUSE,     /* there is no more at the moment */
-	PIECE_END
+	PIECE_END        /* number: 1: all was read; time_ns */
 };
 
 struct piece {
@@ -40,7 +40,9 @@ struct piece {
 	uint32_t caplen, original;
 	uint32_t snaplen;
 	uint32_t link_type;
-	uint32_t spare;
+	/* Of a packet: neither it nor one before it has a time; of the end: no packet had one. Else
+	 * time_ns is that of the last one that has. */
+	uint32_t undated;
 };
 
 /* Bytes of the capture between two signs of life, at least. */

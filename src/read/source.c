@@ -104,6 +104,7 @@ void source_world_free(struct source_world *w)
 
 static void free_source(struct source *s)
 {
+	parts_free(s->parts);
 	free(s->who);
 	free(s->path);
 	free(s);
@@ -128,7 +129,7 @@ static struct source *new_source(const char *client, const char *address, const 
 }
 
 static struct source *start(
-    struct source_world *w, struct source *s, int fd, struct extract_task *task)
+    struct source_world *w, struct source *s, int fd, struct extract_task *task, bool in_parts)
 {
 	task->filters = &w->filters;
 	task->everything = w->range->all;
@@ -136,7 +137,9 @@ static struct source *start(
 	task->to = w->range->to;
 	s->stream.ops = &w->ops;
 	s->stream.sink = w->sink;
-	if (stream_open(&s->stream, fd, task))
+	if (in_parts)
+		s->parts = parts_new(&s->stream, fd, task);
+	if (s->parts ? parts_open(s->parts, &s->stream) : stream_open(&s->stream, fd, task))
 		return s;
 	tell_error(w->tell, "%s: no process can be started: %s", s->path, strerror(errno));
 	free_source(s);
@@ -153,6 +156,15 @@ static void know_link_types(struct source *s, const struct store_row *r)
 	for (size_t i = 0; i < n && n < PIECE_LINK_TYPES; i++)
 		told->link_type[told->link_types++] =
 		    bytes_load16((const uint8_t *)r->link_types + 2 * i, false);
+}
+
+/* Without a filter it is copying the packets that takes the time, which one process does alone.
+ * What is wrong with a capture is counted, and told once, by one process; and what has more link
+ * types than the index keeps asks for filters again and again. */
+static bool may_have_parts(const struct source_world *w, const struct store_row *r)
+{
+	return w->filters.expression && r->damaged == 0 && !r->broken &&
+	       r->link_types_len / 2 < SUMMARY_LINK_TYPES;
 }
 
 static struct source *open_row(struct source_world *w, const struct store_row *r, const char *path)
@@ -173,7 +185,7 @@ static struct source *open_row(struct source_world *w, const struct store_row *r
 		prepare_filters(w, r->link_types, r->link_types_len);
 		s->stream.told.bytes = r->bytes;
 		know_link_types(s, r);
-		s = start(w, s, fd, &task);
+		s = start(w, s, fd, &task, may_have_parts(w, r));
 	}
 	if (fd >= 0)
 		close(fd);
@@ -219,7 +231,7 @@ struct source *source_open_file(struct source_world *w, const struct source_file
 	s->fd = s->stream.growing = f->follow ? f->fd : -1;
 	s->stream.told.bytes = (uint64_t)st.st_size;
 	task.end = f->follow ? UINT64_MAX : s->stream.told.bytes;
-	return start(w, s, f->fd, &task);
+	return start(w, s, f->fd, &task, false);
 }
 
 /* Follow: it is borrowed and stays open. */
@@ -253,4 +265,16 @@ void source_close(struct source *s)
 {
 	stream_close(&s->stream);
 	free_source(s);
+}
+
+enum stream_status source_next(struct source *s, unsigned ahead, enum sink_status *failed)
+{
+	enum stream_status st;
+
+	do {
+		if (s->parts)
+			parts_work_ahead(s->parts, ahead);
+		st = stream_next(&s->stream, true, failed);
+	} while (st == STREAM_END && s->parts && parts_next(s->parts, &s->stream));
+	return st;
 }

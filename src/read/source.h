@@ -10,6 +10,7 @@
 
 #include "read/catalog.h"
 #include "read/filters.h"
+#include "read/parts.h"
 #include "read/stream.h"
 
 /* What all of them have in common. */
@@ -36,10 +37,11 @@ void source_world_tick(struct source_world *w, void (*tick)(struct source_world 
 void source_world_free(struct source_world *w);
 
 struct source {
-	struct stream stream;
-	size_t rank; /* of two packets of one time the lower rank's is first */
-	int fd;      /* of a recording that is followed; borrowed; else -1 */
-	bool paused; /* it has told everything up to `size` */
+	struct stream stream; /* where it has parts, the current one */
+	struct parts *parts;  /* NULL: it has none */
+	size_t rank;          /* of two packets of one time the lower rank's is first */
+	int fd;               /* of a recording that is followed; borrowed; else -1 */
+	bool paused;          /* it has told everything up to `size` */
 	uint64_t size;
 	char *who, *path;
 };
@@ -57,5 +59,9 @@ struct source *source_open_loose(struct source_world *w, struct loose *l, bool f
 struct source *source_open_archived(struct source_world *w, int64_t id);
 struct source *source_open_file(struct source_world *w, const struct source_file *f);
 void source_close(struct source *s);
+
+/* The next packet; it is waited for. ahead: of a capture that is read in parts, so many processes
+ * may work beside the one whose turn it is. */
+enum stream_status source_next(struct source *s, unsigned ahead, enum sink_status *failed);
 
 #endif

@@ -27,7 +27,7 @@ bool stream_open(struct stream *s, int file, struct extract_task *task)
 	s->interface = NULL;
 	s->interfaces = 0;
 	s->room = 0;
-	s->ended = s->hangs = false;
+	s->ended = s->hangs = s->whole = false;
 	s->told.everything = task->everything;
 	s->told.from = task->from;
 	s->told.to = task->to;
@@ -48,6 +48,16 @@ void stream_close(struct stream *s)
 	free(s->interface);
 	s->buf = NULL;
 	s->interface = NULL;
+}
+
+void stream_go_behind(struct stream *s, const struct stream *before)
+{
+	s->before = before->before;
+	s->told.told = before->told.told;
+	s->told.troubles = before->told.troubles;
+	s->told.offset = before->told.offset;
+	s->left_out = before->left_out;
+	s->left_out_at = before->left_out_at;
 }
 
 /* ---- bytes ---- */
@@ -213,6 +223,16 @@ static bool pass_over(struct stream *s)
 	return true;
 }
 
+static void end(struct stream *s, const struct piece *p)
+{
+	s->ended = true;
+	s->whole = p->number == 1;
+	if (!p->undated)
+		s->before = p->time_ns;
+	if (!s->whole || !s->continues)
+		tell_left_out(s);
+}
+
 enum stream_status stream_next(struct stream *s, bool wait, enum sink_status *failed)
 {
 	struct piece *p = &s->head;
@@ -231,6 +251,8 @@ enum stream_status stream_next(struct stream *s, bool wait, enum sink_status *fa
 		*failed = SINK_OK;
 		switch (p->kind) {
 		case PIECE_PACKET:
+			if (p->undated)
+				p->time_ns = s->before;
 			if (s->interface[p->number] != LEFT_OUT)
 				return STREAM_PACKET;
 			if (!pass_over(s))
@@ -253,8 +275,7 @@ enum stream_status stream_next(struct stream *s, bool wait, enum sink_status *fa
 		case PIECE_ALIVE:
 			break;
 		default:
-			tell_left_out(s);
-			s->ended = true;
+			end(s, p);
 		}
 		if (*failed != SINK_OK)
 			return STREAM_SINK;

@@ -33,6 +33,8 @@ struct stream {
 	struct piece head;       /* after STREAM_PACKET */
 	struct piece_state told; /* what is known of the capture is set before */
 	int growing;             /* a descriptor of a recording that grows; borrowed; else -1 */
+	bool continues;          /* it is a part of a capture, and another one follows */
+	int64_t before;          /* time of a packet that has none, nor one before it */
 
 	/* The rest is its own. */
 	struct process process;
@@ -42,6 +44,7 @@ struct stream {
 	size_t interfaces, room;
 	uint32_t left_out;    /* packets of interfaces that the sink does not take, */
 	uint64_t left_out_at; /* and where the first of them is */
+	bool whole;           /* it has ended, and was read to its end */
 	bool ended, hangs;
 };
 
@@ -56,6 +59,9 @@ enum stream_status {
 /* file is not needed afterwards. False with errno. */
 bool stream_open(struct stream *s, int file, struct extract_task *task);
 void stream_close(struct stream *s);
+
+/* s is the part behind one that has ended whole: what is known of that one holds for both. */
+void stream_go_behind(struct stream *s, const struct stream *before);
 
 /* The next packet. wait: else STREAM_NOTHING, when nothing has come. */
 enum stream_status stream_next(struct stream *s, bool wait, enum sink_status *failed);

@@ -49,8 +49,12 @@ const char *chart_duration(uint64_t ns, char out[CHART_DURATION_MAX])
 		    minutes % 60);
 	else if (s >= 60)
 		snprintf(out, CHART_DURATION_MAX, "%" PRIu64 " min %" PRIu64 " s", s / 60, s % 60);
-	else
+	else if (ns >= SECOND / 1000)
 		snprintf(out, CHART_DURATION_MAX, "%.3g s", (double)ns / (double)SECOND);
+	else if (ns >= 1000)
+		snprintf(out, CHART_DURATION_MAX, "%.3g us", (double)ns / 1000);
+	else
+		snprintf(out, CHART_DURATION_MAX, "%" PRIu64 " ns", ns);
 	return out;
 }
 

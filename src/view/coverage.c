@@ -185,7 +185,7 @@ static void add_profile(struct coverage *v, struct coverage_row *r, const struct
 
 void coverage_begin(struct coverage *v, int64_t begin, int64_t end, size_t steps)
 {
-	*v = (struct coverage){.begin = begin, .end = end, .steps = steps};
+	*v = (struct coverage){.begin = begin, .end = end, .steps = begin < end ? steps : 1};
 	v->end += v->end < INT64_MAX;    /* the last packet is within */
 	if (coverage_span(v) < v->steps) /* each step has a nanosecond */
 		v->begin = at_most(v->begin, INT64_MAX - (int64_t)v->steps);

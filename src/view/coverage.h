@@ -37,7 +37,8 @@ struct coverage {
 	uint64_t busiest; /* packets of the step that has most */
 };
 
-/* From begin to end, both included, in so many steps; without rows. */
+/* From begin to end, both included, in so many steps, or one where these are one moment; without
+ * rows. */
 void coverage_begin(struct coverage *v, int64_t begin, int64_t end, size_t steps);
 
 /* Adds the packets of a capture of that client, which are from first to last. p: NULL where none of
