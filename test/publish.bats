@@ -182,6 +182,28 @@ begin() {
 	kill -0 "$PUBLISHER"
 }
 
+@test "a file header of nearly a megabyte is in memory once, however many records wait for a subscriber" {
+	settings
+	server_start
+	publisher
+	subscriber s event.v1
+	subscriber t
+	kill -STOP "$SUBSCRIBER_t"
+	live a 127.0.0.2
+	tell a shb+idb
+	local i long
+	long=$(printf '41%.0s' {1..60000})
+	for i in {1..14}; do
+		tell a "idb,opt=1/60000/$long"
+	done
+	tell a epb
+	tell a data,times=1500:idb+epb
+	hang_up a
+	wait_got s '^event.v1.disconnect.foo$'
+	[ "$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$(the_sender)/status")" -lt 300000 ]
+	not says 'error '
+}
+
 @test "the publisher is started again: what comes from then on, with its file header" {
 	AT=$(free_port)
 	begin

@@ -15,6 +15,7 @@
 #include "base/grow.h"
 #include "base/io.h"
 #include "daemon/process.h"
+#include "publish/head.h"
 #include "publish/order.h"
 #include "publish/parcel.h"
 
@@ -31,8 +32,7 @@ struct channel {
 	uint32_t id;
 	int fd;
 	char topic[ORDER_TOPIC_MAX];
-	uint8_t *head; /* the file header, `len` bytes; room for PARCEL_MAX when it is there */
-	size_t head_len, head_room;
+	struct head head; /* the file header */
 	uint8_t *buf;
 	size_t filled, room;
 };
@@ -67,11 +67,11 @@ static void part(const struct sender *s, const void *data, size_t len, bool more
 		give_up();
 }
 
-static void publish_record(
-    const struct sender *s, const struct channel *c, const uint8_t *p, size_t len)
+static void publish_record(const struct sender *s, struct channel *c, const uint8_t *p, size_t len)
 {
 	part(s, c->topic, strlen(c->topic), true);
-	part(s, c->head, c->head_len, true);
+	if (!head_send(&c->head, s->socket) && errno != EAGAIN)
+		give_up();
 	part(s, p, len, false);
 }
 
@@ -86,21 +86,11 @@ static void publish_event(const struct sender *s, const struct order *o)
 
 static bool add_to_head(struct channel *c, const uint8_t *p, size_t len)
 {
-	size_t want = c->head_len + len;
-	uint8_t *head;
-
-	if (want > PARCEL_MAX)
-		return false;
-	if (want > c->head_room) {
-		head = realloc(c->head, want);
-		if (!head)
-			give_up();
-		c->head = head;
-		c->head_room = want;
-	}
-	memcpy(c->head + c->head_len, p, len);
-	c->head_len = want;
-	return true;
+	if (head_add(&c->head, p, len))
+		return true;
+	if (errno != 0)
+		give_up();
+	return false;
 }
 
 /* False: that must not come. */
@@ -109,12 +99,12 @@ static bool take(
 {
 	switch (p->kind) {
 	case PARCEL_HEAD:
-		c->head_len = 0;
+		head_clear(&c->head);
 		return add_to_head(c, data, p->len);
 	case PARCEL_MORE:
 		return add_to_head(c, data, p->len);
 	case PARCEL_RECORD:
-		if (c->head_len == 0)
+		if (c->head.len == 0)
 			return false;
 		publish_record(s, c, data, p->len);
 		return true;
@@ -181,7 +171,7 @@ static void end_channel(struct sender *s, size_t i)
 
 	report(REPORT_ENDED, c->id);
 	close(c->fd);
-	free(c->head);
+	head_free(&c->head);
 	free(c->buf);
 	*c = s->v[--s->n];
 }
