@@ -361,6 +361,21 @@ the_sender() {
 	wait_published a foo
 }
 
+@test "a capture that is finished while there is no sender is not published once more" {
+	AT=$(free_port)
+	begin
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_all_of s a foo
+	kill -KILL "$(the_sender)"
+	until_true says 'error reason="the process that talks to subscribers has ended'
+	hang_up a
+	wait_published a foo
+	subscriber t
+	[ "$(grep -c 'following client=foo' plog)" -eq 1 ]
+	not says 'published client=foo'
+}
+
 @test "processes that parse have no file but their own, and no right to open one" {
 	begin
 	live a 127.0.0.2
