@@ -182,6 +182,21 @@ begin() {
 	kill -0 "$PUBLISHER"
 }
 
+@test "what has piled up comes all at once, many times what may wait, and whoever takes it loses nothing" {
+	begin '' "$FOO" 'port = 0; queue = 200;'
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_all_of s a foo
+	kill -STOP "$(the_sender)"
+	tell a data,times=20000:rec
+	hang_up a
+	wait_published a foo
+	kill -CONT "$(the_sender)"
+	wait_got s '^event.v1.disconnect.foo$'
+	[ "$(got s | grep -c '^data')" -eq 20001 ]
+	all_of s a foo
+}
+
 @test "a file header of nearly a megabyte is in memory once, however many records wait for a subscriber" {
 	settings
 	server_start

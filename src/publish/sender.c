@@ -24,6 +24,11 @@
 /* How long the last messages may take to arrive, at the end. */
 #define LINGER_MS 500
 
+/* How long it waits for subscribers whose queue is full, as what has piled up comes all at once;
+ * for whoever takes nothing even then, and all others, it does not for some time. */
+#define WAIT_MS   100
+#define DO_NOT_MS 5000
+
 /* A subscription is a prefix of a topic: more is not one. */
 #define SUBSCRIPTION_MAX 1024
 
@@ -43,6 +48,8 @@ struct sender {
 	size_t n, have;
 	struct pollfd *poll;
 	size_t poll_room;
+	bool drops; /* it does not wait now: until then, monotonic ms */
+	int64_t wait_at;
 };
 
 static _Noreturn void give_up(void)
@@ -60,23 +67,55 @@ static void report(enum report_what what, uint32_t id)
 
 /* ---- publishing ---- */
 
-/* A socket that publishes never waits; a message is dropped as a whole or not at all. */
-static void part(const struct sender *s, const void *data, size_t len, bool more)
+static void set(const struct sender *s, int option, int value)
 {
-	if (zmq_send(s->socket, data, len, more ? ZMQ_SNDMORE : 0) < 0 && errno != EAGAIN)
+	if (zmq_setsockopt(s->socket, option, &value, sizeof(value)) < 0)
 		give_up();
 }
 
-static void publish_record(const struct sender *s, struct channel *c, const uint8_t *p, size_t len)
+/* A message begins. */
+static void look_whether_to_wait(struct sender *s)
 {
-	part(s, c->topic, strlen(c->topic), true);
-	if (!head_send(&c->head, s->socket) && errno != EAGAIN)
+	if (!s->drops || io_monotonic_ms() < s->wait_at)
+		return;
+	s->drops = false;
+	set(s, ZMQ_XPUB_NODROP, 1);
+}
+
+/* A part was not sent: a queue is full, and stays so. True: try again, without waiting. A message
+ * is dropped as a whole or not at all, and for those alone whose queue is full. */
+static bool try_again(struct sender *s)
+{
+	if (errno == EINTR)
+		return true;
+	if (errno != EAGAIN)
 		give_up();
+	if (s->drops)
+		return false;
+	s->drops = true;
+	s->wait_at = io_monotonic_ms() + DO_NOT_MS;
+	set(s, ZMQ_XPUB_NODROP, 0);
+	return true;
+}
+
+static void part(struct sender *s, const void *data, size_t len, bool more)
+{
+	while (zmq_send(s->socket, data, len, more ? ZMQ_SNDMORE : 0) < 0 && try_again(s))
+		;
+}
+
+static void publish_record(struct sender *s, struct channel *c, const uint8_t *p, size_t len)
+{
+	look_whether_to_wait(s);
+	part(s, c->topic, strlen(c->topic), true);
+	while (!head_send(&c->head, s->socket) && try_again(s))
+		;
 	part(s, p, len, false);
 }
 
-static void publish_event(const struct sender *s, const struct order *o)
+static void publish_event(struct sender *s, const struct order *o)
 {
+	look_whether_to_wait(s);
 	part(s, o->topic, strlen(o->topic), *o->text);
 	if (*o->text)
 		part(s, o->text, strlen(o->text), false);
@@ -94,8 +133,7 @@ static bool add_to_head(struct channel *c, const uint8_t *p, size_t len)
 }
 
 /* False: that must not come. */
-static bool take(
-    const struct sender *s, struct channel *c, const struct parcel *p, const uint8_t *data)
+static bool take(struct sender *s, struct channel *c, const struct parcel *p, const uint8_t *data)
 {
 	switch (p->kind) {
 	case PARCEL_HEAD:
@@ -130,7 +168,7 @@ static void make_room(struct channel *c, size_t need)
 }
 
 /* False: it has ended, or sends what it must not send. */
-static bool take_all(const struct sender *s, struct channel *c)
+static bool take_all(struct sender *s, struct channel *c)
 {
 	size_t at = 0, need = 0;
 	struct parcel p;
@@ -153,7 +191,7 @@ static bool take_all(const struct sender *s, struct channel *c)
 	return true;
 }
 
-static bool read_channel(const struct sender *s, struct channel *c)
+static bool read_channel(struct sender *s, struct channel *c)
 {
 	ssize_t n;
 
@@ -264,12 +302,6 @@ static void loop(struct sender *s)
 	}
 }
 
-static void set(const struct sender *s, int option, int value)
-{
-	if (zmq_setsockopt(s->socket, option, &value, sizeof(value)) < 0)
-		give_up();
-}
-
 static void open_socket(struct sender *s, const struct sender_task *t)
 {
 	s->zmq = zmq_ctx_new();
@@ -277,6 +309,8 @@ static void open_socket(struct sender *s, const struct sender_task *t)
 	if (!s->socket)
 		give_up();
 	set(s, ZMQ_SNDHWM, t->queue);
+	set(s, ZMQ_XPUB_NODROP, 1);
+	set(s, ZMQ_SNDTIMEO, WAIT_MS);
 	set(s, ZMQ_LINGER, LINGER_MS);
 	set(s, ZMQ_TCP_KEEPALIVE, 1);
 	set(s, ZMQ_USE_FD, PROCESS_FILES + SENDER_LISTENER);
