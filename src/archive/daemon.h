@@ -16,7 +16,7 @@ struct daemon {
 	struct sources sources;
 	struct config *config;
 	bool once; /* one round, retention, and out */
-	struct notify *notify;
+	struct notify notify;
 	int signals; /* signalfd: HUP INT TERM USR1 CHLD */
 
 	/* Reads the configuration anew: NULL when it has errors, which were logged. */

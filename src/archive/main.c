@@ -157,7 +157,7 @@ static void tell_ready(struct notify *n)
 	background_ready(&background);
 }
 
-static int work(struct daemon *d, const struct options *o, struct notify *n)
+static int work(struct daemon *d, const struct options *o)
 {
 	char reason[DEPOT_REASON_MAX];
 	int code;
@@ -168,7 +168,7 @@ static int work(struct daemon *d, const struct options *o, struct notify *n)
 		code = errand_run(o, &d->depot, d->config);
 	} else {
 		event_archiving(d->config);
-		tell_ready(n);
+		tell_ready(&d->notify);
 		code = daemon_run(d) ? EXITCODE_OK : EXITCODE_FAILURE;
 		event_stopped();
 	}
@@ -177,8 +177,7 @@ static int work(struct daemon *d, const struct options *o, struct notify *n)
 }
 
 /* As the user of the archive: what the start needs is opened, and its signals arrive. */
-static int open_and_work(
-    struct daemon *d, const struct options *o, const sigset_t *signals, struct notify *n)
+static int open_and_work(struct daemon *d, const struct options *o, const sigset_t *signals)
 {
 	struct problems p = {0};
 	int code = EXITCODE_OK;
@@ -198,7 +197,7 @@ static int open_and_work(
 	if (d->signals < 0)
 		return fail(strerror(errno));
 	if (o->mode != MODE_TEST)
-		code = work(d, o, n);
+		code = work(d, o);
 	sources_close(&d->sources);
 	return code;
 }
@@ -227,19 +226,17 @@ static void open_notify(struct notify *n)
 
 static int run(struct daemon *d, const struct options *o)
 {
-	struct notify n = {.fd = -1};
 	sigset_t signals, before;
 	struct pidfile pid;
 	int code;
 
-	d->notify = &n;
 	hold_signals(&signals, &before);
 	if (errand_is(o->mode)) /* a signal ends it */
 		sigprocmask(SIG_SETMASK, &before, NULL);
 	if (o->mode == MODE_PLAN || o->mode == MODE_VERIFY) /* so does a reader that has enough */
 		signal(SIGPIPE, SIG_DFL);
 	if (o->mode == MODE_DAEMON) {
-		open_notify(&n);
+		open_notify(&d->notify);
 		if (!background_leave_standard())
 			return fail(strerror(errno));
 	}
@@ -250,16 +247,16 @@ static int run(struct daemon *d, const struct options *o)
 	/* before the user changes: /run */
 	if (!pidfile_open(&pid, o->daemonize ? d->config->archive.pid_file : NULL))
 		return EXITCODE_FAILURE;
-	code = open_and_work(d, o, &signals, &n);
+	code = open_and_work(d, o, &signals);
 	pidfile_remove(&pid);
-	notify_close(&n);
+	notify_close(&d->notify);
 	return code;
 }
 
 int main(int argc, char **argv)
 {
 	struct problems p = {0};
-	struct daemon d = {.reload = examine_again};
+	struct daemon d = {.reload = examine_again, .notify = {.fd = -1}};
 	struct options o;
 	int code;
 
