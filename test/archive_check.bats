@@ -541,7 +541,6 @@ asked() {
 	grep -E "^$at\|1\|20[0-9-]+ [0-9:]+$" found
 	[ "$(wc -l <found)" -eq 2 ]
 	TEXT='min(archived)' asked osmo-pcap-archive.8 | grep -E '^2\|[0-9]+$'
-	TEXT='first <=' asked osmo-pcap-operations.7 # of whatever time
 
 	rm "archive/$at"
 	run -1 verify
