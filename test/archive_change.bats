@@ -5,7 +5,8 @@
 
 # runs: the daemon; RUNS is its process
 runs() {
-	"$ARCHIVE" -c cfg 2>log 3>&- &
+	: >log # not that of a run before
+	"$ARCHIVE" -c cfg 2>>log 3>&- &
 	RUNS=$!
 	PIDS+=("$RUNS")
 	wait_log 'archiving path='
@@ -247,4 +248,41 @@ in_work() { [ -n "$(find archive/.work -type f)" ]; }
 	[ "$(find archive -name 'trace-*')" = archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst ]
 	once
 	everything_once
+}
+
+@test "the index's journal is removed or replaced: the archive stops with an error, and no row is lost; the next start goes on" {
+	settings
+	local how
+	for how in 'rm archive/index.sqlite-wal' 'cp archive/index.sqlite-wal x && mv x archive/index.sqlite-wal'; do
+		rm -rf archive 'done' && mkdir archive 'done'
+		capture trace-foo-20261128_000001.pcap
+		runs
+		wait_log 'archived client=foo'
+		eval "$how"
+		arrives trace-foo-20261128_000002.pcap 4
+		until_true gone "$RUNS"
+		not wait "$RUNS"
+		log_has "error reason=\"$PWD/archive: index.sqlite-wal, the index's journal, was removed or replaced: what was in it is in the index now;"
+		[ -e 'done'/trace-foo-20261128_000002.pcap ]
+		[ "$(sqlite3 "file:archive/index.sqlite?immutable=1" 'SELECT name FROM file')" = trace-foo-20261128_000001.pcap ]
+		once
+		[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
+	done
+}
+
+@test "a capture that the index has in a directory that is missing, of a filesystem that is not mounted say, waits, and its row stays" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	cp -p 'done'/* copy
+	once
+	mv archive/foo elsewhere
+	cp -p copy 'done'/trace-foo-20261128_000001.pcap
+	not once
+	log_has 'error client=foo name=trace-foo-20261128_000001.pcap reason="the index has it as foo/2026-11-28/trace-foo-20261128_000001.pcap.zst, whose directory is not there"'
+	[ -e 'done'/trace-foo-20261128_000001.pcap ]
+	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
+	mv elsewhere archive/foo
+	once
+	[ ! -e 'done'/trace-foo-20261128_000001.pcap ]
+	[ "$(index 'SELECT path FROM file')" = foo/2026-11-28/trace-foo-20261128_000001.pcap.zst ]
 }

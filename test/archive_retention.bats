@@ -125,3 +125,34 @@ directories() { find archive -mindepth 1 -type d ! -name .work | sort | paste -s
 	"$ARCHIVE" --rebuild -c cfg
 	[ "$(index 'SELECT ended FROM file')" -le "$(date +%s)" ]
 }
+
+@test "a clock that jumps forward while the archive runs: a warning, nothing is deleted for its age, until SIGHUP; other limits hold" {
+	settings 'keep: { max-age = "1d"; max-files = 2; };' '{ name = "foo"; address = "127.0.0.2"; }, { name = "bar"; address = "127.0.0.3"; keep: { max-age = "2d"; }; }'
+	sed -i 's/base-path/sandbox = "off"; base-path/' cfg # for libfaketime
+	export NO_FAKE_STAT=1
+	fake_clock +0
+	capture trace-foo-20261128_000001.pcap
+	capture trace-bar-20261128_000001.pcap 4
+	"${WRAP[@]}" "$ARCHIVE" -c cfg 2>log 3>&- &
+	local runs=$!
+	PIDS+=("$runs")
+	wait_log 'archived client=' 2
+	# retention has seen the clock as it was
+	kill -HUP $runs
+	wait_log 'reload path='
+	until_true test "$(index 'SELECT count(*) FROM file')" -eq 2
+	capture x 5
+	mv 'done'/x 'done'/trace-foo-20261128_000002.pcap
+	wait_log 'deleted client=foo .* reason="max-files"'
+	fake_clock +10d
+	kill -USR1 $runs
+	wait_log 'warning reason="the clock has jumped forward: .*" seconds=86[34][0-9]*'
+	capture x 6
+	mv 'done'/x 'done'/trace-foo-20261128_000003.pcap
+	wait_log 'deleted client=.* reason="max-files"' 2
+	never_log 'reason="max-age'
+	kill -HUP $runs
+	wait_log 'deleted client=.* reason="max-age' 2
+	log_has 'warning reason="the clock has jumped' 1
+	[ "$(index 'SELECT count(*) FROM file')" -eq 0 ]
+}

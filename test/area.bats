@@ -128,6 +128,7 @@ again() {
 left() {
 	begin
 	served 127.0.0.2 foo
+	until_says 'client name=foo connected=0 connections=1 packets=1 '
 	kill -KILL "$SERVER_PID"
 	await "$SERVER_PID" || true
 	FILE=$(echo run/server-*)

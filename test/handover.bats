@@ -506,3 +506,19 @@ can_rclone() {
 	cmp was dav/pcap/foo/trace-foo-20261128_101500.pcap
 	handed_over 1
 }
+
+@test "a file that is deleted while it is handed over does not wait any more, and the log says so" {
+	command_is 'touch "began.$2"; until [ -e go ]; do sleep 0.1; done; exit 3'
+	settings 'command = [ "./command", "{path}", "{client}" ]; at-once = 1;' 'keep: { max-files = 1; };'
+	capture trace-foo-20261128_000001.pcap
+	touch -d '2026-11-27' 'done'/*
+	runs
+	until_true test -e began.foo
+	capture trace-foo-20261128_000002.pcap 4
+	wait_log 'deleted client=foo path="foo/2026-11-28/trace-foo-20261128_000001.pcap"'
+	rm began.foo
+	touch go
+	wait_log 'warning client=foo path="foo/2026-11-28/trace-foo-20261128_000001.pcap" reason="it was deleted while it was handed over" command="the command ended with status 3"'
+	never_log 'waiting client=foo path="foo/2026-11-28/trace-foo-20261128_000001.pcap"'
+	stops
+}

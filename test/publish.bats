@@ -182,6 +182,43 @@ begin() {
 	kill -0 "$PUBLISHER"
 }
 
+@test "what has piled up comes all at once, many times what may wait, and whoever takes it loses nothing" {
+	begin '' "$FOO" 'port = 0; queue = 200;'
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_all_of s a foo
+	kill -STOP "$(the_sender)"
+	tell a data,times=20000:rec
+	hang_up a
+	wait_published a foo
+	kill -CONT "$(the_sender)"
+	wait_got s '^event.v1.disconnect.foo$'
+	[ "$(got s | grep -c '^data')" -eq 20001 ]
+	all_of s a foo
+}
+
+@test "a file header of nearly a megabyte is in memory once, however many records wait for a subscriber" {
+	settings
+	server_start
+	publisher
+	subscriber s event.v1
+	subscriber t
+	kill -STOP "$SUBSCRIBER_t"
+	live a 127.0.0.2
+	tell a shb+idb
+	local i long
+	long=$(printf '41%.0s' {1..60000})
+	for i in {1..14}; do
+		tell a "idb,opt=1/60000/$long"
+	done
+	tell a epb
+	tell a data,times=1500:idb+epb
+	hang_up a
+	wait_got s '^event.v1.disconnect.foo$'
+	[ "$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$(the_sender)/status")" -lt 300000 ]
+	not says 'error '
+}
+
 @test "the publisher is started again: what comes from then on, with its file header" {
 	AT=$(free_port)
 	begin
@@ -337,6 +374,21 @@ the_sender() {
 	hang_up a
 	wait_got t '^event.v1.disconnect.foo$'
 	wait_published a foo
+}
+
+@test "a capture that is finished while there is no sender is not published once more" {
+	AT=$(free_port)
+	begin
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_all_of s a foo
+	kill -KILL "$(the_sender)"
+	until_true says 'error reason="the process that talks to subscribers has ended'
+	hang_up a
+	wait_published a foo
+	subscriber t
+	[ "$(grep -c 'following client=foo' plog)" -eq 1 ]
+	not says 'published client=foo'
 }
 
 @test "processes that parse have no file but their own, and no right to open one" {

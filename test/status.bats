@@ -201,7 +201,7 @@ is_heard() {
 		[[ $output == *"osmo-pcap-status: the server knows no client 'nobody'"* ]]
 	done
 	run timeout 20 "$STATUS" -c cfg --watch 0
-	[ "$status" -eq 1 ]
+	[ "$status" -eq 2 ]
 	status --check site-1
 }
 

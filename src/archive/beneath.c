@@ -60,3 +60,17 @@ const char *beneath_name(const char *path)
 
 	return slash ? slash + 1 : path;
 }
+
+bool beneath_lacks(int dir, const char *path)
+{
+	int directory = beneath_directory(dir, path, false);
+	struct stat st;
+	bool lacks;
+
+	if (directory < 0)
+		return false;
+	lacks =
+	    fstatat(directory, beneath_name(path), &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT;
+	close(directory);
+	return lacks;
+}

@@ -13,4 +13,7 @@ int beneath_directory(int top, const char *path, bool create);
 /* The last part of a path. */
 const char *beneath_name(const char *path);
 
+/* Whether the file is not there, and its directory is. */
+bool beneath_lacks(int dir, const char *path);
+
 #endif

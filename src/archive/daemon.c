@@ -133,6 +133,7 @@ static void reload(struct loop *l)
 	d->config = c;
 	log_set_level((enum log_level)c->server.log_level);
 	event_reload(c);
+	l->retention.jump = (struct jump){0};
 	begin_work(l);
 }
 

@@ -188,12 +188,22 @@ bool depot_replace_index(struct depot *d)
 
 bool depot_has_index(struct depot *d, char reason[DEPOT_REASON_MAX])
 {
-	bool moved = store_has_moved(d->store);
+	bool moved = store_has_moved(d->store), saved = false;
 
 	if (!moved && claim_is_lost(d->dir, d->lock))
 		return fail(reason, d->path,
 		    "its " OWNNAME_LOCK " was removed or replaced: another archive may work there; "
 		    "nothing is archived nor deleted any more");
+	if (!moved && store_lost_journal(d->store, &saved))
+		return fail(reason, d->path,
+		    saved ? STORE_FILE
+			"-wal, the index's journal, was removed or replaced: what was "
+			"in it is in the index now; nothing is archived nor deleted "
+			"until the next start"
+			  : STORE_FILE
+			"-wal, the index's journal, was removed or replaced: nothing is "
+			"archived nor deleted any more; osmo-pcap-archive --rebuild "
+			"makes the index anew");
 	if (!moved && !store_is_foreign(d->store))
 		return true;
 	/* with the journal that is beside it, it is neither of both: the next start must not use it

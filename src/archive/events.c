@@ -185,6 +185,22 @@ void event_not_handed(
 	    f->client, LOG_QUOTE(f->path), LOG_QUOTE(reason), f->tries, pause, age, lines);
 }
 
+void event_jump(int64_t seconds)
+{
+	log_line(LVL_WARNING,
+	    "warning reason=\"the clock has jumped forward: for a day, or until it is set back or "
+	    "SIGHUP comes, nothing is deleted for its age\" seconds=%" PRId64,
+	    seconds);
+}
+
+void event_handing_vain(const struct command_file *f, const char *reason)
+{
+	log_line(LVL_WARNING,
+	    "warning client=%s path=%s reason=\"it was deleted while it was handed over\" "
+	    "command=%s",
+	    f->client, LOG_QUOTE(f->path), LOG_QUOTE(reason));
+}
+
 void event_not_all_handed(uint64_t files)
 {
 	log_line(

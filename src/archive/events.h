@@ -37,6 +37,10 @@ void event_held(const struct expire_held *h);
 /* lines: on the standard error of the command; age: seconds since it was archived; pause: seconds
  * until it is tried again. */
 void event_handed(const struct command_file *f, uint64_t lines, int64_t age);
+/* Ages are not believed. */
+void event_jump(int64_t seconds);
+/* It was deleted while the command had it. */
+void event_handing_vain(const struct command_file *f, const char *reason);
 void event_not_handed(
     const struct command_file *f, const char *reason, uint64_t lines, int64_t pause, int64_t age);
 /* So many wait when the archive ends. */

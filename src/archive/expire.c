@@ -91,6 +91,8 @@ static bool add_client(struct round *r, const struct store_client *from)
 	o[n] = (struct owner){.id = from->id};
 	c[n] = (struct retain_client){.bytes = from->bytes, .files = from->files};
 	set_limits(&c[n], config_client(r->e->config, from->client));
+	if (r->e->keeps_old)
+		c[n].own.max_age = 0;
 	r->e->floors |= c[n].floor > 0;
 	r->retain.n++;
 	return true;
@@ -118,6 +120,8 @@ static bool read_limits(struct round *r)
 	r->retain.free += space_in_work(r->e->depot);
 	r->retain.all = (struct retain_limits){
 	    .max_age = k->max_age, .max_size = k->max_size, .max_files = k->max_files};
+	if (r->e->keeps_old)
+		r->retain.all.max_age = 0;
 	r->retain.min_free =
 	    k->min_free.percent ? all / 100 * k->min_free.percent : k->min_free.bytes;
 	return true;
@@ -269,6 +273,7 @@ bool expire_held(struct expire *e, struct expire_held *out)
 	    .config = e->config,
 	    .now = e->now,
 	    .only_plan = true,
+	    .keeps_old = e->keeps_old,
 	    .with_waiting = true,
 	    .tell = add_held,
 	    .context = out};

@@ -38,6 +38,7 @@ struct expire {
 	const struct config *config;
 	int64_t now; /* seconds since 1970 */
 	bool only_plan;
+	bool keeps_old;    /* no file goes for its age */
 	bool with_waiting; /* as if handing over were not required */
 	uint64_t most;     /* files that are deleted in one round; 0: all that have to go */
 	expire_tell *tell;

@@ -53,11 +53,26 @@ static void store_failed(struct handover *h)
 	fail(h, store_reason(h->depot->store));
 }
 
+/* By retention, meanwhile: it does not wait any more. */
+static bool is_deleted(struct handover *h, int64_t id)
+{
+	struct store *store = h->depot->store;
+	struct store_row row;
+	bool is = !store_get(store, id, false, &row) && !store_reason(store)[0];
+
+	store_rest(store);
+	return is;
+}
+
 static void remember_failure(
     struct handover *h, struct command_file *f, const char *reason, uint64_t lines)
 {
 	int64_t now = time(NULL), pause;
 
+	if (is_deleted(h, f->id)) {
+		event_handing_vain(f, reason);
+		return;
+	}
 	h->failed++;
 	if (++h->in_a_row >= MANY)
 		h->resume = io_monotonic_ms() + MANY_MS;

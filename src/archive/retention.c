@@ -121,6 +121,18 @@ static void tell_waiting(const struct run *run)
 	run->r->waiting_due = run->now + HELD_S;
 }
 
+static bool has_jumped(struct retention *r, int64_t now)
+{
+	struct timespec boot;
+	bool is_new, holds;
+
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	holds = jump_holds(&r->jump, now, boot.tv_sec, &is_new);
+	if (is_new)
+		event_jump(r->jump.seen);
+	return holds;
+}
+
 void retention_run(struct retention *r, struct depot *depot, const struct config *config)
 {
 	int64_t now = time(NULL);
@@ -128,6 +140,7 @@ void retention_run(struct retention *r, struct depot *depot, const struct config
 	struct expire e = {.depot = depot,
 	    .config = config,
 	    .now = now,
+	    .keeps_old = has_jumped(r, now),
 	    .most = DELETED_MOST,
 	    .tell = tell_expired,
 	    .refused = tell_refused,

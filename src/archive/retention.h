@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "archive/depot.h"
+#include "archive/jump.h"
 #include "config/config.h"
 
 struct retention {
@@ -16,6 +17,8 @@ struct retention {
 	 * deleted, new ones that had to go, ones that waited to be handed over, and too much that
 	 * is left. */
 	int64_t held_due, refused_due, young_due, waiting_due, excess_due;
+
+	struct jump jump; /* of the clock: an empty one trusts it again */
 
 	/* Of the last run. */
 	bool failed; /* what has to go is not gone */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "archive/beneath.h"
 #include "archive/intent.h"
 #include "base/io.h"
 
@@ -112,6 +113,18 @@ static void sync_contents(const struct batch *b)
 
 /* ---- name and index ---- */
 
+/* A row without a file goes. Where its directory is missing as well nobody knows: a filesystem may
+ * not be mounted, and what is there would never be found again. */
+static void look_again(struct take *t, const struct store_row *row)
+{
+	struct store *store = t->depot->store;
+
+	if (!beneath_lacks(t->depot->dir, row->path))
+		take_fail(t, "the index has it as %s, whose directory is not there", row->path);
+	else if (!store_remove(store, row->id))
+		take_fail(t, "%s", store_reason(store));
+}
+
 /* Whether the index has this capture, and its file is there: a crash came before its removal. */
 static void look_for(struct take *t)
 {
@@ -128,9 +141,8 @@ static void look_for(struct take *t)
 	if (row.bytes != (uint64_t)t->st.st_size) /* not these contents, whatever the worker says */
 		return;
 	fd = depot_file(t->depot, row.path);
-	if (fd < 0 && errno == ENOENT && !store_remove(store, row.id))
-		take_fail(
-		    t, "%s", store_reason(store)); /* else there would be a row without a file */
+	if (fd < 0 && errno == ENOENT)
+		look_again(t, &row);
 	t->known = fd >= 0 && fstat(fd, &st) == 0 && (uint64_t)st.st_size == row.stored;
 	if (fd >= 0)
 		close(fd);

@@ -6,6 +6,7 @@
 #define INDEX_SQL_H
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -57,6 +58,7 @@ struct store {
 	bool together; /* between store_begin() and its end */
 	sqlite3_stmt *prepared[STATEMENTS];
 	char reason[STORE_REASON_MAX];
+	struct stat journal; /* of the one that writes; without an inode: it is not known */
 
 	/* index/mark's. */
 	uint8_t mark[MARK_SIZE], mark_was[MARK_SIZE]; /* as it is, and was in the file */

@@ -73,6 +73,10 @@ void store_rollback(struct store *s);
 
 /* Whether another file, or none, has the path that was opened: what is put in is lost then. */
 bool store_has_moved(struct store *s);
+/* Whether another file, or none, has the path of its journal: what others read lacks what is in it,
+ * and a crash would lose that. For the one that writes. *saved: it is in the file of the path now.
+ */
+bool store_lost_journal(struct store *s, bool *saved);
 /* Whether somebody has written another one over it. For the one that writes. */
 bool store_is_foreign(struct store *s);
 

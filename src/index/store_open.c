@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/io.h"
 #include "index/mark.h"
 #include "index/schema.h"
 #include "index/sql.h"
@@ -92,6 +93,11 @@ static bool set_journal(struct store *s, const char *mode)
 	return is;
 }
 
+static bool look_at_journal(const struct store *s, struct stat *st)
+{
+	return stat(sqlite3_filename_wal(sqlite3_db_filename(s->db, "main")), st) == 0;
+}
+
 /* With WAL readers and the writer do not wait for each other; a commit is synced all the same. */
 static bool prepare_writing(struct store *s, enum store_use use)
 {
@@ -109,6 +115,8 @@ static bool prepare_writing(struct store *s, enum store_use use)
 	if (!is_ours(s))
 		return false;
 	mark_begin(s);
+	if (use != STORE_BUILD && !look_at_journal(s, &s->journal))
+		s->journal.st_ino = 0;
 	return true;
 }
 
@@ -165,6 +173,18 @@ bool store_has_moved(struct store *s)
 
 	sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
 	return moved;
+}
+
+/* What is in it goes into the file while it is still open here. */
+bool store_lost_journal(struct store *s, bool *saved)
+{
+	struct stat now;
+
+	if (s->journal.st_ino == 0 || (look_at_journal(s, &now) && io_same_file(&now, &s->journal)))
+		return false;
+	*saved =
+	    sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_FULL, NULL, NULL) == SQLITE_OK;
+	return true;
 }
 
 /* What is in the journal belongs to the other file: at the end it is not put into this one. */

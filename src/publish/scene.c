@@ -259,11 +259,24 @@ static void end_lines(struct scene *s)
 
 /* ---- all of it ---- */
 
+static void pass_over(void *of, int dir, const char *path, const char *name)
+{
+	(void)of;
+	(void)dir;
+	(void)path;
+	(void)name;
+}
+
+/* Names that have appeared before are of what was there before: a capture that was moved when it
+ * was finished may have been published already. */
 bool scene_begin(struct scene *s)
 {
+	struct arrivals_visitor v = {pass_over, s};
+
 	s->begun = false;
 	look_at_status(s);
 	watch(s);
+	arrivals_take(&s->arrivals, &v);
 	look_through(s);
 	s->begun = true;
 	return !s->broken;

@@ -15,6 +15,7 @@
 #include "base/grow.h"
 #include "base/io.h"
 #include "daemon/process.h"
+#include "publish/head.h"
 #include "publish/order.h"
 #include "publish/parcel.h"
 
@@ -22,6 +23,11 @@
 
 /* How long the last messages may take to arrive, at the end. */
 #define LINGER_MS 500
+
+/* How long it waits for subscribers whose queue is full, as what has piled up comes all at once;
+ * for whoever takes nothing even then, and all others, it does not for some time. */
+#define WAIT_MS   100
+#define DO_NOT_MS 5000
 
 /* A subscription is a prefix of a topic: more is not one. */
 #define SUBSCRIPTION_MAX 1024
@@ -31,8 +37,7 @@ struct channel {
 	uint32_t id;
 	int fd;
 	char topic[ORDER_TOPIC_MAX];
-	uint8_t *head; /* the file header, `len` bytes; room for PARCEL_MAX when it is there */
-	size_t head_len, head_room;
+	struct head head; /* the file header */
 	uint8_t *buf;
 	size_t filled, room;
 };
@@ -43,6 +48,8 @@ struct sender {
 	size_t n, have;
 	struct pollfd *poll;
 	size_t poll_room;
+	bool drops; /* it does not wait now: until then, monotonic ms */
+	int64_t wait_at;
 };
 
 static _Noreturn void give_up(void)
@@ -60,23 +67,55 @@ static void report(enum report_what what, uint32_t id)
 
 /* ---- publishing ---- */
 
-/* A socket that publishes never waits; a message is dropped as a whole or not at all. */
-static void part(const struct sender *s, const void *data, size_t len, bool more)
+static void set(const struct sender *s, int option, int value)
 {
-	if (zmq_send(s->socket, data, len, more ? ZMQ_SNDMORE : 0) < 0 && errno != EAGAIN)
+	if (zmq_setsockopt(s->socket, option, &value, sizeof(value)) < 0)
 		give_up();
 }
 
-static void publish_record(
-    const struct sender *s, const struct channel *c, const uint8_t *p, size_t len)
+/* A message begins. */
+static void look_whether_to_wait(struct sender *s)
 {
+	if (!s->drops || io_monotonic_ms() < s->wait_at)
+		return;
+	s->drops = false;
+	set(s, ZMQ_XPUB_NODROP, 1);
+}
+
+/* A part was not sent: a queue is full, and stays so. True: try again, without waiting. A message
+ * is dropped as a whole or not at all, and for those alone whose queue is full. */
+static bool try_again(struct sender *s)
+{
+	if (errno == EINTR)
+		return true;
+	if (errno != EAGAIN)
+		give_up();
+	if (s->drops)
+		return false;
+	s->drops = true;
+	s->wait_at = io_monotonic_ms() + DO_NOT_MS;
+	set(s, ZMQ_XPUB_NODROP, 0);
+	return true;
+}
+
+static void part(struct sender *s, const void *data, size_t len, bool more)
+{
+	while (zmq_send(s->socket, data, len, more ? ZMQ_SNDMORE : 0) < 0 && try_again(s))
+		;
+}
+
+static void publish_record(struct sender *s, struct channel *c, const uint8_t *p, size_t len)
+{
+	look_whether_to_wait(s);
 	part(s, c->topic, strlen(c->topic), true);
-	part(s, c->head, c->head_len, true);
+	while (!head_send(&c->head, s->socket) && try_again(s))
+		;
 	part(s, p, len, false);
 }
 
-static void publish_event(const struct sender *s, const struct order *o)
+static void publish_event(struct sender *s, const struct order *o)
 {
+	look_whether_to_wait(s);
 	part(s, o->topic, strlen(o->topic), *o->text);
 	if (*o->text)
 		part(s, o->text, strlen(o->text), false);
@@ -86,35 +125,24 @@ static void publish_event(const struct sender *s, const struct order *o)
 
 static bool add_to_head(struct channel *c, const uint8_t *p, size_t len)
 {
-	size_t want = c->head_len + len;
-	uint8_t *head;
-
-	if (want > PARCEL_MAX)
-		return false;
-	if (want > c->head_room) {
-		head = realloc(c->head, want);
-		if (!head)
-			give_up();
-		c->head = head;
-		c->head_room = want;
-	}
-	memcpy(c->head + c->head_len, p, len);
-	c->head_len = want;
-	return true;
+	if (head_add(&c->head, p, len))
+		return true;
+	if (errno != 0)
+		give_up();
+	return false;
 }
 
 /* False: that must not come. */
-static bool take(
-    const struct sender *s, struct channel *c, const struct parcel *p, const uint8_t *data)
+static bool take(struct sender *s, struct channel *c, const struct parcel *p, const uint8_t *data)
 {
 	switch (p->kind) {
 	case PARCEL_HEAD:
-		c->head_len = 0;
+		head_clear(&c->head);
 		return add_to_head(c, data, p->len);
 	case PARCEL_MORE:
 		return add_to_head(c, data, p->len);
 	case PARCEL_RECORD:
-		if (c->head_len == 0)
+		if (c->head.len == 0)
 			return false;
 		publish_record(s, c, data, p->len);
 		return true;
@@ -140,7 +168,7 @@ static void make_room(struct channel *c, size_t need)
 }
 
 /* False: it has ended, or sends what it must not send. */
-static bool take_all(const struct sender *s, struct channel *c)
+static bool take_all(struct sender *s, struct channel *c)
 {
 	size_t at = 0, need = 0;
 	struct parcel p;
@@ -163,7 +191,7 @@ static bool take_all(const struct sender *s, struct channel *c)
 	return true;
 }
 
-static bool read_channel(const struct sender *s, struct channel *c)
+static bool read_channel(struct sender *s, struct channel *c)
 {
 	ssize_t n;
 
@@ -181,7 +209,7 @@ static void end_channel(struct sender *s, size_t i)
 
 	report(REPORT_ENDED, c->id);
 	close(c->fd);
-	free(c->head);
+	head_free(&c->head);
 	free(c->buf);
 	*c = s->v[--s->n];
 }
@@ -274,12 +302,6 @@ static void loop(struct sender *s)
 	}
 }
 
-static void set(const struct sender *s, int option, int value)
-{
-	if (zmq_setsockopt(s->socket, option, &value, sizeof(value)) < 0)
-		give_up();
-}
-
 static void open_socket(struct sender *s, const struct sender_task *t)
 {
 	s->zmq = zmq_ctx_new();
@@ -287,6 +309,8 @@ static void open_socket(struct sender *s, const struct sender_task *t)
 	if (!s->socket)
 		give_up();
 	set(s, ZMQ_SNDHWM, t->queue);
+	set(s, ZMQ_XPUB_NODROP, 1);
+	set(s, ZMQ_SNDTIMEO, WAIT_MS);
 	set(s, ZMQ_LINGER, LINGER_MS);
 	set(s, ZMQ_TCP_KEEPALIVE, 1);
 	set(s, ZMQ_USE_FD, PROCESS_FILES + SENDER_LISTENER);

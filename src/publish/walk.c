@@ -12,6 +12,9 @@
 
 #define OUT_ROOM (64u << 10)
 
+/* So far it grows behind the first packet: each of its versions can wait for subscribers. */
+#define HEAD_GROWS (64u << 10)
+
 struct walk {
 	struct reader reader;
 	uint64_t from;
@@ -79,7 +82,7 @@ static void send_record(struct walk *w, const struct reader_record *r)
  */
 static void take(struct walk *w, const struct reader_record *r)
 {
-	bool room = w->head + r->len <= PARCEL_MAX;
+	bool room = w->head + r->len <= (w->packets ? HEAD_GROWS : PARCEL_MAX);
 
 	if (r->kind == READER_HEADER) {
 		begin_head(w, r);

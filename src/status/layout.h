@@ -49,7 +49,8 @@
  * for those that run: they are added by who reads. They survive a reload, and a restart: the next
  * master of the same configuration takes them over, and marks the old file `inherited`: of such a
  * file only children whose row is not free count, also those that are not there any more. That
- * master adds up what has ended, and frees its row; when all are free it removes the file.
+ * master looks every few seconds which have ended: it frees the row, adds the page up, and removes
+ * the file when all are free. So a reader reads that master's file before those.
  *
  * RATES. Every STATUS_SAMPLE_MS the master notes in each row what it counts at that moment: twice,
  * in turn (`packets_at`, `bytes_at`; when, in the head: `sampled_ms`). A reader takes the later of

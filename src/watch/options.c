@@ -71,20 +71,20 @@ static void set_mode(struct options *o, enum mode mode)
 	o->mode = mode;
 }
 
-/* The number may also be the next argument. */
+/* The number may also be the next argument, which is a client unless it has only digits. */
 static void read_seconds(struct options *o, int argc, char **argv)
 {
+	const char *next = optind < argc ? argv[optind] : "";
 	uint64_t n;
 
 	set_mode(o, MODE_WATCH);
 	o->seconds = SECONDS;
+	if (!optarg && *next && next[strspn(next, "0123456789")] == '\0')
+		optarg = argv[optind++];
 	if (optarg) {
 		if (!parse_number(optarg, 1, SECONDS_MAX, &n))
 			wrong("--watch '%s' is no number from 1 to %u", optarg, SECONDS_MAX);
 		o->seconds = (unsigned)n;
-	} else if (optind < argc && parse_number(argv[optind], 1, SECONDS_MAX, &n)) {
-		o->seconds = (unsigned)n;
-		optind++;
 	}
 }
 

@@ -327,7 +327,7 @@ void snapshot_choose(struct snapshot *s, struct patterns *p)
 			s->client[n++] = s->client[i];
 	s->clients = n;
 	s->unknown = 0;
-	for (size_t i = p->n; s->known && i-- > 0;)
+	for (size_t i = p->n; i-- > 0;)
 		if (!p->used[i])
 			s->nobody = p->v[i];
 }

@@ -44,6 +44,7 @@ static void test_make(void)
 		OK(strncmp(c.stamp, name, strlen(c.stamp)) == 0 &&
 			strlen(c.stamp) == 6 + strlen(rows[i].stem) + 16,
 		    "its stamp: %s", c.stamp);
+		IS_STR(capname_time(&c), "20261122_233307", "its time");
 		capname_renumber(&c, rows[i].number, again);
 		IS_STR(again, name, "with its own number");
 		capname_renumber(&c, 77, again);
