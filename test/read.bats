@@ -1011,6 +1011,27 @@ watching() { grep -qE '^inotify' "/proc/$FOLLOWER/fdinfo"/* && [[ $(cat "/proc/$
 	end_follow
 }
 
+@test "--follow --format pcap: a client with another link type costs its own packets, which is told, and nobody else" {
+	settings
+	server_start
+	live a 127.0.0.2
+	live b 127.0.0.3
+	follow --format pcap
+	until_true watching
+	tell a pcap rec=60
+	until_true size_is followed 100
+	tell b pcap,linktype=113 rec=60
+	until_true grep -q 'trace-bar-.*: at byte [0-9]*: its link type is another one than that of the pcap: use pcapng' err
+	tell a number=5 rec=60
+	until_true size_is followed 176
+	hang_up b
+	until_true grep -q '; 1 packet is left out' err
+	kill -INT "$FOLLOWER"
+	ends_with 1 "$FOLLOWER"
+	[ "$(wc -l <err)" -eq 2 ]
+}
+size_is() { [ "$(stat -c %s "$1")" -eq "$2" ]; }
+
 @test "--follow: clients are chosen, and a filter holds" {
 	settings
 	server_start

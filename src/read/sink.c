@@ -131,6 +131,8 @@ static enum sink_status put_interface(struct sink *s, const struct interface *i)
 
 enum sink_status sink_add_interface(struct sink *s, const struct interface *i, uint32_t *number)
 {
+	if (s->begun && i->link_type != s->link_type)
+		return SINK_LINK_TYPES;
 	switch (interfaces_add(&s->interfaces, i, number)) {
 	case INTERFACES_KNOWN:
 		return SINK_OK;
@@ -144,9 +146,7 @@ enum sink_status sink_add_interface(struct sink *s, const struct interface *i, u
 	}
 	if (!s->pcap)
 		return put_interface(s, i);
-	if (!s->begun)
-		return put_pcap_header(s, i->link_type);
-	return i->link_type == s->link_type ? SINK_OK : SINK_LINK_TYPES;
+	return s->begun ? SINK_OK : put_pcap_header(s, i->link_type);
 }
 
 /* ---- blocks and packets ---- */

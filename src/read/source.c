@@ -137,6 +137,7 @@ static struct source *start(
 	task->to = w->range->to;
 	s->stream.ops = &w->ops;
 	s->stream.sink = w->sink;
+	s->stream.goes_on = w->range->follow;
 	if (in_parts)
 		s->parts = parts_new(&s->stream, fd, task);
 	if (s->parts ? parts_open(s->parts, &s->stream) : stream_open(&s->stream, fd, task))

@@ -17,6 +17,9 @@
 #define HANGS    "the process that reads it hangs"
 #define NONSENSE "the process that reads it sends nonsense"
 
+static const char TOO_MANY[] = "its client has more interfaces than are written",
+		  OTHER_TYPE[] = "its link type is another one than that of the pcap: use pcapng";
+
 /* Instead of the number of an interface that the sink does not take. */
 #define LEFT_OUT UINT32_MAX
 
@@ -58,6 +61,7 @@ void stream_go_behind(struct stream *s, const struct stream *before)
 	s->told.offset = before->told.offset;
 	s->left_out = before->left_out;
 	s->left_out_at = before->left_out_at;
+	s->left_out_why = before->left_out_why;
 }
 
 /* ---- bytes ---- */
@@ -110,8 +114,7 @@ static bool take(struct stream *s, void *to, size_t len)
 static void tell_left_out(struct stream *s)
 {
 	if (s->left_out > 0)
-		s->ops->trouble(s->ops->of, s->path, s->left_out_at, s->left_out,
-		    "its client has more interfaces than are written");
+		s->ops->trouble(s->ops->of, s->path, s->left_out_at, s->left_out, s->left_out_why);
 }
 
 static enum stream_status broken(struct stream *s, const char *why)
@@ -170,6 +173,14 @@ static enum sink_status take_interface(struct stream *s, const struct piece *p)
 		return SINK_OK;
 	}
 	st = sink_add_interface(s->sink, &i, &number);
+	if (st == SINK_INTERFACES)
+		s->left_out_why = TOO_MANY;
+	if (st == SINK_LINK_TYPES && s->goes_on) {
+		if (s->left_out_why != OTHER_TYPE) /* whoever follows may wait long for the end */
+			s->ops->trouble(s->ops->of, s->path, s->told.offset, 0, OTHER_TYPE);
+		s->left_out_why = OTHER_TYPE;
+		st = SINK_INTERFACES;
+	}
 	if (st == SINK_INTERFACES) {
 		number = LEFT_OUT;
 		st = SINK_OK;

@@ -33,8 +33,9 @@ struct stream {
 	struct piece head;       /* after STREAM_PACKET */
 	struct piece_state told; /* what is known of the capture is set before */
 	int growing;             /* a descriptor of a recording that grows; borrowed; else -1 */
-	bool continues;          /* it is a part of a capture, and another one follows */
-	int64_t before;          /* time of a packet that has none, nor one before it */
+	bool goes_on;   /* a link type that the sink does not take costs its packets only */
+	bool continues; /* it is a part of a capture, and another one follows */
+	int64_t before; /* time of a packet that has none, nor one before it */
 
 	/* The rest is its own. */
 	struct process process;
@@ -43,8 +44,9 @@ struct stream {
 	uint32_t *interface; /* numbers in the sink */
 	size_t interfaces, room;
 	uint32_t left_out;    /* packets of interfaces that the sink does not take, */
-	uint64_t left_out_at; /* and where the first of them is */
-	bool whole;           /* it has ended, and was read to its end */
+	uint64_t left_out_at; /* where the first of them is, */
+	const char *left_out_why;
+	bool whole; /* it has ended, and was read to its end */
 	bool ended, hangs;
 };
 
