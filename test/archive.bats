@@ -677,6 +677,18 @@ daemon() {
 	until_true grep -q "READY=1 *MAINPID=$(cat pid)\|MAINPID=$(cat pid) *READY=1" told
 }
 
+watched() { [ "$(grep -cx WATCHDOG=1 told)" -ge 5 ]; }
+@test "a service manager's watchdog hears from the archive also when nothing happens" {
+	settings
+	perl -MSocket -e 'socket S, AF_UNIX, SOCK_DGRAM, 0; bind S, sockaddr_un("ready"); open F, ">bound"; close F; $| = 1;
+		for (1 .. 6) { recv S, $m, 1000, 0; print "$m\n" }' >told 3>&- &
+	PIDS+=($!)
+	until_true test -e bound
+	NOTIFY_SOCKET=$PWD/ready WATCHDOG_USEC=100000 "$ARCHIVE" -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	until_true watched
+}
+
 @test "started as root it becomes the user, and a command of hand-over finds that user's environment" {
 	open_to_nobody
 	# shellcheck disable=SC2016 # not for this shell

@@ -143,10 +143,11 @@ open_files() { find "/proc/$RUNS/fd" -type l | wc -l && cat "/proc/$RUNS/fdinfo"
 	log_has 'archived client=foo'
 }
 
-@test "an index that is removed or replaced under the archive: it stops with an error, archives nothing, deletes nothing" {
+@test "an index, or a lock, that is removed or replaced: the archive stops with an error, archives nothing, deletes nothing" {
 	settings 'keep: { max-files = 1; };'
 	local how
-	for how in 'mv archive/index.sqlite gone' 'cp archive/index.sqlite x && mv x archive/index.sqlite'; do
+	for how in 'mv archive/index.sqlite gone' 'cp archive/index.sqlite x && mv x archive/index.sqlite' \
+		'rm archive/.lock' 'rm archive/.lock && touch archive/.lock'; do
 		rm -rf archive 'done' && mkdir archive 'done'
 		capture trace-foo-20261128_000001.pcap
 		runs
@@ -155,9 +156,53 @@ open_files() { find "/proc/$RUNS/fd" -type l | wc -l && cat "/proc/$RUNS/fdinfo"
 		arrives trace-foo-20261128_000002.pcap 4
 		until_true gone "$RUNS"
 		not wait "$RUNS"
-		log_has 'error reason=".*/archive/index.sqlite: the index was removed or replaced: .*osmo-pcap-archive --rebuild'
+		case $how in
+		*lock) log_has 'error reason=".*/archive: its .lock was removed or replaced: another archive may work there' ;;
+		*) log_has 'error reason=".*/archive/index.sqlite: the index was removed or replaced: .*osmo-pcap-archive --rebuild' ;;
+		esac
 		[ -e 'done'/trace-foo-20261128_000002.pcap ]
 		[ "$(find archive -name 'trace-*')" = archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst ]
+	done
+}
+
+@test "an index that another is written over in place, of another archive or an older one: it stops, and the next start as well" {
+	settings 'keep: { max-files = 1; };'
+	capture trace-foo-20261128_000001.pcap
+	mkdir elsewhere
+	sed 's,"archive","elsewhere",' cfg >cfg2
+	"$ARCHIVE" --once -c cfg2 2>log
+	local how
+	for how in elsewhere older; do
+		rm -rf archive 'done' && mkdir archive 'done'
+		capture trace-foo-20261128_000001.pcap
+		once
+		runs
+		wait_log 'archiving path'
+		# what others may do with it
+		arrives trace-foo-20261128_000002.pcap 2
+		wait_log 'archived client=foo name=trace-foo-20261128_000002.pcap'
+		sqlite3 -cmd '.timeout 9000' archive/index.sqlite VACUUM 'PRAGMA wal_checkpoint'
+		cp archive/index.sqlite older
+		arrives trace-foo-20261128_000003.pcap 3
+		wait_log 'archived client=foo name=trace-foo-20261128_000003.pcap'
+		sqlite3 -cmd '.timeout 9000' archive/index.sqlite 'PRAGMA wal_checkpoint'
+		arrives trace-foo-20261128_000004.pcap 4
+		wait_log 'archived client=foo name=trace-foo-20261128_000004.pcap'
+		wait_log 'deleted client=foo path="foo/2026-11-28/trace-foo-20261128_000003.pcap.zst"'
+		[ "$how" = older ] || cp elsewhere/index.sqlite older
+		cat older >archive/index.sqlite
+		arrives trace-foo-20261128_000005.pcap 5
+		until_true gone "$RUNS"
+		not wait "$RUNS"
+		log_has 'error reason=".*/archive/index.sqlite: the index was overwritten by another one, which is called index.sqlite.foreign now: .*--rebuild'
+		[ -e 'done'/trace-foo-20261128_000005.pcap ]
+		[ "$(find archive -name 'trace-*')" = archive/foo/2026-11-28/trace-foo-20261128_000004.pcap.zst ]
+		cmp older archive/index.sqlite.foreign
+		not once
+		log_has 'there is no index: osmo-pcap-archive --rebuild'
+		"$ARCHIVE" --rebuild -c cfg
+		once
+		log_has 'archived client=foo name=trace-foo-20261128_000005.pcap'
 	done
 }
 
@@ -178,4 +223,28 @@ in_work() { [ -n "$(find archive/.work -type f)" ]; }
 	log_has 'error client=foo name=trace-foo-20261128_000002.pcap reason=".*the index was removed or replaced'
 	[ -e 'done'/trace-foo-20261128_000002.pcap ]
 	[ "$(find archive -name 'trace-*')" = archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst ]
+}
+
+@test "another file in the place of the one that was packed, as a second archive would leave: the capture stays" {
+	can_trace
+	settings
+	capture trace-foo-20261128_000001.pcap
+	keep
+	once
+	capture trace-foo-20261128_000002.pcap 4
+	keep
+	strace -qq -o trace -e trace=fsync -e inject=fsync:delay_enter=2000000:when=1 "$ARCHIVE" --once -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	until_true in_work
+	local file
+	file=$(find archive/.work -type f)
+	rm -f "$file"
+	echo other >"$file"
+	until_true gone $!
+	not wait $!
+	log_has 'error client=foo name=trace-foo-20261128_000002.pcap reason=".*Stale file handle'
+	[ -e 'done'/trace-foo-20261128_000002.pcap ]
+	[ "$(find archive -name 'trace-*')" = archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst ]
+	once
+	everything_once
 }

@@ -552,3 +552,77 @@ hostile() {
 	index 'SELECT name, hex(sha256), packets, first, last, damaged, whole, why, hex(profile), hex(frames) FROM file ORDER BY path' |
 		diff before -
 }
+
+few_wait() { [ "$(find 'done' -name 'trace-bar-*' | wc -l)" -le 10 ]; }
+one_does_not_fit() {
+	. "$TESTDIR/archive.bash"
+	local i
+	mount -t tmpfs -o size=8m tmpfs archive
+	mount -t tmpfs tmpfs 'done' # lists first what was made last
+	settings 'compress = "none";'
+	made pcap 3 100 random >x
+	for i in $(seq 100); do
+		cp x "done/trace-bar-20261128_$(printf %06d "$i").pcap"
+	done
+	made pcap 15000 1500 random >'done'/trace-foo-20261128_000001.pcap
+	"$ARCHIVE" -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	wait_log 'error client=foo name=trace-foo-20261128_000001.pcap reason=".*No space left on device"'
+	until_true few_wait # those that were beside it have their turn a minute later
+	[ "$(grep -c ' error ' log)" -le 11 ]
+}
+@test "a capture for which the archive's disk has no room keeps smaller ones from nothing" {
+	inside one_does_not_fit few_wait
+}
+
+in_the_way() {
+	. "$TESTDIR/archive.bash"
+	local i
+	mount -t tmpfs -o size=30m tmpfs archive
+	settings 'compress = "none"; keep: { min-free = "20%"; max-files = 9; };'
+	for i in 1 2 3 4 5 6 7 8 9; do
+		made pcap 1000 1000 random >"done/trace-bar-20261128_00000$i.pcap"
+	done
+	once
+	made pcap 18000 1000 random >'done'/trace-foo-20261128_000001.pcap
+	strace -f -qq -o trace -P "$PWD/done/trace-foo-20261128_000001.pcap" -e trace=pread64 \
+		-e inject=pread64:signal=STOP:when=70 "$ARCHIVE" -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	until_true grep -q 'stopped by SIGSTOP' trace
+	[ "$(df --output=avail -k archive | tail -n 1)" -lt 6144 ]
+	for i in 1 2; do # the limit of files tells when retention had its turn
+		capture x $i
+		mv 'done'/x "done/trace-bar-20261128_00002$i.pcap"
+		wait_log "archived client=bar name=trace-bar-20261128_00002$i.pcap"
+		wait_log 'deleted client=bar path=".*" reason="max-files"' $i
+	done
+	never_log 'reason="min-free"'
+	kill -KILL "$(sed -n 's/^\([0-9]*\) .*stopped by SIGSTOP.*/\1/p' trace)"
+}
+@test "min-free deletes nothing for a capture that is not archived yet" {
+	can_trace
+	as_root # nobody else may hold a process at a file
+	inside in_the_way
+}
+
+@test "captures of one client that take long, as many as are read at a time, keep no other client waiting" {
+	settings
+	fake_all_clocks
+	local i
+	capture x
+	mv 'done'/x .
+	for i in $(seq $(($(nproc) + 2))); do # no disk is needed for that
+		cp x "done/trace-foo-20261128_$(printf %06d "$i").pcap"
+		truncate -s 1T "done/trace-foo-20261128_$(printf %06d "$i").pcap"
+	done
+	"${WRAP[@]}" "$ARCHIVE" -c cfg 2>log 3>&- &
+	PIDS+=($!)
+	until_true pgrep -P $!
+	capture y 4
+	mv 'done'/y 'done'/trace-bar-20261128_000001.pcap
+	fake_clock +40s
+	kill -USR1 $!
+	wait_log 'archived client=bar name=trace-bar-20261128_000001.pcap'
+	never_log 'client=foo'
+	pkill -KILL -P $!
+}

@@ -190,6 +190,16 @@ patch() { perl -e 'open my $f, "+<", shift or die; seek $f, shift, 0; print $f p
 	not_believed
 }
 
+@test "the totals are found among hundreds of files of which they have been taken" {
+	local i
+	left
+	cp "$FILE" taken
+	patch taken 1276 01000000 # inherited
+	for i in {1..400}; do cp taken "run/server-9999999.$i"; done
+	server_again
+	so_far "run/server-$SERVER_PID" 'client name=foo connected=0 connections=1 packets=1 '
+}
+
 @test "of the server that runs nothing is taken over by another one" {
 	needs_own_sockets "two of them have one configuration"
 	begin
@@ -217,6 +227,17 @@ patch() { perl -e 'open my $f, "+<", shift or die; seek $f, shift, 0; print $f p
 	silent 1 foo
 	never_log ' heard client=foo'
 	says 'client name=foo ' silent=1
+}
+
+@test "silence over a restart: the log tells the time since the last packet, not since the restart" {
+	begin "" "{ $FOO }"
+	served 127.0.0.2 foo
+	reload 'limits: { max-silence = "3s"; };' "{ $FOO max-silence = \"0s\"; }, { $BAR }"
+	wait_log ' silent client=bar seconds='
+	config 'status-path = "run"; limits: { max-silence = "1s"; };' "{ $FOO }, { $BAR }"
+	again
+	wait_log ' silent client=foo seconds='
+	[ "$(sed -n 's/.* silent client=foo seconds=//p' log)" -ge 4 ]
 }
 
 # outlived: foo (a) records on, without the server that was there
@@ -249,8 +270,29 @@ so_far() {
 	tell a rec
 	until_true so_far "$FILE" "child client=foo row=0 pid=$CHILD " 'packets=3 '
 	hang_up a
-	until_true so_far "run/server-$SERVER_PID" 'client name=foo connected=0 connections=1 packets=3 bytes=[1-9]'
+	until_true so_far "run/server-$SERVER_PID" 'client name=foo connected=0 connections=1 packets=3 bytes=[1-9]' \
+		' last-end=unknown reason=peer closed the connection'
 	[ ! -e "$FILE" ]
+}
+
+# feed: a packet for foo. CONDITION…: until that is true
+feed() {
+	tell a rec
+	"$@"
+}
+
+@test "a recording that outlives its server is heard in time: its client is not called silent" {
+	begin 'limits: { max-silence = "4s"; };' '{ name = "foo"; address = "127.0.0.2"; }'
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	kill -KILL "$SERVER_PID"
+	await "$SERVER_PID" || true
+	config 'status-path = "run"; limits: { max-silence = "4s"; };' \
+		'{ name = "foo"; address = "127.0.0.2"; }, { name = "baz"; address = "127.0.0.9"; max-silence = "5s"; }'
+	server_again
+	until_true feed grep -q ' silent client=baz' log
+	never_log ' silent client=foo'
 }
 
 @test "one that is killed is counted, too; and one that has ended before the next server" {

@@ -64,6 +64,19 @@ ends_with() {
 
 # ---- lists ----
 
+@test "who may not read the index is told that" {
+	settings
+	chmod 755 archive
+	if [ "$(id -u)" -eq 0 ]; then
+		open_to_nobody
+		run -1 runuser -u nobody -- "$READ" -c cfg --list
+	else
+		chmod 0 archive/index.sqlite
+		run -1 "$READ" -c cfg --list
+	fi
+	[ "$output" = "osmo-pcap-read: $PWD/archive/index.sqlite: Permission denied" ]
+}
+
 @test "the list has what is archived, completed and being recorded, by client and time" {
 	settings
 	everywhere
@@ -865,6 +878,39 @@ readers_are() { [ "$(ps -o pid= --ppid "$FOLLOWER" | wc -l)" -eq "$1" ]; }
 # watching: the follower has looked around, and waits
 watching() { grep -qE '^inotify' "/proc/$FOLLOWER/fdinfo"/* && [[ $(cat "/proc/$FOLLOWER/wchan") == *poll* ]]; }
 
+# First the rest of what was followed already; the order of inodes is none.
+@test "--follow: what has come while the reader was away comes in the order in which it was recorded" {
+	settings
+	server_start
+	live a 127.0.0.2
+	tell a number=1 pcap rec
+	wait_stored a foo
+	follow --from 2020-09-13
+	until_true followed_are '2 '
+	until_true watching
+	kill -STOP "$FOLLOWER"
+	tell a number=2 rec rec
+	hang_up a
+	wait_log 'closed client=' 1
+	local file number=100 name
+	mkdir later
+	for file in a b c d; do
+		: >"later/$file"
+	done
+	# the last inode gets the first name
+	for file in $(cd later && stat -c '%i %n' * | sort -rn | cut -d ' ' -f 2); do
+		number=$((number + 100))
+		three "later/$file" 1795860000 $number
+		name=trace-foo-20991231_235959_$(printf '%03d' $((number / 100))).pcap
+		chmod 440 "later/$file"
+		mv "later/$file" "done/$name"
+	done
+	sleep 1.1 # it looks around each second: that is the first thing which it does now
+	kill -CONT "$FOLLOWER"
+	until_true followed_are '2 3 4 201 202 203 301 302 303 401 402 403 501 502 503 '
+	end_follow
+}
+
 @test "--follow: clients are chosen, and a filter holds" {
 	settings
 	server_start
@@ -1169,8 +1215,29 @@ bars() {
 	CLIENT                                                    PACKETS   BYTES  TIME
 	bar     ......................#=....................            8   800 B   5 %
 	foo     ===.==.==.==.=...............==.==.==.==.==.           20  2.0 kB  45 %
+	net     ............................................            0     0 B   0 %
 	EOT
 	diff want out
+}
+
+@test "--coverage tells of who sent nothing in that time, or ever, and is not recorded on purpose" {
+	settings '' "$DEFAULT_CLIENTS, $NET, { name = \"unstored\"; address = \"127.0.8.1\"; store = false; }"
+	minutes 'done'/trace-foo-20261128_100000.pcap 0 1 2
+	archive
+	minutes 'done'/trace-net-127.0.9.7-20261128_101500.pcap 15 16
+	# rows ARGUMENT…: CLIENT ADDRESS PACKETS of each
+	rows() { "$READ" -c cfg --coverage --json "$@" 2>err | sed -E 's/.*"client":"([^"]*)","address":"([^"]*)".*"total-packets":([0-9]+).*/\1 \2 \3/' | tr '\n' ';'; }
+	[ "$(rows --from '2026-11-28 10:15' --to '2026-11-28 10:20')" = 'bar  0;foo  0;net 127.0.9.7 2;' ]
+	[ ! -s err ]
+	[ "$(rows)" = 'bar  0;foo  3;net 127.0.9.7 2;' ]
+	[ "$(rows --from '2026-11-28 10:00' --to '2026-11-28 10:05' 'n*')" = 'net  0;' ]
+	grep -q 'no capture in this time: what there is of n\* reaches from 2026-11-28 10:15:00 to 2026-11-28 10:16:' err
+	[ "$(rows --from 2026-11-28 bar)" = 'bar  0;' ]
+	grep -q 'no capture in this time: there is no capture of bar$' err
+	# a page has no command for what is not there
+	"$READ" -c cfg --coverage --html --from '2026-11-28 10:00' --to '2026-11-28 10:05' >page.html
+	grep -q '<td>bar</td>.*no packet in all of this time' page.html
+	tail -n 2 page.html | grep -q 'out.pcapng foo<'
 }
 
 @test "--coverage in a terminal is as wide as it is, with blocks where it knows them" {
@@ -1185,8 +1252,7 @@ bars() {
 @test "--coverage --json: packets and bytes of equal steps, which are those of the captures" {
 	bars
 	"$READ" -c cfg --coverage --json --from '2026-11-28 10:00' --to '2026-11-28 10:29:59.999999999' >out
-	[ "$(wc -l <out)" -eq 2 ]
-	[ "$(values client <out | tr '\n' ' ')" = 'bar foo ' ]
+	[ "$(values client <out | tr '\n' ' ')" = 'bar foo net ' ]
 	sed -n 2p out >foo
 	sqlite3 :memory: "SELECT sum(value), count(*), sum(value > 0) FROM json_each(readfile('foo'), '\$.packets')" >got
 	[ "$(cat got)" = '20|240|20' ]
@@ -1235,6 +1301,8 @@ pasted() {
 	TZ=Europe/Berlin "$READ" -c cfg --coverage --html >page.html
 	grep -q '<td>2026-10-25 02:30:[0-9]*+02:00</td><td>2026-10-25 02:29:[0-9]*+01:00</td>' page.html
 	[ "$(TZ=Asia/Tokyo pasted page.html -e '02:[0-9.:]*+02:00.*02:[0-9.:]*+01:00')" = '4 5 ' ]
+	# the configuration is found from every directory
+	grep -qF "osmo-pcap-read -c &#39;$PWD/cfg&#39; --from" page.html
 	# all of it: the last packet is at the very end
 	[ "$(TZ=Asia/Tokyo pasted <(tail -n 3 page.html) -e .)" = '1 2 3 4 5 6 7 8 ' ]
 }
@@ -1243,7 +1311,7 @@ pasted() {
 @test "--coverage: a step that is shorter than what the profile tells is no gap" {
 	settings
 	capture 'done'/trace-foo-20261128_100000.pcap pcap data,times=4000:rec=20
-	"$READ" -c cfg --coverage --json --from 1700000100 --to 1700000159.999999999 >out
+	"$READ" -c cfg --coverage --json --from 1700000100 --to 1700000159.999999999 foo >out
 	[ "$(values steps-with-packets <out)" = 240 ]
 	[ "$(values total-packets <out)" = 60 ]
 }
@@ -1254,18 +1322,19 @@ pasted() {
 	capture 'done'/trace-foo-20261128_100000.pcapng shb+idb,opt=9/1/00 epb=60,sec=4611686018427387904,unit=1 epb=60,sec=1795860000,unit=1 \
 		idb,opt=9/1/00,opt=14/8/00000000000000c0 epb=60,if=1,sec=0,unit=1
 	archive
-	"$READ" -c cfg --coverage --json >out
+	"$READ" -c cfg --coverage --json foo >out
 	[ "$(values total-packets <out)" = 3 ]
 	[ "$(values to <out)" = 9223372036854775807 ]
 	"$READ" -c cfg --coverage --html >page.html
-	"$READ" -c cfg --coverage --json --from 2026-11-28 --to 2026-11-29 >out
+	"$READ" -c cfg --coverage --json --from 2026-11-28 --to 2026-11-29 foo >out
 	[ "$(values total-packets <out)" -le 1 ]
 }
 
 @test "coverage of nothing is nothing, and wrong options are wrong" {
 	settings
-	run -0 "$READ" -c cfg --coverage
+	run -0 --separate-stderr "$READ" -c cfg --coverage
 	[ -z "$output" ]
+	[[ $stderr == *'no capture: there is no capture of any client' ]]
 	run -0 "$READ" -c cfg --coverage --html
 	[[ $output == *'There are none.'* ]]
 	run -2 "$READ" -c cfg --coverage --list

@@ -436,4 +436,13 @@ counted() { # as the status says
 	server_signal HUP
 	wait_log ' reload clients=1 ' 2
 }
+@test "empty includes are looked at where they stand: before the list, within a group of it, and in it" {
+	local before within=$'address = (\n@include "within"\n"127.0.0.2" );'
+	: >before >within >among
+	before=$'/* ( { a comment */\nserver: { max-snaplen = 1000; # (\n};\n@include "before"\n'
+	{ printf '%s' "$before"; printf 'clients = (\n{ name = "foo"; %s },\n@include "among"\n{ name = "bar"; address = "127.0.0.3"; } );\n' "$within"; } >cfg
+	run "$SERVER" -t -c cfg
+	grep -E 'among:1: warning: the file is empty: ' <<<"$output"
+	! grep -E '(before|within):.*the file is empty' <<<"$output"
+}
 no_file_of_foo() { [ -z "$(find rec -name 'trace-foo-*')" ]; }

@@ -123,6 +123,35 @@ TRUSTING=(--tls --ca pki/ca.crt --server-name localhost)
 	wait_log 'closed client=foo .*reason="peer closed the connection" packets=1 '
 	send 0 127.0.0.2 "${TRUSTING[@]}" --cert pki/foo.crt --key pki/foo.key
 }
+@test "--confirm: what waited for room, and was then dropped, is not confirmed" {
+	local sender status=0
+	tls_config "$X509 $OWN" '' '{ name = "foo"; address = "127.0.0.2"; tls = true; }'
+	server_start
+	a_capture
+	mkfifo feed
+	{
+		cat in
+		until_true [ -e more ]
+		tail -c +25 in # the packet again
+		until_true [ -e end ]
+	} >feed 3>&- &
+	"$SEND" -q -S 127.0.0.2 -p "$PORT" "${TRUSTING[@]}" --cert pki/foo.crt --key pki/foo.key --confirm \
+		127.0.0.1 feed 2>said 3>&- &
+	sender=$!
+	PIDS+=("$sender")
+	wait_log 'file client=foo .* reason=opened'
+	failing "$(child foo)" pwrite64:error=ENOSPC
+	touch more
+	wait_log 'error client=foo .*the disk is full'
+	tls_config "$X509 $OWN" '' '{ name = "foo"; address = "127.0.0.2"; tls = true; store = false; }'
+	server_signal HUP
+	wait_log ' reload clients='
+	touch end
+	wait "$sender" || status=$?
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=2 '
+	[ "$status" -eq 1 ]
+	grep -q 'without confirming that all is stored' said
+}
 @test "--confirm: what is not stored by the configuration is confirmed; what ends in another way is not" {
 	tls_config "$X509 $OWN" '' '{ name = "foo"; address = "127.0.0.2"; tls = true; store = false; }'
 	server_start

@@ -72,6 +72,20 @@ heard() { [ "$(grep -cE " heard client=$2 seconds=[1-9][0-9]*\$" log)" -eq "$1" 
 	no_file
 }
 
+@test "a client whose filter drops everything is heard all the same: it sends" {
+	begin 'limits: { max-silence = "1s"; };' "{ $FOO filter = \"icmp\"; }"
+	until_true silent 1 foo
+	live a 127.0.0.2
+	tell a pcap rec
+	until_true heard 1 foo
+	until_true silent 2 foo
+	tell a rec
+	until_true heard 2 foo
+	hang_up a
+	wait_log 'closed client=foo .* packets=2 .* filtered=2 '
+	no_file
+}
+
 @test "without max-silence, and with \"0s\", a client is never silent; one may have its own" {
 	begin 'limits: { max-silence = "0s"; };' "{ $FOO max-silence = \"1s\"; }, { $BAR }"
 	until_true silent 1 foo

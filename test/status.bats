@@ -138,6 +138,7 @@ is_heard() {
 }
 
 @test "a recording that has outlived its server" {
+	local child
 	serve
 	live a 127.0.0.2
 	tell a pcap rec
@@ -151,6 +152,15 @@ is_heard() {
 	shows '^foo +outlived .*127\.0\.0\.2:.* 1 +[0-9]+ *$'
 	tell a rec
 	until_true shows '^osmo_pcap_client_packets_total\{client="foo"\} 2$' --metrics
+	# what it has counted stays in the total before the server has counted it, and after
+	child=$(child foo)
+	server_signal STOP
+	hang_up a
+	until_true gone "$child"
+	shows '^osmo_pcap_client_packets_total\{client="foo"\} 2$' --metrics
+	server_signal CONT
+	until_true eval '[ "$(echo run/server-*)" = "run/server-$SERVER_PID" ]'
+	shows '^osmo_pcap_client_packets_total\{client="foo"\} 2$' --metrics
 }
 
 @test "files that repair has finished are counted, as many as they are" {
@@ -178,6 +188,31 @@ is_heard() {
 	status 'site-1*' >table
 	! grep site-0 table || false
 	grep '^site-1' table
+}
+
+@test "a client that there is not is no client that is well" {
+	area 2 2
+	run status --check site-0 'sit-*'
+	[ "$status" -eq 3 ]
+	[ "$output" = "UNKNOWN: the server knows no client 'sit-*'" ]
+	for mode in "" --json --metrics --watch; do
+		run timeout 20 "$STATUS" -c cfg $mode nobody
+		[ "$status" -eq 1 ]
+		[[ $output == *"osmo-pcap-status: the server knows no client 'nobody'"* ]]
+	done
+	run timeout 20 "$STATUS" -c cfg --watch 0
+	[ "$status" -eq 1 ]
+	status --check site-1
+}
+
+@test "a client of which nothing is stored is counting, in the table and on the page" {
+	needs_one_server "its status area"
+	config 'status-path = "run";' '{ name = "foo"; address = "127.0.0.2"; store = false; }'
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	until_true shows '^foo +counting '
+	printf 'GET / HTTP/1.0\r\n\r\n' | status --http | grep -E '>foo</td>.*>counting</td>'
 }
 
 @test "a server that has been killed: what it knew last stays visible, and the check is critical" {
@@ -216,6 +251,79 @@ is_heard() {
 	shows '^site-0 +recording'
 	rm "run/server-$PUBLISHER"
 	code 3 '^UNKNOWN: server-[1-5]: '
+}
+
+@test "a client that nobody is called as: neither well nor a table" {
+	area 2 2
+	code_of() { run "$STATUS" -c cfg "$@"; }
+	code_of --check site-2
+	[ "$status" -eq 3 ]
+	[ "$output" = "UNKNOWN: the server knows no client 'site-2'" ]
+	code_of --check 'site-*' 'bsc-*'
+	[ "$output" = "UNKNOWN: the server knows no client 'bsc-*'" ]
+	code_of site-1 site-2
+	[ "$status" -eq 1 ]
+	[[ $output == *"osmo-pcap-status: the server knows no client 'site-2'"* ]]
+	grep -q '^site-1' <<<"$output"
+	code_of --check 'site-*'
+	[ "$status" -eq 0 ]
+	order s
+	until_true code 2 '^CRITICAL: 1 silent: site-0$'
+	code_of --check site-0 site-2
+	[ "$output" = "CRITICAL: 1 silent: site-0; the server knows no client 'site-2'" ]
+	killed
+	rm run/server-*
+	code_of --check site-2 # nobody knows
+	[ "$status" -eq 2 ]
+}
+
+# patch FILE OFFSET HEX: these bytes there
+patch() { perl -e 'open my $f, "+<", shift or die; seek $f, shift, 0; print $f pack "H*", shift' "$@"; }
+
+@test "a name in the directory drives no terminal, and makes no line" {
+	touch $'run/server-\e[31m\nOK: all is well'
+	code 3 '^UNKNOWN: server-\?\[31m\?OK: all is well: '
+	run status
+	[[ $output == 'server: server-?[31m?OK: all is well: '* ]]
+	[ ${#lines[@]} -eq 1 ]
+}
+
+@test "where all may write, what is of another user is not believed; nor what all may write" {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	area 2 2
+	cp "run/server-$PUBLISHER" run/server-1
+	killed
+	rm "run/server-$PUBLISHER"
+	shows '^site-0 '
+	chown 65534 run/server-1
+	shows '^site-0 ' # the directory's owner has let it be there
+	chmod 1777 run
+	code 3 '^UNKNOWN: server-1: anybody may have written it$'
+	chown 0 run/server-1
+	shows '^site-0 '
+	chmod 755 run
+	chmod o+w run/server-1
+	code 3 '^UNKNOWN: server-1: anybody may have written it$'
+}
+
+@test "a sparse file of many gigabytes costs no memory" {
+	area 2 2
+	cp "run/server-$PUBLISHER" run/server-1
+	patch run/server-1 24 00000100               # client_size: 65536
+	patch run/server-1 1256 400d030000000000     # clients: 200,000
+	truncate -s 20G run/server-1
+	rm "run/server-$PUBLISHER"
+	code 3 '^UNKNOWN: server-1: its counts are not possible$'
+}
+
+@test "a server is found among hundreds of files that earlier ones have left" {
+	local i
+	area 2 2
+	cp "run/server-$PUBLISHER" left
+	patch left 1276 01000000 # inherited
+	for i in {1..400}; do cp left "run/server-9999999.$i"; done
+	shows "^server: pid $PUBLISHER, up "
+	code 0 '^OK: 2 of 2 '
 }
 
 @test "metrics: clean for promtool, without anything that a peer says" {

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/ownname.h"
 
 static bool fail(char *reason, const char *why)
@@ -71,4 +72,13 @@ bool claim_is_taken(int dir)
 	is = fcntl(lock, F_GETLK, &all) < 0 || all.l_type != F_UNLCK;
 	close(lock);
 	return is;
+}
+
+bool claim_is_lost(int dir, int lock)
+{
+	struct stat named, locked;
+
+	if (fstatat(dir, OWNNAME_LOCK, &named, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT;
+	return fstat(lock, &locked) == 0 && !io_same_file(&named, &locked);
 }

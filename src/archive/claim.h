@@ -16,4 +16,8 @@ int claim_take(int dir, char reason[CLAIM_REASON_MAX]);
 /* Whether another process may have the lock, or it cannot be known. */
 bool claim_is_taken(int dir);
 
+/* Whether the file that was locked has lost its name: another archive may have the lock of the one
+ * that has it now. */
+bool claim_is_lost(int dir, int lock);
+
 #endif

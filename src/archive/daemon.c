@@ -10,6 +10,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "archive/adopt.h"
 #include "archive/events.h"
 #include "archive/handover.h"
 #include "archive/reload.h"
@@ -138,7 +139,7 @@ static void reload(struct loop *l)
 /* Also at what could not be archived a moment ago: somebody may have seen to it. */
 static void begin_now(struct loop *l)
 {
-	memo_free(&l->failing);
+	work_retry(&l->work);
 	l->round_due = 0;
 	handover_now(&l->handover);
 }
@@ -184,6 +185,7 @@ static int how_long(const struct loop *l)
 		return 0;
 	if (l->work.active > 0)
 		ms = least(ms, until(l->look_due));
+	ms = least(ms, until(notify_due(l->d->notify)));
 	if (!l->d->once)
 		ms = least(ms, until(l->retain_due));
 	if (!l->d->once && !l->work.reading)
@@ -225,6 +227,7 @@ static void wait(struct loop *l, int ms)
 	size_t n = work_channels(&l->work, p + 2);
 	size_t all = n + 2 + handover_channels(&l->handover, p + 2 + n);
 
+	notify_tick(l->d->notify, io_monotonic_ms());
 	if (poll(p, all, ms) < 0)
 		return; /* EINTR */
 	go_on(l, p + 2, n);
@@ -293,12 +296,15 @@ static bool all_handed_over(struct loop *l)
 bool daemon_run(struct daemon *d)
 {
 	struct loop l = {.d = d, .retain_due = io_monotonic_ms() + ROUND_MS};
+	char reason[DEPOT_REASON_MAX];
 	bool over = false; /* the round, and what follows from it */
 
 	if (!handover_init(&l.handover, &d->depot, d->config)) {
 		event_failed(strerror(errno));
 		return false;
 	}
+	if (!adopt_run(&d->depot, d->config, reason))
+		event_failed(reason);
 	begin_work(&l);
 	while (!l.stop) {
 		work_start(&l.work);

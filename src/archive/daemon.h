@@ -9,12 +9,14 @@
 #include "archive/depot.h"
 #include "archive/sources.h"
 #include "config/config.h"
+#include "daemon/notify.h"
 
 struct daemon {
 	struct depot depot;
 	struct sources sources;
 	struct config *config;
-	bool once;   /* one round, retention, and out */
+	bool once; /* one round, retention, and out */
+	struct notify *notify;
 	int signals; /* signalfd: HUP INT TERM USR1 CHLD */
 
 	/* Reads the configuration anew: NULL when it has errors, which were logged. */

@@ -8,17 +8,14 @@
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "archive/beneath.h"
 #include "archive/claim.h"
+#include "archive/intent.h"
 #include "archive/used.h"
 #include "base/io.h"
 #include "base/ownname.h"
-
-/* An archived file, and what the index needs for it, have more. */
-#define LEAST_ROOM (64u << 10)
 
 #define DIRECTORY (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
@@ -28,7 +25,7 @@ static bool fail(char *reason, const char *path, const char *why)
 	return false;
 }
 
-/* What a crash has left in work. */
+/* What a crash has left in work; what it was about to name is still to be looked for. */
 static bool clear(int work)
 {
 	DIR *list = io_list(work);
@@ -37,7 +34,8 @@ static bool clear(int work)
 	if (!list)
 		return false;
 	while ((e = readdir(list)))
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+		    !intent_is(e->d_name))
 			unlinkat(work, e->d_name, 0);
 	closedir(list);
 	return true;
@@ -190,12 +188,24 @@ bool depot_replace_index(struct depot *d)
 
 bool depot_has_index(struct depot *d, char reason[DEPOT_REASON_MAX])
 {
-	if (!store_has_moved(d->store))
+	bool moved = store_has_moved(d->store);
+
+	if (!moved && claim_is_lost(d->dir, d->lock))
+		return fail(reason, d->path,
+		    "its " OWNNAME_LOCK " was removed or replaced: another archive may work there; "
+		    "nothing is archived nor deleted any more");
+	if (!moved && !store_is_foreign(d->store))
 		return true;
+	/* with the journal that is beside it, it is neither of both: the next start must not use it
+	 */
+	if (!moved)
+		renameat(d->dir, STORE_FILE, d->dir, DEPOT_FOREIGN_INDEX);
 	snprintf(reason, DEPOT_REASON_MAX,
-	    "%s/%s: the index was removed or replaced: nothing is archived nor deleted any more; "
+	    "%s/%s: the index was %s: nothing is archived nor deleted any more; "
 	    "osmo-pcap-archive --rebuild makes it anew",
-	    d->path, STORE_FILE);
+	    d->path, STORE_FILE,
+	    moved ? "removed or replaced"
+		  : "overwritten by another one, which is called " DEPOT_FOREIGN_INDEX " now");
 	return false;
 }
 
@@ -237,12 +247,23 @@ static bool move(int work, const char *name, int dir, const char *to)
 	return moved != IO_NOT_MOVED;
 }
 
-bool depot_publish(struct depot *d, const char *work, const char *path, bool over)
+/* A second archive, whose lock of NFS say is worth nothing, has the same names in work. */
+static bool is_in_work(struct depot *d, const char *name, int file)
 {
-	int dir = depot_directory(d, path), why;
+	struct stat named, open;
+
+	if (fstatat(d->work, name, &named, AT_SYMLINK_NOFOLLOW) < 0 || fstat(file, &open) < 0)
+		return false;
+	errno = ESTALE;
+	return io_same_file(&named, &open);
+}
+
+bool depot_publish(struct depot *d, const char *work, int file, const char *path, bool over)
+{
+	int dir, why;
 	bool ok;
 
-	if (dir < 0)
+	if (!is_in_work(d, work, file) || (dir = depot_directory(d, path)) < 0)
 		return false;
 	if (over)
 		ok = renameat(d->work, work, dir, beneath_name(path)) == 0;
@@ -307,20 +328,16 @@ enum depot_removed depot_remove(struct depot *d, const char *path)
 	return removed;
 }
 
-bool depot_space(struct depot *d, uint64_t *free, uint64_t *all)
+bool depot_remove_directory(struct depot *d, const char *path)
 {
-	struct statvfs s;
+	int above = beneath_directory(d->dir, path, false), why;
+	bool ok;
 
-	if (fstatvfs(d->dir, &s) < 0)
+	if (above < 0)
 		return false;
-	*free = (uint64_t)s.f_bavail * s.f_frsize;
-	*all = (uint64_t)s.f_blocks * s.f_frsize;
-	return true;
-}
-
-bool depot_is_full(struct depot *d)
-{
-	uint64_t free, all;
-
-	return depot_space(d, &free, &all) && free < LEAST_ROOM;
+	ok = unlinkat(above, beneath_name(path), AT_REMOVEDIR) == 0;
+	why = errno;
+	close(above);
+	errno = why;
+	return ok;
 }

@@ -11,9 +11,10 @@
 
 #include "index/store.h"
 
-#define DEPOT_PATH_MAX   1024 /* of a file, beneath the archive's path */
-#define DEPOT_REASON_MAX (PATH_MAX + STORE_REASON_MAX + 20)
-#define DEPOT_NEW_INDEX  STORE_FILE ".new" /* being made anew */
+#define DEPOT_PATH_MAX      1024 /* of a file, beneath the archive's path */
+#define DEPOT_REASON_MAX    (PATH_MAX + STORE_REASON_MAX + 20)
+#define DEPOT_FOREIGN_INDEX STORE_FILE ".foreign" /* that was written over ours */
+#define DEPOT_NEW_INDEX     STORE_FILE ".new"     /* being made anew */
 
 enum depot_use {
 	DEPOT_WRITE,  /* creates what is not there but the path itself */
@@ -39,8 +40,8 @@ void depot_close(struct depot *d);
  * False with errno. */
 bool depot_replace_index(struct depot *d);
 
-/* False with a reason: the index that is open has been removed, moved or replaced. Nobody will read
- * what is put into it. */
+/* False with a reason: the index that is open has been removed, moved, replaced or overwritten, and
+ * nobody will read what is put into it; or the lock was, and another archive may work there. */
 bool depot_has_index(struct depot *d, char reason[DEPOT_REASON_MAX]);
 
 /* A new, empty file in work; -1 with errno. */
@@ -50,9 +51,10 @@ void depot_discard(struct depot *d, const char *name);
 /* The directory of a file, which is created with all above it; -1 with errno. */
 int depot_directory(struct depot *d, const char *path);
 
-/* Gives a file in work its name beneath the path. False with errno: EEXIST, there is one already;
- * over: it is replaced. The directories above are synced, the name only by depot_sync(). */
-bool depot_publish(struct depot *d, const char *work, const char *path, bool over);
+/* Gives a file in work, which is open as `file`, its name beneath the path. False with errno:
+ * EEXIST, there is one already; over: it is replaced; ESTALE: another file is in its place in work.
+ * The directories above are synced, the name only by depot_sync(). */
+bool depot_publish(struct depot *d, const char *work, int file, const char *path, bool over);
 
 /* Syncs all names in the directory of this file. False with errno. */
 bool depot_sync(struct depot *d, const char *path);
@@ -74,11 +76,7 @@ enum depot_removed {
 	DEPOT_STAYS
 };
 enum depot_removed depot_remove(struct depot *d, const char *path);
-
-/* Bytes that this user can still write there, and how many the filesystem has. */
-bool depot_space(struct depot *d, uint64_t *free, uint64_t *all);
-
-/* Whether so little is left that nothing can be archived, whatever it is. */
-bool depot_is_full(struct depot *d);
+/* One that is empty; false with errno. */
+bool depot_remove_directory(struct depot *d, const char *path);
 
 #endif

@@ -34,6 +34,21 @@ void event_archived(const struct take *t)
 		    t->client, t->name, path, f->packets, f->bytes, t->report.stored);
 }
 
+void event_adopted(const struct store_file *f)
+{
+	log_line(LVL_NOTICE,
+	    "archived client=%s name=%s path=%s reason=\"a crash had come before it was in the "
+	    "index\"",
+	    f->client, f->name, LOG_QUOTE(f->path));
+}
+
+void event_not_adopted(const char *path, const char *why)
+{
+	log_line(LVL_ERROR,
+	    "error path=%s reason=\"a crash has left it, and it is not in the index: %s\"",
+	    LOG_QUOTE(path), why);
+}
+
 void event_not_archived(const struct take *t)
 {
 	log_line(t->growing ? LVL_NOTICE : LVL_ERROR, "%s client=%s name=%s reason=%s",
@@ -79,6 +94,14 @@ void event_expired(const struct expired *e)
 		log_line(LVL_INFO,
 		    "deleted client=%s path=%s reason=\"%s\" age=%" PRId64 " bytes=%" PRIu64,
 		    e->client, LOG_QUOTE(e->path), e->reason, e->age, e->bytes);
+}
+
+void event_missing_number(uint64_t files)
+{
+	log_line(LVL_WARNING,
+	    "warning reason=\"files that were to go were missing: they are not in the index any "
+	    "more\" files=%" PRIu64,
+	    files);
 }
 
 void event_not_deleted(const struct expired *e, const char *why)

@@ -11,6 +11,9 @@
 void event_archiving(const struct config *c);
 void event_archived(const struct take *t);
 void event_not_archived(const struct take *t);
+/* A file that a crash had left without its row; and one that has still none, and why. */
+void event_adopted(const struct store_file *f);
+void event_not_adopted(const char *path, const char *why);
 /* It was archived, and has changed since. */
 void event_changed(const struct take *t);
 /* A capture that is left where it is because of its name; and that there are too many of them for a
@@ -20,6 +23,7 @@ void event_more_refused(void);
 /* It was archived, and could not be removed before. */
 void event_removed(const char *name);
 void event_expired(const struct expired *e);
+void event_missing_number(uint64_t files);
 void event_not_deleted(const struct expired *e, const char *why);
 void event_not_deleted_number(uint64_t files);
 /* That had to go so that min-free is kept. */

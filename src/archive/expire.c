@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/space.h"
+#include "archive/tidy.h"
 #include "base/calendar.h"
 #include "config/keys.h"
 
 /* Rows that one commit removes. */
-#define TOGETHER 128
+#define TOGETHER TIDY_MAX
 
 /* What a round knows of one client, beside what retain does. */
 struct owner {
@@ -26,6 +28,7 @@ struct round {
 	struct owner *owner;
 	bool begun;       /* a transaction: nobody else changes the index */
 	unsigned removed; /* rows, in it */
+	struct tidy tidy; /* where their files were */
 	bool failed;
 };
 
@@ -63,6 +66,7 @@ bool expire_has_own_age(const struct config_client *k)
 static void set_limits(struct retain_client *c, const struct config_client *k)
 {
 	c->weight = 1;
+	c->unconfigured = !k;
 	if (!k)
 		return;
 	c->own = (struct retain_limits){.max_age = k->keep.max_age,
@@ -108,8 +112,10 @@ static bool read_limits(struct round *r)
 	const struct config_keep *k = &r->e->config->archive.keep;
 	uint64_t all;
 
-	if (!depot_space(r->e->depot, &r->retain.free, &all))
+	if (!space_free(r->e->depot, &r->retain.free, &all))
 		return fail(r->e, r->e->depot->path, strerror(errno));
+	/* nothing that is archived goes for what may never be */
+	r->retain.free += space_in_work(r->e->depot);
 	r->retain.all = (struct retain_limits){
 	    .max_age = k->max_age, .max_size = k->max_size, .max_files = k->max_files};
 	r->retain.min_free =
@@ -136,7 +142,12 @@ static bool commit(struct round *r)
 
 	r->begun = false;
 	r->removed = 0;
-	return !was || store_commit(store) || fail(r->e, "", store_reason(store));
+	if (was && !store_commit(store)) {
+		tidy_forget(&r->tidy);
+		return fail(r->e, "", store_reason(store));
+	}
+	tidy_run(&r->tidy, r->e->depot);
+	return true;
 }
 
 static bool remove_row(struct round *r, int64_t id)
@@ -201,7 +212,10 @@ static bool delete (struct round *r, const struct retain_choice *c, uint64_t *n)
 		return !r->failed;
 	(*n)++;
 	e->tell(e->context, &told);
-	return e->only_plan || remove_row(r, row.id);
+	if (e->only_plan)
+		return true;
+	tidy_note(&r->tidy, row.path);
+	return remove_row(r, row.id);
 }
 
 bool expire_run(struct expire *e)

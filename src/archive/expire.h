@@ -2,9 +2,10 @@
  *
  * Where handing over is required, what waits for it is passed over.
  *
- * archive/retain decides; the totals and the oldest files come from the index. Only files of the
- * index are ever deleted: the file first, then its row, so that a crash leaves a row that the next
- * round removes. Rows of many files are removed with one commit. */
+ * archive/retain decides; directories that become empty go as well, archive/tidy has them. The
+ * totals and the oldest files come from the index. Only files of the index are ever deleted: the
+ * file first, then its row, so that a crash leaves a row that the next round removes. Rows of many
+ * files are removed with one commit. */
 #ifndef ARCHIVE_EXPIRE_H
 #define ARCHIVE_EXPIRE_H
 

@@ -232,6 +232,7 @@ static int run(struct daemon *d, const struct options *o)
 	struct pidfile pid;
 	int code;
 
+	d->notify = &n;
 	hold_signals(&signals, &before);
 	if (errand_is(o->mode)) /* a signal ends it */
 		sigprocmask(SIG_SETMASK, &before, NULL);

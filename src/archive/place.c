@@ -39,7 +39,7 @@ static enum look fail(struct search *s, const char *what, const char *why)
 static bool make_path(const struct search *s, unsigned number)
 {
 	const struct place *p = s->p;
-	const char *stamp = p->parts->stamp + strlen(p->parts->stamp) - EXPAND_STAMP;
+	const char *stamp = capname_time(p->parts);
 	char directories[DEPOT_PATH_MAX], other[CAPNAME_MAX];
 	const char *name = number == p->parts->number ? p->name : other;
 

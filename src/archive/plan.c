@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "archive/expire.h"
+#include "archive/space.h"
 #include "archive/span.h"
 #include "capture/capname.h"
 
@@ -223,7 +224,7 @@ bool plan_print(
 	    .context = &deleted};
 	uint64_t free, size;
 
-	if (!depot_space(depot, &free, &size)) {
+	if (!space_free(depot, &free, &size)) {
 		snprintf(reason, DEPOT_REASON_MAX, "%s: %s", depot->path, strerror(errno));
 		return false;
 	}

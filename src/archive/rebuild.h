@@ -1,9 +1,8 @@
 /* rebuild: the index, made anew from the archived files alone.
  *
- * A worker reads what each compressed file says of itself, and scans each that is not compressed as
- * when it was archived. The new index is made beside the old one and replaces it at the end. Names,
- * times and contents are then as before; what has been handed over is known to the index alone, and
- * forgotten. Refuses to change the files. */
+ * Each file is read again as archive/refile does. The new index is made beside the old one and
+ * replaces it at the end. Names, times and contents are then as before; what has been handed over
+ * is known to the index alone, and forgotten. Refuses to change the files. */
 #ifndef ARCHIVE_REBUILD_H
 #define ARCHIVE_REBUILD_H
 

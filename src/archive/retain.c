@@ -100,16 +100,32 @@ static bool too_much(const struct retain *r, enum retain_reason *reason)
 	return true;
 }
 
-/* Whether a has more bytes for its weight than b. */
-static bool further(const struct retain_client *a, const struct retain_client *b)
+static uint64_t unconfigured_bytes(const struct retain *r)
 {
-	return (unsigned __int128)a->bytes * b->weight > (unsigned __int128)b->bytes * a->weight;
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		all += r->client[i].unconfigured ? r->client[i].bytes : 0;
+	return all;
+}
+
+/* Whether a has more bytes for its weight than b; others: the bytes of those that are not
+ * configured. Of two of these the one with the older file goes first. */
+static bool further(const struct retain_client *a, const struct retain_client *b, uint64_t others)
+{
+	uint64_t bytes_a = a->unconfigured ? others : a->bytes;
+	uint64_t bytes_b = b->unconfigured ? others : b->bytes;
+
+	if (a->unconfigured && b->unconfigured)
+		return a->oldest.ended < b->oldest.ended;
+	return (unsigned __int128)bytes_a * b->weight > (unsigned __int128)bytes_b * a->weight;
 }
 
 /* Of those whose oldest file can go without taking them below their floor. */
 static bool by_share(struct retain *r, size_t *client)
 {
 	const struct retain_client *most = NULL;
+	uint64_t others = unconfigured_bytes(r);
 
 	for (size_t i = 0; i < r->n; i++) {
 		struct retain_client *c = &r->client[i];
@@ -117,7 +133,7 @@ static bool by_share(struct retain *r, size_t *client)
 
 		if (!f || c->bytes < f->bytes || c->bytes - f->bytes < c->floor)
 			continue;
-		if (!most || further(c, most)) {
+		if (!most || further(c, most, others)) {
 			most = c;
 			*client = i;
 		}

@@ -35,6 +35,9 @@ struct retain_client {
 	struct retain_limits own;
 	bool has_own_age; /* own.max_age, 0 as well, stands in the place of that of all */
 	uint32_t weight;  /* 1 or more */
+	/* All of these together are one client with a share of 1, the oldest file of all of them
+	 * first: who can write captures can invent names, and would have a share for each. */
+	bool unconfigured;
 	uint64_t floor;
 	uint64_t bytes, files;   /* stored; retain_next() subtracts what it names */
 	enum retain_known known; /* retain's own, zero at first: is the next one its oldest? */

@@ -12,7 +12,8 @@
 /* Files that are deleted in one run. */
 #define DELETED_MOST 1000
 
-/* Of these one after another is named in a run, and of the rest the number. */
+/* Of those that cannot be deleted, or are missing, so many are named in a run, and of the rest the
+ * number. */
 #define NAMED_MOST 10
 
 /* Files of the last day should not be what has to go. */
@@ -23,6 +24,7 @@ struct run {
 	int64_t now;
 	bool name_refused;
 	uint64_t refused;
+	uint64_t missing;
 	uint64_t young, young_bytes;
 	uint64_t waiting, waiting_bytes; /* not handed over yet */
 };
@@ -31,7 +33,9 @@ static void tell_expired(void *context, const struct expired *e)
 {
 	struct run *run = context;
 
-	event_expired(e);
+	run->missing += e->missing;
+	if (!e->missing || run->missing <= NAMED_MOST)
+		event_expired(e);
 	if (e->for_room && e->age < YOUNG_S && !e->missing) {
 		run->young++;
 		run->young_bytes += e->bytes;
@@ -87,6 +91,12 @@ static void tell_number(const struct run *run)
 	run->r->refused_due = run->now + HELD_S;
 }
 
+static void tell_missing(const struct run *run)
+{
+	if (run->missing > NAMED_MOST)
+		event_missing_number(run->missing);
+}
+
 static void tell_young(const struct run *run)
 {
 	if (run->young == 0 || !is_due(run->r->young_due, run->now))
@@ -127,6 +137,7 @@ void retention_run(struct retention *r, struct depot *depot, const struct config
 	r->more = ok && e.more;
 	r->failed = !ok || run.refused > 0 || e.excess > 0 || e.excess_files > 0;
 	tell_number(&run);
+	tell_missing(&run);
 	tell_young(&run);
 	tell_waiting(&run);
 	if (!ok)

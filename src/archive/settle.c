@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "archive/intent.h"
 #include "base/io.h"
 
 /* From so many on all files of the filesystem are synced at once: one after another each costs a
@@ -40,6 +41,46 @@ static void check_captures(const struct batch *b)
 		take_is_whole(b->take[i]);
 }
 
+/* ---- what they are to be called ---- */
+
+static bool note(struct take *t)
+{
+	const struct intent in = {
+	    .name = t->name, .path = t->path, .bytes = (uint64_t)t->st.st_size};
+
+	if (intent_note(t->depot->work, t->intent, &in))
+		return true;
+	t->no_room = io_is_full(errno);
+	take_fail(t, "its name in the archive cannot be noted: %s", strerror(errno));
+	return false;
+}
+
+/* On the disk before the first name is: sync_contents() sees to that. */
+static void note_all(const struct batch *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (is_on_its_way(b->take[i]))
+			note(b->take[i]);
+}
+
+/* Another one, chosen since. */
+static bool note_again(struct take *t)
+{
+	if (take_rename(t) == TAKE_FAILED || !note(t))
+		return false;
+	if (fsync(t->depot->work) == 0)
+		return true;
+	take_fail(t, "syncing the archive: %s", strerror(errno));
+	return false;
+}
+
+static void drop_notes(const struct batch *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (!b->take[i]->stray)
+			intent_drop(b->depot->work, b->take[i]->intent);
+}
+
 /* ---- the contents ---- */
 
 static bool sync_all(const struct batch *b)
@@ -65,6 +106,8 @@ static void sync_contents(const struct batch *b)
 		    (all ? sync_file_range(fd, 0, 0, wait) : fsync(fd)) < 0)
 			take_fail(b->take[i], "writing the archived file: %s", strerror(errno));
 	}
+	if (!all && fsync(b->depot->work) < 0)
+		fail_all(b, "syncing the archive", strerror(errno));
 }
 
 /* ---- name and index ---- */
@@ -112,14 +155,14 @@ static void publish(struct take *t)
 {
 	bool over = may_replace(t);
 
-	if (!is_on_its_way(t) || (t->had_orphan && !over && take_rename(t) == TAKE_FAILED))
+	if (!is_on_its_way(t) || (t->had_orphan && !over && !note_again(t)))
 		return;
-	while (!depot_publish(t->depot, t->work, t->path, over)) {
+	while (!depot_publish(t->depot, t->work, t->archived, t->path, over)) {
 		if (errno != EEXIST) {
 			take_fail(t, "%s in the archive: %s", t->path, strerror(errno));
 			return;
 		}
-		if (take_rename(t) == TAKE_FAILED)
+		if (!note_again(t))
 			return;
 	}
 	t->work[0] = '\0';
@@ -135,7 +178,7 @@ static void put_in(struct take *t)
 	    .name = t->name,
 	    .path = t->path,
 	    .compressed = t->config->archive.level != PACK_PLAIN,
-	    .ended = t->st.st_mtim.tv_sec,
+	    .ended = t->ended,
 	    .archived = t->began,
 	    .stored = r->stored,
 	    .facts = &r->facts,
@@ -197,16 +240,19 @@ static bool sync_names(const struct batch *b)
 }
 
 /* What has a name in the archive and is not in the index would stay there, unknown to retention,
- * where the next round does not choose the same name. */
+ * where the next round does not choose the same name. What cannot be removed now keeps its note. */
 static void take_back(const struct batch *b)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		struct take *t = b->take[i];
 		bool indexed;
 
-		if (t->published && !is_on_its_way(t) &&
-		    store_has_path(b->depot->store, t->path, &indexed) && !indexed)
-			depot_remove(b->depot, t->path);
+		if (!t->published || is_on_its_way(t))
+			continue;
+		if (!store_has_path(b->depot->store, t->path, &indexed))
+			t->stray = true;
+		else if (!indexed)
+			t->stray = depot_remove(b->depot, t->path) == DEPOT_STAYS;
 	}
 }
 
@@ -283,7 +329,9 @@ void settle(struct take *const *take, size_t n)
 		return;
 	b.depot = take[0]->depot;
 	check_captures(&b);
+	note_all(&b);
 	sync_contents(&b);
 	commit(&b);
+	drop_notes(&b);
 	remove_all(&b);
 }

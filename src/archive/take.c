@@ -106,11 +106,6 @@ static enum take_status choose_path(struct take *t, bool take_orphan)
 
 /* ---- the way ---- */
 
-static bool is_full(int error)
-{
-	return error == ENOSPC || error == EDQUOT;
-}
-
 bool take_lacks_room(const struct take *t)
 {
 	struct stat st;
@@ -118,7 +113,7 @@ bool take_lacks_room(const struct take *t)
 	return t->no_room ||
 	       (t->archived >= 0 && fstat(t->archived, &st) == 0 &&
 		   fallocate(t->archived, FALLOC_FL_KEEP_SIZE, st.st_size, ROOM) < 0 &&
-		   is_full(errno));
+		   io_is_full(errno));
 }
 
 static int64_t patience(int orphan)
@@ -133,11 +128,14 @@ static enum take_status start(struct take *t, unsigned number)
 {
 	struct job job;
 
+	t->ended = t->st.st_mtim.tv_sec < t->began ? t->st.st_mtim.tv_sec : t->began;
 	snprintf(t->work, sizeof(t->work), "%u", number);
+	/* what an earlier run has left is called otherwise */
+	snprintf(t->intent, sizeof(t->intent), "%" PRId64 "-%u" INTENT_SUFFIX, t->began, number);
 	t->archived = depot_create(t->depot, t->work);
 	if (t->archived < 0) {
 		t->work[0] = '\0';
-		t->no_room = is_full(errno);
+		t->no_room = io_is_full(errno);
 		return take_fail(t, "no file can be created in the archive: %s", strerror(errno));
 	}
 	job = (struct job){.kind = JOB_PACK,
@@ -149,10 +147,10 @@ static enum take_status start(struct take *t, unsigned number)
 		.address = t->address,
 		.name = t->name,
 		.kind = t->parts.kind,
-		.ended = t->st.st_mtim.tv_sec,
+		.ended = t->ended,
 		.archived = t->began,
 		.size = (uint64_t)t->st.st_size}};
-	t->moved = io_monotonic_ms();
+	t->moved = t->started = io_monotonic_ms();
 	t->patience = patience(t->orphan);
 	if (!worker_start(&t->worker, &job))
 		return take_fail(t, "no process can be started: %s", strerror(errno));
@@ -271,11 +269,11 @@ static bool is_as_reported(struct take *t)
 	return false;
 }
 
-/* The file's own time is that of the capture: it is all that tells of a capture which is not
- * compressed when its recording ended. */
+/* The file's own time is all that tells of a capture which is not compressed when its recording
+ * ended. */
 static bool set_time(struct take *t)
 {
-	const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = t->st.st_mtim.tv_sec}};
+	const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = t->ended}};
 
 	return futimens(t->archived, times) == 0;
 }
@@ -331,12 +329,21 @@ enum take_status take_rename(struct take *t)
 	return choose_path(t, false);
 }
 
+/* Its bytes are free at once, also while a worker that was forked meanwhile still has it open. */
+static void discard(struct take *t)
+{
+	bool emptied = ftruncate(t->archived, 0) == 0;
+
+	(void)emptied; /* else they are free a little later */
+	depot_discard(t->depot, t->work);
+	t->work[0] = '\0';
+}
+
 void take_end(struct take *t)
 {
 	worker_end(&t->worker);
 	if (t->work[0])
-		depot_discard(t->depot, t->work);
-	t->work[0] = '\0';
+		discard(t);
 	close_if_open(&t->capture);
 	close_if_open(&t->archived);
 	close_if_open(&t->orphan);

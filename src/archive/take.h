@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "archive/depot.h"
+#include "archive/intent.h"
 #include "archive/sources.h"
 #include "archive/worker.h"
 #include "capture/capname.h"
@@ -41,8 +42,10 @@ struct take {
 	int capture, archived, orphan;
 	struct stat st; /* of the capture; number 0: it is not known which file it is */
 	int64_t began;  /* seconds since 1970 */
+	int64_t ended;  /* the recording; seconds since 1970, `began` at most: a clock was wrong */
 	char work[40];  /* name of the new file in work; "": there is none */
 	char path[DEPOT_PATH_MAX];
+	char intent[INTENT_ID_MAX]; /* of its note in work, that it gets this path */
 	struct worker worker;
 
 	/* From TAKE_PACKED on. Columns lead into what the worker has told. */
@@ -53,6 +56,7 @@ struct take {
 	int64_t due;   /* monotonic ms: until then it waits, for others or to grow */
 
 	bool published;  /* it has t->path */
+	bool stray;      /* then: it is not in the index, and could not be removed */
 	bool left;       /* after TAKE_FAILED: it is archived, and cannot be removed */
 	bool had_orphan; /* a file that is in no index had t->path */
 	bool known;      /* after TAKE_DONE: it was archived before */
@@ -62,11 +66,12 @@ struct take {
 	/* Then: it is only that somebody still writes the capture. After TAKE_DONE: it was
 	 * archived, and has changed since, before it could be removed. */
 	bool growing;
-	bool no_room; /* then: its file could not be created on a full filesystem */
+	bool no_room; /* then: something could not be created on a full filesystem */
 	bool stalled; /* then: its worker was killed, and may not have ended yet */
 
 	uint64_t position; /* of the worker, at the last look */
 	int64_t moved;     /* monotonic ms: when it was another one */
+	int64_t started;   /* monotonic ms */
 	int64_t patience;  /* ms without progress */
 };
 

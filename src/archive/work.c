@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "archive/events.h"
+#include "archive/fair.h"
 #include "archive/settle.h"
+#include "archive/space.h"
 #include "base/io.h"
 
 /* Columns of packed captures, together: a capture of 1 GB has 40 kB. */
@@ -25,6 +27,7 @@
  * each arrival. The log says why again in an hour. */
 #define PAUSE_MS     50000
 #define TOLD_MS      3600000
+#define ALONE_MS     290000 /* one that does not fit, and keeps others from room that they have */
 #define FORGOTTEN_MS 600000 /* so long after that it is not there any more */
 
 /* Names that are looked at before the caller has its turn with signals, and with what is ready. */
@@ -61,6 +64,12 @@ void work_begin(struct work *w)
 	sources_begin(w->sources);
 	w->reading = true;
 	w->no_room = false;
+}
+
+void work_retry(struct work *w)
+{
+	memo_free(w->failing);
+	w->fits = (struct room){0};
 }
 
 /* A directory that is read anew still lists what is at work. Another file, or more of the same one,
@@ -101,23 +110,26 @@ static struct take *free_take(struct work *w)
 	return NULL;
 }
 
-/* Whether it has failed not long ago. It counts as what it is: --once says so with its status. */
+/* Whether it, or one that was not larger, has failed not long ago. It counts as what it is: --once
+ * says so with its status. */
 static bool is_failing(struct work *w, int dir, const char *name)
 {
+	int64_t now = io_monotonic_ms();
 	struct memo_file *f;
 	struct stat st;
 
 	if (w->failing->n == 0 || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return false;
 	f = memo_find(w->failing, &st);
-	if (!f || f->due <= io_monotonic_ms())
+	if (room_may_have(&w->fits, S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0, now) &&
+	    (!f || f->due <= now))
 		return false;
 	w->failed++;
 	return true;
 }
 
 /* Of one that fails again and again there is a line now and then. */
-static void note_failed(struct work *w, const struct take *t)
+static void note_failed(struct work *w, const struct take *t, int64_t pause)
 {
 	int64_t now = io_monotonic_ms();
 	struct memo_file *f;
@@ -127,12 +139,39 @@ static void note_failed(struct work *w, const struct take *t)
 		memo_forget(w->failing, now - FORGOTTEN_MS);
 	f = t->st.st_ino ? memo_add(w->failing, &t->st) : NULL;
 	if (f)
-		f->due = now + PAUSE_MS;
+		f->due = now + pause;
 	if (f && f->told && now - f->told < TOLD_MS)
 		return;
 	if (f)
 		f->told = now;
 	event_not_archived(t);
+}
+
+/* Of those at work: it is what has filled the filesystem. */
+static uint64_t largest(const struct work *w)
+{
+	uint64_t most = 0;
+
+	for (unsigned i = 0; i < w->room; i++)
+		if (take_is_active(&w->take[i]) && (uint64_t)w->take[i].st.st_size > most)
+			most = (uint64_t)w->take[i].st.st_size;
+	return most;
+}
+
+/* What it has in work is still there, which may be what has filled the filesystem. True: others
+ * that are smaller may have room. */
+static bool lacked_room(struct work *w, const struct take *t)
+{
+	bool full = space_is_full(w->depot);
+
+	if (!full && !take_lacks_room(t))
+		return false;
+	if ((!t->no_room || full) && !space_stays_full(w->depot) &&
+	    room_lacked(&w->fits, largest(w), io_monotonic_ms()))
+		return true;
+	w->no_room = true;
+	w->reading = false;
+	return false;
 }
 
 /* Ends a capture that is not at work any more. */
@@ -147,12 +186,12 @@ static void conclude(struct work *w, struct take *t, enum take_status st)
 			event_changed(t);
 		}
 	} else {
-		note_failed(w, t);
+		bool others = lacked_room(w, t);
+
+		note_failed(
+		    w, t, others && (uint64_t)t->st.st_size == largest(w) ? ALONE_MS : PAUSE_MS);
 		if (t->left)
 			memo_add(w->left, &t->st);
-		/* before its file in work is removed, which may be what has filled it */
-		w->no_room |= depot_is_full(w->depot) || take_lacks_room(t);
-		w->reading &= !w->no_room;
 	}
 	w->missed |= t->met;
 	take_end(t);
@@ -184,8 +223,10 @@ static bool is_full(const struct work *w)
 
 void work_start(struct work *w)
 {
+	unsigned places = w->at_once + fair_places(w->take, w->room, io_monotonic_ms());
+
 	w->more = false;
-	for (unsigned looked = 0; w->reading && w->active < w->at_once && !is_full(w); looked++) {
+	for (unsigned looked = 0; w->reading && w->active < places && !is_full(w); looked++) {
 		const struct source *where;
 		struct take *t = free_take(w);
 		enum take_status st;
@@ -201,7 +242,8 @@ void work_start(struct work *w)
 			return;
 		}
 		if (!t || is_at_work(w, where->dir, name) || is_left(w, where->dir, name) ||
-		    is_failing(w, where->dir, name))
+		    is_failing(w, where->dir, name) ||
+		    (w->active >= w->at_once && fair_waits(w->take, w->room, w->config, name)))
 			continue;
 		st = take_begin(t, w->depot, w->config, where, name, w->number++);
 		if (st == TAKE_WORKING)
@@ -279,7 +321,7 @@ void work_look_after(struct work *w)
 			continue;
 		w->active--;
 		w->stalled++;
-		note_failed(w, t);
+		note_failed(w, t, PAUSE_MS);
 	}
 }
 

@@ -2,7 +2,8 @@
  *
  * A round visits each name once; a capture that could not be archived is tried again in one that
  * begins a while later, one that could not be removed is only to be removed then.
- * When the archive's filesystem is full, the round ends: the others would fail as well.
+ * When the archive's filesystem is full, the round ends: the others would fail as well. When one
+ * capture alone does not fit, smaller ones are archived.
  * Refuses to wait: its caller polls. */
 #ifndef ARCHIVE_WORK_H
 #define ARCHIVE_WORK_H
@@ -13,6 +14,7 @@
 
 #include "archive/depot.h"
 #include "archive/memo.h"
+#include "archive/room.h"
 #include "archive/sources.h"
 #include "archive/take.h"
 
@@ -40,6 +42,7 @@ struct work {
 	bool more;    /* work_start() has ended early */
 	bool reading; /* the round has names left */
 	bool no_room; /* the round was given up: the archive's filesystem is full */
+	struct room fits;
 
 	uint64_t archived, failed; /* since the beginning */
 
@@ -58,6 +61,9 @@ void work_free(struct work *w);
 
 /* A round from the first name on; what is at work goes on. */
 void work_begin(struct work *w);
+
+/* All that has failed may be tried again at once: somebody may have seen to it. */
+void work_retry(struct work *w);
 
 /* Starts as much as there is room for, but for w->more: it is to be called again soon. */
 void work_start(struct work *w);

@@ -7,8 +7,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define EXPAND_STAMP 15 /* YYYYMMDD_HHMMSS */
-
 /* "directories": %c becomes the client, %Y %m %d %H come from `stamp`, the end of a capture's name
  * without number and suffix; "%%" is a percent sign. False when it does not fit. */
 bool expand_directories(

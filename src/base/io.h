@@ -6,6 +6,7 @@
 #define BASE_IO_H
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,6 +37,12 @@ enum io_moved io_move(int from, const char *old, int to, const char *name, bool 
 /* Whether this errno says that the filesystem knows no rename without replacement, or that the call
  * is refused whatever the file. */
 bool io_no_such_rename(int error);
+
+/* Whether this errno says that there is no room: of the filesystem, or by a quota. */
+static inline bool io_is_full(int error)
+{
+	return error == ENOSPC || error == EDQUOT;
+}
 
 /* Opens a regular file for reading, and nothing else: opening a FIFO or a device could block for
  * ever. Otherwise -1, and *why is the reason (valid until the next strerror()). */

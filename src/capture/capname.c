@@ -5,6 +5,7 @@
 #include <string.h>
 
 /* With leading zeros, so that order by name is order of time. A larger number has more. */
+#define TIME_LEN      15u /* YYYYMMDD_HHMMSS */
 #define NUMBER_DIGITS 3
 
 static const char prefix[] = "trace-";
@@ -63,6 +64,13 @@ void capname_make(const char *stem, const struct tm *local, enum format_kind kin
 void capname_renumber(const struct capname *c, unsigned number, char out[CAPNAME_MAX])
 {
 	with_number(c->stamp, number, c->kind, out);
+}
+
+const char *capname_time(const struct capname *c)
+{
+	size_t len = strlen(c->stamp);
+
+	return c->stamp + (len > TIME_LEN ? len - TIME_LEN : 0);
 }
 
 static size_t digits_before(const char *name, size_t end)

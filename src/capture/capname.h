@@ -41,6 +41,9 @@ struct capname {
 };
 bool capname_parse(const char *name, struct capname *out);
 
+/* Of a name that was parsed: "YYYYMMDD_HHMMSS". */
+const char *capname_time(const struct capname *c);
+
 /* Whether it has the form of such a name, with whatever for NAME: also what no client can be
  * called.
  */

@@ -146,23 +146,24 @@ static bool is_blank(const char *text)
 }
 
 /* Whether what has been read ends within a list of the outermost group, which is that of clients,
- * and within none of its groups. */
-static bool is_in_list(const struct text *t)
+ * and within none of its groups. Goes on where it was the last time: whole tokens end there, as an
+ * include begins a line. */
+static bool is_in_list(struct text *t)
 {
-	struct lexer lexer = lexer_over(t->body);
+	struct lexer lexer = lexer_over(t->body + t->nested.at);
 	struct lexer_token token;
-	int lists = 0, groups = 0;
 
-	for (;;) {
+	do {
 		lexer_piece(&lexer, &token);
-		if (token.kind == LEXER_END || token.kind == LEXER_STRING ||
-		    token.kind == LEXER_COMMENT)
-			return lists == 1 && groups == 0;
+		if (token.kind == LEXER_STRING || token.kind == LEXER_COMMENT)
+			break;
+		t->nested.at = (size_t)(lexer.at - t->body);
 		if (token.kind != LEXER_SIGN)
 			continue;
-		lists += (*token.text == '(') - (*token.text == ')');
-		groups += (*token.text == '{') - (*token.text == '}');
-	}
+		t->nested.lists += (*token.text == '(') - (*token.text == ')');
+		t->nested.groups += (*token.text == '{') - (*token.text == '}');
+	} while (token.kind != LEXER_END);
+	return t->nested.lists == 1 && t->nested.groups == 0;
 }
 
 /* Appends the text of a file, whole lines of it: none of them is shared with what includes it. */

@@ -45,8 +45,12 @@ struct text {
 	unsigned includes;
 	struct origin empty; /* the first file without a word within the list of clients, where
 			      * groups are expected; file NULL: there is none */
-	bool broken;         /* it is not whole: libconfig must not get it */
-	bool stopped;        /* … and reading does not go on */
+	struct {             /* open before byte `at`: so far was looked for `empty` */
+		size_t at;
+		int lists, groups;
+	} nested;
+	bool broken;  /* it is not whole: libconfig must not get it */
+	bool stopped; /* … and reading does not go on */
 };
 
 /* Reads the file and what it includes; `keep` is the configuration's region. False: the text is not

@@ -73,9 +73,14 @@ void store_rollback(struct store *s);
 
 /* Whether another file, or none, has the path that was opened: what is put in is lost then. */
 bool store_has_moved(struct store *s);
+/* Whether somebody has written another one over it. For the one that writes. */
+bool store_is_foreign(struct store *s);
 
 /* Whether there is a file of that path. */
 bool store_has_path(struct store *s, const char *path, bool *has);
+
+/* Whether there is a file in this directory, or in one beneath it. */
+bool store_has_beneath(struct store *s, const char *directory, bool *has);
 
 bool store_remove(struct store *s, int64_t id);
 
@@ -186,6 +191,11 @@ bool store_last(struct store *s, int64_t *id);
 /* The file with the next larger number than `after` (0: the first) that was made of a capture of
  * this client, with this length, whose recording ended then. False: there is none, or a reason. */
 bool store_next_made_of(struct store *s, const char *client, int64_t ended, uint64_t bytes,
+    int64_t after, struct store_row *out);
+
+/* The same, of those that ended in the second in which they were archived, or have it for a later
+ * one: then or after that. */
+bool store_next_bounded(struct store *s, const char *client, int64_t since, uint64_t bytes,
     int64_t after, struct store_row *out);
 
 /* ---- the whole ---- */

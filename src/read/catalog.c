@@ -233,13 +233,15 @@ static bool add_recordings(struct maker *m)
 
 /* ---- all of it ---- */
 
-/* Clients of the configuration count as known though they have no files. */
-static void note_configured(struct maker *m)
+/* Clients of the configuration count as known though they have no files; where profiles are wanted
+ * they are told of as well. */
+static void note_configured(struct maker *m, bool profiles)
 {
 	const struct config *c = m->c->config;
 
 	for (size_t i = 0; i < c->nclients; i++)
-		pattern_match(m->patterns, c->clients[i].name, "");
+		if (pattern_match(m->patterns, c->clients[i].name, "") && profiles)
+			note_width(m->c, c->clients[i].name, "");
 }
 
 static bool all_are_known(struct maker *m)
@@ -277,7 +279,7 @@ bool catalog_make(struct catalog *c, const struct config *config, struct pattern
 	if (!c->region)
 		return no_memory(c);
 	io_raise_descriptors();
-	note_configured(&m);
+	note_configured(&m, profiles);
 	if (!loose_find(&c->loose, c->region, config, patterns, tell))
 		return no_memory(c);
 	if (!indexed_open(&c->index))

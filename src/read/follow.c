@@ -5,10 +5,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/grow.h"
 #include "base/io.h"
-#include "read/identity.h"
+#include "capture/capname.h"
 #include "record/capfile.h"
 
 #define LOOK_MS 1000 /* without an event */
@@ -114,7 +115,44 @@ static enum sink_status take_all(struct source *s)
 	return status;
 }
 
+/* What is left of a recording that has ended. */
+static enum sink_status take_rest(struct source *s)
+{
+	enum sink_status status = SINK_OK;
+	bool told = false;
+
+	for (bool waits = s->paused; status == SINK_OK; waits = false) {
+		enum stream_status next =
+		    waits ? STREAM_PAUSE : stream_next(&s->stream, true, &status);
+
+		if (next == STREAM_PACKET) {
+			status = stream_take(&s->stream);
+		} else if (next == STREAM_PAUSE && !told) {
+			stream_go_on(&s->stream, true);
+			told = true;
+		} else {
+			break;
+		}
+	}
+	return status;
+}
+
 /* ---- what is new ---- */
+
+/* Before what came after it. */
+static enum sink_status take_ended(struct follow *f)
+{
+	enum sink_status status = SINK_OK;
+	struct stat st;
+
+	for (size_t i = f->n; i-- > 0 && status == SINK_OK;) {
+		if (fstat(f->live[i]->fd, &st) < 0 || !capfile_is_finished(&st))
+			continue;
+		status = take_rest(f->live[i]);
+		end_live(f, i);
+	}
+	return status;
+}
 
 static enum sink_status open_new(struct follow *f, struct known_file *k)
 {
@@ -137,22 +175,55 @@ static enum sink_status open_new(struct follow *f, struct known_file *k)
 	return SINK_FAILED;
 }
 
+/* As they were begun, which their names tell. */
+static int by_begin(const void *x, const void *y)
+{
+	const struct known_file *const *a = x, *const *b = y;
+	struct capname p = {0}, q = {0};
+	int c;
+
+	capname_parse((*a)->name, &p);
+	capname_parse((*b)->name, &q);
+	c = strcmp(capname_time(&p), capname_time(&q));
+	return c ? c : (p.number > q.number) - (p.number < q.number);
+}
+
+static enum sink_status open_fresh(struct follow *f)
+{
+	struct known *k = &f->news.known;
+	struct known_file **fresh = calloc(k->n + 1, sizeof(struct known_file *));
+	enum sink_status st = SINK_OK;
+	size_t n = 0;
+
+	if (!fresh) {
+		errno = ENOMEM;
+		return SINK_FAILED;
+	}
+	for (size_t i = 0; i < k->n; i++)
+		if (k->v[i].fresh)
+			fresh[n++] = &k->v[i];
+	qsort(fresh, n, sizeof(struct known_file *), by_begin);
+	for (size_t i = 0; i < n && st == SINK_OK; i++)
+		st = open_new(f, fresh[i]);
+	free(fresh);
+	return st;
+}
+
 static enum sink_status look(struct follow *f)
 {
-	enum sink_status st = SINK_OK;
-
+	enum sink_status st;
 	struct news *n = &f->news;
 
 	if (!news_look(n)) {
 		errno = ENOMEM;
 		return SINK_FAILED;
 	}
+	st = take_ended(f);
 	for (size_t i = 0; i < n->nmissed && st == SINK_OK; i++)
 		st = take_all(source_open_archived(f->world, n->missed[i]));
 	n->nmissed = 0;
-	for (size_t i = 0; i < n->known.n && st == SINK_OK; i++)
-		if (n->known.v[i].fresh)
-			st = open_new(f, &n->known.v[i]);
+	if (st == SINK_OK)
+		st = open_fresh(f);
 	f->look_at = io_monotonic_ms() + LOOK_MS;
 	return st;
 }

@@ -2,7 +2,7 @@
  *
  * Across rotation, reconnection, publication and archiving; what is new, read/news finds, once a
  * second and when something has changed. Each packet comes once. Refuses to look for captures, and
- * to sort: packets come as they arrive. */
+ * to sort packets: they come as they arrive. */
 #ifndef READ_FOLLOW_H
 #define READ_FOLLOW_H
 

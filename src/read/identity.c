@@ -4,8 +4,20 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "record/places.h"
+
+/* Seconds from the last change of a capture's names back to when it was taken into the archive, at
+ * most: its names change when it is published, and when it is removed behind that. */
+#define TAKEN_S 86400
+
+void identity_stat(struct identity *i, const struct stat *st)
+{
+	i->ended = st->st_mtim.tv_sec;
+	i->changed = st->st_ctim.tv_sec;
+	i->bytes = (uint64_t)st->st_size;
+}
 
 bool identity_same_stamp(const char *a, const char *b)
 {
@@ -44,14 +56,32 @@ static bool same_packets(const struct facts *f, const struct store_row *row)
 	return !row->timed || (f->first == row->first && f->last == row->last);
 }
 
+/* Only while its time is still to come: a later capture may have got the same name. */
+static bool is_bounded(const struct identity *i, const struct store_row *row)
+{
+	return row->ended == row->archived && i->ended > time(NULL);
+}
+
 enum identity_fit identity_fits(const struct identity *i, const struct store_row *row)
 {
-	if (i->ended != row->ended || i->bytes != row->bytes ||
+	if ((i->ended != row->ended && !is_bounded(i, row)) || i->bytes != row->bytes ||
 	    strcmp(i->client, row->client) != 0 || (i->facts && !same_packets(i->facts, row)))
 		return IDENTITY_NONE;
 	if (strcmp(i->name, row->name) == 0)
 		return IDENTITY_EXACT;
 	return identity_same_stamp(i->name, row->name) ? IDENTITY_RENUMBERED : IDENTITY_NONE;
+}
+
+/* Of those that got the time of archiving. */
+static int64_t find_bounded(struct store *s, const struct identity *i, int64_t last)
+{
+	int64_t now = time(NULL), since = (i->changed < now ? i->changed : now) - TAKEN_S;
+	struct store_row row = {0};
+
+	while (store_next_bounded(s, i->client, since, i->bytes, row.id, &row) && row.id <= last)
+		if (identity_fits(i, &row) != IDENTITY_NONE)
+			return row.id;
+	return 0;
 }
 
 int64_t identity_find(struct store *s, const struct identity *i, int64_t last, bool later)
@@ -68,5 +98,7 @@ int64_t identity_find(struct store *s, const struct identity *i, int64_t last, b
 		if (fit == IDENTITY_RENUMBERED && found == 0 && (later || i->facts))
 			found = row.id;
 	}
+	if (found == 0 && (later || i->facts) && i->ended > time(NULL))
+		found = find_bounded(s, i, last);
 	return found;
 }

@@ -2,9 +2,10 @@
  *
  * Decided in this place alone, for what was found in the directories and for what is followed: the
  * client, the length, the second in which the recording ended, and the name, whose number may have
- * changed when the recording was published. What was read in the capture has to agree as well,
- * where somebody has read it: several captures of one second often have one length, and a name
- * comes again as soon as the capture that had it is archived. Refuses to open captures. */
+ * changed when the recording was published. One that ended later than it was archived, by a clock
+ * that was wrong, has the time of archiving in the index. What was read in the capture has to agree
+ * as well, where somebody has read it: several captures of one second often have one length, and a
+ * name comes again as soon as the capture that had it is archived. Refuses to open captures. */
 #ifndef READ_IDENTITY_H
 #define READ_IDENTITY_H
 
@@ -17,10 +18,14 @@
 
 struct identity {
 	const char *client, *name;
-	int64_t ended; /* seconds */
+	int64_t ended;   /* seconds */
+	int64_t changed; /* the capture or its names, last; seconds */
 	uint64_t bytes;
 	const struct facts *facts; /* NULL: nobody has read it */
 };
+
+/* What the capture's file tells: its times and its length. */
+void identity_stat(struct identity *i, const struct stat *st);
 
 /* Two names that differ in their numbers at most. */
 bool identity_same_stamp(const char *a, const char *b);

@@ -73,6 +73,10 @@ bool indexed_open(struct indexed *x)
 		tell_none(x, "there is no index yet");
 		return true;
 	}
+	if (faccessat(x->archive, STORE_FILE, R_OK, AT_EACCESS) < 0) { /* SQLite has no reason */
+		tell_error(x->tell, "%s: %s", file, strerror(errno));
+		return false;
+	}
 	x->store = store_open(file, STORE_READ, why);
 	if (x->store)
 		x->st = st;

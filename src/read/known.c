@@ -152,8 +152,7 @@ static int fits(struct known_file *f, const struct store_row *row)
 		i.name = name;
 	}
 	gone = f->st.st_nlink == 0 || !f->present;
-	i.ended = f->st.st_mtim.tv_sec;
-	i.bytes = (uint64_t)f->st.st_size;
+	identity_stat(&i, &f->st);
 	fit = identity_fits(&i, row);
 	if (fit == IDENTITY_NONE || (fit == IDENTITY_RENUMBERED && sure && !f->facts))
 		return 0;
@@ -187,11 +186,9 @@ bool known_match(struct known *k, const struct store_row *row)
 
 bool known_is_archived(struct known_file *f, struct store *s, int64_t last)
 {
-	struct identity i = {.client = f->client,
-	    .name = f->name,
-	    .ended = f->st.st_mtim.tv_sec,
-	    .bytes = (uint64_t)f->st.st_size};
+	struct identity i = {.client = f->client, .name = f->name};
 
+	identity_stat(&i, &f->st);
 	if (f->recording || identity_find(s, &i, last, true) == 0)
 		return false;
 	learn(f);

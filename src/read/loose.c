@@ -184,11 +184,9 @@ bool loose_identity(const struct loose *l, char name[CAPNAME_MAX], struct identi
 	memcpy(name, l->name, strlen(l->name) + 1);
 	if (l->fd >= 0)
 		identity_name_now(l->fd, l->path, name);
-	*out = (struct identity){.client = l->client,
-	    .name = name,
-	    .ended = l->st.st_mtim.tv_sec,
-	    .bytes = (uint64_t)l->st.st_size,
-	    .facts = l->scanned ? &l->facts : NULL};
+	*out = (struct identity){
+	    .client = l->client, .name = name, .facts = l->scanned ? &l->facts : NULL};
+	identity_stat(out, &l->st);
 	return capfile_is_finished(&l->st);
 }
 

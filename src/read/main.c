@@ -60,24 +60,28 @@ static bool list(const struct options *o, struct catalog *c, struct tell *tell)
 	return c->n > 0;
 }
 
-static void coverage(const struct options *o, struct catalog *c, const struct catalog_range *range,
-    struct tell *tell)
+/* False: there is no capture in it. */
+static bool coverage(const struct options *o, struct catalog *c, const struct catalog_range *range,
+    struct patterns *patterns, struct tell *tell)
 {
 	bool text = !o->json && !o->html;
 	bool elsewhere = strcmp(o->config, OPTIONS_CONFIG) != 0;
+	char *whole = elsewhere ? realpath(o->config, NULL) : NULL; /* a page is read anywhere */
 	struct coverage v;
 
-	if (survey_make(&v, c, range, moment_now(),
+	if (survey_make(&v, c, range, patterns, moment_now(),
 		text ? chart_steps(terminal_columns(), c->widest) : STEPS)) {
 		if (o->json)
 			chart_print_json(&v, stdout);
 		else if (o->html)
-			page_print(&v, &moment_zone, elsewhere ? o->config : NULL, stdout);
+			page_print(&v, &moment_zone, whole, stdout);
 		else
 			chart_print(&v, c->widest, &moment_zone, terminal_utf8(), stdout);
 		arrived(tell);
 	}
 	coverage_free(&v);
+	free(whole);
+	return c->n > 0;
 }
 
 /* False: there was none, or it was told why not. */
@@ -130,13 +134,13 @@ static void work(const struct options *o, const struct config *config, struct pa
 		if (o->mode == MODE_LIST)
 			any = list(o, &c, tell);
 		else if (o->mode == MODE_COVERAGE)
-			coverage(o, &c, &range, tell);
+			any = coverage(o, &c, &range, patterns, tell);
 		else
 			any = packets(o, &c, &range, patterns, tell);
 	}
 	catalog_free(&c);
 	if (!any && !o->follow && !tell->failed)
-		nothing_tell(o->mode == MODE_LIST ? "capture" : "packet", how_limited(o), config,
+		nothing_tell(o->mode == MODE_PACKETS ? "packet" : "capture", how_limited(o), config,
 		    patterns, &moment_zone, tell);
 }
 

@@ -150,7 +150,8 @@ static void check(const struct options *o)
 	if (o->html && (o->mode != MODE_COVERAGE || o->json))
 		wrong("--html is for --coverage, without --json");
 	if (!packets && (o->filter || o->output || o->pcap || o->follow))
-		wrong("--filter, --write, --format and --follow are for packets, not for --list");
+		wrong("--filter, --write, --format and --follow are for packets, not for %s",
+		    o->mode == MODE_LIST ? "--list" : "--coverage");
 	if (o->follow && o->to != INT64_MAX)
 		wrong("--follow has no end: leave --to out");
 	if (o->filter && !filter_load(why))

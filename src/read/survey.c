@@ -51,18 +51,33 @@ static int64_t end_of(const struct catalog *c, const struct catalog_range *range
 	return now > c->last ? now : c->last;
 }
 
+/* Who should have sent, and has no capture there. */
+static bool add_silent(struct coverage *v, struct catalog *c, struct patterns *patterns)
+{
+	for (size_t i = 0; i < c->config->nclients; i++) {
+		const struct config_client *k = &c->config->clients[i];
+
+		if (k->store && pattern_match(patterns, k->name, "") && !coverage_has(v, k->name) &&
+		    !coverage_add(v, k->name, "", NULL, 0, 0))
+			return no_memory(c);
+	}
+	return true;
+}
+
 bool survey_make(struct coverage *v, struct catalog *c, const struct catalog_range *range,
-    int64_t now, size_t steps)
+    struct patterns *patterns, int64_t now, size_t steps)
 {
 	int64_t begin = begin_of(c, range), end = end_of(c, range, now);
-	bool ok = true;
+	bool any = begin <= end, ok = true;
 
-	if (begin > end) /* nothing at all */
+	if (!any) /* no time to tell of */
 		begin = end = now;
 	coverage_begin(v, begin, end, steps);
 	for (size_t i = 0; i < c->n && ok; i++)
 		ok = c->item[i].id ? add_archived(v, c, c->item[i].id)
 				   : add_loose(v, c, &c->loose.v[c->item[i].loose]);
+	if (ok && any)
+		ok = add_silent(v, c, patterns);
 	coverage_end(v);
 	return ok;
 }

@@ -12,9 +12,11 @@
 #include "read/catalog.h"
 #include "view/coverage.h"
 
-/* Of the catalog's captures, in so many steps. Without limits of time it reaches from the first to
- * the last packet; now: where a range has no end. False: it was told why. */
+/* Of the catalog's captures, in so many steps. Clients of the configuration that are wanted have a
+ * row also where there is no capture of them in that time. Without limits of time it reaches from
+ * the first to the last packet, and has no row where there is no capture at all; now: where a range
+ * has no end. False: it was told why. */
 bool survey_make(struct coverage *v, struct catalog *c, const struct catalog_range *range,
-    int64_t now, size_t steps);
+    struct patterns *patterns, int64_t now, size_t steps);
 
 #endif

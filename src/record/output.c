@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/io.h"
+
 static enum recorder_status storage_error(struct output *o, const char *what, int error)
 {
 	snprintf(o->reason, sizeof(o->reason), "%s: %s", what, strerror(error));
@@ -16,11 +18,6 @@ static enum recorder_status torn(struct output *o)
 {
 	o->file_torn = true;
 	return storage_error(o, "cutting the capture file", errno);
-}
-
-static bool full(int error)
-{
-	return error == ENOSPC || error == EDQUOT;
 }
 
 /* ---- files ---- */
@@ -94,7 +91,7 @@ static bool stores(const struct output *o)
  * nothing is stored any more. */
 static enum recorder_status retry(struct output *o, const char *what, int error)
 {
-	if (!full(error))
+	if (!io_is_full(error))
 		return storage_error(o, what, error);
 	o->looked = 0; /* its deletion may be what is to make room */
 	switch (o->on.wait_for_room(o->on.context, error, o->attempts++)) {
@@ -105,6 +102,7 @@ static enum recorder_status retry(struct output *o, const char *what, int error)
 		o->attempts = 0;
 		o->dropping = true;
 		o->dropped = 0;
+		o->doubtful = true; /* what waits was to be stored when it came */
 		return RECORDER_OK;
 	default:
 		return storage_error(o, "giving up on the full disk", error);

@@ -74,7 +74,7 @@ static void fill_head(struct area *a, const char *config)
 
 /* ---- the file ---- */
 
-static bool lock(int fd)
+bool area_lock(int fd)
 {
 	struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
 
@@ -87,7 +87,7 @@ static bool make_file(struct area *a)
 
 	unlinkat(a->dir, a->name, 0); /* of an earlier process of this number, which had no time */
 	a->fd = openat(a->dir, a->name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	return a->fd >= 0 && fchmod(a->fd, MODE) == 0 && lock(a->fd) &&
+	return a->fd >= 0 && fchmod(a->fd, MODE) == 0 && area_lock(a->fd) &&
 	       ftruncate(a->fd, (off_t)size) == 0 &&
 	       fallocate(a->fd, 0, 0, (off_t)sizeof(*a->head)) == 0;
 }

@@ -34,6 +34,9 @@ struct area {
 /* Where the server of this configuration has its file; NULL: nowhere. */
 const char *area_path(const struct config *c);
 
+/* The lock by which a master is known to live. False: another process has it. */
+bool area_lock(int fd);
+
 /* path NULL: of no file. When there can be no file the reason is written ("": there was none), and
  * the area is memory. False with errno set: there is no memory. Always to be closed. */
 bool area_open(struct area *a, const char *path, size_t slots, const char *config,

@@ -45,13 +45,6 @@ void heirs_free(struct heirs *h)
 
 /* ---- which files ---- */
 
-static bool lock(int fd)
-{
-	struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
-
-	return fcntl(fd, F_SETLK, &l) == 0;
-}
-
 /* A file that only this user may have written. */
 static bool is_ours(int fd, uint64_t *size)
 {
@@ -110,7 +103,7 @@ static bool open_one(
 	fd = openat(a->dir, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return false;
-	if (!is_ours(fd, &size) || !lock(fd) || !read_at(fd, h, sizeof(*h), 0) ||
+	if (!is_ours(fd, &size) || !area_lock(fd) || !read_at(fd, h, sizeof(*h), 0) ||
 	    !believable(a, h, size)) {
 		close(fd);
 		return false;
@@ -205,18 +198,39 @@ static void add_totals(
 	}
 }
 
+/* The place for one more; NULL: there is none. One with totals gets that of one without: the next
+ * master finds that, and what its recordings have counted. */
+static struct heir *place_for(struct heirs *h, bool totals)
+{
+	if (h->n < HEIRS_MAX)
+		return &h->v[h->n++];
+	for (size_t i = 0; i < h->n && totals; i++)
+		if (!h->v[i].totals) {
+			close(h->v[i].fd);
+			return &h->v[i];
+		}
+	return NULL;
+}
+
 void heirs_take(struct heirs *h, struct area *a, const struct config *c, int64_t now)
 {
 	DIR *dir = a->fd >= 0 ? io_list(a->dir) : NULL;
 	struct status_server head;
+	struct heir old, *place;
 	struct dirent *e;
 
-	while (dir && h->n < HEIRS_MAX && (e = readdir(dir))) {
-		if (!open_one(&h->v[h->n], a, e->d_name, &head))
+	while (dir && (e = readdir(dir))) {
+		if (!open_one(&old, a, e->d_name, &head))
 			continue;
-		if (!head.inherited)
-			add_totals(a, c, h->v[h->n].fd, &head, now);
-		h->n++;
+		place = place_for(h, !head.inherited);
+		if (!place) {
+			close(old.fd);
+			continue;
+		}
+		*place = old;
+		place->totals = !head.inherited;
+		if (place->totals)
+			add_totals(a, c, old.fd, &head, now);
 		h->due = now;
 	}
 	if (dir)
@@ -283,8 +297,21 @@ static void hear(struct area *a, const struct config *c, struct status_child *ro
 		silence_heard(a, client, c->clients[client].name, when);
 }
 
+/* When it has ended, and in its own words why; only its master could have asked how. */
+static void note_end(struct status_client *is, const struct status_page *page, int64_t when)
+{
+	is->last_end_ms = when;
+	is->last_end = STATUS_NONE;
+	if (page->ended)
+		memcpy(is->last_reason, page->reason, sizeof(is->last_reason));
+	else
+		snprintf(is->last_reason, sizeof(is->last_reason), "its process has died");
+	is->last_reason[sizeof(is->last_reason) - 1] = '\0';
+}
+
+/* end: about when it has ended; 0: nobody knows. */
 static void add_recording(struct area *a, const struct config *c, struct status_child *row,
-    const struct status_page *page)
+    const struct status_page *page, int64_t end)
 {
 	size_t client;
 	struct status_client *is = row_of(a, c, row->name, &client);
@@ -298,6 +325,8 @@ static void add_recording(struct area *a, const struct config *c, struct status_
 	is->cut += page->stats.cut;
 	is->filtered += page->stats.filtered;
 	samples_skip(is, page->stats.packets, page->stats.bytes);
+	if (end > is->last_end_ms)
+		note_end(is, page, end);
 	status_write_end(&a->head->seq);
 }
 
@@ -319,7 +348,8 @@ static bool look_at(
 		return true;
 	if (pwrite(old->fd, &none, sizeof(none),
 		(off_t)(at + offsetof(struct status_child, state))) == sizeof(none))
-		add_recording(a, c, &row, &page);
+		add_recording(
+		    a, c, &row, &page, old->looked ? now : past((int64_t)page.stats.heard_ms, now));
 	return false;
 }
 
@@ -341,6 +371,7 @@ void heirs_look(struct heirs *h, struct area *a, const struct config *c, int64_t
 
 		for (uint64_t slot = 0; slot < h->v[i].slots; slot++)
 			running += look_at(&h->v[i], slot, a, c, now);
+		h->v[i].looked = true;
 		if (running == 0)
 			drop(h, i, a);
 	}

@@ -9,21 +9,25 @@
 #ifndef SERVER_HEIRS_H
 #define SERVER_HEIRS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "server/area.h"
 #include "server/generation.h"
 
-/* Files with recordings that can be looked after at a time; more are left alone. */
+/* Files with recordings that can be looked after at a time; more are left to the next master, and
+ * of them none whose totals are still to be taken over, unless there are only such. */
 #define HEIRS_MAX 32
 
 struct heirs {
 	struct heir {
 		int fd; /* and the lock that its master had */
 		char name[32];
+		bool totals;    /* it had those of its clients */
 		uint64_t slots; /* that were used */
 		uint64_t child_at, child_size, page_at, page_step;
+		bool looked; /* at its recordings: what ends from then on ends now */
 	} v[HEIRS_MAX];
 	size_t n;
 	int64_t due; /* the next look, monotonic ms; TIMER_NEVER: there are no recordings */

@@ -28,7 +28,7 @@ static void usage(FILE *out)
 	      "  -T, --print-config      print the effective configuration, then exit\n"
 	      "      --explain ADDRESS   what would become of a connection from there, then exit\n"
 	      "      --certificate FILE  with --explain: that shows this certificate\n"
-	      "      --at TIME           with --explain: at 'YYYY-MM-DD HH:MM', -1h, not now\n"
+	      "      --at TIME           with --explain: then, 'YYYY-MM-DD HH:MM' or -1h\n"
 	      "  -h, --help              show this\n"
 	      "  -V, --version           show the version\n"
 	      "See osmo-pcap-server(8) and osmo-pcap-server.cfg(5).\n",

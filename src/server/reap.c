@@ -117,7 +117,8 @@ void reap_late(struct master *m, int64_t now)
 		const struct stats *stats =
 		    statpages_slot(&m->pages, children_slot(&m->children, k));
 
-		if (!k->finishing)
+		if (!k->finishing ||
+		    k->pid <= 0) /* a doorman may be reaped: kill(0) is our group */
 			continue;
 		if (k->patient && k->finish_by_ms != TIMER_NEVER && stats_get(&stats->waiting)) {
 			/* its time begins when there is room */

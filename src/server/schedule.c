@@ -128,19 +128,21 @@ static int64_t silence_due(const struct master *m)
 	return unless_stopping(m, m->silence.due);
 }
 
+static void look_after_heirs(struct master *m, int64_t now)
+{
+	heirs_look(&m->heirs, &m->area, m->generation->config, now);
+}
+
+/* Before somebody is called silent, those are asked who record for an earlier master. */
 static void look_for_silence(struct master *m, int64_t now)
 {
+	look_after_heirs(m, now);
 	silence_look(&m->silence, m->generation, &m->children, &m->pages, &m->area, now);
 }
 
 static int64_t heirs_due(const struct master *m)
 {
 	return unless_stopping(m, m->heirs.due);
-}
-
-static void look_after_heirs(struct master *m, int64_t now)
-{
-	heirs_look(&m->heirs, &m->area, m->generation->config, now);
 }
 
 static int64_t samples_are_due(const struct master *m)

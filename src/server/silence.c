@@ -45,12 +45,18 @@ static int64_t quiet_since(const struct status_client *k)
 	return k->last_packet_ms > k->since_ms ? k->last_packet_ms : k->since_ms;
 }
 
+/* For the log. It may have been before since_ms, which a restart moves to give it time. */
+static int64_t last_heard(const struct status_client *k)
+{
+	return k->last_packet_ms > 0 ? k->last_packet_ms : k->since_ms;
+}
+
 void silence_heard(struct area *area, size_t client, const char *name, int64_t when)
 {
 	struct status_client *k = area_client(area, client);
 
 	if (k->silent)
-		event_heard(name, (when - quiet_since(k)) / 1000);
+		event_heard(name, (when - last_heard(k)) / 1000);
 	status_write_begin(&area->head->seq);
 	k->silent = false;
 	if (when > k->last_packet_ms)
@@ -102,7 +108,7 @@ void silence_look(struct silence *s, const struct generation *g, const struct ch
 		k->silent = true;
 		k->silent_ms = now;
 		status_write_end(&area->head->seq);
-		event_silent(g->config->clients[i].name, (now - quiet_since(k)) / 1000);
+		event_silent(g->config->clients[i].name, (now - last_heard(k)) / 1000);
 	}
 	silence_watch(s, g->config, area, now);
 }

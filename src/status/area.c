@@ -10,6 +10,10 @@
 #define SLOTS_MAX   1000000u
 #define CLIENTS_MAX 1000000u
 
+/* Bytes of the rows of children, and of clients: a file may be sparse, and a row many times larger
+ * than ours. */
+#define ROWS_MAX (UINT64_C(1) << 30)
+
 static const char no_memory[] = "out of memory";
 static const char short_read[] = "it is shorter than it says";
 
@@ -134,7 +138,9 @@ static const char *copy_all(struct area *a, int fd, struct region *r)
 	if (why)
 		return why;
 	status_take(&a->head, sizeof(a->head), &a->head, a->head.header_size);
-	if (a->head.top > SLOTS_MAX || a->head.clients > CLIENTS_MAX)
+	if (a->head.top > SLOTS_MAX || a->head.clients > CLIENTS_MAX ||
+	    a->head.top * a->head.child_size > ROWS_MAX ||
+	    a->head.clients * a->head.client_size > ROWS_MAX)
 		return "its counts are not possible";
 	clean_head(&a->head);
 	why = copy_children(a, fd, r);

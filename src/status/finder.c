@@ -8,8 +8,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cstr.h"
 #include "base/io.h"
 
 /* ---- processes ---- */
@@ -73,14 +75,43 @@ static bool is_alive(int fd)
 
 static void wrong(struct finder *f, const char *name, const char *why)
 {
-	if (!f->why)
-		f->why = region_print(f->region, "%s: %s", name, why);
+	char *text;
+
+	if (f->why)
+		return;
+	text = region_print(f->region, "%s: %s", name, why);
+	if (text)
+		cstr_printable(text, strlen(text));
+	f->why = text;
+}
+
+/* What `st` is of may have been put there by anybody. */
+static bool is_anybodys(const struct stat *st, const struct stat *dir)
+{
+	if (st->st_mode & S_IWOTH)
+		return true;
+	return (dir->st_mode & S_IWOTH) && st->st_uid != 0 && st->st_uid != dir->st_uid &&
+	       st->st_uid != geteuid();
+}
+
+/* The place for one more; NULL: there is none. */
+static struct found *place_for(struct finder *f, const struct area *a)
+{
+	if (f->n < FINDER_MAX)
+		return &f->v[f->n++];
+	for (size_t i = 0; i < f->n && !a->head.inherited; i++)
+		if (f->v[i].area->head.inherited) {
+			close(f->v[i].fd);
+			return &f->v[i];
+		}
+	return NULL;
 }
 
 /* True: fd is its own from then on. */
-static bool look_at(struct finder *f, int fd, const char *name)
+static bool look_at(struct finder *f, int fd, const char *name, const struct stat *dir)
 {
 	struct area *a = region_alloc(f->region, sizeof(*a));
+	struct found *place;
 	struct stat st;
 	const char *why;
 
@@ -88,6 +119,10 @@ static bool look_at(struct finder *f, int fd, const char *name)
 		return false;
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
 		wrong(f, name, "it is no regular file");
+		return false;
+	}
+	if (is_anybodys(&st, dir)) {
+		wrong(f, name, "anybody may have written it");
 		return false;
 	}
 	why = area_read(a, fd, f->region);
@@ -98,15 +133,21 @@ static bool look_at(struct finder *f, int fd, const char *name)
 	if (strcmp(a->head.config, f->config) != 0 ||
 	    (*a->head.boot && *f->boot && strcmp(a->head.boot, f->boot) != 0))
 		return false;
-	f->v[f->n++] = (struct found){a, !a->head.inherited && is_alive(fd), fd};
+	place = place_for(f, a);
+	if (!place)
+		return false;
+	*place = (struct found){a, !a->head.inherited && is_alive(fd), fd};
 	return true;
 }
 
 static void look_through(struct finder *f, DIR *d)
 {
 	struct dirent *e;
+	struct stat dir;
 
-	while (f->n < FINDER_MAX && (e = readdir(d))) {
+	if (fstat(dirfd(d), &dir) < 0)
+		return;
+	while ((e = readdir(d))) {
 		int fd;
 
 		if (strncmp(e->d_name, STATUS_PREFIX, strlen(STATUS_PREFIX)) != 0)
@@ -117,8 +158,20 @@ static void look_through(struct finder *f, DIR *d)
 				wrong(f, e->d_name, strerror(errno));
 			continue;
 		}
-		if (!look_at(f, fd, e->d_name))
+		if (!look_at(f, fd, e->d_name, &dir))
 			close(fd);
+	}
+}
+
+/* Who adds up must not find a recording both in the area of the server that has counted its end,
+ * and in that of the one that had begun it: the latter is read after the former. */
+static void read_inherited_again(struct finder *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		struct area *a = region_alloc(f->region, sizeof(*a));
+
+		if (a && f->v[i].area->head.inherited && !area_read(a, f->v[i].fd, f->region))
+			f->v[i].area = a;
 	}
 }
 
@@ -134,6 +187,7 @@ void finder_look(struct finder *f, const char *directory, const char *config, st
 	if (d) {
 		look_through(f, d);
 		closedir(d);
+		read_inherited_again(f);
 		return;
 	}
 	wrong(f, directory, strerror(error));

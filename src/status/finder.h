@@ -2,7 +2,8 @@
  *
  * A directory may have files of several configurations, of servers that have ended, and anything
  * else: what is not ours is passed over, and of what is wrong the first reason is kept. Refuses to
- * write there, and to add anything up. */
+ * write there, to add anything up, and to believe a file that anybody may have written: where all
+ * may write to the directory, that is one of another user than root, its owner and who asks. */
 #ifndef STATUS_FINDER_H
 #define STATUS_FINDER_H
 
@@ -12,7 +13,8 @@
 #include "base/region.h"
 #include "status/area.h"
 
-/* Files that are looked at: of masters that have died without a successor there may be some. */
+/* Files that are kept: of masters that have died without a successor there may be some. Where there
+ * are more, those go first whose totals another server has taken over. */
 #define FINDER_MAX 64
 
 struct found {
@@ -24,8 +26,10 @@ struct found {
 struct finder {
 	struct found v[FINDER_MAX];
 	size_t n;
-	const char *why; /* the first thing that was wrong, in the region; NULL: nothing was */
-	bool missing;    /* there is no such directory */
+	/* the first thing that was wrong, in the region, without control characters; NULL: nothing
+	 * was */
+	const char *why;
+	bool missing; /* there is no such directory */
 
 	/* The rest is its own. */
 	struct region *region;

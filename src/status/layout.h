@@ -48,8 +48,8 @@
  * TOTALS of a client are in its row for connections that have ended, and in the page of each child
  * for those that run: they are added by who reads. They survive a reload, and a restart: the next
  * master of the same configuration takes them over, and marks the old file `inherited`: of such a
- * file only children that are still there count. When the last of them has ended, that master adds
- * them up and removes the file.
+ * file only children whose row is not free count, also those that are not there any more. That
+ * master adds up what has ended, and frees its row; when all are free it removes the file.
  *
  * RATES. Every STATUS_SAMPLE_MS the master notes in each row what it counts at that moment: twice,
  * in turn (`packets_at`, `bytes_at`; when, in the head: `sampled_ms`). A reader takes the later of
@@ -214,7 +214,9 @@ struct status_client {
 	 * their pages (stats.heard_ms, where stats.packets is not 0) */
 	int64_t last_packet_ms;
 	int64_t last_end_ms;
-	uint32_t last_end; /* enum status_end; with last_end_ms */
+	/* enum status_end, with last_end_ms; STATUS_NONE: of a recording that had outlived its
+	 * master, so that nobody knows */
+	uint32_t last_end;
 	uint32_t silent; /* 1: the log says that it is silent, since the last packet or since_ms */
 	int64_t silent_ms;   /* when that was said */
 	uint32_t tls, store; /* 1: as configured */

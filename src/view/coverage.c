@@ -75,6 +75,14 @@ static struct coverage_row *row_of(struct coverage *v, const char *client, const
 	return r->client && r->address && r->step ? r : NULL;
 }
 
+bool coverage_has(const struct coverage *v, const char *client)
+{
+	for (size_t i = 0; i < v->n; i++)
+		if (strcmp(v->row[i].client, client) == 0)
+			return true;
+	return false;
+}
+
 /* ---- adding up ---- */
 
 /* The step that a time lies in. */

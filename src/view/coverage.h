@@ -50,6 +50,9 @@ bool coverage_add(struct coverage *v, const char *client, const char *address,
 bool coverage_add_uncounted(
     struct coverage *v, const char *client, const char *address, int64_t first, int64_t last);
 
+/* Whether there is a row of this client, or of one of its hosts. */
+bool coverage_has(const struct coverage *v, const char *client);
+
 /* When all is added: sums, and rows in their order. */
 void coverage_end(struct coverage *v);
 void coverage_free(struct coverage *v);

@@ -109,7 +109,10 @@ static void print_gaps(
 		words_print_time(coverage_time(v, g->end), zone, to);
 		fprintf(to, "</td><td>%s</td><td>",
 		    chart_duration(coverage_span(v) / v->steps * (g->end - g->begin), length));
-		print_command(g->row, from, until, zone, config, to);
+		if (g->row->covered > 0)
+			print_command(g->row, from, until, zone, config, to);
+		else
+			fputs("no packet in all of this time", to);
 		fputs("</td></tr>\n", to);
 	}
 	fputs("</table></div>\n", to);
@@ -168,9 +171,13 @@ void page_print(
 	fputs("<h1>Recorded packets</h1>", to);
 	page_chart(v, zone, to);
 	if (v->n > 0) {
+		const struct coverage_row *r = v->row;
+
+		while (r < v->row + v->n - 1 && r->covered == 0)
+			r++;
 		print_gaps(v, zone, config, to);
 		fputs("<h2>All packets of a client</h2><div class=\"wide\"><p>", to);
-		print_command(&v->row[0], v->begin, v->end - 1, zone, config, to);
+		print_command(r, v->begin, v->end - 1, zone, config, to);
 		fputs("</p></div>\n", to);
 	}
 	page_end(to);

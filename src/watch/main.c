@@ -143,10 +143,24 @@ static int answer(struct status *st)
 	return failed("the request");
 }
 
+/* A name that is misspelled must not look like a client that is well. */
+static bool all_are_known(const struct status *st)
+{
+	if (!st->now.nobody)
+		return true;
+	fprintf(stderr, "osmo-pcap-status: the server knows no client '%s'\n", st->now.nobody);
+	return false;
+}
+
 static int watch(struct status *st)
 {
 	struct live l = {.seconds = st->options->seconds, .print = print_table, .of = st};
 
+	look(st, false);
+	if (!all_are_known(st))
+		return EXITCODE_FAILURE;
+	region_free(st->now.region);
+	st->now = (struct snapshot){.region = NULL}; /* rates are since the first table */
 	return live_run(&l) || errno == EPIPE ? EXITCODE_OK : failed("standard output");
 }
 
@@ -171,6 +185,8 @@ static int print_once(struct status *st)
 		    stdout);
 		code = st->now.known ? EXITCODE_OK : EXITCODE_FAILURE;
 	}
+	if (st->options->mode != MODE_CHECK && !all_are_known(st))
+		code = EXITCODE_FAILURE;
 	if (io_printed() || errno == EPIPE)
 		return code;
 	failed("standard output");

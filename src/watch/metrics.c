@@ -137,7 +137,7 @@ static const struct of_client of_client[] = {
     {"osmo_pcap_client_files_total", "counter", "Capture files that were begun.", files},
     {"osmo_pcap_client_cut_packets_total", "counter", "Packets that were cut to max-snaplen.", cut},
     {"osmo_pcap_client_filtered_packets_total", "counter",
-	"Packets that the filter dropped, which are not among those accepted.", filtered},
+	"Packets that the filter dropped, of those accepted.", filtered},
     {"osmo_pcap_client_connections_total", "counter", "Connections that were established.",
 	connections},
     {"osmo_pcap_client_refused_total", "counter", "Connections of the client that were not taken.",

@@ -170,9 +170,12 @@ static int name_is(const void *key, const void *x)
 	return strcmp(key, ((const struct snapshot_client *)x)->name);
 }
 
-/* What is in the pages of children that a dead server can count no more. */
-static void add_dead(struct snapshot *s, const struct snapshot_source *from)
+/* What is in the pages of children that a dead server can count no more; of those of earlier
+ * servers, that the one that took over has not counted yet: no total ever falls. */
+static void add_dead(struct making *m, const struct snapshot_source *from)
 {
+	struct snapshot *s = m->s;
+
 	for (size_t i = 0; i < from->area->children; i++) {
 		const struct area_child *k = &from->area->child[i];
 		struct snapshot_client *c =
@@ -187,6 +190,10 @@ static void add_dead(struct snapshot *s, const struct snapshot_source *from)
 		c->files += k->page.stats.files;
 		c->cut += k->page.stats.cut;
 		c->filtered += k->page.stats.filtered;
+		c->last_connection = later(c->last_connection, wall(m, k->row.since_ms));
+		if (k->page.stats.packets > 0)
+			c->last_packet =
+			    later(c->last_packet, wall(m, (int64_t)k->page.stats.heard_ms));
 	}
 }
 
@@ -267,9 +274,9 @@ static int by_state(const void *x, const void *y)
 }
 
 /* With a client for each name that only a recording has. */
-static bool add_clients(struct making *m, const struct snapshot_source *own)
+static bool add_clients(struct making *m, const struct snapshot_source *source, size_t n)
 {
-	const struct area *a = own->area;
+	const struct area *a = source[0].area;
 	struct snapshot *s = m->s;
 
 	s->client =
@@ -286,8 +293,9 @@ static bool add_clients(struct making *m, const struct snapshot_source *own)
 		    .last_reason = "",
 		    .store = true};
 	unique(s);
-	if (!own->alive && !a->head.inherited)
-		add_dead(s, own);
+	for (size_t i = 0; i < n; i++)
+		if (!source[i].alive && (i == 0) == !source[i].area->head.inherited)
+			add_dead(m, &source[i]);
 	join(s);
 	qsort(s->client, s->clients, sizeof(*s->client), by_state);
 	return true;
@@ -305,20 +313,23 @@ bool snapshot_make(struct snapshot *s, struct region *r, const struct snapshot_s
 	    .region = r, .now = now, .known = true, .running = source[0].alive, .server = *h};
 	s->started = wall(&m, h->started_ms);
 	s->reloaded = wall(&m, h->generation_ms);
-	return add_sessions(&m, source, n) && add_clients(&m, &source[0]);
+	return add_sessions(&m, source, n) && add_clients(&m, source, n);
 }
 
 void snapshot_choose(struct snapshot *s, struct patterns *p)
 {
 	size_t n = 0;
 
-	if (p->n == 0)
+	if (p->n == 0 || !s->known)
 		return;
 	for (size_t i = 0; i < s->clients; i++)
 		if (pattern_match(p, s->client[i].name, ""))
 			s->client[n++] = s->client[i];
 	s->clients = n;
 	s->unknown = 0;
+	for (size_t i = p->n; s->known && i-- > 0;)
+		if (!p->used[i])
+			s->nobody = p->v[i];
 }
 
 const char *snapshot_state_word(enum snapshot_state state)

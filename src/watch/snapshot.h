@@ -93,8 +93,9 @@ struct snapshot {
 	struct snapshot_client *client;
 	size_t clients; /* in the order of enum snapshot_state, then by name */
 	struct snapshot_session *session;
-	size_t sessions; /* by client, then by age */
-	size_t unknown;  /* the first so many: of no known client yet */
+	size_t sessions;    /* by client, then by age */
+	size_t unknown;     /* the first so many: of no known client yet */
+	const char *nobody; /* the first pattern that no client matches; NULL: there is none */
 	struct snapshot_archive archive;
 	struct snapshot_disk disk;
 	struct snapshot_expiry expiry;
@@ -113,7 +114,8 @@ struct snapshot_source {
 bool snapshot_make(struct snapshot *s, struct region *r, const struct snapshot_source *source,
     size_t n, int64_t now, int64_t clock);
 
-/* Leaves these clients, and what is of no client only where there is no pattern. */
+/* Leaves these clients, and what is of no client only where there is no pattern. The first pattern
+ * that means none of them becomes `nobody`. */
 void snapshot_choose(struct snapshot *s, struct patterns *p);
 
 const char *snapshot_state_word(enum snapshot_state state);

@@ -5,6 +5,7 @@
 
 #include "watch/headline.h"
 #include "watch/numbers.h"
+#include "watch/statewords.h"
 
 enum column {
 	CLIENT,
@@ -72,33 +73,11 @@ static void set_totals(struct line *l, uint64_t packets, uint64_t bytes)
 	numbers_count(bytes, l->cell[BYTES]);
 }
 
-static const char *session_word(const struct snapshot_session *o)
-{
-	if (o->waiting)
-		return "waiting";
-	if (o->outlived)
-		return "outlived";
-	return o->state == STATUS_FINISHING ? "finishing"
-	       : o->state == STATUS_RUNNING ? "recording"
-					    : "beginning";
-}
-
-static const char *client_word(const struct snapshot_client *c)
-{
-	if (c->state != SNAPSHOT_RECORDING)
-		return snapshot_state_word(c->state);
-	if (c->sessions > 1)
-		return c->store ? "recording" : "counting";
-	if (c->session->state == STATUS_RUNNING && !c->session->outlived && !c->store)
-		return "counting";
-	return session_word(c->session);
-}
-
 static void of_client(const struct snapshot *s, const struct snapshot_client *c, struct line *l)
 {
 	*l = (struct line){.state = c->state};
 	set(l, CLIENT, c->name);
-	set(l, STATE, client_word(c));
+	set(l, STATE, statewords_client(c));
 	numbers_ago(s->now, c->last_packet, l->cell[LAST]);
 	set_totals(l, c->packets, c->bytes);
 	if (c->sessions == 0) {
@@ -127,7 +106,7 @@ static void of_session(const struct snapshot *s, const struct snapshot_session *
 	*l = (struct line){
 	    .state = o->waiting ? SNAPSHOT_WAITING : SNAPSHOT_RECORDING, .part = true};
 	set(l, CLIENT, " |");
-	set(l, STATE, session_word(o));
+	set(l, STATE, statewords_session(o));
 	set(l, PEER, o->peer);
 	numbers_ago(s->now, o->since, l->cell[SINCE]);
 	numbers_ago(s->now, o->last_packet, l->cell[LAST]);

@@ -171,6 +171,8 @@ enum verdict verdict_print(const struct snapshot *s, FILE *to)
 		add(&l, VERDICT_CRITICAL, "the server is not running");
 	if (s->known)
 		look_at_clients(&l, s);
+	if (s->nobody)
+		add(&l, VERDICT_UNKNOWN, "the server knows no client '%s'", s->nobody);
 	look_at_archive(&l, s);
 	look_at_end(&l, s, s->expiry.certificate, "the server certificate");
 	look_at_end(&l, s, s->expiry.list, "a revocation list");

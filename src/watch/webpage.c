@@ -8,6 +8,7 @@
 #include "base/moment.h"
 #include "view/page.h"
 #include "watch/numbers.h"
+#include "watch/statewords.h"
 
 /* ---- cells ---- */
 
@@ -55,7 +56,7 @@ static void print_client(const struct snapshot *s, const struct snapshot_client 
 
 	fputs("<tr>", to);
 	cell(to, "", c->name);
-	cell(to, class_of(c->state), snapshot_state_word(c->state));
+	cell(to, class_of(c->state), statewords_client(c));
 	cell(to, "", peer_of(c, text));
 	number(to, numbers_ago(s->now, there ? c->session->since : c->last_end, text));
 	number(to, numbers_ago(s->now, c->last_packet, text));

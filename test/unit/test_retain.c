@@ -190,6 +190,12 @@ static void test_shares(void)
 	IS_STR(goes(&w, false), "a@1", "or nothing is left");
 	IS_INT(retain_excess(&w.retain), 100, "what is missing then is told");
 
+	build(&w, "a:10@1 a:10@2 a:10@3 b:10@5 b:10@6 c:10@4 d:10@7");
+	w.retain.all.max_size = 40;
+	w.client[1].unconfigured = w.client[2].unconfigured = w.client[3].unconfigured = true;
+	IS_STR(goes(&w, false), "c@4 a@1 b@5",
+	    "names that are not configured have one share together, their oldest file first");
+
 	build(&w, "a:1@1 b:1@2");
 	w.client[0].bytes = w.client[1].bytes = UINT64_MAX / 4;
 	w.client[0].weight = 1000000;

@@ -149,6 +149,30 @@ static void test_outlived(void)
 	free(old);
 }
 
+/* Counters never fall: what an outlived recording has counted does not go until it is added up. */
+static void test_ended_uncounted(void)
+{
+	struct world *w = world_new(), *old = world_new();
+	struct snapshot s;
+
+	world_client(w, "a")->packets = 5;
+	old->alive = false;
+	world_client(old, "a")->packets = 5; /* taken over */
+	old->area.head.inherited = 1;
+	world_child(old, "a")->page.ended = 1;
+	snapshot_make(&s, region_new(),
+	    (struct snapshot_source[]){{&w->area, true, NULL}, {&old->area, false, NULL}}, 2, NOW,
+	    CLOCK);
+	IS_INT(s.sessions, 0, "a recording that has outlived its server, and has ended");
+	IS_INT(s.client[0].packets, 1005, "counts until the next server has counted it");
+	IS_INT(s.client[0].files, 1, "with its files");
+	IS_INT(s.client[0].last_packet, NOW - 1000, "and its last packet");
+	OK(s.client[0].state == SNAPSHOT_ABSENT, "its client was there");
+	end(&s);
+	free(w);
+	free(old);
+}
+
 /* Of the samples the later one that is five seconds old. */
 static void test_samples(void)
 {
@@ -470,6 +494,7 @@ int main(void)
 	test_silence();
 	test_lies();
 	test_outlived();
+	test_ended_uncounted();
 	test_samples();
 	test_rates();
 	test_widths();

@@ -1,0 +1,177 @@
+/* store_open: opens and closes the index: its schema and journal, and whether it is one of ours;
+ * see store.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "index/mark.h"
+#include "index/schema.h"
+#include "index/sql.h"
+
+/* A reader waits so long for the writer's commit. */
+#define BUSY_MS 10000
+
+/* What a slow reader has made of the journal is given back down to this. */
+#define JOURNAL_BYTES "16777216"
+
+static int64_t number_of(struct store *s, const char *query)
+{
+	sqlite3_stmt *st;
+	int64_t n = -1;
+
+	if (sqlite3_prepare_v2(s->db, query, -1, &st, NULL) != SQLITE_OK)
+		return -1;
+	if (sqlite3_step(st) == SQLITE_ROW)
+		n = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return n;
+}
+
+static bool execute(struct store *s, const char *text)
+{
+	return sqlite3_exec(s->db, text, NULL, NULL, NULL) == SQLITE_OK || sql_fail(s);
+}
+
+static bool create(struct store *s)
+{
+	char pragmas[80];
+
+	snprintf(pragmas, sizeof(pragmas), "PRAGMA application_id = %d; PRAGMA user_version = %d",
+	    SCHEMA_APPLICATION, SCHEMA_VERSION);
+	return execute(s, "BEGIN IMMEDIATE") && execute(s, schema) && execute(s, pragmas) &&
+	       execute(s, "COMMIT");
+}
+
+static bool is_ours(struct store *s)
+{
+	int64_t version = number_of(s, "PRAGMA user_version");
+
+	if (version < 0)
+		return sql_fail(s);
+	if (number_of(s, "PRAGMA application_id") != SCHEMA_APPLICATION)
+		snprintf(s->reason, sizeof(s->reason),
+		    "it is no index of captures: osmo-pcap-archive --rebuild makes one");
+	else if (version != SCHEMA_VERSION)
+		snprintf(s->reason, sizeof(s->reason),
+		    "the index is of version %lld, this program's of %d: osmo-pcap-archive "
+		    "--rebuild makes it anew",
+		    (long long)version, SCHEMA_VERSION);
+	else
+		return true;
+	return false;
+}
+
+/* The tables come with one commit, behind the creation of the file. */
+static bool has_tables(struct store *s)
+{
+	int64_t tables = number_of(s, "SELECT count(*) FROM sqlite_schema");
+
+	return tables < 0 ? sql_fail(s) : tables > 0;
+}
+
+/* SQLite answers with the mode that there is from now on, which may be another without an error. */
+static bool set_journal(struct store *s, const char *mode)
+{
+	char query[40];
+	sqlite3_stmt *st;
+	bool is;
+
+	snprintf(query, sizeof(query), "PRAGMA journal_mode = %s", mode);
+	if (sqlite3_prepare_v2(s->db, query, -1, &st, NULL) != SQLITE_OK ||
+	    sqlite3_step(st) != SQLITE_ROW) {
+		sql_fail(s);
+		sqlite3_finalize(st);
+		return false;
+	}
+	is = strcmp(sql_text(st, 0), mode) == 0;
+	if (!is)
+		snprintf(s->reason, sizeof(s->reason),
+		    "the index: its journal stays \"%s\" where it has to be \"%s\"",
+		    sql_text(st, 0), mode);
+	sqlite3_finalize(st);
+	return is;
+}
+
+/* With WAL readers and the writer do not wait for each other; a commit is synced all the same. */
+static bool prepare_writing(struct store *s, enum store_use use)
+{
+	int stay = 1; /* readers that may not write in the directory cannot create them */
+
+	sqlite3_file_control(s->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &stay);
+	if (!set_journal(s, use == STORE_BUILD ? "memory" : "wal") ||
+	    !execute(
+		s, use == STORE_BUILD ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL") ||
+	    !execute(s, "PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096") ||
+	    !execute(s, "PRAGMA journal_size_limit = " JOURNAL_BYTES))
+		return false;
+	if (use != STORE_WRITE && !has_tables(s) && (*s->reason || !create(s)))
+		return false;
+	if (!is_ours(s))
+		return false;
+	mark_begin(s);
+	return true;
+}
+
+struct store *store_open(const char *path, enum store_use use, char reason[STORE_REASON_MAX])
+{
+	int flags = use == STORE_READ    ? SQLITE_OPEN_READONLY
+		    : use == STORE_WRITE ? SQLITE_OPEN_READWRITE
+					 : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	struct store *s = calloc(1, sizeof(*s));
+	bool ok;
+
+	if (!s) {
+		snprintf(reason, STORE_REASON_MAX, "out of memory");
+		return NULL;
+	}
+	ok = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK ||
+	     sql_fail(s);
+	if (ok) {
+		sqlite3_busy_timeout(s->db, BUSY_MS);
+		ok = use == STORE_READ ? has_tables(s) && is_ours(s) : prepare_writing(s, use);
+	}
+	if (ok)
+		return s;
+	snprintf(reason, STORE_REASON_MAX, "%s", s->reason);
+	store_close(s);
+	return NULL;
+}
+
+void store_close(struct store *s)
+{
+	if (!s)
+		return;
+	for (int i = 0; i < STATEMENTS; i++)
+		sqlite3_finalize(s->prepared[i]);
+	sqlite3_close(s->db);
+	free(s);
+}
+
+bool store_gather(const char *path)
+{
+	struct store s = {.db = NULL};
+	bool ok = sqlite3_open_v2(path, &s.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ==
+		      SQLITE_OK &&
+		  set_journal(&s, "delete");
+
+	sqlite3_close(s.db);
+	return ok;
+}
+
+/* Source: sqlite.org/c3ref/c_fcntl_begin_atomic_write.html. */
+bool store_has_moved(struct store *s)
+{
+	int moved = 0;
+
+	sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	return moved;
+}
+
+/* What is in the journal belongs to the other file: at the end it is not put into this one. */
+bool store_is_foreign(struct store *s)
+{
+	if (!mark_is_foreign(s))
+		return false;
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	return true;
+}

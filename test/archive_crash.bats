@@ -1,0 +1,89 @@
+#!/usr/bin/env bats
+# archive_crash: a crash between a file's name in the archive and its row in the index; whatever the settings are at the
+# next start, each capture is there once, and the index knows every file.
+. "$BATS_TEST_DIRNAME/lib.bash"
+. "$BATS_TEST_DIRNAME/archive.bash"
+
+# each_once: each capture kept in ./was is archived once, intact, and gone; there is no file that the index does not have
+each_once() {
+	[ -z "$(find 'done' done2 -name 'trace-*')" ] || return
+	[ "$(index 'SELECT lower(hex(sha256)) FROM file ORDER BY 1')" = "$(sha256sum was/* | cut -d' ' -f1 | sort)" ] || return
+	[ "$(find archive -name 'trace-*' | wc -l)" -eq "$(find was -type f | wc -l)" ] || return
+	"$ARCHIVE" --verify -c cfg >verified || return
+	[ -z "$(find archive/.work -mindepth 1)" ]
+}
+
+# put: the captures, where they were completed; one name is in both directories
+put() {
+	cp -p was/1 'done'/trace-foo-20261128_000001.pcap
+	cp -p was/2 done2/trace-foo-20261128_000001.pcap
+	cp -p was/3 'done'/trace-bar-20261128_000002_007.pcap
+}
+
+CLIENTS='{ name = "foo"; address = "127.0.0.2"; }, { name = "bar"; address = "127.0.0.3"; completed-path = "done2"; }'
+
+# crashes FIRST SECOND: with the settings FIRST it is killed at every call from the first name on; with SECOND it goes on
+crashes() {
+	local k first name
+	can_trace
+	without_sanitizers
+	mkdir done2 was
+	for k in 1 2 3; do
+		stream pcap data,times=$k:rec=100 >s
+		unframe s >was/$k
+	done
+	settings "$1" "$CLIENTS"
+	mv cfg cfg1
+	settings "$2" "$CLIENTS"
+	put
+	strace -qq -o trace "$ARCHIVE" --once -c cfg1 2>log
+	first=$(grep -n '^symlinkat(' trace | head -n 1 | cut -d: -f1)
+	sed -nE 's/^([a-z0-9_]+)\(.*/\1/p' trace | awk '{ print $1, ++n[$1] }' | sed -n "$first,\$p" |
+		grep -E '^(symlinkat|fsync|fdatasync|renameat2?|linkat|mkdirat|pwrite64|unlinkat|unlink) ' >from
+	[ "$(wc -l <from)" -gt 20 ]
+	adopted=0
+	while read -r name k; do
+		rm -r archive
+		mkdir archive
+		put
+		strace -qq -o /dev/null -e trace="$name" -e inject="$name:signal=KILL:when=$k" \
+			"$ARCHIVE" --once -c cfg1 >/dev/null 2>&1 3>&- || true
+		once
+		each_once || {
+			echo "killed at $name, $k" >&2
+			cat log verified >&2
+			return 1
+		}
+		! log_has 'a crash had come before it was in the index' || adopted=$((adopted + 1))
+	done <from
+	[ "$adopted" -gt 3 ]
+}
+
+@test "a crash before the commit, then another compress: each capture is there once, and the index has every file" {
+	crashes '' 'compress = "none";'
+}
+
+@test "the same without compression before" {
+	crashes 'compress = "none"; directories = "%c";' 'directories = "%c";'
+}
+
+@test "the same with other directories" {
+	crashes '' 'directories = "%Y/%c";'
+}
+
+@test "a file that a crash has left and that cannot be read is named at every start, and kept" {
+	settings
+	once
+	mkdir -p archive/foo
+	echo none >archive/foo/trace-foo-20261128_000001.pcap.zst
+	ln -s trace-foo-20261128_000001.pcap/140/foo/trace-foo-20261128_000001.pcap.zst archive/.work/1-0.to
+	ln -s nonsense archive/.work/1-1.to
+	for _ in 1 2; do
+		once
+		log_has 'error path="foo/trace-foo-20261128_000001.pcap.zst" reason="a crash has left it, and it is not in the index: it has no seek table"'
+		[ "$(find archive/.work -mindepth 1)" = archive/.work/1-0.to ]
+	done
+	rm archive/foo/*
+	once
+	[ -z "$(find archive/.work -mindepth 1)" ]
+}
