@@ -411,6 +411,27 @@ the_sender() {
 	hang_up a
 }
 
+@test "a process that reads a capture and says without end that it cannot fills no log and keeps nobody from his work" {
+	begin
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_all_of s a foo
+	local pid sender
+	sender=$(the_sender)
+	for pid in $(ps -o pid= --ppid "$PUBLISHER"); do
+		[ "$pid" != "$sender" ] || continue
+		perl -e 'print pack("LL", 4, 0) x 200000' >"/proc/$pid/fd/3" # PARCEL_TROUBLE
+	done
+	until_true says 'warning client=foo path='
+	live b 127.0.0.3
+	tell b pcap rec
+	wait_all_of s b bar
+	[ "$(grep -c 'warning client=foo' plog)" -eq 1 ]
+	hang_up a
+	hang_up b
+	stop_publisher
+}
+
 @test "a capture that is none is told of, and published as far as it can be read" {
 	begin
 	{ stream pcap rec rec >b; unframe b; head -c 100 /dev/zero | tr '\0' '\377'; } >broken
@@ -436,13 +457,14 @@ left() {
 	echo 'nonsense' >>cfg
 	kill -HUP "$PUBLISHER"
 	until_true says 'not reloaded'
-	mkdir other
 	settings '' "$FOO, { name = \"new\"; address = \"127.0.0.4\"; base-path = \"other\"; completed-path = \"other\"; }" 'port = 0; queue = 7;'
-	server_signal HUP
-	wait_log ' reload clients=3'
 	kill -HUP "$PUBLISHER"
 	until_true says 'reload clients=3'
 	until_true says 'change with a restart only'
+	until_true says 'waiting reason=.*other: No such file'
+	mkdir other
+	server_signal HUP
+	wait_log ' reload clients=3'
 	live a 127.0.0.4
 	tell a pcap rec
 	wait_all_of s a new

@@ -26,6 +26,7 @@ struct recording {
 	uint64_t size;               /* that the process was told of */
 	bool finished;               /* nothing more is written to it */
 	bool told;                   /* and the process knows */
+	bool troubled;               /* not all of it can be read, which was told */
 	bool removed;                /* without ever being published */
 	bool ended;                  /* what the process has sent was published */
 };

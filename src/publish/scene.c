@@ -200,18 +200,20 @@ static void end_finished(struct scene *s)
 	}
 }
 
+/* Of what is told twice the second is no news: who reads a capture may have been taken over by it.
+ */
 static void take_report(struct scene *s, const struct report *r)
 {
 	struct recording *k = recordings_find(&s->recordings, r->id);
 
-	if (!k)
+	if (!k || (k->troubled && r->what != REPORT_ENDED))
 		return;
 	if (r->what == REPORT_TROUBLE) {
 		event_unreadable(k);
-		k->told = true;
+		k->told = k->troubled = true;
 	} else if (r->what == REPORT_WRONG) {
 		event_reader_failed(k);
-		k->told = true;
+		k->told = k->troubled = true;
 	} else if (r->what == REPORT_ENDED) {
 		if (!k->told)
 			event_reader_failed(k);
@@ -219,12 +221,15 @@ static void take_report(struct scene *s, const struct report *r)
 	}
 }
 
+/* No more in a turn than one that has not been taken over sends: signals must be heard. */
 static void take_reports(struct scene *s)
 {
+	size_t most = 2 * s->recordings.n + 1;
 	bool ended = false;
 	struct report r;
 
-	while (s->outlet.orders >= 0 && outlet_report(&s->outlet, &r, &ended))
+	for (size_t i = 0;
+	     i < most && s->outlet.orders >= 0 && outlet_report(&s->outlet, &r, &ended); i++)
 		take_report(s, &r);
 	if (ended)
 		lose_sender(s);
@@ -309,6 +314,7 @@ void scene_configure(struct scene *s, const struct config *c)
 	roster_end(&s->roster); /* it has the old one's name */
 	s->config = c;
 	s->look_at = 0;
+	s->missed = true; /* which also tells of those that are not there */
 }
 
 void scene_forget(struct scene *s)

@@ -38,6 +38,7 @@ struct channel {
 	int fd;
 	char topic[ORDER_TOPIC_MAX];
 	struct head head; /* the file header */
+	bool troubled;    /* which was reported */
 	uint8_t *buf;
 	size_t filled, room;
 };
@@ -147,7 +148,9 @@ static bool take(struct sender *s, struct channel *c, const struct parcel *p, co
 		publish_record(s, c, data, p->len);
 		return true;
 	default:
-		report(REPORT_TROUBLE, c->id);
+		if (!c->troubled)
+			report(REPORT_TROUBLE, c->id);
+		c->troubled = true;
 		return true;
 	}
 }
