@@ -472,6 +472,20 @@ left() {
 	wait_got s "^event.v1.closingtracefile.new $PWD/other/trace-new-"
 }
 
+@test "directories for which the kernel has no watch are told of, once" {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	unshare -Ur sh -c 'echo 1 >/proc/sys/user/max_inotify_watches' 2>/dev/null || skip "no user namespaces"
+	settings
+	server_start
+	unshare -Ur sh -c 'echo 1 >/proc/sys/user/max_inotify_watches && exec "$@"' - "$PUBLISH" -c cfg 2>>plog 3>&- &
+	PUBLISHER=$!
+	PIDS+=("$PUBLISHER")
+	until_true says 'waiting reason="fs.inotify.max_user_watches is reached'
+	until_true says 'publishing address='
+	sed -n 's/.*\(waiting reason="fs.inotify\).*/\1/p' plog >told
+	[ "$(wc -l <told)" -eq 1 ]
+}
+
 @test "-D: in the background when subscribers can connect; the pid file is there until the end" {
 	AT=$(free_port)
 	settings '' "$FOO" "port = $AT; pid-file = \"$PWD/pid\";"

@@ -73,12 +73,13 @@ bool arrivals_look(struct arrivals *a, const struct config *c, bool *fresh)
 {
 	const char *path;
 
-	*fresh = false;
+	*fresh = a->refused = false;
 	for (size_t i = 0; i < places_number(c); i++) {
 		int watch = -1;
 
 		if ((path = places_path(c, i)))
 			watch = inotify_add_watch(a->inotify, path, EVENTS);
+		a->refused |= path && watch < 0 && errno == ENOSPC;
 		if (watch < 0 || find(a, watch))
 			continue;
 		*fresh = true;

@@ -12,7 +12,8 @@
 #include "config/config.h"
 
 struct arrivals {
-	int inotify; /* readable when something has changed */
+	int inotify;  /* readable when something has changed */
+	bool refused; /* in the last look the kernel had no watch for a directory */
 
 	/* The rest is its own. */
 	struct watched {

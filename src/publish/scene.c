@@ -176,10 +176,14 @@ static void look_through(struct scene *s)
 
 static void watch(struct scene *s)
 {
-	bool fresh;
+	bool fresh, told = s->arrivals.refused;
 
 	if (!arrivals_look(&s->arrivals, s->config, &fresh))
 		fail(s);
+	if (s->arrivals.refused && !told)
+		event_directory(
+		    "fs.inotify.max_user_watches is reached: of what is recorded in some "
+		    "directories nothing is published");
 	s->missed |= fresh;
 	s->look_at = io_monotonic_ms() + LOOK_MS;
 }
