@@ -565,7 +565,8 @@ one_does_not_fit() {
 		cp x "done/trace-bar-20261128_$(printf %06d "$i").pcap"
 	done
 	made pcap 15000 1500 random >'done'/trace-foo-20261128_000001.pcap
-	"$ARCHIVE" -c cfg 2>log 3>&- &
+	: >log # wait_log needs it at once
+	"$ARCHIVE" -c cfg 2>>log 3>&- &
 	PIDS+=($!)
 	wait_log 'error client=foo name=trace-foo-20261128_000001.pcap reason=".*No space left on device"'
 	until_true few_wait # those that were beside it have their turn a minute later
