@@ -48,11 +48,9 @@ struct recording *recordings_add(struct recordings *r, const struct place_file *
 static void find_path(struct recording *k, const struct stat *st)
 {
 	char now[PATH_MAX];
-	bool gone;
+	bool gone, there = places_path_now(k->fd, now, &gone) && !gone;
 
-	if (places_path_now(k->fd, now, &gone) && !gone)
-		snprintf(k->path, sizeof(k->path), "%s", now);
-	else if (*now && st->st_nlink == 0)
+	if (there || (*now && st->st_nlink == 0))
 		snprintf(k->path, sizeof(k->path), "%s", now);
 }
 

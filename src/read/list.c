@@ -217,7 +217,7 @@ static bool print_chunk(const struct lister *l, size_t first, size_t n, FILE *to
 		tell_error(l->c->tell, "%s", store_reason(l->c->index.store));
 	}
 	if (len > 0)
-		fwrite(text, 1, len, to);
+		(void)fwrite(text, 1, len, to);
 	free(text);
 	return ok;
 }

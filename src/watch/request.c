@@ -28,7 +28,7 @@ static bool equals(const char *s, size_t len, const char *word)
 
 static char small(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+	return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
 }
 
 /* Without regard to case. */
