@@ -22,7 +22,7 @@
 #define COMPLETED_MAX 10000u
 
 /* Files that wait to be handed over are counted as far as this. */
-#define WAITING_MAX 100000u
+#define WAITING_MAX 50000u
 
 /* ---- the index ---- */
 

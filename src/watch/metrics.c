@@ -188,7 +188,7 @@ static void print_index(const struct snapshot_archive *a, FILE *to)
 		    (uint64_t)a->full_in);
 	if (a->hands_over)
 		number(to, "osmo_pcap_archive_handover_waiting_files", "gauge",
-		    "Files that wait to be handed over; 100000: so many, or more.", a->waiting);
+		    "Files that wait to be handed over; 50000: so many, or more.", a->waiting);
 }
 
 static void print_archive(const struct snapshot_archive *a, FILE *to)
