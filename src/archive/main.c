@@ -66,16 +66,6 @@ static struct config *examine_again(void *context)
 	return c;
 }
 
-/* Prints what is wrong; true when nothing is. */
-static bool report(struct problems *p)
-{
-	bool ok = p->errors == 0;
-
-	problems_print(p, stderr);
-	problems_free(p);
-	return ok;
-}
-
 static void prepare_sandbox(const struct config *c, struct problems *p)
 {
 	char lacking[SANDBOX_LACKING_MAX];
@@ -191,7 +181,7 @@ static int open_and_work(struct daemon *d, const struct options *o, const sigset
 	if (sources_open(&d->sources, d->config, &p) && p.errors == 0 &&
 	    errand_use(o->mode) != DEPOT_READ)
 		rights_check(d->config, &d->sources, &p);
-	if (!report(&p))
+	if (!problems_tell(&p, stderr))
 		return EXITCODE_CONFIG;
 	d->signals = signalfd(-1, signals, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (d->signals < 0)
@@ -209,9 +199,7 @@ static bool detach(const sigset_t *before)
 		fprintf(stderr, "error: cannot go into the background: %s\n", strerror(errno));
 		return false;
 	}
-	if (!log_open(IDENT, true))
-		fputs("warning: there is no syslog socket: the log is lost until there is one\n",
-		    stderr);
+	log_open_syslog(IDENT);
 	return true;
 }
 
@@ -270,7 +258,7 @@ int main(int argc, char **argv)
 	d.once = o.mode == MODE_ONCE;
 	d.config = examine(o.file, &p);
 	/* after the configuration, whose errors are for the caller's terminal */
-	if (!report(&p) || !d.config)
+	if (!problems_tell(&p, stderr) || !d.config)
 		return EXITCODE_CONFIG;
 	log_set_level((enum log_level)d.config->server.log_level);
 	code = run(&d, &o);

@@ -114,6 +114,13 @@ bool log_open(const char *ident, bool to_syslog)
 	return connect_syslog(fd);
 }
 
+void log_open_syslog(const char *ident)
+{
+	if (!log_open(ident, true))
+		fputs("warning: there is no syslog socket: the log is lost until there is one\n",
+		    stderr);
+}
+
 void log_set_level(enum log_level level)
 {
 	lg.level = level;

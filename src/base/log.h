@@ -29,6 +29,10 @@ enum log_level {
  * are lost, and counted, until there is. */
 bool log_open(const char *ident, bool to_syslog);
 
+/* log_open() for a program that goes into the background: standard error is told when there is no
+ * such socket. */
+void log_open_syslog(const char *ident);
+
 /* A restarted syslog daemon has another socket under the same name. The descriptor is shared by the
  * master and all its children, so one connect() is enough for all of them; children may not call
  * it, so the master does: once a minute, or a second after it has lost a line.

@@ -70,6 +70,15 @@ void problems_print(const struct problems *p, FILE *out)
 	}
 }
 
+bool problems_tell(struct problems *p, FILE *out)
+{
+	bool ok = p->errors == 0;
+
+	problems_print(p, out);
+	problems_free(p);
+	return ok;
+}
+
 void problems_log(const struct problems *p)
 {
 	for (size_t i = 0; i < p->n; i++) {

@@ -39,6 +39,9 @@ void problems_free(struct problems *p);
 /* A line each: "FILE:LINE: error: TEXT" */
 void problems_print(const struct problems *p, FILE *out);
 
+/* Prints and frees them; true when none is an error. */
+bool problems_tell(struct problems *p, FILE *out);
+
 /* As log events: error|warning file=… line=… reason=… */
 void problems_log(const struct problems *p);
 

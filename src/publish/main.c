@@ -64,16 +64,6 @@ static struct config *examine_again(void *context)
 	return c;
 }
 
-/* Prints what is wrong; true when nothing is. */
-static bool report(struct problems *p)
-{
-	bool ok = p->errors == 0;
-
-	problems_print(p, stderr);
-	problems_free(p);
-	return ok;
-}
-
 static void prepare_sandbox(const struct config *c, struct problems *p)
 {
 	char lacking[SANDBOX_LACKING_MAX];
@@ -181,7 +171,7 @@ static int open_and_work(struct daemon *d, const struct program *g, const sigset
 	look_for_status(d->config, &p);
 	prepare_sandbox(d->config, &p);
 	sandbox_measure(0, 0);
-	if (!report(&p))
+	if (!problems_tell(&p, stderr))
 		return EXITCODE_CONFIG;
 	if (g->options.test)
 		return EXITCODE_OK;
@@ -196,9 +186,7 @@ static bool detach(struct background *b, const sigset_t *before)
 		fprintf(stderr, "error: cannot go into the background: %s\n", strerror(errno));
 		return false;
 	}
-	if (!log_open(IDENT, true))
-		fputs("warning: there is no syslog socket: the log is lost until there is one\n",
-		    stderr);
+	log_open_syslog(IDENT);
 	return true;
 }
 
@@ -250,7 +238,7 @@ int main(int argc, char **argv)
 	umask(077);
 	d.config = examine(g.options.file, &p);
 	/* after the configuration, whose errors are for the caller's terminal */
-	if (!report(&p) || !d.config)
+	if (!problems_tell(&p, stderr) || !d.config)
 		return EXITCODE_CONFIG;
 	log_set_level((enum log_level)d.config->server.log_level);
 	code = run(&d, &g);

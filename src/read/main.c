@@ -29,17 +29,13 @@ static bool prepare_sandbox(const struct config *c)
 {
 	char lacking[SANDBOX_LACKING_MAX];
 	struct problems p = {0};
-	bool ok;
 
 	if (c->server.sandbox == SANDBOX_OFF)
 		return true;
 	if (!read_roles_prepare(lacking))
 		problem_error(&p, c->names.v[0], 0, "the sandbox: %s", strerror(errno));
 	sandbox_report(lacking, c->server.sandbox == SANDBOX_REQUIRED, c->names.v[0], &p);
-	ok = p.errors == 0;
-	problems_print(&p, stderr);
-	problems_free(&p);
-	return ok;
+	return problems_tell(&p, stderr);
 }
 
 /* Whether it all arrived; a reader that has seen enough is no error. */

@@ -195,9 +195,7 @@ static void detach(struct config *c)
 		config_free(c);
 		exit(EXITCODE_FAILURE);
 	}
-	if (!log_open(ERROUT_IDENT, true))
-		fputs("warning: there is no syslog socket: the log is lost until there is one\n",
-		    stderr);
+	log_open_syslog(ERROUT_IDENT);
 }
 
 static bool bind_sockets(const struct config *c, struct master_start *start)
