@@ -203,15 +203,6 @@ static bool detach(const sigset_t *before)
 	return true;
 }
 
-/* The notification socket is named for this process, so it is opened before -D forks. */
-static void open_notify(struct notify *n)
-{
-	char reason[NOTIFY_REASON_MAX];
-
-	if (!notify_open(n, reason))
-		fprintf(stderr, "warning: %s\n", reason);
-}
-
 static int run(struct daemon *d, const struct options *o)
 {
 	sigset_t signals, before;
@@ -224,7 +215,7 @@ static int run(struct daemon *d, const struct options *o)
 	if (o->mode == MODE_PLAN || o->mode == MODE_VERIFY) /* so does a reader that has enough */
 		signal(SIGPIPE, SIG_DFL);
 	if (o->mode == MODE_DAEMON) {
-		open_notify(&d->notify);
+		notify_open_told(&d->notify); /* named for this process: before -D forks */
 		if (!background_leave_standard())
 			return fail(strerror(errno));
 	}

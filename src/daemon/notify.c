@@ -89,6 +89,14 @@ bool notify_open(struct notify *n, char reason[NOTIFY_REASON_MAX])
 	return ok;
 }
 
+void notify_open_told(struct notify *n)
+{
+	char reason[NOTIFY_REASON_MAX];
+
+	if (!notify_open(n, reason))
+		fprintf(stderr, "warning: %s\n", reason);
+}
+
 static bool put(const struct notify *n, const char *text)
 {
 	if (send(n->fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)

@@ -28,6 +28,9 @@ struct notify {
  * nevertheless. */
 bool notify_open(struct notify *n, char reason[NOTIFY_REASON_MAX]);
 
+/* The same; standard error is told why it could not be. */
+void notify_open_told(struct notify *n);
+
 /* main_pid: the manager started another process than this one, and is told the number. */
 void notify_ready(struct notify *n, bool main_pid);
 void notify_reloading(struct notify *n);

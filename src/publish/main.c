@@ -190,15 +190,6 @@ static bool detach(struct background *b, const sigset_t *before)
 	return true;
 }
 
-/* The notification socket is named for this process, so it is opened before -D forks. */
-static void open_notify(struct notify *n)
-{
-	char reason[NOTIFY_REASON_MAX];
-
-	if (!notify_open(n, reason))
-		fprintf(stderr, "warning: %s\n", reason);
-}
-
 static int run(struct daemon *d, struct program *g)
 {
 	sigset_t signals, before;
@@ -207,7 +198,7 @@ static int run(struct daemon *d, struct program *g)
 
 	hold_signals(&signals, &before);
 	if (!g->options.test) {
-		open_notify(&g->notify);
+		notify_open_told(&g->notify); /* named for this process: before -D forks */
 		if (!background_leave_standard())
 			return fail(strerror(errno));
 		if (g->options.daemonize ? !detach(&g->background, &before)
