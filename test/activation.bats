@@ -81,7 +81,7 @@ lines() { [ "$(grep -cE -- "$2" "$3")" -ge "$1" ]; } # COUNT REGEX FILE
 	PORT=${PORTS[2]} LISTEN=127.0.0.5 peer_send 127.0.0.2 s
 	PORT=${PORTS[1]} LISTEN=::1 peer_send ::1 s
 	wait_log 'closed client=foo .*packets=1 ' 3
-	log_has 'closed client=foo peer=\[::1\]:'
+	wait_log 'closed client=foo peer=\[::1\]:'
 	[ "$(packets done/*)" -eq 3 ]
 }
 
@@ -248,7 +248,7 @@ refuses_one() {
 	one 127.0.0.9 accept:127.0.0.1
 	grep -qE 'closed|reset' end
 	ends 1
-	log_has 'refused peer=127.0.0.9:[0-9]+ reason="not in the client list"'
+	wait_log 'refused peer=127.0.0.9:[0-9]+ reason="not in the client list"'
 	no_file
 }
 @test "a passed connection of an unlisted peer: refused, status 1" { refuses_one PASSED; }
@@ -366,8 +366,8 @@ recording() {
 	recording
 	kill -KILL "$(child foo)"
 	ends 1
-	log_has 'closed client=foo .*killed by signal 9'
-	log_has 'file client=foo .*reason=repaired packets=1 '
+	wait_log 'closed client=foo .*killed by signal 9'
+	wait_log 'file client=foo .*reason=repaired packets=1 '
 	stored a foo 'done'
 }
 
@@ -376,7 +376,7 @@ stops_with() {
 	kill "-$1" "$SERVER_PID"
 	ends 0
 	stored a foo 'done'
-	log_has 'file client=foo .*reason=stop packets=1 '
+	wait_log 'file client=foo .*reason=stop packets=1 '
 }
 @test "one connection: TERM stores and ends, status 0" { stops_with TERM; }
 @test "one connection: INT stores and ends, status 0" { stops_with INT; }
@@ -631,7 +631,7 @@ ready_at() {
 	passing tcp:127.0.0.1
 	tells READY=1
 	[ "$(head -n 1 told)" = READY=1 ]
-	log_has 'listening address='
+	wait_log 'listening address='
 	stream pcap rec >s
 	[ "$(peer_send 127.0.0.2 s)" = closed ]
 	kill -TERM "$SERVER_PID"

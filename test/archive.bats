@@ -15,7 +15,7 @@ bats_require_minimum_version 1.5.0 # run -STATUS
 	[ "$(packets plain.pcap)" -eq 5 ]
 	capinfos -Mc "$f" | grep -E 'Number of packets: +5$'
 	[ "$(mode "$f")" = 440 ]
-	log_has 'archived client=foo name=trace-foo-20261128_101500.pcap path=".*" packets=5 bytes='
+	wait_log 'archived client=foo name=trace-foo-20261128_101500.pcap path=".*" packets=5 bytes='
 }
 
 # Wireshark 4.0 recognizes a frame only in a block of the filesystem that begins with one, see index/frames.h.
@@ -192,8 +192,8 @@ bats_require_minimum_version 1.5.0 # run -STATUS
 		"2|$((24 + 2 * 116))|it ends inside a record" ]
 	[ "$(index "SELECT packets, whole, why FROM file WHERE name LIKE '%000002.pcap'")" = \
 		'0|0|neither pcap nor pcapng' ]
-	log_has 'warning|archived .*broken="it ends inside a record" offset=256'
-	log_has 'archived client=foo name=trace-foo-20261128_000003.pcapng path=".*" packets=0 bytes=0 stored=[0-9]*$'
+	wait_log 'warning|archived .*broken="it ends inside a record" offset=256'
+	wait_log 'archived client=foo name=trace-foo-20261128_000003.pcapng path=".*" packets=0 bytes=0 stored=[0-9]*$'
 	# the third packet contradicts its block
 	[ "$(index "SELECT packets, damaged, whole, last FROM file WHERE name LIKE '%000004.pcapng'")" = '3|1||1790000000002000000' ]
 }
@@ -289,7 +289,7 @@ bats_require_minimum_version 1.5.0 # run -STATUS
 	archived_as same foo/2026-11-28/trace-foo-20261128_000001.pcap.zst
 	archived_as two "$(index 'SELECT path FROM file WHERE packets = 2')"
 	archived_as three "$(index 'SELECT path FROM file WHERE packets = 3')"
-	log_has 'archived client=foo name=trace-foo-20261128_000001.pcap reason="archived before"'
+	wait_log 'archived client=foo name=trace-foo-20261128_000001.pcap reason="archived before"'
 	! grep ' error ' log
 }
 
@@ -390,7 +390,7 @@ full_of_files() { on_a_full_disk size=20m,nr_inodes=60; }
 	wait_log 'reload path=' 2
 	kill -TERM $pid
 	await $pid
-	log_has ' stopped$'
+	wait_log ' stopped$'
 }
 
 @test "retention: the client furthest above its share goes first; --plan says so and changes nothing" {
@@ -405,7 +405,7 @@ full_of_files() { on_a_full_disk size=20m,nr_inodes=60; }
 	once
 	[ "$(index 'SELECT group_concat(name) FROM (SELECT name FROM file ORDER BY name)')" = \
 		"$(echo trace-foo-2026112{1,2,3}_000000.pcap | tr ' ' ,)" ]
-	log_has 'deleted client=bar path=".*" reason="max-size" age=[0-9]* bytes=1184$'
+	wait_log 'deleted client=bar path=".*" reason="max-size" age=[0-9]* bytes=1184$'
 	[ "$(find archive -name 'trace-bar*')" = "" ]
 	settings 'compress = "none"; keep: { max-size = 800; };'
 	"$ARCHIVE" --plan -c cfg >plan
@@ -430,8 +430,8 @@ full_of_files() { on_a_full_disk size=20m,nr_inodes=60; }
 	touch -d '40 minutes ago' done/trace-own4-20261128_000002.pcap
 	once
 	[ "$(index 'SELECT group_concat(name) FROM (SELECT name FROM client WHERE files > 0 ORDER BY name)')" = own1,own2,own3 ]
-	log_has 'deleted client=own4 .* reason="max-age of the client"' 2
-	log_has 'deleted client=foo .* reason="max-age"'
+	wait_log 'deleted client=own4 .* reason="max-age of the client"' 2
+	wait_log 'deleted client=foo .* reason="max-age"'
 	"$SERVER" -T -c cfg >printed # what it prints means the same
 	[ "$(grep -c 'max-age = "0s";' printed)" -eq 2 ]
 }
@@ -464,7 +464,7 @@ full_of_files() { on_a_full_disk size=20m,nr_inodes=60; }
 	: >log
 	JOURNAL_STREAM=$(stat -c %d:%i log) run -1 once
 	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
-	log_has '^<3>error reason="244 bytes are stored above max-size or min-free'
+	wait_log '^<3>error reason="244 bytes are stored above max-size or min-free'
 	settings 'compress = "none"; keep: { max-files = 1; };' \
 		'{ name = "foo"; address = "127.0.0.2"; keep: { floor = 10000; }; }'
 	"$ARCHIVE" --plan -c cfg | grep -x '1 files are stored above max-files, and floors let nothing more be deleted'
@@ -591,7 +591,7 @@ full_of_files() { on_a_full_disk size=20m,nr_inodes=60; }
 	keep
 	! strace -f -qq -o trace -e trace=sync_file_range -e inject=sync_file_range:error=EIO:when=3 \
 		"$ARCHIVE" --once -c cfg 2>log 3>&-
-	log_has 'error client=foo .*writing the archived file: Input/output error'
+	wait_log 'error client=foo .*writing the archived file: Input/output error'
 	[ -z "$(find archive -name 'trace-*')" ]
 	once
 	cmp was/trace-foo-20261128_000001.pcap archive/foo/*/trace-foo-20261128_000001.pcap
@@ -697,8 +697,8 @@ watched() { [ "$(grep -cx WATCHDOG=1 told)" -ge 5 ]; }
 	capture trace-foo-20261128_101500.pcap
 	chown nobody 'done'/*
 	once
-	log_has "command client=foo .*says=\"nobody nobody $(getent passwd nobody | cut -d: -f6)\""
-	log_has 'command client=foo .*says="nobody"'
+	wait_log "command client=foo .*says=\"nobody nobody $(getent passwd nobody | cut -d: -f6)\""
+	wait_log 'command client=foo .*says="nobody"'
 	[ "$(stat -c %U archive/foo/*/*)" = nobody ]
 }
 

@@ -16,7 +16,7 @@
 	for error in EDQUOT EIO; do
 		not strace -qq -o trace -e trace=openat -P "$PWD/archive/.work" -e inject=openat:error=$error:when=5+ \
 			"$ARCHIVE" --once -c cfg 2>log 3>&-
-		log_has 'error client=foo name=.* reason="no file can be created in the archive: '
+		wait_log 'error client=foo name=.* reason="no file can be created in the archive: '
 		i=$(grep -c 'no file can be created' log)
 		if [ $error = EDQUOT ]; then
 			[ "$i" -lt 100 ]

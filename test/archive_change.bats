@@ -88,7 +88,7 @@ open_files() { find "/proc/$RUNS/fd" -type l | wc -l && cat "/proc/$RUNS/fdinfo"
 	settings 'pid-file = "/run/x"; directories = "new";'
 	kill -HUP "$RUNS"
 	wait_log 'reload path='
-	log_has 'warning file=.* reason="pid-file changes with a restart only"'
+	wait_log 'warning file=.* reason="pid-file changes with a restart only"'
 	arrives trace-foo-20261128_000002.pcap
 	wait_log 'archived client=foo .*path="new/'
 }
@@ -105,7 +105,7 @@ open_files() { find "/proc/$RUNS/fd" -type l | wc -l && cat "/proc/$RUNS/fdinfo"
 	wait_log 'archived client=foo name=trace-foo-20261128_000001.pcap'
 	arrives trace-foo-20261128_000002.pcap 4
 	wait_log 'archived client=foo name=trace-foo-20261128_000002.pcap'
-	log_has "error path=\"$PWD/done\"" 1
+	wait_log "error path=\"$PWD/done\"" 1
 	not log_has "error path=\"$PWD/done\"" 2
 }
 
@@ -139,9 +139,9 @@ open_files() { find "/proc/$RUNS/fd" -type l | wc -l && cat "/proc/$RUNS/fdinfo"
 	settings
 	capture trace-foo-20261128_000001.pcap
 	not strace -qq -o trace -P "$PWD/done" -e trace=getdents64 -e inject=getdents64:error=EIO "$ARCHIVE" --once -c cfg 2>log 3>&-
-	log_has "error path=\"$PWD/done\" reason=\"captures there cannot be looked for: Input/output error\""
+	wait_log "error path=\"$PWD/done\" reason=\"captures there cannot be looked for: Input/output error\""
 	once
-	log_has 'archived client=foo'
+	wait_log 'archived client=foo'
 }
 
 @test "an index, or a lock, that is removed or replaced: the archive stops with an error, archives nothing, deletes nothing" {
@@ -158,8 +158,8 @@ open_files() { find "/proc/$RUNS/fd" -type l | wc -l && cat "/proc/$RUNS/fdinfo"
 		until_true gone "$RUNS"
 		not wait "$RUNS"
 		case $how in
-		*lock) log_has 'error reason=".*/archive: its .lock was removed or replaced: another archive may work there' ;;
-		*) log_has 'error reason=".*/archive/index.sqlite: the index was removed or replaced: .*osmo-pcap-archive --rebuild' ;;
+		*lock) wait_log 'error reason=".*/archive: its .lock was removed or replaced: another archive may work there' ;;
+		*) wait_log 'error reason=".*/archive/index.sqlite: the index was removed or replaced: .*osmo-pcap-archive --rebuild' ;;
 		esac
 		[ -e 'done'/trace-foo-20261128_000002.pcap ]
 		[ "$(find archive -name 'trace-*')" = archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst ]
@@ -195,15 +195,15 @@ open_files() { find "/proc/$RUNS/fd" -type l | wc -l && cat "/proc/$RUNS/fdinfo"
 		arrives trace-foo-20261128_000005.pcap 5
 		until_true gone "$RUNS"
 		not wait "$RUNS"
-		log_has 'error reason=".*/archive/index.sqlite: the index was overwritten by another one, which is called index.sqlite.foreign now: .*--rebuild'
+		wait_log 'error reason=".*/archive/index.sqlite: the index was overwritten by another one, which is called index.sqlite.foreign now: .*--rebuild'
 		[ -e 'done'/trace-foo-20261128_000005.pcap ]
 		[ "$(find archive -name 'trace-*')" = archive/foo/2026-11-28/trace-foo-20261128_000004.pcap.zst ]
 		cmp older archive/index.sqlite.foreign
 		not once
-		log_has 'there is no index: osmo-pcap-archive --rebuild'
+		wait_log 'there is no index: osmo-pcap-archive --rebuild'
 		"$ARCHIVE" --rebuild -c cfg
 		once
-		log_has 'archived client=foo name=trace-foo-20261128_000005.pcap'
+		wait_log 'archived client=foo name=trace-foo-20261128_000005.pcap'
 	done
 }
 
@@ -221,7 +221,7 @@ in_work() { [ -n "$(find archive/.work -type f)" ]; }
 	mv archive/index.sqlite gone
 	until_true gone $!
 	not wait $!
-	log_has 'error client=foo name=trace-foo-20261128_000002.pcap reason=".*the index was removed or replaced'
+	wait_log 'error client=foo name=trace-foo-20261128_000002.pcap reason=".*the index was removed or replaced'
 	[ -e 'done'/trace-foo-20261128_000002.pcap ]
 	[ "$(find archive -name 'trace-*')" = archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst ]
 }
@@ -243,7 +243,7 @@ in_work() { [ -n "$(find archive/.work -type f)" ]; }
 	echo other >"$file"
 	until_true gone $!
 	not wait $!
-	log_has 'error client=foo name=trace-foo-20261128_000002.pcap reason=".*Stale file handle'
+	wait_log 'error client=foo name=trace-foo-20261128_000002.pcap reason=".*Stale file handle'
 	[ -e 'done'/trace-foo-20261128_000002.pcap ]
 	[ "$(find archive -name 'trace-*')" = archive/foo/2026-11-28/trace-foo-20261128_000001.pcap.zst ]
 	once
@@ -262,7 +262,7 @@ in_work() { [ -n "$(find archive/.work -type f)" ]; }
 		arrives trace-foo-20261128_000002.pcap 4
 		until_true gone "$RUNS"
 		not wait "$RUNS"
-		log_has "error reason=\"$PWD/archive: index.sqlite-wal, the index's journal, was removed or replaced: what was in it is in the index now;"
+		wait_log "error reason=\"$PWD/archive: index.sqlite-wal, the index's journal, was removed or replaced: what was in it is in the index now;"
 		[ -e 'done'/trace-foo-20261128_000002.pcap ]
 		[ "$(sqlite3 "file:archive/index.sqlite?immutable=1" 'SELECT name FROM file')" = trace-foo-20261128_000001.pcap ]
 		once
@@ -278,7 +278,7 @@ in_work() { [ -n "$(find archive/.work -type f)" ]; }
 	mv archive/foo elsewhere
 	cp -p copy 'done'/trace-foo-20261128_000001.pcap
 	not once
-	log_has 'error client=foo name=trace-foo-20261128_000001.pcap reason="the index has it as foo/2026-11-28/trace-foo-20261128_000001.pcap.zst, whose directory is not there"'
+	wait_log 'error client=foo name=trace-foo-20261128_000001.pcap reason="the index has it as foo/2026-11-28/trace-foo-20261128_000001.pcap.zst, whose directory is not there"'
 	[ -e 'done'/trace-foo-20261128_000001.pcap ]
 	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
 	mv elsewhere archive/foo

@@ -82,7 +82,7 @@ crashes() {
 	ln -s nonsense archive/.work/1-1.to
 	for _ in 1 2; do
 		once
-		log_has 'error path="foo/trace-foo-20261128_000001.pcap.zst" reason="a crash has left it, and it is not in the index: it has no seek table"'
+		wait_log 'error path="foo/trace-foo-20261128_000001.pcap.zst" reason="a crash has left it, and it is not in the index: it has no seek table"'
 		[ "$(find archive/.work -mindepth 1)" = archive/.work/1-0.to ]
 	done
 	rm archive/foo/*

@@ -77,14 +77,14 @@ full_archive() {
 	capture trace-foo-20261128_000002.pcap
 	keep
 	not once
-	log_has 'error client=foo name=trace-foo-20261128_000001.pcap reason="writing the archived file: No space left'
+	wait_log 'error client=foo name=trace-foo-20261128_000001.pcap reason="writing the archived file: No space left'
 	still_there
 	[ -z "$(find archive/.work -type f)" ]
 	dd if=/dev/zero of=archive/ballast bs=4096 status=none 2>/dev/null || true
 	capture trace-foo-20261128_000003.pcap
 	cp -p 'done'/trace-foo-20261128_000003.pcap was/
 	not once
-	log_has 'error'
+	wait_log 'error'
 	still_there
 	rm archive/ballast
 	mount -o remount,size=16m archive
@@ -165,8 +165,8 @@ held() {
 	held 'done'/trace-foo-20261128_000001.pcap
 	kill -KILL "$WORKER"
 	not wait "$ARCHIVING"
-	log_has 'error client=foo name=trace-foo-20261128_000001.pcap reason="its worker failed"'
-	log_has 'archived client=foo name=trace-foo-20261128_000002.pcap'
+	wait_log 'error client=foo name=trace-foo-20261128_000001.pcap reason="its worker failed"'
+	wait_log 'archived client=foo name=trace-foo-20261128_000002.pcap'
 	still_there
 	once
 	everything_once
@@ -192,7 +192,7 @@ held() {
 	echo '2026-11-28 12:00:00' >clock
 	"${WRAP[@]}" "$ARCHIVE" --once -c cfg 2>log
 	[ "$(index 'SELECT name FROM file')" = trace-foo-20261128_110000.pcap ]
-	log_has 'deleted client=foo path="foo/2026-11-27/.*reason="max-age" age=86460 '
+	wait_log 'deleted client=foo path="foo/2026-11-27/.*reason="max-age" age=86460 '
 }
 
 @test "a capture that is still being written is not archived torn, nor removed; it is taken when it is whole" {
@@ -206,7 +206,7 @@ held() {
 	tail -c $tail was/* >>$f
 	kill -CONT "$WORKER"
 	not wait "$ARCHIVING"
-	log_has 'waiting client=foo name=trace-foo-20261128_000001.pcap reason="it is still being written"'
+	wait_log 'waiting client=foo name=trace-foo-20261128_000001.pcap reason="it is still being written"'
 	cmp was/* $f
 	[ -z "$(find archive -name 'trace-*')" ]
 	# between its archiving and its removal: what was archived is torn, and the whole is archived beside it
@@ -221,8 +221,8 @@ held() {
 	pkill -CONT -P "$ARCHIVING"
 	not wait "$ARCHIVING"
 	cmp was/* $f
-	log_has 'archived client=foo name=trace-foo-20261128_000001.pcap path=.* broken='
-	log_has 'waiting client=foo name=trace-foo-20261128_000001.pcap reason="it has changed since it was archived'
+	wait_log 'archived client=foo name=trace-foo-20261128_000001.pcap path=.* broken='
+	wait_log 'waiting client=foo name=trace-foo-20261128_000001.pcap reason="it has changed since it was archived'
 	once
 	archived_as "$(echo was/*)" foo/2026-11-28/trace-foo-20261128_000001_001.pcap.zst
 	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
@@ -240,7 +240,7 @@ held() {
 	cat was/* 1<>$f
 	kill -CONT "$WORKER"
 	not wait "$ARCHIVING"
-	log_has 'waiting client=foo name=trace-foo-20261128_000001.pcap reason="it is still being written"'
+	wait_log 'waiting client=foo name=trace-foo-20261128_000001.pcap reason="it is still being written"'
 	cmp was/* $f
 	[ -z "$(find archive -name 'trace-*')" ]
 	once
@@ -297,7 +297,7 @@ held() {
 	capture trace-foo-20261128_000001.pcap
 	keep
 	not strace -qq -o trace -P "$PWD/archive/foo" -e trace=fsync -e inject=fsync:error=EIO "$ARCHIVE" --once -c cfg 2>log 3>&-
-	log_has 'error client=foo .*in the archive: Input/output error'
+	wait_log 'error client=foo .*in the archive: Input/output error'
 	[ ! -e archive/foo/2026-11-28 ]
 	still_there
 	once
@@ -305,7 +305,7 @@ held() {
 	# one that cannot be made: why is said. The first call is for .work
 	capture trace-bar-20261128_000001.pcap
 	not strace -qq -o trace -e trace=mkdirat -e inject=mkdirat:error=ENOSPC:when=2 "$ARCHIVE" --once -c cfg 2>log 3>&-
-	log_has 'error client=bar .*in the archive: No space left'
+	wait_log 'error client=bar .*in the archive: No space left'
 }
 
 @test "what is written in place is looked at when it is closed" {
@@ -326,7 +326,7 @@ held() {
 	truncate -s 100 archive/.work/?
 	kill -CONT "$WORKER"
 	not wait "$ARCHIVING"
-	log_has 'error client=foo name=trace-foo-20261128_000001.pcap reason="its worker has stored 100 bytes, and reports 372"'
+	wait_log 'error client=foo name=trace-foo-20261128_000001.pcap reason="its worker has stored 100 bytes, and reports 372"'
 	still_there
 	[ -z "$(find archive -name 'trace-*')" ]
 	once
@@ -414,12 +414,12 @@ fake_all_clocks() {
 	mkdir -p archive/foo/2026-11-21/trace-foo-20261121_000000.pcap/x # which no unlink(2) removes
 	settings 'compress = "none"; keep: { max-files = 3; max-size = 1; };'
 	not once
-	log_has 'error client=foo path="foo/2026-11-21/trace-foo-20261121_000000.pcap" reason="it is to go by max-files, and cannot be deleted: Is a directory"'
-	log_has 'deleted client=foo ' 2
-	log_has 'deleted client=bar '
+	wait_log 'error client=foo path="foo/2026-11-21/trace-foo-20261121_000000.pcap" reason="it is to go by max-files, and cannot be deleted: Is a directory"'
+	wait_log 'deleted client=foo ' 2
+	wait_log 'deleted client=bar '
 	[ "$(index 'SELECT name FROM file')" = trace-foo-20261121_000000.pcap ]
 	never_log 'stored above max-files'
-	log_has 'error reason="139 bytes are stored above max-size or min-free, and files that cannot be deleted let nothing more be deleted"'
+	wait_log 'error reason="139 bytes are stored above max-size or min-free, and files that cannot be deleted let nothing more be deleted"'
 	never_log floors
 }
 
@@ -432,18 +432,18 @@ fake_all_clocks() {
 	ln -s ../elsewhere archive/foo
 	not once
 	[ -e elsewhere/2026-11-28/trace-foo-20261128_000001.pcap.zst ]
-	log_has 'error client=foo path=.*, and cannot be deleted: Not a directory'
+	wait_log 'error client=foo path=.*, and cannot be deleted: Not a directory'
 	rm archive/foo
 	capture trace-bar-20261128_000001.pcap 1
 	settings 'keep: { max-files = 1; };' # nothing goes in its place
 	not once
-	log_has 'error client=foo path=.*, and cannot be deleted: its directory is not there'
+	wait_log 'error client=foo path=.*, and cannot be deleted: its directory is not there'
 	never_log 'deleted client='
 	settings 'keep: { max-size = 1; };'
 	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
 	mkdir -p archive/foo/2026-11-28
 	once
-	log_has 'warning client=foo path="foo/2026-11-28/trace-foo-20261128_000001.pcap.zst" reason="it is to go by max-size, and was missing: it is not in the index any more"'
+	wait_log 'warning client=foo path="foo/2026-11-28/trace-foo-20261128_000001.pcap.zst" reason="it is to go by max-size, and was missing: it is not in the index any more"'
 	never_log 'deleted client=foo'
 	[ "$(index 'SELECT count(*) FROM file')" -eq 0 ]
 }
@@ -478,9 +478,9 @@ fake_all_clocks() {
 	capture trace-foo-20261128_000001.pcap 2
 	touch -d '25 hours ago' 'done'/trace-foo-20261128_000001.pcap
 	run -1 once
-	log_has 'deleted client=foo .*reason="min-free"' 2
-	log_has 'warning reason="min-free deletes files of the last day: the filesystem is too small, or something else fills it" files=1 bytes=140'
-	log_has 'error reason="[0-9]* bytes are stored above max-size or min-free, and there is nothing left to delete"'
+	wait_log 'deleted client=foo .*reason="min-free"' 2
+	wait_log 'warning reason="min-free deletes files of the last day: the filesystem is too small, or something else fills it" files=1 bytes=140'
+	wait_log 'error reason="[0-9]* bytes are stored above max-size or min-free, and there is nothing left to delete"'
 	"$ARCHIVE" --plan -c cfg | grep ' are stored above max-size or min-free, and nothing more may be deleted$'
 }
 

@@ -33,7 +33,7 @@ directories() { find archive -mindepth 1 -type d ! -name .work | sort | paste -s
 	rm -r archive/2026/11/foo/02
 	settings 'directories = "%Y/%m/%c/%d"; keep: { max-files = 1; };' '{ name = "foo"; address = "127.0.0.2"; }, { name = "bar"; address = "127.0.0.3"; keep: { floor = "1G"; }; }'
 	once
-	log_has 'warning client=foo path="2026/11/foo/03/trace-foo-20261103_000001.pcap.zst" .*was missing'
+	wait_log 'warning client=foo path="2026/11/foo/03/trace-foo-20261103_000001.pcap.zst" .*was missing'
 	[ "$(directories)" = 'archive/2026 archive/2026/11 archive/2026/11/bar archive/2026/11/bar/05 archive/empty' ]
 	# it is made anew
 	of_day 06 foo
@@ -82,7 +82,7 @@ directories() { find archive -mindepth 1 -type d ! -name .work | sort | paste -s
 	settings 'keep: { max-files = 2; };'
 	once
 	[ "$(grep -c "warning client=foo path=.* was missing" log)" -eq 10 ]
-	log_has 'warning reason="files that were to go were missing: they are not in the index any more" files=300'
+	wait_log 'warning reason="files that were to go were missing: they are not in the index any more" files=300'
 	[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
 }
 
@@ -109,7 +109,7 @@ directories() { find archive -mindepth 1 -type d ! -name .work | sort | paste -s
 		[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
 		fake_clock +2d
 		"${WRAP[@]}" "$ARCHIVE" --once -c cfg 2>log
-		log_has 'deleted client=foo .* reason="max-age"'
+		wait_log 'deleted client=foo .* reason="max-age"'
 		rm -r archive
 		mkdir archive
 	done
@@ -153,6 +153,6 @@ directories() { find archive -mindepth 1 -type d ! -name .work | sort | paste -s
 	never_log 'reason="max-age'
 	kill -HUP $runs
 	wait_log 'deleted client=.* reason="max-age' 2
-	log_has 'warning reason="the clock has jumped' 1
+	wait_log 'warning reason="the clock has jumped' 1
 	[ "$(index 'SELECT count(*) FROM file')" -eq 0 ]
 }

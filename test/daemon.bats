@@ -460,7 +460,7 @@ groups_of() { stat -c %g "$@" | sort -u; }
 		until_true sh -c "grep -q 'listening address=' log || ! kill -0 $SERVER_PID"
 		! log_has 'listening address=' || break
 	done
-	log_has 'listening address='
+	wait_log 'listening address='
 	is_nobody "$SERVER_PID"
 }
 

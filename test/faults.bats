@@ -10,7 +10,7 @@ child_dies() {
 	kill "-$1" "$(child foo)"
 	wait_published a foo
 	wait_log "foo.*($2|[Ss]ignal $3)"
-	log_has 'file client=foo .*reason=repaired'
+	wait_log 'file client=foo .*reason=repaired'
 	b_goes_on
 	# its slot is free, the client is served again
 	live a2 127.0.0.2
@@ -238,7 +238,7 @@ no_whole_record() {
 	server_start
 	repaired trace-foo-20250101_000000-1.pcap
 	repaired trace-foo-20250101_000000_013.pcap
-	log_has 'name=trace-foo-20250101_000000_013.pcap was=trace-foo-20250101_000000-12.pcap reason=repaired'
+	wait_log 'name=trace-foo-20250101_000000_013.pcap was=trace-foo-20250101_000000-12.pcap reason=repaired'
 	unframe s | cmp - done/trace-foo-20250101_000000-1.pcap
 	unframe s | cmp - done/trace-foo-20250101_000000_013.pcap
 	[ "$(cat done/trace-foo-20250101_000000-12.pcap)" = precious ]

@@ -271,7 +271,7 @@ interrupted() {
 	kill -USR1 "$CHILD"
 	tell a rec
 	wait_log 'file client=foo .*reason=opened' 2
-	log_has 'error client=foo file=trace-foo-.* reason="Input/output error" closed=reload left-in='
+	wait_log 'error client=foo file=trace-foo-.* reason="Input/output error" closed=reload left-in='
 	hang_up a
 	wait_log 'closed client=foo .*packets=2 '
 	[ "$(packets done/trace-foo-*)" -eq 1 ]
@@ -487,7 +487,7 @@ other_filesystem() {
 	sed -i "s,\"done\",\"$OTHER\"," cfg
 	server_signal HUP
 	wait_log 'reload reason="failed: the old configuration stays"'
-	log_has 'error .*another filesystem'
+	wait_log 'error .*another filesystem'
 	hang_up a
 	wait_log 'closed client=foo'
 	stored a foo 'done'

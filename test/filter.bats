@@ -12,7 +12,7 @@ as_tcpdump() {
 	unframe "$stream" >all
 	tcpdump -ttnnxxr all "$2" 2>/dev/null >want
 	tcpdump -ttnnxxr "$(only_file)" 2>/dev/null | cmp want -
-	log_has "closed client=foo .* filtered=$((30 - $(packets "$(only_file)"))) "
+	wait_log "closed client=foo .* filtered=$((30 - $(packets "$(only_file)"))) "
 	[ "$(packets "$(only_file)")" -gt 0 ]
 }
 
@@ -117,9 +117,9 @@ send_lines() {
 	shb+idb data:epb,n=300 shb+idb spb=100+spb=100
 	EOT
 	wait_log 'closed client=foo ' 14
-	log_has 'rejected client=foo .*link type LINUX_LAPD' 3
-	log_has 'rejected client=foo .*link type 65535' 2
-	log_has ' filtered=' 9
+	wait_log 'rejected client=foo .*link type LINUX_LAPD' 3
+	wait_log 'rejected client=foo .*link type 65535' 2
+	wait_log ' filtered=' 9
 	local f=(done/*)
 	[ ! -e "${f[0]}" ] || "$BUILDDIR/test/judge" "${f[@]}" >found
 	[ "$(cat found)" = "${f[0]}: 0" ] # the custom block

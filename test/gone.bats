@@ -35,8 +35,8 @@ ended() {
 	readable "$new"
 	[ "$(packets "$new")" -eq $((SENT - $1)) ]
 	{ unframe a.sent | head -c 24; unframe a.sent | tail -c +$((25 + $1 * 76)); } | cmp - "$new"
-	log_has "file client=foo name=$(basename "$new") reason=opened"
-	log_has "file client=foo name=$(basename "$new") reason=closed packets=$((SENT - $1)) "
+	wait_log "file client=foo name=$(basename "$new") reason=opened"
+	wait_log "file client=foo name=$(basename "$new") reason=closed packets=$((SENT - $1)) "
 	log_lacks "left-in="
 	log_lacks "name=$NAME reason=closed"
 }
@@ -93,7 +93,7 @@ nothing_more() {
 	$1
 	hang_up a
 	wait_log 'closed client=foo .*packets=1 .*files=1 '
-	log_has "file client=foo name=$NAME reason=$2 packets=1 bytes=100\$"
+	wait_log "file client=foo name=$NAME reason=$2 packets=1 bytes=100\$"
 	log_lacks 'left-in=|reason=closed'
 	no_file "done"
 }

@@ -59,7 +59,7 @@ handed_over() { [ "$(index 'SELECT count(*) FROM file WHERE handed_over > 0')" -
 	sed -n '8,$p' args.net | diff - <(printf '%s\n' '; $(touch shell) * {x}' '')
 	[ ! -e shell ]
 	[ "$(index 'SELECT handed_over >= archived FROM file')" = 1 ]
-	log_has 'handed client=net path="net/2026-11-28/trace-net-127.0.9.7-20261128_101500.pcap"'
+	wait_log 'handed client=net path="net/2026-11-28/trace-net-127.0.9.7-20261128_101500.pcap"'
 	capture trace-foo-20261128_101500.pcap
 	once
 	[ "$(sed -n 3p args.foo)" = -- ]
@@ -111,7 +111,7 @@ handed_over() { [ "$(index 'SELECT count(*) FROM file WHERE handed_over > 0')" -
 	command_is 'exit 0'
 	echo '2026-11-28 12:10:00' >clock
 	once
-	log_has 'handed client=foo'
+	wait_log 'handed client=foo'
 	"${WRAP[@]}" "$ARCHIVE" --plan -c cfg >plan
 	not grep -E "^foo .*trace-" plan
 }
@@ -205,8 +205,8 @@ again_at() {
 	capture trace-foo-20261128_101500.pcap
 	capture trace-bar-20261128_101500.pcap
 	not once
-	log_has 'waiting client=foo .*reason="the command took longer than timeout" tries=1 pause=30'
-	log_has 'waiting client=bar .*reason="the command took longer than timeout" tries=1 pause=30'
+	wait_log 'waiting client=foo .*reason="the command took longer than timeout" tries=1 pause=30'
+	wait_log 'waiting client=bar .*reason="the command took longer than timeout" tries=1 pause=30'
 	local f
 	for f in sleepfoo sleepbar pidfoo pidbar; do
 		gone "$(cat "$f")"
@@ -233,7 +233,7 @@ again_at() {
 	[ "$(grep -c 'command client=foo path="[^"]*/trace-foo-20261128_101500.pcap" says=' log)" -eq 20 ]
 	grep -qF 'says="a?[31m \x22b\x22 \x5c?c"' log
 	grep -qE 'says="x{400}"$' log
-	log_has 'waiting client=foo .* lines=1000002$'
+	wait_log 'waiting client=foo .* lines=1000002$'
 	[ "$(size log)" -lt 10000 ]
 }
 
@@ -243,14 +243,14 @@ again_at() {
 	settings 'command = "./command";'
 	capture trace-foo-20261128_101500.pcap
 	not once
-	log_has 'waiting client=foo .*reason="the command was ended by signal 9"'
-	log_has 'says="a last word"'
+	wait_log 'waiting client=foo .*reason="the command was ended by signal 9"'
+	wait_log 'says="a last word"'
 	settings 'command = "./nowhere";'
 	capture trace-bar-20261128_101500.pcap
 	not once
-	log_has 'waiting client=bar .*reason="the command ended with status 127"'
-	log_has 'says="./nowhere cannot be started: No such file or directory"'
-	log_has 'cfg:[0-9]*: warning: command: there is no program ./nowhere$'
+	wait_log 'waiting client=bar .*reason="the command ended with status 127"'
+	wait_log 'says="./nowhere cannot be started: No such file or directory"'
+	wait_log 'cfg:[0-9]*: warning: command: there is no program ./nowhere$'
 	local program
 	for program in nowhere-at-all rec /etc/passwd; do
 		settings "command = \"$program\";"
@@ -305,7 +305,7 @@ lines_in() { [ "$(wc -l <"$1")" -eq "$2" ]; }
 	until_true lines_in running 2
 	stops
 	gone "$(tail -n 1 running)"
-	log_has 'waiting client=bar .*reason="the archive stops"'
+	wait_log 'waiting client=bar .*reason="the archive stops"'
 	handed_over 1
 	[ "$(index "SELECT tries + next_try FROM file WHERE handed_over = 0")" = 0 ]
 	runs
@@ -342,7 +342,7 @@ lines_in() { [ "$(wc -l <"$1")" -eq "$2" ]; }
 	command_is 'exit 0'
 	not once
 	handed_over 3 # and five wait for their next try
-	log_has 'waiting files=5 reason="they are not handed over yet"'
+	wait_log 'waiting files=5 reason="they are not handed over yet"'
 	sqlite3 archive/index.sqlite 'UPDATE file SET next_try = 0'
 	once
 	never_log 'waiting files='
@@ -377,7 +377,7 @@ lines_in() { [ "$(wc -l <"$1")" -eq "$2" ]; }
 	touch there
 	echo '2026-11-28 15:00:00' >clock
 	once
-	log_has 'deleted client=foo path="foo/2026-11-26/.*" reason="max-files"'
+	wait_log 'deleted client=foo path="foo/2026-11-26/.*" reason="max-files"'
 	never_log 'retention is exceeded'
 	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
 }
@@ -414,14 +414,14 @@ another_round() {
 	touch -d '2026-11-26 12:00' 'done'/*
 	capture trace-foo-20261127_000000.pcap
 	not once
-	log_has 'deleted client=foo path="foo/2026-11-26/.*" reason="max-files"'
-	log_has 'warning reason="files were deleted before they were handed over: .*" files=1 bytes=372$'
+	wait_log 'deleted client=foo path="foo/2026-11-26/.*" reason="max-files"'
+	wait_log 'warning reason="files were deleted before they were handed over: .*" files=1 bytes=372$'
 	command_is 'exit 0'
 	sqlite3 archive/index.sqlite 'UPDATE file SET next_try = 0'
 	once
 	capture trace-foo-20261128_000000.pcap 4
 	once
-	log_has 'deleted client=foo path="foo/2026-11-27/'
+	wait_log 'deleted client=foo path="foo/2026-11-27/'
 	never_log 'before they were handed over'
 	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
 }
@@ -493,8 +493,8 @@ can_rclone() {
 	capture trace-foo-20261128_101500.pcap
 	cp 'done'/* was
 	not once
-	log_has 'command client=foo .*says=".*connection refused'
-	log_has 'waiting client=foo .*reason="the command ended with status [0-9]*"'
+	wait_log 'command client=foo .*says=".*connection refused'
+	wait_log 'waiting client=foo .*reason="the command ended with status [0-9]*"'
 	mkdir dav
 	rclone serve webdav --addr "127.0.0.1:$port" dav >dav.log 2>&1 3>&- &
 	dav=$!

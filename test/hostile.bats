@@ -156,7 +156,7 @@ urgent() {
 	stream shb data:idb,linktype=113 epb >s
 	peer_send 127.0.0.2 s >end
 	wait_log 'closed client=foo .*packets=1 '
-	log_has 'established client=foo peer=127[.]0[.]0[.]2:[0-9]+ format=pcapng$'
+	wait_log 'established client=foo peer=127[.]0[.]0[.]2:[0-9]+ format=pcapng$'
 	unframe s | cmp - "$(only_file)"
 }
 
@@ -250,7 +250,7 @@ ends() {
 	kill -USR2 "${LIVE[a]}"
 	until_true grep -q vanished a.end
 	wait_log 'closed client=foo .*reason="the connection broke: Connection timed out" packets=1 '
-	log_has 'file client=foo .*reason=error packets=1'
+	wait_log 'file client=foo .*reason=error packets=1'
 	stored a foo "done"
 	until_true gone "$(child foo)"
 	unharmed
@@ -333,7 +333,7 @@ idle() { ! ss -Htn "sport = :$PORT and dst 127.0.0.2" | awk '$2 > 0' | grep -q .
 	peer_send 127.0.0.2 s >end
 	wait_log 'closed client=foo .*packets=61 .*files=61 '
 	# the first header and 60 changes are good, each with its packet
-	log_has "rejected client=foo peer=127.0.0.2:[0-9]+ reason=\"the link header changes too often .*\" frame=123 offset=$((30 * $(size one) + $(size half)))\$"
+	wait_log "rejected client=foo peer=127.0.0.2:[0-9]+ reason=\"the link header changes too often .*\" frame=123 offset=$((30 * $(size one) + $(size half)))\$"
 	[ "$(grep -c rejected log)" -eq 1 ]
 	unframe one 1 >want1
 	unframe one 2 >want2
@@ -389,7 +389,7 @@ idle() { ! ss -Htn "sport = :$PORT and dst 127.0.0.2" | awk '$2 > 0' | grep -q .
 	stream number=7 epb,if=0 idb >ending
 	cat ending >a.in
 	wait_log 'closed client=foo '
-	log_has 'rejected client=foo .*reason="the link header and its interfaces are larger than 1 MiB" frame=23 '
+	wait_log 'rejected client=foo .*reason="the link header and its interfaces are larger than 1 MiB" frame=23 '
 	unframe first >want1
 	unframe second >want2
 	file=(done/trace-foo-*)

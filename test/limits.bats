@@ -319,7 +319,7 @@ timed_out() {
 	cp a.sent good
 	tell a data,send=30:rec
 	timed_out a foo
-	log_has 'rejected client=foo .* frame=3 offset=108$'
+	wait_log 'rejected client=foo .* frame=3 offset=108$'
 	unframe good | cmp - done/trace-foo-*
 	# quiet between frames is no timeout
 	tell b rec
@@ -396,7 +396,7 @@ timed_out() {
 	wait_log 'error client=foo .*reason="not established in time: killed"'
 	wait_stored b bar
 	until_true gone "$(child foo)"
-	log_has 'closed client=foo .*reason="killed by signal 9 .Killed."'
+	wait_log 'closed client=foo .*reason="killed by signal 9 .Killed."'
 }
 
 @test "idle-timeout ends a quiet connection, what it sent is published" {
@@ -464,7 +464,7 @@ timed_out() {
 	tell b pcap rec=80
 	wait_log 'closed client=foo .*packets=2 '
 	until_true test -s a.end
-	log_has 'file client=foo .*reason=replaced packets=2 '
+	wait_log 'file client=foo .*reason=replaced packets=2 '
 	tell b rec=90
 	until_true sh -c "[ \$(cat rec/* | wc -c) -eq $((24 + 96 + 106)) ]"
 	unframe a.sent | cmp - done/trace-foo-*
@@ -659,7 +659,7 @@ replacing() {
 	server_start
 	peer_send 127.0.0.2 s >end
 	wait_log 'closed client=foo .*packets=4 '
-	log_has "rejected client=foo .*reason=\".*header.*\" frame=9 offset=$(size good)\$"
+	wait_log "rejected client=foo .*reason=\".*header.*\" frame=9 offset=$(size good)\$"
 	[ "$(packets done/*)" -eq 4 ]
 }
 

@@ -20,7 +20,7 @@ published() {
 	stream pcap rec rec >s
 	peer_send 127.0.0.2 s
 	wait_log 'closed client=foo'
-	log_has 'file client=foo .*reason=closed packets=2 '
+	wait_log 'file client=foo .*reason=closed packets=2 '
 	not grep ' error ' log
 	unframe s | cmp - "$(only_file)"
 	linked "$(only_file)"
@@ -96,7 +96,7 @@ published() {
 	ln -s nowhere "done/${name}_001.pcap"
 	hang_up a
 	wait_log 'closed client=foo'
-	log_has "file client=foo name=${name}_002.pcap was=$name.pcap reason=closed packets=1 "
+	wait_log "file client=foo name=${name}_002.pcap was=$name.pcap reason=closed packets=1 "
 	[ "$(cat "done/$name.pcap")" = precious ]
 	unframe a.sent | cmp - "done/${name}_002.pcap"
 	linked "done/${name}_002.pcap"

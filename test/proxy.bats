@@ -72,10 +72,10 @@ as_many_descriptors() { [ "$(descriptors)" -eq "$1" ]; }
 		comes_in 127.0.0.10 six '\[2001:db8::1\]:4711'
 		rm -f done/*
 	done
-	log_has 'connected client=foo peer=127.0.0.2:4711 via=127.0.0.9:[0-9]+ pid=[0-9]+$' 2
-	log_has 'established client=foo peer=127.0.0.2:4711 via=127.0.0.9:[0-9]+ format=pcap' 2
-	log_has 'closed client=six peer=\[2001:db8::1\]:4711 via=127.0.0.10:[0-9]+ .*packets=2 ' 2
-	log_has 'file client=six name=trace-six-2001_db8__1-.* reason=closed' 2
+	wait_log 'connected client=foo peer=127.0.0.2:4711 via=127.0.0.9:[0-9]+ pid=[0-9]+$' 2
+	wait_log 'established client=foo peer=127.0.0.2:4711 via=127.0.0.9:[0-9]+ format=pcap' 2
+	wait_log 'closed client=six peer=\[2001:db8::1\]:4711 via=127.0.0.10:[0-9]+ .*packets=2 ' 2
+	wait_log 'file client=six name=trace-six-2001_db8__1-.* reason=closed' 2
 	# others come as before, beside them
 	served 127.0.0.3 bar
 	never_log 'via=.*client=bar|refused|rejected'
@@ -559,7 +559,7 @@ hundred_wait() {
 	[ "$(grep -c ' refused peer=127.0.0.9:' log)" -eq 20 ]
 	served 127.0.0.2 foo
 	server_stop
-	log_has 'suppressed lines=40 reason="no usable PROXY header"'
+	wait_log 'suppressed lines=40 reason="no usable PROXY header"'
 }
 sixty_refused() {
 	doorman >/dev/null
@@ -706,7 +706,7 @@ through_relay() {
 	through_relay a foo v2 127.0.0.2
 	tell a pcap rec rec
 	wait_stored a foo
-	log_has 'established client=foo peer=127.0.0.2:4711 via=127.0.0.9:[0-9]+ tls=TLS1.3/.* subject="CN=foo"'
+	wait_log 'established client=foo peer=127.0.0.2:4711 via=127.0.0.9:[0-9]+ tls=TLS1.3/.* subject="CN=foo"'
 	tls_hang_up a
 	wait_log 'closed client=foo .*reason="peer closed the connection" packets=2 '
 	rm done/*
@@ -812,7 +812,7 @@ haproxy_start() {
 	tls_through a "OPENSSL:127.0.0.1:${FRONT[0]},bind=127.0.0.2,$(with foo)"
 	tell a pcap rec rec
 	wait_stored a foo
-	log_has 'established client=foo peer=127.0.0.2:[0-9]+ via=127.0.0.9:[0-9]+ tls=TLS1.3/.* subject="CN=foo"'
+	wait_log 'established client=foo peer=127.0.0.2:[0-9]+ via=127.0.0.9:[0-9]+ tls=TLS1.3/.* subject="CN=foo"'
 	tls_hang_up a
 	wait_log 'closed client=foo .*packets=2 '
 	stream pcap rec >s

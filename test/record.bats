@@ -120,7 +120,7 @@ segments() {
 
 @test "a repeated link header changes nothing" {
 	sent pcap rec head,times=3:pcap rec pcap rec
-	log_has 'file client=foo .*reason=opened'
+	wait_log 'file client=foo .*reason=opened'
 	never_log 'reason=link-header'
 }
 
@@ -129,9 +129,9 @@ segments() {
 	server_start
 	peer_send 127.0.0.2 s
 	wait_log 'closed client=foo .* files=3 '
-	log_has 'file client=foo name=trace-foo-[0-9_-]+.pcap reason=link-header packets=2 '
-	log_has 'file client=foo name=trace-foo-[0-9_-]+.pcap reason=link-header packets=1 '
-	log_has 'file client=foo name=trace-foo-[0-9_-]+.pcapng reason=closed packets=1 '
+	wait_log 'file client=foo name=trace-foo-[0-9_-]+.pcap reason=link-header packets=2 '
+	wait_log 'file client=foo name=trace-foo-[0-9_-]+.pcap reason=link-header packets=1 '
+	wait_log 'file client=foo name=trace-foo-[0-9_-]+.pcapng reason=closed packets=1 '
 	local n=0 file k
 	for file in done/*; do
 		for k in 1 2 3; do
@@ -151,8 +151,8 @@ segments() {
 
 @test "the file line counts packets and bytes" {
 	sent pcap rec=100 rec=200
-	log_has "file client=foo name=$(basename "$(only_file)") reason=closed packets=2 bytes=$(size want)\$"
-	log_has 'closed client=foo peer=127.0.0.2:[0-9]+ .*packets=2 .*files=1 '
+	wait_log "file client=foo name=$(basename "$(only_file)") reason=closed packets=2 bytes=$(size want)\$"
+	wait_log 'closed client=foo peer=127.0.0.2:[0-9]+ .*packets=2 .*files=1 '
 }
 
 # ---- clients ----
@@ -166,7 +166,7 @@ have_ipv6() { grep -qs '^0\{31\}1 ' /proc/net/if_inet6 || skip "no ::1 here"; }
 	stream pcap rec >s
 	both '"::"'
 	server_start
-	log_has 'listening address=\[::\]:'
+	wait_log 'listening address=\[::\]:'
 	LISTEN=::1 peer_send ::1 s
 	wait_log 'closed client=foo peer=\[::1\]:.* packets=1 '
 	not bash -c "exec 9<>/dev/tcp/127.0.0.1/$PORT"
@@ -200,12 +200,12 @@ link_local() {
 		"$SEND" -q -p "$PORT" "fe80::15%$zone" six.pcap
 	done
 	wait_log 'file client=six .*reason=closed packets=1 ' 2
-	log_has 'closed client=six peer=\[fe80::15\]:' 2
+	wait_log 'closed client=six peer=\[fe80::15\]:' 2
 	# of two sockets that differ in the interface alone a reload keeps one
 	sed -i 's/ip = .*\]/ip = "fe80::15%eth7"/' cfg
 	server_signal HUP
 	wait_log ' reload clients='
-	log_has 'listening address=' 3
+	wait_log 'listening address=' 3
 	"$SEND" -q -p "$PORT" fe80::15%eth7 six.pcap
 	wait_log 'file client=six .*reason=closed packets=1 ' 3
 	not "$SEND" -q -p "$PORT" fe80::15%lo six.pcap
@@ -457,7 +457,7 @@ no_interface() {
 	stream pcap rec >s
 	peer_send 127.0.0.2 s
 	wait_log 'closed client=foo'
-	log_has 'file client=foo name=trace-foo-20261122_233307_002.pcap reason=opened'
+	wait_log 'file client=foo name=trace-foo-20261122_233307_002.pcap reason=opened'
 	unframe s | cmp - done/trace-foo-20261122_233307_002.pcap
 	[ "$(cat rec/* done/*_001.pcap)" = $'one\ntwo' ]
 }

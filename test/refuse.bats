@@ -37,7 +37,7 @@ kept_stream() { # CLIENT STREAM
 
 accepted() {
 	not grep -E "rejected client=$CLIENT " log >&2
-	log_has "closed client=$CLIENT .*reason=\"peer closed the connection\"$1"
+	wait_log "closed client=$CLIENT .*reason=\"peer closed the connection\"$1"
 }
 
 # stored_as_sent ITEM…
@@ -91,7 +91,7 @@ G='shb+idb epb epb=61'
 	: >none
 	peer_send 127.0.0.2 none
 	server_stop
-	log_has 'peer=127.0.0.2:'
+	wait_log 'peer=127.0.0.2:'
 }
 
 # bats test_tags=ways
@@ -134,7 +134,7 @@ G='shb+idb epb epb=61'
 	tell a data,send=40:rec
 	hang_up a
 	wait_log 'closed client=foo '
-	log_has 'rejected client=foo peer=127.0.0.2:[0-9]+ reason=".+" frame=3 offset=108$'
+	wait_log 'rejected client=foo peer=127.0.0.2:[0-9]+ reason=".+" frame=3 offset=108$'
 	[ "$(grep -c rejected log)" -eq 1 ]
 	kept_stream foo good
 	tell other rec
@@ -487,7 +487,7 @@ received() {
 	until_true received 127.0.0.2
 	hang_up a
 	wait_log 'closed client=foo .*reason="the connection broke: .*packets=0 '
-	log_has 'rejected client=foo .*reason="the connection broke: '
+	wait_log 'rejected client=foo .*reason="the connection broke: '
 }
 
 @test "the bystander of all these rows lost nothing" { bystander_unharmed; }

@@ -129,7 +129,7 @@ serves() {
 	tell a pcap rec
 	ended() { log_has 'closed client=foo' || [ "$(find rec -type f | wc -l)" -gt 50 ]; }
 	until_true ended
-	log_has 'client=foo.*No locks available'
+	wait_log 'client=foo.*No locks available'
 	no_file
 }
 
@@ -202,7 +202,7 @@ as_it_is() {
 	wait_log 'file client=foo .*reason=repaired'
 	no_file rec
 	cmp "$1" "$(only_file)"
-	log_has "error.* client=foo .*no record begins at offset $2: published as it is"
+	wait_log "error.* client=foo .*no record begins at offset $2: published as it is"
 }
 
 @test "an unfinished file whose beginning is zero is published as it is" {
@@ -434,7 +434,7 @@ free_everywhere() {
 	wait_log 'reason=repaired' 3
 	cmp whole.pcap done/trace-foo-20260101_000001.pcap
 	# what stands behind the gap is not thrown away
-	log_has 'error client=foo file=trace-foo-20260101_000002.pcap reason="no record begins at offset 65536: '
+	wait_log 'error client=foo file=trace-foo-20260101_000002.pcap reason="no record begins at offset 65536: '
 	[ "$(tail -c 7 done/trace-foo-20260101_000002.pcap)" = behind ]
 	readable done/trace-foo-20260101_000003.pcap
 }

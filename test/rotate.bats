@@ -43,7 +43,7 @@ by_size() {
 	merged "${F[@]}" >got
 	unframe s | cmp - got
 	[ "$(grep -c 'file client=foo .*reason=size packets=4 bytes=328$' log)" -eq 14 ]
-	log_has 'closed client=foo .*packets=57 .*files=15 '
+	wait_log 'closed client=foo .*packets=57 .*files=15 '
 }
 
 @test "by size: mergecap puts the packets of all files together again" {
@@ -278,7 +278,7 @@ period() { config "sandbox = \"off\"; rotate-localtime = \"$1\";"; }
 	live a 127.0.0.2
 	tell a pcap rec
 	wait_published a foo
-	log_has 'file client=foo .*reason=time packets=1 '
+	wait_log 'file client=foo .*reason=time packets=1 '
 	tell a rec
 	wait_log 'file client=foo .*reason=time packets=1 ' 2
 	files 2
@@ -318,7 +318,7 @@ period() { config "sandbox = \"off\"; rotate-localtime = \"$1\";"; }
 	live a 127.0.0.2
 	tell a pcap rec
 	wait_log 'closed client=foo .*reason="no frame for 3 seconds" packets=1 .*files=1 '
-	log_has 'file client=foo .*reason=time packets=1 '
+	wait_log 'file client=foo .*reason=time packets=1 '
 	published a foo
 }
 
@@ -347,8 +347,8 @@ by_signal() {
 	tell b rec rec
 	wait_log 'file client=foo .*reason=opened' 2
 	wait_log 'file client=bar .*reason=opened' 2
-	log_has 'file client=foo .*reason=reload packets=2 '
-	log_has 'file client=bar .*reason=reload packets=1 '
+	wait_log 'file client=foo .*reason=reload packets=2 '
+	wait_log 'file client=bar .*reason=reload packets=1 '
 	files 2
 }
 reload() {

@@ -46,9 +46,9 @@ unchanged() {
 @test "max-file-size: holds from the next packet on" {
 	begin
 	reload 'max-file-size = 300;'
-	log_has 'reload clients=2 finished=0 updated=1 kept=0 added=0 removed=0 changed=1$'
+	wait_log 'reload clients=2 finished=0 updated=1 kept=0 added=0 removed=0 changed=1$'
 	settings 1 'store=true max-file-size=300 '
-	log_has 'file client=foo .*reason=reload packets=1 '
+	wait_log 'file client=foo .*reason=reload packets=1 '
 	tell a rec rec rec rec
 	wait_log 'file client=foo .*reason=size packets=3 '
 	reload 'max-file-size = 0;'
@@ -121,7 +121,7 @@ unchanged() {
 	hang_up a
 	wait_log 'cut client=foo .*caplen=100 max-snaplen=60'
 	wait_log 'closed client=foo '
-	log_has 'file client=foo .*reason=closed packets=1 bytes=100$'
+	wait_log 'file client=foo .*reason=closed packets=1 bytes=100$'
 }
 
 @test "store = false: the file is closed at once, packets are counted; store = true: under the link header that there is" {
@@ -161,8 +161,8 @@ counted() { # as the status says
 @test "store = true, of a client that came without directories: when it connects again" {
 	begin 'store = false;'
 	reload ''
-	log_has 'reload clients=2 finished=0 updated=0 kept=1 '
-	log_has ' kept client=foo keys="store" reason="until it connects again"'
+	wait_log 'reload clients=2 finished=0 updated=0 kept=1 '
+	wait_log ' kept client=foo keys="store" reason="until it connects again"'
 	tell a rec
 	hang_up a
 	wait_log 'closed client=foo .*packets=2 .*files=0 '
@@ -192,7 +192,7 @@ counted() { # as the status says
 	again '' 2
 	again 'max-file-size = 1000;' 3
 	[ "$(grep -c ' kept client=' log)" -eq 1 ]
-	log_has 'reload clients=1 finished=0 updated=2 kept=2 '
+	wait_log 'reload clients=1 finished=0 updated=2 kept=2 '
 	tell a rec
 	wait_log 'file client=net .*opened' 3
 	no_file rec2
@@ -205,7 +205,7 @@ counted() { # as the status says
 @test "nothing has changed: a new file, and no word of it" {
 	begin
 	reload ''
-	log_has 'reload clients=2 finished=0 updated=0 kept=0 added=0 removed=0 changed=0$'
+	wait_log 'reload clients=2 finished=0 updated=0 kept=0 added=0 removed=0 changed=0$'
 	tell a rec
 	unchanged
 	wait_log 'file client=foo .*reason=reload packets=1 '
@@ -276,7 +276,7 @@ counted() { # as the status says
 		reload "max-file-size = $((300 + k % 2));"
 		! log_has 'warning client=foo .*reason="it takes no orders now' || break
 	done
-	log_has 'warning client=foo .*reason="it takes no orders now'
+	wait_log 'warning client=foo .*reason="it takes no orders now'
 	config '' "$BAR"
 	server_signal HUP
 	wait_log 'reload clients=1 finished=1 '
@@ -290,9 +290,9 @@ counted() { # as the status says
 		'{ name = "foo bar"; address = "192.0.2.1/99"; }'
 	server_signal HUP
 	wait_log ' reload reason="failed: '
-	log_has "error file=\"[^\"]*/cfg\" line=3 reason=\"rotate-localtime: 'fortnight': expected second, "
-	log_has "error file=\"[^\"]*/cfg\" line=3 reason=\"max-file-size: '5X': is no size"
-	log_has "error file=\"[^\"]*/cfg\" line=5 reason=\"client name 'foo bar': must be "
+	wait_log "error file=\"[^\"]*/cfg\" line=3 reason=\"rotate-localtime: 'fortnight': expected second, "
+	wait_log "error file=\"[^\"]*/cfg\" line=3 reason=\"max-file-size: '5X': is no size"
+	wait_log "error file=\"[^\"]*/cfg\" line=5 reason=\"client name 'foo bar': must be "
 	never_log 'x22'
 }
 

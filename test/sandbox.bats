@@ -222,7 +222,7 @@ AT_FDCWD=0xffffff9c
 	done
 	"$INJECT" "$CHILD" 77 1 0 >result || true
 	wait_log 'closed client=foo .*killed by signal 31'
-	log_has 'listening address='
+	wait_log 'listening address='
 }
 
 @test "a session starts, signals and looks into no process" {
@@ -522,7 +522,7 @@ without() {
 	echo finished >rec/finished.pcap
 	WRAP=(strace -D -qq -o /dev/null -e trace=landlock_create_ruleset -e inject=landlock_create_ruleset:error=EOPNOTSUPP)
 	server_start
-	log_has 'kernel lacks: Landlock'
+	wait_log 'kernel lacks: Landlock'
 	live a 127.0.0.2
 	tell a pcap rec
 	unkilled foo stored a foo

@@ -39,7 +39,7 @@ TRUSTING=(--tls --ca pki/ca.crt --server-name localhost)
 	server_start
 	send 0 127.0.0.2 --tls --no-verify
 	wait_log 'closed client=foo .*reason="peer closed the connection" packets=1 '
-	log_has 'established client=foo peer=127.0.0.2:[0-9]+ tls=TLS1.2/'
+	wait_log 'established client=foo peer=127.0.0.2:[0-9]+ tls=TLS1.2/'
 	cmp in done/trace-foo-*
 }
 @test "anonymous: a sender that verifies does not send, whatever its priority offers" {
@@ -59,7 +59,7 @@ TRUSTING=(--tls --ca pki/ca.crt --server-name localhost)
 	server_start
 	send 0 127.0.0.2 --tls --no-verify --cert pki/foo.crt --key pki/foo.key
 	wait_log 'closed client=foo .*packets=1 '
-	log_has 'established client=foo peer=127.0.0.2:[0-9]+ tls=TLS1.3/.* subject="?CN=foo"? '
+	wait_log 'established client=foo peer=127.0.0.2:[0-9]+ tls=TLS1.3/.* subject="?CN=foo"? '
 }
 
 @test "a host that is not listed, and one that is listed without TLS, are told to look at the list of clients" {

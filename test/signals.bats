@@ -37,8 +37,8 @@ stop_with() { # SIGNAL: status 0, and what was queued is stored
 	[ $status -eq 0 ]
 	stored a foo "done"
 	no_file rec
-	log_has 'file client=foo .*reason=stop packets=41 '
-	log_has 'closed client=foo .*packets=41 '
+	wait_log 'file client=foo .*reason=stop packets=41 '
+	wait_log 'closed client=foo .*packets=41 '
 	await "${LIVE[a]}"
 }
 @test "TERM: what is queued is stored, everything is published, status 0" { stop_with TERM; }
@@ -305,7 +305,7 @@ reload() {
 	mkdir rec2
 	two_record
 	reload '' '{ name = "foo"; address = "127.0.0.2"; base-path = "rec2"; }, { name = "bar"; address = "127.0.0.3"; }'
-	log_has ' kept client=foo keys="base-path" '
+	wait_log ' kept client=foo keys="base-path" '
 	tell a rec=9000
 	wait_log 'file client=foo .*opened' 2
 	no_file rec2
@@ -451,7 +451,7 @@ reload() {
 		LISTEN=0.0.0.0
 		[ $ip = 127.0.0.1 ] || LISTEN=::
 		reload ''
-		log_has "reload clients="
+		wait_log "reload clients="
 		LISTEN=$ip
 		reload ''
 		[ "$(grep -c 'reload clients=' log)" -eq 2 ]
@@ -554,7 +554,7 @@ shares() {
 	[ "$(cat before)" = "0 of 1" ]
 	LISTEN=0.0.0.0
 	reload ''
-	log_has 'reload clients='
+	wait_log 'reload clients='
 	[ "$(shares)" = "0 of 1" ]
 }
 @test "reload: no other program can share the port when the new address is taken, and the old one still accepts" {
@@ -565,7 +565,7 @@ shares() {
 	taken 127.0.0.5
 	LISTEN=0.0.0.0
 	reload ''
-	log_has 'in use'
+	wait_log 'in use'
 	nobody_shares 127.0.0.1
 	[ "$(shares || echo "0 of 1")" = "0 of 1" ]
 	LISTEN=127.0.0.1
@@ -622,7 +622,7 @@ shares() {
 	SERVER_PID=
 	kill -KILL $tracer
 	[ $status -eq 1 ]
-	log_has 'error reason="1 children did not stop: killed"'
+	wait_log 'error reason="1 children did not stop: killed"'
 	stored b bar "done"
 }
 @test "a recording process has a session of its own: what a terminal sends goes to the master alone" {
@@ -654,7 +654,7 @@ shares() {
 	silent() { server_signal USR2 && log_has ' status connections=2 unestablished=2'; }
 	until_true silent
 	server_stop
-	log_has 'stopping connections=2'
+	wait_log 'stopping connections=2'
 	never_log 'did not stop'
 }
 

@@ -108,7 +108,7 @@ big_extensions() {
 	stream pcap rec >s
 	tls_send 127.0.0.2 chain s
 	wait_log 'closed client=foo .*reason="the TLS handshake failed"'
-	log_has 'rejected client=foo peer=127[.]0[.]0[.]2:[0-9]+ reason="the client sends more than 16 certificates: '
+	wait_log 'rejected client=foo peer=127[.]0[.]0[.]2:[0-9]+ reason="the client sends more than 16 certificates: '
 	never_log 'established client=foo'
 	none_but
 }
@@ -215,7 +215,7 @@ deaf() {
 	deaf 'limits: { handshake-timeout = 100; };'
 	kill -TERM "$SERVER_PID"
 	wait_log ' stopped'
-	log_has 'closed client=foo .*reason="?stop"?'
+	wait_log 'closed client=foo .*reason="?stop"?'
 	never_log 'rejected|did not stop'
 }
 
@@ -244,7 +244,7 @@ late() {
 	grep -qx 'ended by a reset' end || { cat end; return 1; }
 	unframe s | cmp - done/trace-foo-*
 	grep -E "rejected client=foo peer=127[.]0[.]0[.]2:[0-9]+ reason=\"$reason\" frame=4 offset=$(size s)\$" log
-	log_has 'closed client=foo .*packets=2 '
+	wait_log 'closed client=foo .*packets=2 '
 	none_but
 }
 @test "a refused stream: an alert, and a reset" {
@@ -318,7 +318,7 @@ stored_with() {
 	then_does "$@" @more bye
 	cat s more >all
 	unframe all | cmp - done/trace-foo-*
-	log_has 'closed client=foo .*reason="peer closed the connection" packets=4 '
+	wait_log 'closed client=foo .*reason="peer closed the connection" packets=4 '
 	none_but 0
 }
 @test "a byte and nine hundred warnings again and again, without a pause, TLS 1.2: a frame has frame-timeout" {
@@ -437,7 +437,7 @@ foreign_session() {
 		unframe s | cmp - done/trace-foo-*
 		none_but 0
 	else
-		log_has 'rejected client=foo'
+		wait_log 'rejected client=foo'
 		none_but
 	fi
 }
@@ -462,7 +462,7 @@ signed() {
 	stream pcap rec >s
 	timeout "$PATIENCE" openssl s_client -quiet -no_ign_eof -cipher 'DEFAULT:@SECLEVEL=0' -bind 127.0.0.3:0 -connect "$LISTEN:$PORT" \
 		-cert "pki/signed-$1.crt" -key "pki/signed-$1.key" <s >client.log 2>&1 || true
-	log_has 'connected client=any' || { cat client.log; skip "this openssl does not load such a certificate"; }
+	wait_log 'connected client=any' || { cat client.log; skip "this openssl does not load such a certificate"; }
 	wait_log 'closed client=any '
 	grep -E "$2" log
 }
@@ -539,7 +539,7 @@ crumbled() {
 	wait_stored a foo
 	server_stop
 	wait_log 'closed client=foo .*reason="?stop"? packets=2 '
-	log_has 'file client=foo .*reason=stop packets=2'
+	wait_log 'file client=foo .*reason=stop packets=2'
 	never_log 'rejected'
 	stored a foo "done"
 }
@@ -557,7 +557,7 @@ crumbled() {
 	f=$(only_file)
 	n=$(size "$f")
 	[ $(((n - 24) % 516)) -eq 0 ]
-	log_has "file client=foo .*reason=stop packets=$(((n - 24) / 516)) "
+	wait_log "file client=foo .*reason=stop packets=$(((n - 24) / 516)) "
 }
 
 @test "a handshake message without end, before the handshake is done" {
