@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include "view/chart.h"
 #include "watch/numbers.h"
@@ -24,6 +25,27 @@ __attribute__((format(printf, 2, 3))) static void tell(struct page *t, const cha
 	va_end(ap);
 	fprintf(t->to, "%.*s\n", (int)(t->width < TEXT_MAX ? t->width : TEXT_MAX - 1), text);
 	t->lines++;
+}
+
+/* "WHAT: WHY" whole, in lines that fit: what is wrong is of no use when its end is cut off. */
+static void tell_why(struct page *t, const char *what, const char *why)
+{
+	char text[TEXT_MAX];
+	const char *rest = text;
+
+	snprintf(text, sizeof(text), "%s: %s", what, why);
+	while (strlen(rest) > t->width) {
+		size_t at = t->width;
+
+		while (at > 0 && rest[at] != ' ')
+			at--;
+		if (at == 0) /* a long path */
+			at = t->width;
+		tell(t, "%.*s", (int)at, rest);
+		rest += at;
+		rest += *rest == ' ';
+	}
+	tell(t, "%s", rest);
 }
 
 /* "300 recording, 2 silent" */
@@ -62,7 +84,7 @@ static void tell_server(struct page *t, const struct snapshot *s)
 	char up[NUMBERS_MAX];
 
 	if (!s->known) {
-		tell(t, "server: %s", s->why);
+		tell_why(t, "server", s->why);
 		return;
 	}
 	if (!s->running)
@@ -82,7 +104,7 @@ static void tell_archive(struct page *t, const struct snapshot *s)
 	if (!a->configured)
 		return;
 	if (a->why) {
-		tell(t, "archive: %s", a->why);
+		tell_why(t, "archive", a->why);
 		return;
 	}
 	tell(t, "archive: %s in %" PRIu64 " %s, oldest %s, %s%s, %" PRIu64 " to be taken%s",

@@ -1,7 +1,9 @@
 /* What is made of a status area: sums, states and rates; the table at three widths; metrics; the
  * verdict. */
 #include "tap.h"
+#include "watch/headline.h"
 #include "watch/metrics.h"
+#include "watch/numbers.h"
 #include "watch/since.h"
 #include "watch/table.h"
 #include "watch/verdict.h"
@@ -354,6 +356,32 @@ static void test_every_width(void)
 	free(w);
 }
 
+static void test_why(void)
+{
+	struct snapshot s = {
+	    .why = "/run/x: no such directory: no server has run here, or one without status-path",
+	    .archive.configured = true,
+	    .archive.why = "/srv/captures/archive: no index: start osmo-pcap-archive",
+	};
+	char *text, span[NUMBERS_MAX];
+	size_t len, lines;
+	FILE *to = open_memstream(&text, &len);
+
+	lines = headline_print(&s, 40, to);
+	fclose(to);
+	IS_STR(text,
+	    "server: /run/x: no such directory: no\n"
+	    "server has run here, or one without\n"
+	    "status-path\n"
+	    "archive: /srv/captures/archive: no\n"
+	    "index: start osmo-pcap-archive\n",
+	    "what is wrong is told whole, on a narrow terminal as well");
+	OK(lines == 5, "in as many lines as it says: %zu", lines);
+	free(text);
+	IS_STR(numbers_span(INT64_C(10000) * 86400000, span), "10000d", "ten thousand days");
+	IS_STR(numbers_span(INT64_C(10001) * 86400000, span), ">10000d", "more is no forecast");
+}
+
 static void test_look(void)
 {
 	struct world *w = world_new();
@@ -499,6 +527,7 @@ int main(void)
 	test_rates();
 	test_widths();
 	test_every_width();
+	test_why();
 	test_look();
 	test_metrics();
 	test_verdict();
