@@ -378,6 +378,14 @@ static void test_why(void)
 	    "what is wrong is told whole, on a narrow terminal as well");
 	OK(lines == 5, "in as many lines as it says: %zu", lines);
 	free(text);
+	s.archive = (struct snapshot_archive){
+	    .configured = true, .bytes = 212000000000, .files = 40918, .full_in = -1, .waiting = 1};
+	to = open_memstream(&text, &len);
+	headline_print(&s, 80, to);
+	fclose(to);
+	OK(strstr(text, ", 0 to be archived,\nhand-over waits\n"),
+	    "80 columns: that a hand-over waits is not cut off: %s", text);
+	free(text);
 	IS_STR(numbers_span(INT64_C(10000) * 86400000, span), "10000d", "ten thousand days");
 	IS_STR(numbers_span(INT64_C(10001) * 86400000, span), ">10000d", "more is no forecast");
 }
@@ -476,7 +484,7 @@ static void test_verdict(void)
 	s.archive = (struct snapshot_archive){
 	    .configured = true, .completed = 3, .completed_oldest = NOW - 16 * 60000};
 	says(&s, VERDICT_CRITICAL,
-	    "the archive does not keep up: 3 to be taken, the oldest for 16m");
+	    "the archive does not keep up: 3 to be archived, the oldest for 16m");
 	end(&s);
 	world_client(w, "gone")->connections = 1;
 	s = world_snapshot(w);
