@@ -234,7 +234,7 @@ is_heard() {
 }
 
 @test "the check: well, warning, critical, unknown" {
-	code 2 '^CRITICAL: .*/run: no server with this configuration$'
+	code 2 "^CRITICAL: $PWD/run: no server was started with $PWD/cfg\$"
 	area 2 2
 	code 0 '^OK: 2 of 2 clients connected, server up [0-9]+s$'
 	order s

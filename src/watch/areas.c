@@ -54,8 +54,8 @@ bool areas_look(struct snapshot *s, const char *directory, const char *config, s
 		    "%s: no such directory: no server has run here, or one without status-path",
 		    directory);
 	else
-		s->why = f.why
-			     ? f.why
-			     : region_print(r, "%s: no server with this configuration", directory);
+		s->why =
+		    f.why ? f.why
+			  : region_print(r, "%s: no server was started with %s", directory, config);
 	return s->why;
 }

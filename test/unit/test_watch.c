@@ -518,8 +518,8 @@ static void test_verdict_never_seen(void)
 	end(&s);
 	s = (struct snapshot){.why = "the configuration has no status-path"};
 	says(&s, VERDICT_UNKNOWN, "UNKNOWN: the configuration has no status-path");
-	s = (struct snapshot){.why = "/run/x: no server with this configuration", .none = true};
-	says(&s, VERDICT_CRITICAL, "CRITICAL: /run/x: no server");
+	s = (struct snapshot){.why = "/run/x: no server was started with /x.cfg", .none = true};
+	says(&s, VERDICT_CRITICAL, "CRITICAL: /run/x: no server was started with");
 	free(w);
 }
 
