@@ -229,10 +229,13 @@ variety() {
 	verify 18446744073709551615s # and what is longer than there are times
 	grep '^2 files read' found
 	run -2 verify tomorrow
-	grep -F '"tomorrow" is no time such as 12h or 30d' err
+	grep -Fx 'osmo-pcap-archive: --verify needs a time such as 12h or 30d, not tomorrow' err
 	run -2 "$ARCHIVE" -c cfg --plan 2d
+	[ "${lines[0]}" = 'osmo-pcap-archive: unexpected argument (the configuration is named with -c): 2d' ]
 	run -2 "$ARCHIVE" -c cfg --plan --verify
-	[ "$output" = 'error: -t, --once, --plan, --verify and --rebuild exclude each other' ]
+	[ "${lines[0]}" = 'osmo-pcap-archive: -t, --once, --plan, --verify and --rebuild exclude each other' ]
+	run -2 "$ARCHIVE" -c cfg -D --plan
+	[ "${lines[0]}" = 'osmo-pcap-archive: -D excludes -t, --once, --plan, --verify and --rebuild' ]
 }
 
 @test "verify: ends when nobody reads what it prints" {

@@ -511,5 +511,7 @@ left() {
 	"$PUBLISH" -V | grep -E '^osmo-pcap-publish [0-9.]+ \(libzmq 4\.[0-9.]+\)$'
 	"$PUBLISH" -h | grep -q 'usage: osmo-pcap-publish'
 	run -2 "$PUBLISH" -D -t
+	[ "${lines[0]}" = 'osmo-pcap-publish: -D and -t exclude each other' ]
 	run -2 "$PUBLISH" operand
+	[ "${lines[0]}" = 'osmo-pcap-publish: unexpected argument (the configuration is named with -c): operand' ]
 }

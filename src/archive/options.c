@@ -37,8 +37,11 @@ static void usage(FILE *out)
 	    out);
 }
 
-static _Noreturn void wrong_options(void)
+/* reason NULL: getopt_long(3) has printed it. The word comes after it. */
+static _Noreturn void wrong_options(const char *reason, const char *word)
 {
+	if (reason)
+		fprintf(stderr, "osmo-pcap-archive: %s%s\n", reason, word);
 	usage(stderr);
 	exit(EXITCODE_USAGE);
 }
@@ -48,16 +51,14 @@ static _Noreturn void printed(void)
 {
 	if (io_printed())
 		exit(EXITCODE_OK);
-	perror("error: standard output");
+	perror("osmo-pcap-archive: standard output");
 	exit(EXITCODE_FAILURE);
 }
 
 static void set_mode(struct options *o, enum mode mode)
 {
 	if (o->mode != MODE_DAEMON) {
-		fputs("error: -t, --once, --plan, --verify and --rebuild exclude each other\n",
-		    stderr);
-		exit(EXITCODE_USAGE);
+		wrong_options("-t, --once, --plan, --verify and --rebuild exclude each other", "");
 	}
 	o->mode = mode;
 }
@@ -65,8 +66,7 @@ static void set_mode(struct options *o, enum mode mode)
 static void set_since(struct options *o, const char *text)
 {
 	if (!parse_duration(text, &o->since)) {
-		fprintf(stderr, "error: --verify: \"%s\" is no time such as 12h or 30d\n", text);
-		exit(EXITCODE_USAGE);
+		wrong_options("--verify needs a time such as 12h or 30d, not ", text);
 	}
 	o->all = false;
 }
@@ -120,11 +120,14 @@ void options_parse(int argc, char **argv, struct options *o)
 			puts("osmo-pcap-archive " PACKAGE_VERSION);
 			printed();
 		default:
-			wrong_options();
+			wrong_options(NULL, "");
 		}
 	}
 	if (optind < argc && o->mode == MODE_VERIFY && o->all)
 		set_since(o, argv[optind++]);
-	if (optind < argc || (o->daemonize && o->mode != MODE_DAEMON))
-		wrong_options();
+	if (optind < argc)
+		wrong_options(
+		    "unexpected argument (the configuration is named with -c): ", argv[optind]);
+	if (o->daemonize && o->mode != MODE_DAEMON)
+		wrong_options("-D excludes -t, --once, --plan, --verify and --rebuild", "");
 }

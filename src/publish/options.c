@@ -21,8 +21,11 @@ static void usage(FILE *out)
 	    out);
 }
 
-static _Noreturn void wrong_options(void)
+/* reason NULL: getopt_long(3) has printed it. The word comes after it. */
+static _Noreturn void wrong_options(const char *reason, const char *word)
 {
+	if (reason)
+		fprintf(stderr, "osmo-pcap-publish: %s%s\n", reason, word);
 	usage(stderr);
 	exit(EXITCODE_USAGE);
 }
@@ -32,7 +35,7 @@ static _Noreturn void printed(void)
 {
 	if (io_printed())
 		exit(EXITCODE_OK);
-	perror("error: standard output");
+	perror("osmo-pcap-publish: standard output");
 	exit(EXITCODE_FAILURE);
 }
 
@@ -75,9 +78,12 @@ void options_parse(int argc, char **argv, struct options *o)
 		case 'V':
 			print_version();
 		default:
-			wrong_options();
+			wrong_options(NULL, "");
 		}
 	}
-	if (optind < argc || (o->daemonize && o->test))
-		wrong_options();
+	if (optind < argc)
+		wrong_options(
+		    "unexpected argument (the configuration is named with -c): ", argv[optind]);
+	if (o->daemonize && o->test)
+		wrong_options("-D and -t exclude each other", "");
 }
