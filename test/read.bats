@@ -1489,7 +1489,7 @@ pasted() {
 		"$READ" '-w out' >slow
 	script -qec 'bash slow' /dev/null </dev/null >typescript
 	[ "$(blocks <out | grep -c ^packet)" -eq 40 ]
-	grep -qaE '[0-9]+% [0-9]+ pkt .* MB/s left [-0-9:]+' typescript
+	grep -qaE '[0-9]+% [0-9]+ pkt .* [kM]B/s left [-0-9:]+' typescript
 	# the line is taken away at the end
 	tail -c 4 typescript | grep -qa $'\033\[J'
 	sed -i 's/-w out/| cat >piped/' slow
