@@ -57,6 +57,7 @@ serve() {
 	wait_stored a foo
 	until_true shows '^foo +recording +127\.0\.0\.2:[0-9]+ .* 2 +[0-9]+ *$'
 	shows '^bar +never '
+	shows '^clients: 1 recording, 1 never seen; '
 	status --json | perl -MJSON::PP -0777 -ne '
 		my ($foo) = grep { $_->{name} eq "foo" } @{decode_json($_)->{clients}};
 		print $foo->{recordings}[0]{file}' >file

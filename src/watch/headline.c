@@ -58,8 +58,9 @@ static const char *count_states(const struct snapshot *s, char *out, size_t size
 		size_t n = snapshot_count(s, all[i]);
 
 		if (n > 0 && len < size)
-			len += (size_t)snprintf(out + len, size - len, "%s%zu %s",
-			    len > 0 ? ", " : "", n, snapshot_state_word(all[i]));
+			len += (size_t)snprintf(out + len, size - len, "%s%zu %s%s",
+			    len > 0 ? ", " : "", n, snapshot_state_word(all[i]),
+			    all[i] == SNAPSHOT_NEVER ? " seen" : "");
 	}
 	return out;
 }
