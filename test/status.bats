@@ -182,7 +182,7 @@ is_heard() {
 	area 2 1
 	status >table
 	grep -E "^server: pid $PUBLISHER, up [0-9]+s, configuration 1, sandbox full\$" table
-	grep -E '^clients: 1 recording, 1 never; ' table
+	grep -E '^clients: 1 recording, 1 never seen; ' table
 	grep -E '^site-0 +recording +192\.0\.2\.0:40000 ' table
 	grep -E '^site-1 +never +' table
 	[ "$(awk 'length > 80' table | wc -l)" -eq 0 ]
