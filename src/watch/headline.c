@@ -115,7 +115,7 @@ static void tell_archive(struct page *t, const struct snapshot *s)
 
 size_t headline_print(const struct snapshot *s, size_t width, FILE *to)
 {
-	struct page t = {.to = to, .width = width};
+	struct page t = {.to = to, .width = width > 0 ? width : 1};
 
 	tell_server(&t, s);
 	tell_archive(&t, s);

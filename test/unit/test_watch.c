@@ -378,6 +378,11 @@ static void test_why(void)
 	    "what is wrong is told whole, on a narrow terminal as well");
 	OK(lines == 5, "in as many lines as it says: %zu", lines);
 	free(text);
+	to = open_memstream(&text, &len);
+	headline_print(&s, 0, to);
+	fclose(to);
+	OK(strncmp(text, "s\ne\nr\n", 6) == 0, "a width of 0 is one of 1");
+	free(text);
 	s.archive = (struct snapshot_archive){
 	    .configured = true, .bytes = 212000000000, .files = 40918, .full_in = -1, .waiting = 1};
 	to = open_memstream(&text, &len);
