@@ -12,15 +12,16 @@
 
 struct page {
 	FILE *to;
-	size_t width, lines;
+	size_t width, lines, folds; /* how many more lines may be begun because one is too long */
 };
 
-/* In as many lines as it takes, broken at blanks; a word that is wider than a line, anywhere. */
+/* In as many lines as it takes, broken at blanks; a word that is wider than a line, anywhere. What
+ * is left of it when there may be no more of them is cut. */
 static void fold(struct page *t, const char *text)
 {
 	size_t len = strlen(text), at;
 
-	while (len > t->width) {
+	for (; len > t->width && t->folds > 0; t->folds--) {
 		for (at = t->width; at > 0 && text[at] != ' '; at--)
 			;
 		if (at == 0)
@@ -31,7 +32,7 @@ static void fold(struct page *t, const char *text)
 		text += at;
 		len -= at;
 	}
-	fprintf(t->to, "%s\n", text);
+	fprintf(t->to, "%.*s\n", (int)(len < t->width ? len : t->width), text);
 	t->lines++;
 }
 
@@ -113,10 +114,11 @@ static void tell_archive(struct page *t, const struct snapshot *s)
 	    a->waiting > 0 ? ", hand-over waits" : "");
 }
 
-size_t headline_print(const struct snapshot *s, size_t width, FILE *to)
+size_t headline_print(const struct snapshot *s, size_t width, size_t lines, FILE *to)
 {
 	struct page t = {.to = to, .width = width > 0 ? width : 1};
 
+	t.folds = lines == 0 ? SIZE_MAX : lines / 4;
 	tell_server(&t, s);
 	tell_archive(&t, s);
 	return t.lines;

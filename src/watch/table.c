@@ -265,7 +265,7 @@ void table_print(const struct snapshot *s, const struct table_look *look, FILE *
 	struct layout t = {.look = look, .to = to};
 	struct line l;
 
-	t.printed = headline_print(s, look->width, to);
+	t.printed = headline_print(s, look->width, look->lines, to);
 	if (s->clients == 0)
 		return;
 	for (unsigned c = 0; c < COLUMNS; c++)
