@@ -19,6 +19,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/processors.h"
+#include "config/required.h"
 
 /* A look at all directories, whatever inotify says, and retention. */
 #define ROUND_MS 60000
@@ -118,7 +119,7 @@ static void retain(struct loop *l)
 static void reload(struct loop *l)
 {
 	struct daemon *d = l->d;
-	struct config *c = d->reload(d->context);
+	struct config *c = required_examine_again(d->file, REQUIRED_ARCHIVE);
 	struct sources sources;
 
 	if (!reload_accept(d->config, c, &sources))
@@ -186,7 +187,7 @@ static int how_long(const struct loop *l)
 		return 0;
 	if (l->work.active > 0)
 		ms = least(ms, until(l->look_due));
-	ms = least(ms, until(notify_due(&l->d->notify)));
+	ms = least(ms, until(notify_due(l->d->notify)));
 	if (!l->d->once)
 		ms = least(ms, until(l->retain_due));
 	if (!l->d->once && !l->work.reading)
@@ -228,7 +229,7 @@ static void wait(struct loop *l, int ms)
 	size_t n = work_channels(&l->work, p + 2);
 	size_t all = n + 2 + handover_channels(&l->handover, p + 2 + n);
 
-	notify_tick(&l->d->notify, io_monotonic_ms());
+	notify_tick(l->d->notify, io_monotonic_ms());
 	if (poll(p, all, ms) < 0)
 		return; /* EINTR */
 	go_on(l, p + 2, n);
