@@ -57,7 +57,7 @@ static bool coverage(const struct options *o, struct catalog *c, const struct ca
     struct patterns *patterns, struct tell *tell)
 {
 	bool text = !o->json && !o->html;
-	bool elsewhere = strcmp(o->config, OPTIONS_CONFIG) != 0;
+	bool elsewhere = strcmp(o->config, CONFIG_FILE) != 0;
 	char *whole = elsewhere ? realpath(o->config, NULL) : NULL; /* a page is read anywhere */
 	struct coverage v;
 
