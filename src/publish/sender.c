@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "base/attach.h"
 #include "base/grow.h"
 #include "base/io.h"
 #include "daemon/process.h"
@@ -231,40 +232,21 @@ static void follow(struct sender *s, const struct order *o, int fd)
 
 /* ---- orders ---- */
 
-/* The descriptor in a message. */
-static int passed(struct msghdr *m)
-{
-	struct cmsghdr *c = CMSG_FIRSTHDR(m);
-	int fd;
-
-	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS ||
-	    c->cmsg_len != CMSG_LEN(sizeof(fd)))
-		give_up();
-	memcpy(&fd, CMSG_DATA(c), sizeof(fd));
-	return fd;
-}
-
 /* False: there will be no more. */
 static bool take_order(struct sender *s)
 {
 	static struct order o;
-	struct iovec iov = {.iov_base = &o, .iov_len = sizeof(o)};
-	union {
-		struct cmsghdr align;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct msghdr m = {.msg_iov = &iov,
-	    .msg_iovlen = 1,
-	    .msg_control = &control,
-	    .msg_controllen = sizeof(control)};
-	ssize_t n = recvmsg(PROCESS_FILES + SENDER_ORDERS, &m, 0);
+	int file;
+	ssize_t n = attach_receive(PROCESS_FILES + SENDER_ORDERS, &o, sizeof(o), &file, 0);
 
 	if (n < 0)
 		return errno == EINTR;
 	if (n == 0)
 		return false;
+	if (o.what == ORDER_FOLLOW && file < 0)
+		give_up();
 	if (o.what == ORDER_FOLLOW)
-		follow(s, &o, passed(&m));
+		follow(s, &o, file);
 	else
 		publish_event(s, &o);
 	return true;
