@@ -7,7 +7,7 @@
 #include "base/cmdline.h"
 #include "base/exitcode.h"
 #include "config/config.h"
-#include "publish/sender.h"
+#include "publish/broadcast.h"
 
 static const char usage_text[] =
     "usage: osmo-pcap-publish [-D | -t] [-c CFG_FILE] | -h | -V\n"
@@ -27,7 +27,7 @@ static _Noreturn void print_version(void)
 {
 	char libzmq[32], text[100];
 
-	sender_version(libzmq, sizeof(libzmq));
+	broadcast_version(libzmq, sizeof(libzmq));
 	snprintf(text, sizeof(text), "osmo-pcap-publish " PACKAGE_VERSION " (libzmq %s)\n", libzmq);
 	cmdline_print(&self, text);
 }
