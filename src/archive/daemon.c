@@ -54,8 +54,8 @@ static void init_work(struct loop *l)
 
 	if (work_init(&l->work, &l->d->depot, l->d->config, &l->d->sources,
 		n < AT_ONCE_LEAST ? AT_ONCE_LEAST : n)) {
-		l->work.left = &l->left;
-		l->work.failing = &l->failing;
+		l->work.trouble.left = &l->left;
+		l->work.trouble.failing = &l->failing;
 		return;
 	}
 	event_failed(strerror(errno));
@@ -93,7 +93,7 @@ static void begin_round(struct loop *l)
 		log_renew(now); /* a syslog daemon that was restarted has another socket */
 	follow(l);
 	l->again = false;
-	l->failed = l->work.failed;
+	l->failed = l->work.trouble.failed;
 	l->round_due = now + ROUND_MS;
 	if (!l->broken && has_index(l))
 		work_begin(&l->work);
@@ -276,7 +276,7 @@ static bool round_is_over(const struct loop *l)
 
 static void end_round(struct loop *l)
 {
-	l->round_failed = l->work.failed > l->failed;
+	l->round_failed = l->work.trouble.failed > l->failed;
 	if (!tell_sources(&l->d->sources))
 		l->round_failed = true;
 	retain(l);
@@ -331,5 +331,5 @@ bool daemon_run(struct daemon *d)
 	if (!d->once)
 		return !l.broken;
 	return all_handed_over(&l) && !l.broken && !l.round_failed && !l.retention.failed &&
-	       l.work.nrefused == 0;
+	       l.work.trouble.nrefused == 0;
 }
