@@ -1,0 +1,38 @@
+/* cmdline: see cmdline.h. */
+#include "base/cmdline.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/exitcode.h"
+#include "base/io.h"
+
+_Noreturn void cmdline_print(const struct cmdline *c, const char *text)
+{
+	fputs(text, stdout);
+	if (io_printed())
+		exit(EXITCODE_OK);
+	fprintf(stderr, "%s: standard output: %s\n", c->prefix, strerror(errno));
+	exit(EXITCODE_FAILURE);
+}
+
+_Noreturn void cmdline_usage(const struct cmdline *c)
+{
+	fputs(c->usage, stderr);
+	exit(c->wrong);
+}
+
+_Noreturn void cmdline_wrong(const struct cmdline *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "%s: ", c->prefix);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "; see %s --help\n", c->program);
+	exit(c->wrong);
+}

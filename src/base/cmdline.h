@@ -1,0 +1,27 @@
+/* cmdline: how a program ends when its command line is wrong, or asks for help or version.
+ *
+ * Refuses to read options: getopt_long(3) does. Not for osmo-pcap-server, whose standard error may
+ * be the connection of a peer (server/errout). */
+#ifndef BASE_CMDLINE_H
+#define BASE_CMDLINE_H
+
+struct cmdline {
+	const char *program; /* its name */
+	const char *prefix;  /* of a line on standard error: the name, or "error" */
+	const char *usage;   /* the text of --help */
+	int wrong;           /* exit status for wrong options */
+};
+
+/* All of them exit. */
+
+/* Prints the text on standard output: EXITCODE_OK, or EXITCODE_FAILURE when it did not arrive. */
+_Noreturn void cmdline_print(const struct cmdline *c, const char *text);
+
+/* Prints the usage on standard error, behind what getopt_long(3) has printed. */
+_Noreturn void cmdline_usage(const struct cmdline *c);
+
+/* Prints what is wrong, and where to look it up. */
+__attribute__((format(printf, 2, 3))) _Noreturn void cmdline_wrong(
+    const struct cmdline *c, const char *fmt, ...);
+
+#endif
