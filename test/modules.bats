@@ -173,7 +173,7 @@ steps() {
 }
 
 @test "the master does not know frames, formats, transports and recording" {
-	includers '"(capture/(frame|format|accept|edit|pcap|pcapng)|tls/transport(_tls)?|record/recorder)[.]h"$' >who
+	includers '"(capture/(frame|format|accept|edit|pcap|pcapng)|tls/(transport(_tls)?|socket|handshake)|record/(recorder(_state)?|payload|unread))[.]h"$' >who
 	[ -s who ]
 	not grep -E '^server/(master|state|admission|spawn|reap|reload|repairs|keeper_watch|floods|timers|events|stop|signals|schedule|options|errout|prepare|main)\.' who >&2
 }
