@@ -7,6 +7,7 @@
 
 #include "base/exitcode.h"
 #include "base/io.h"
+#include "base/option.h"
 #include "publish/sender.h"
 
 static void usage(FILE *out)
@@ -55,10 +56,16 @@ void options_parse(int argc, char **argv, struct options *o)
 	    {"version", no_argument, NULL, 'V'},
 	    {NULL, 0, NULL, 0},
 	};
+	const char *empty;
 	int c;
 
 	*o = (struct options){.file = "osmo-pcap-server.cfg"};
 	while ((c = getopt_long(argc, argv, "c:DthV", longs, NULL)) != -1) {
+		empty = option_empty(longs, c, optarg);
+		if (empty) {
+			fprintf(stderr, "error: --%s is empty\n", empty);
+			exit(EXITCODE_USAGE);
+		}
 		switch (c) {
 		case 'c':
 			o->file = optarg;

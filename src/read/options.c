@@ -10,6 +10,7 @@
 
 #include "base/exitcode.h"
 #include "base/io.h"
+#include "base/option.h"
 #include "filter/compile.h"
 
 enum {
@@ -181,12 +182,20 @@ void options_parse(
 	    {"version", no_argument, NULL, 'V'},
 	    {0},
 	};
+	const char *empty;
 	int option;
 
 	*o = (struct options){.config = OPTIONS_CONFIG, .from = INT64_MIN, .to = INT64_MAX};
-	while ((option = getopt_long(argc, argv, "c:f:w:hV", longs, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, "c:f:w:hV", longs, NULL)) != -1) {
+		/* an empty filter is one: it lets everything through */
+		if (option != 'f' && (empty = option_empty(longs, option, optarg)))
+			wrong("--%s is empty", empty);
 		read_option(o, option, now, zone);
+	}
 	check(o);
 	o->client = argv + optind;
 	o->clients = argc - optind;
+	for (int i = 0; i < o->clients; i++)
+		if (!*o->client[i])
+			wrong("a CLIENT is empty");
 }

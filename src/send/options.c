@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/option.h"
 #include "base/parse.h"
 #include "send/address.h"
 #include "send/fit.h"
@@ -110,8 +111,6 @@ static enum send_exit check_tls_options(struct send_options *o)
 		return wrong("%s needs --tls", o->tls_option);
 	if (!o->secure.cert != !o->secure.key)
 		return wrong("--cert and --key go together");
-	if (o->secure.name && !*o->secure.name)
-		return wrong("--server-name is empty");
 	if (o->confirm && o->reconnect)
 		return wrong("--confirm and --reconnect do not go together: what a lost connection "
 			     "has not delivered is not known");
@@ -198,6 +197,8 @@ static enum send_exit read_operands(struct send_options *o, int argc, char **arg
 {
 	if (argc < 1 || !*argv[0])
 		return wrong("no HOST given");
+	if (!o->interface && argc > 1 && !*argv[1])
+		return wrong("FILE is empty");
 	o->host = argv[0];
 	if (!o->secure.name)
 		o->secure.name = name_of_host(o);
@@ -240,14 +241,19 @@ enum send_exit send_options_read(struct send_options *o, int argc, char **argv)
 	    {0},
 	};
 	enum send_exit r;
+	const char *empty;
 	int option;
 
 	*o = (struct send_options){
 	    .snaplen = SEND_SNAPLEN_DEFAULT, .loop = 1, .port = SEND_PORT_DEFAULT};
 	/* "+": a filter may hold words that begin with a minus. */
-	while ((option = getopt_long(argc, argv, "+s:S:r:l:Rqp:i:hV", longs, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, "+s:S:r:l:Rqp:i:hV", longs, NULL)) != -1) {
+		empty = option_empty(longs, option, optarg);
+		if (empty)
+			return wrong("--%s is empty", empty);
 		if ((r = read_option(o, option, optarg)) != SEND_EXIT_NOT_YET)
 			return r;
+	}
 	if ((r = check_tls_options(o)) != SEND_EXIT_NOT_YET)
 		return r;
 	return read_operands(o, argc - optind, argv + optind);

@@ -96,6 +96,10 @@ int main(int argc, char **argv)
 		fputs(usage_text, stderr);
 		return EXITCODE_USAGE;
 	}
+	if (optind < argc && !*argv[optind]) {
+		fputs("osmo-pcap-vty2cfg: FILE is empty\n", stderr);
+		return EXITCODE_USAGE;
+	}
 	file = optind < argc && strcmp(argv[optind], "-") != 0 ? argv[optind] : NULL;
 	if (file && !(f = fopen(file, "re")))
 		return failed(file, strerror(errno));

@@ -10,6 +10,7 @@
 
 #include "base/exitcode.h"
 #include "base/io.h"
+#include "base/option.h"
 #include "base/parse.h"
 #include "watch/verdict.h"
 
@@ -134,16 +135,24 @@ void options_parse(int argc, char **argv, struct options *o)
 	    {"version", no_argument, NULL, 'V'},
 	    {0},
 	};
+	const char *empty;
 	int option;
 
 	for (int i = 1; i < argc; i++)
 		if (strcmp(argv[i], "--check") == 0)
 			status_wrong = VERDICT_UNKNOWN;
 	*o = (struct options){.config = "osmo-pcap-server.cfg"};
-	while ((option = getopt_long(argc, argv, "c:hV", longs, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, "c:hV", longs, NULL)) != -1) {
+		empty = option_empty(longs, option, optarg);
+		if (empty)
+			wrong("--%s is empty", empty);
 		read_option(o, option, argc, argv);
+	}
 	o->client = argv + optind;
 	o->clients = argc - optind;
+	for (int i = 0; i < o->clients; i++)
+		if (!*o->client[i])
+			wrong("a CLIENT is empty");
 	if (o->mode == MODE_HTTP && o->clients > 0)
 		wrong("--http answers for all clients");
 }
