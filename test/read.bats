@@ -149,12 +149,40 @@ ends_with() {
 	settings
 	everywhere
 	run -1 list foo fooo
-	[ "$output" = "osmo-pcap-read: fooo: no client is called so, and no host with files in that time" ]
+	[ "$output" = "osmo-pcap-read: fooo: no client is called so, and no host that has files" ]
 	run -1 list net-127.0.9.8
-	[ "$output" = "osmo-pcap-read: net-127.0.9.8: no client is called so, and no host with files in that time" ]
+	[ "$output" = "osmo-pcap-read: net-127.0.9.8: no client is called so, and no host that has files" ]
 	settings '' '{ name = "quiet"; address = "127.0.0.2"; }'
 	run -0 list quiet
 	[ "$output" = 'osmo-pcap-read: no capture: there is no capture of quiet' ]
+}
+
+# A host is known for what it sent, whenever that was.
+@test "a host of a network that is silent in this time is told of, from the index and from the directories" {
+	settings '' "$DEFAULT_CLIENTS, $NET, { name = \"other\"; address = \"127.0.10.0/24\"; }"
+	three 'done'/trace-net-127.0.9.7-20261128_100000.pcap 1795860000
+	three 'done'/trace-net-127.0.9.8-20261128_100000.pcap 1795860000 3
+	three 'done'/trace-gone-127.0.11.1-20261128_100000.pcap 1795860000 6
+	archive
+	three 'done'/trace-net-127.0.9.9-20261128_100000.pcap 1795860000 9
+	three 'done'/trace-net-127.0.9.8-20261128_110000.pcap 1795863600 12
+	# rows ARGUMENT…: NAME-ADDRESS PACKETS of each line
+	rows() { "$READ" -c cfg --coverage --json "$@" 2>err | sed -E 's/.*"client":"([^"]*)","address":"([^"]*)".*"total-packets":([0-9]+).*/\1-\2 \3/' | tr '\n' ';'; }
+	[ "$(rows --from '2026-11-28 10:59' --to '2026-11-28 11:10')" = 'bar- 0;foo- 0;net-127.0.9.7 0;net-127.0.9.8 3;net-127.0.9.9 0;other- 0;' ]
+	[ "$(rows --from '2026-11-28 10:59' --to '2026-11-28 11:10' 'net-*.7')" = 'net-127.0.9.7 0;' ]
+	LC_ALL=C "$READ" -c cfg --coverage --from '2026-11-28 10:59' --to '2026-11-28 11:10' net >out
+	grep -q '^net-127.0.9.7  \.* .* 0 %$' out
+	# it is no stranger for --list and packets either, nor for who waits for it
+	run -0 --separate-stderr list --from '2026-11-28 10:59' net-127.0.9.7
+	[ -z "$output" ]
+	[ "$stderr" = 'osmo-pcap-read: no capture in this time: what there is of net-127.0.9.7 reaches from 2026-11-28 10:00:00 to 2026-11-28 10:00:02' ]
+	run -0 --separate-stderr "$READ" -c cfg --from '2026-11-28 10:59' 'net-*.7'
+	[[ $stderr == *'reaches from 2026-11-28 10:00:00 to'* ]]
+	run -1 list --from '2026-11-28 10:59' net-127.0.9.7 net-127.0.9.70
+	[ "$output" = 'osmo-pcap-read: net-127.0.9.70: no client is called so, and no host that has files' ]
+	# the network is a smaller one now
+	sed -i 's|127.0.9.0/24|127.0.9.8/30|' cfg
+	[ "$(rows --from '2026-11-28 10:59' --to '2026-11-28 11:10' 'net*')" = 'net-127.0.9.8 3;net-127.0.9.9 0;' ]
 }
 
 @test "a range of time has the files with a packet in it, both ends included" {
@@ -1351,7 +1379,7 @@ bars() {
 	[ "$(rows --from '2026-11-28 10:15' --to '2026-11-28 10:20')" = 'bar  0;foo  0;net 127.0.9.7 2;' ]
 	[ ! -s err ]
 	[ "$(rows)" = 'bar  0;foo  3;net 127.0.9.7 2;' ]
-	[ "$(rows --from '2026-11-28 10:00' --to '2026-11-28 10:05' 'n*')" = 'net  0;' ]
+	[ "$(rows --from '2026-11-28 10:00' --to '2026-11-28 10:05' 'n*')" = 'net 127.0.9.7 0;' ]
 	grep -q 'no capture in this time: what there is of n\* reaches from 2026-11-28 10:15:00 to 2026-11-28 10:16:' err
 	[ "$(rows --from 2026-11-28 bar)" = 'bar  0;' ]
 	grep -q 'no capture in this time: there is no capture of bar$' err
