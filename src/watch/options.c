@@ -19,6 +19,7 @@ enum {
 	JSON,
 	METRICS,
 	HTTP,
+	HOST,
 	CHECK
 };
 
@@ -35,6 +36,7 @@ static void usage(FILE *out)
 	    "      --json                everything, as one document\n"
 	    "      --metrics             as metrics of Prometheus\n"
 	    "      --http                answers a request on standard input (inetd)\n"
+	    "      --host NAME           with --http: it may be called so, too\n"
 	    "      --check               one line; exit 0 well, 1 warning, 2 critical, 3 unknown\n"
 	    "  -h, --help                show this\n"
 	    "  -V, --version             show the version\n"
@@ -89,6 +91,20 @@ static void read_seconds(struct options *o, int argc, char **argv)
 	}
 }
 
+/* As a browser sends it, without the port: what cannot be sent would be waited for in vain. */
+static void add_host(struct options *o, const char *name)
+{
+	static const char letters[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+	size_t len = strlen(name);
+
+	if (name[strspn(name, letters)] || name[len - 1] == '.')
+		wrong("--host '%s' is no name of a host", name);
+	if (o->hosts == OPTIONS_HOSTS)
+		wrong("--host is given more than %u times", OPTIONS_HOSTS);
+	o->host[o->hosts++] = name;
+}
+
 static void read_option(struct options *o, int option, int argc, char **argv)
 {
 	switch (option) {
@@ -106,6 +122,9 @@ static void read_option(struct options *o, int option, int argc, char **argv)
 		break;
 	case HTTP:
 		set_mode(o, MODE_HTTP);
+		break;
+	case HOST:
+		add_host(o, optarg);
 		break;
 	case CHECK:
 		set_mode(o, MODE_CHECK);
@@ -130,6 +149,7 @@ void options_parse(int argc, char **argv, struct options *o)
 	    {"json", no_argument, NULL, JSON},
 	    {"metrics", no_argument, NULL, METRICS},
 	    {"http", no_argument, NULL, HTTP},
+	    {"host", required_argument, NULL, HOST},
 	    {"check", no_argument, NULL, CHECK},
 	    {"help", no_argument, NULL, 'h'},
 	    {"version", no_argument, NULL, 'V'},
@@ -155,4 +175,6 @@ void options_parse(int argc, char **argv, struct options *o)
 			wrong("a CLIENT is empty");
 	if (o->mode == MODE_HTTP && o->clients > 0)
 		wrong("--http answers for all clients");
+	if (o->mode != MODE_HTTP && o->hosts > 0)
+		wrong("--host is for --http");
 }
