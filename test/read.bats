@@ -1167,6 +1167,23 @@ follow_into_pipe() {
 	[ ! -s err ]
 }
 
+# sshd gives what it starts a socket, which has no error when the other end has read all and closes it.
+@test "--follow into a socket ends when its reader has gone, also when nothing comes" {
+	settings
+	timeout "$PATIENCE" perl -MSocket -e '
+		socketpair(my $here, my $there, AF_UNIX, SOCK_STREAM, 0) or die;
+		if (fork) {
+			close $there;
+			sysread($here, my $head, 1 << 16) or die;
+			close $here;
+			wait;
+			exit $? >> 8;
+		}
+		open STDOUT, ">&", $there or die;
+		close $_ for $here, $there;
+		exec @ARGV' "$READ" -c cfg --follow foo 2>err
+}
+
 @test "--follow: a reader that takes nothing costs a recording nothing" {
 	settings
 	server_start

@@ -441,7 +441,7 @@ answered() { head -n 1 answer | tr -d '\r' | grep -x "HTTP/1.1 $1"; }
 	run -2 "$STATUS" -c cfg --http --host pcap.example.org:9741
 	[[ $output == *"--host 'pcap.example.org:9741' is no name of a host"* ]]
 	run -2 "$STATUS" -c cfg --http --host ''
-	run -2 "$STATUS" -c cfg --http $(printf -- '--host h%s ' {1..17})
+	run -2 "$STATUS" -c cfg --http --host={1..17}
 }
 
 # bars CLIENT: what is drawn of its last day: "FROM TO [uncounted]" for each bar, in steps of five minutes
