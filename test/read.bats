@@ -893,9 +893,12 @@ interfaces() {
 	[ "$(mode new)" = 640 ]
 	mkfifo fifo
 	run -1 "$READ" -c cfg -w fifo
-	[[ $output == "osmo-pcap-read: fifo: "* ]]
+	[ "$output" = "osmo-pcap-read: fifo: is no regular file: use standard output" ]
 	run -1 "$READ" -c cfg -w /dev/null
 	[ "$output" = "osmo-pcap-read: /dev/null: is no regular file: use standard output" ]
+	ln -s nothing dangling
+	run -1 "$READ" -c cfg -w dangling
+	[ "$output" = "osmo-pcap-read: dangling: is a symbolic link that leads to no file" ]
 	run -1 "$READ" -c cfg -w "$PWD/rec"
 	cp rec/trace-bar-* copy
 	chmod u+w rec/* # who may write there
