@@ -36,3 +36,12 @@ _Noreturn void cmdline_wrong(const struct cmdline *c, const char *fmt, ...)
 	fprintf(stderr, "; see %s --help\n", c->program);
 	exit(c->wrong);
 }
+
+void cmdline_refuse_empty(
+    const struct cmdline *c, const struct option *longs, int option, const char *value)
+{
+	const char *name = option_empty(longs, option, value);
+
+	if (name)
+		cmdline_wrong(c, "--%s is empty", name);
+}

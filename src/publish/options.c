@@ -46,6 +46,7 @@ void options_parse(int argc, char **argv, struct options *o)
 
 	*o = (struct options){.file = CONFIG_FILE};
 	while ((c = getopt_long(argc, argv, "c:DthV", longs, NULL)) != -1) {
+		cmdline_refuse_empty(&self, longs, c, optarg);
 		switch (c) {
 		case 'c':
 			o->file = optarg;

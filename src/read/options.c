@@ -162,9 +162,16 @@ void options_parse(
 	int option;
 
 	*o = (struct options){.config = CONFIG_FILE, .from = INT64_MIN, .to = INT64_MAX};
-	while ((option = getopt_long(argc, argv, "c:f:w:hV", longs, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, "c:f:w:hV", longs, NULL)) != -1) {
+		/* an empty filter is one: it lets everything through */
+		if (option != 'f')
+			cmdline_refuse_empty(&self, longs, option, optarg);
 		read_option(o, option, now, zone);
+	}
 	check(o);
 	o->client = argv + optind;
 	o->clients = argc - optind;
+	for (int i = 0; i < o->clients; i++)
+		if (!*o->client[i])
+			cmdline_wrong(&self, "a CLIENT is empty");
 }

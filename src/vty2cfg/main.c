@@ -100,6 +100,8 @@ int main(int argc, char **argv)
 	}
 	if (argc - optind > 1)
 		cmdline_usage(&self);
+	if (optind < argc && !*argv[optind])
+		cmdline_wrong(&self, "FILE is empty");
 	file = optind < argc && strcmp(argv[optind], "-") != 0 ? argv[optind] : NULL;
 	if (file && !(f = fopen(file, "re")))
 		return failed(file, strerror(errno));
