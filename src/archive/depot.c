@@ -186,39 +186,6 @@ bool depot_replace_index(struct depot *d)
 	       renameat(d->dir, DEPOT_NEW_INDEX, d->dir, STORE_FILE) == 0 && fsync(d->dir) == 0;
 }
 
-bool depot_has_index(struct depot *d, char reason[DEPOT_REASON_MAX])
-{
-	bool moved = store_has_moved(d->store), saved = false;
-
-	if (!moved && claim_is_lost(d->dir, d->lock))
-		return fail(reason, d->path,
-		    "its " OWNNAME_LOCK " was removed or replaced: another archive may work there; "
-		    "nothing is archived nor deleted any more");
-	if (!moved && store_lost_journal(d->store, &saved))
-		return fail(reason, d->path,
-		    saved ? STORE_FILE
-			"-wal, the index's journal, was removed or replaced: what was "
-			"in it is in the index now; nothing is archived nor deleted "
-			"until the next start"
-			  : STORE_FILE
-			"-wal, the index's journal, was removed or replaced: nothing is "
-			"archived nor deleted any more; osmo-pcap-archive --rebuild "
-			"makes the index anew");
-	if (!moved && !store_is_foreign(d->store))
-		return true;
-	/* with the journal that is beside it, it is neither of both: the next start must not use it
-	 */
-	if (!moved)
-		renameat(d->dir, STORE_FILE, d->dir, DEPOT_FOREIGN_INDEX);
-	snprintf(reason, DEPOT_REASON_MAX,
-	    "%s/%s: the index was %s: nothing is archived nor deleted any more; "
-	    "osmo-pcap-archive --rebuild makes it anew",
-	    d->path, STORE_FILE,
-	    moved ? "removed or replaced"
-		  : "overwritten by another one, which is called " DEPOT_FOREIGN_INDEX " now");
-	return false;
-}
-
 void depot_close(struct depot *d)
 {
 	store_close(d->store);
