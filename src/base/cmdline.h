@@ -14,7 +14,8 @@ struct cmdline {
 	int wrong;           /* exit status for wrong options */
 };
 
-/* Where the option that getopt_long(3) has returned has an empty value: it is wrong. value: optarg. */
+/* Where the option that getopt_long(3) has returned has an empty value: it is wrong. value: optarg.
+ */
 void cmdline_refuse_empty(
     const struct cmdline *c, const struct option *longs, int option, const char *value);
 
