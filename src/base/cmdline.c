@@ -15,7 +15,7 @@ _Noreturn void cmdline_print(const struct cmdline *c, const char *text)
 	fputs(text, stdout);
 	if (io_printed())
 		exit(EXITCODE_OK);
-	fprintf(stderr, "%s: standard output: %s\n", c->prefix, strerror(errno));
+	fprintf(stderr, "%s: standard output: %s\n", c->program, strerror(errno));
 	exit(EXITCODE_FAILURE);
 }
 
@@ -29,7 +29,7 @@ _Noreturn void cmdline_wrong(const struct cmdline *c, const char *fmt, ...)
 {
 	va_list ap;
 
-	fprintf(stderr, "%s: ", c->prefix);
+	fprintf(stderr, "%s: ", c->program);
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);

@@ -8,8 +8,7 @@
 #include "base/option.h"
 
 struct cmdline {
-	const char *program; /* its name */
-	const char *prefix;  /* of a line on standard error: the name, or "error" */
+	const char *program; /* its name, which its lines on standard error begin with */
 	const char *usage;   /* the text of --help */
 	int wrong;           /* exit status for wrong options */
 };

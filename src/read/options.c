@@ -39,10 +39,8 @@ static const char usage_text[] =
     "  -V, --version           show the version\n"
     "See osmo-pcap-read(1).\n";
 
-static const struct cmdline self = {.program = "osmo-pcap-read",
-    .prefix = "osmo-pcap-read",
-    .usage = usage_text,
-    .wrong = EXITCODE_USAGE};
+static const struct cmdline self = {
+    .program = "osmo-pcap-read", .usage = usage_text, .wrong = EXITCODE_USAGE};
 
 static void set_mode(struct options *o, enum mode mode)
 {

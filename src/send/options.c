@@ -49,10 +49,8 @@ static const char usage_text[] =
     "      --priority STRING      for GnuTLS (" SEND_TLS_PRIORITY ")\n"
     "  -h, --help    -V, --version\n";
 
-static const struct cmdline self = {.program = "osmo-pcap-send",
-    .prefix = "osmo-pcap-send",
-    .usage = usage_text,
-    .wrong = EXITCODE_USAGE};
+static const struct cmdline self = {
+    .program = "osmo-pcap-send", .usage = usage_text, .wrong = EXITCODE_USAGE};
 
 static uint64_t read_number(const char *name, const char *text, uint64_t min, uint64_t max)
 {

@@ -38,10 +38,8 @@ static const char usage_text[] =
     "See osmo-pcap-status(1).\n";
 
 /* Its status for wrong options must not be taken for an answer of --check. */
-static struct cmdline self = {.program = "osmo-pcap-status",
-    .prefix = "osmo-pcap-status",
-    .usage = usage_text,
-    .wrong = EXITCODE_USAGE};
+static struct cmdline self = {
+    .program = "osmo-pcap-status", .usage = usage_text, .wrong = EXITCODE_USAGE};
 
 static void set_mode(struct options *o, enum mode mode)
 {
