@@ -139,7 +139,7 @@ static bool has_sharing(const struct indexfile *f, struct store *store, char *re
 		return true;
 	return fail(reason, f->path,
 	    STORE_FILE "-shm, by which those who use the index at the same time agree, was removed "
-		       "or replaced; nothing is archived nor deleted until the next start");
+		       "or replaced: nothing is archived nor deleted until the next start");
 }
 
 static bool replaced(const struct indexfile *f, const char *how, char *reason)
