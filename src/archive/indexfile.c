@@ -118,32 +118,51 @@ bool indexfile_replace(const struct indexfile *f)
 	       renameat(f->dir, INDEXFILE_NEW, f->dir, STORE_FILE) == 0 && fsync(f->dir) == 0;
 }
 
-bool indexfile_is_in_place(
-    const struct indexfile *f, struct store *store, char reason[INDEXFILE_REASON_MAX])
+static bool has_journal(const struct indexfile *f, struct store *store, char *reason)
 {
-	bool moved = store_has_moved(store), saved = false;
+	bool saved = false;
 
-	if (!moved && store_lost_journal(store, &saved))
-		return fail(reason, f->path,
-		    saved ? STORE_FILE
-			"-wal, the index's journal, was removed or replaced: what was "
-			"in it is in the index now; nothing is archived nor deleted "
-			"until the next start"
-			  : STORE_FILE
-			"-wal, the index's journal, was removed or replaced: nothing is "
-			"archived nor deleted any more; osmo-pcap-archive --rebuild "
-			"makes the index anew");
-	if (!moved && !store_is_foreign(store))
+	if (!store_lost_journal(store, &saved))
 		return true;
-	/* with the journal that is beside it, it is neither of both: the next start must not use it
-	 */
-	if (!moved)
-		renameat(f->dir, STORE_FILE, f->dir, INDEXFILE_FOREIGN);
+	return fail(reason, f->path,
+	    saved ? STORE_FILE "-wal, the index's journal, was removed or replaced: what was in it "
+			       "is in the index "
+			       "now; nothing is archived nor deleted until the next start"
+		  : STORE_FILE "-wal, the index's journal, was removed or replaced: nothing is "
+			       "archived nor deleted "
+			       "any more; osmo-pcap-archive --rebuild makes the index anew");
+}
+
+static bool has_sharing(const struct indexfile *f, struct store *store, char *reason)
+{
+	if (!store_lost_sharing(store))
+		return true;
+	return fail(reason, f->path,
+	    STORE_FILE "-shm, by which those who use the index at the same time agree, was removed "
+		       "or replaced: nothing is archived nor deleted until the next start");
+}
+
+static bool replaced(const struct indexfile *f, const char *how, char *reason)
+{
 	snprintf(reason, INDEXFILE_REASON_MAX,
 	    "%s/%s: the index was %s: nothing is archived nor deleted any more; "
 	    "osmo-pcap-archive --rebuild makes it anew",
-	    f->path, STORE_FILE,
-	    moved ? "removed or replaced"
-		  : "overwritten by another one, which is called " INDEXFILE_FOREIGN " now");
+	    f->path, STORE_FILE, how);
 	return false;
+}
+
+bool indexfile_is_in_place(
+    const struct indexfile *f, struct store *store, char reason[INDEXFILE_REASON_MAX])
+{
+	if (store_has_moved(store))
+		return replaced(f, "removed or replaced", reason);
+	if (!has_journal(f, store, reason) || !has_sharing(f, store, reason))
+		return false;
+	if (!store_is_foreign(store))
+		return true;
+	/* with the journal that is beside it, it is neither of both: the next start must not use it
+	 */
+	renameat(f->dir, STORE_FILE, f->dir, INDEXFILE_FOREIGN);
+	return replaced(
+	    f, "overwritten by another one, which is called " INDEXFILE_FOREIGN " now", reason);
 }

@@ -34,27 +34,21 @@ static const char usage_text[] =
     "  -V, --version           show the version\n"
     "See osmo-pcap-archive(8) and osmo-pcap-server.cfg(5).\n";
 
-static const struct cmdline self = {.program = "osmo-pcap-archive",
-    .prefix = "error",
-    .usage = usage_text,
-    .wrong = EXITCODE_USAGE};
+static const struct cmdline self = {
+    .program = "osmo-pcap-archive", .usage = usage_text, .wrong = EXITCODE_USAGE};
 
 static void set_mode(struct options *o, enum mode mode)
 {
-	if (o->mode != MODE_DAEMON) {
-		fputs("error: -t, --once, --plan, --verify and --rebuild exclude each other\n",
-		    stderr);
-		exit(EXITCODE_USAGE);
-	}
+	if (o->mode != MODE_DAEMON)
+		cmdline_wrong(
+		    &self, "-t, --once, --plan, --verify and --rebuild exclude each other");
 	o->mode = mode;
 }
 
 static void set_since(struct options *o, const char *text)
 {
-	if (!parse_duration(text, &o->since)) {
-		fprintf(stderr, "error: --verify: \"%s\" is no time such as 12h or 30d\n", text);
-		exit(EXITCODE_USAGE);
-	}
+	if (!parse_duration(text, &o->since))
+		cmdline_wrong(&self, "--verify needs a time such as 12h or 30d, not %s", text);
 	o->all = false;
 }
 
@@ -76,6 +70,7 @@ void options_parse(int argc, char **argv, struct options *o)
 
 	*o = (struct options){.file = CONFIG_FILE, .all = true};
 	while ((c = getopt_long(argc, argv, "c:DthV", longs, NULL)) != -1) {
+		cmdline_refuse_empty(&self, longs, c, optarg);
 		switch (c) {
 		case 'c':
 			o->file = optarg;
@@ -110,6 +105,9 @@ void options_parse(int argc, char **argv, struct options *o)
 	}
 	if (optind < argc && o->mode == MODE_VERIFY && o->all)
 		set_since(o, argv[optind++]);
-	if (optind < argc || (o->daemonize && o->mode != MODE_DAEMON))
-		cmdline_usage(&self);
+	if (optind < argc)
+		cmdline_wrong(&self, "unexpected argument: %s (the configuration is named with -c)",
+		    argv[optind]);
+	if (o->daemonize && o->mode != MODE_DAEMON)
+		cmdline_wrong(&self, "-D excludes -t, --once, --plan, --verify and --rebuild");
 }

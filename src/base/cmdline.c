@@ -15,7 +15,7 @@ _Noreturn void cmdline_print(const struct cmdline *c, const char *text)
 	fputs(text, stdout);
 	if (io_printed())
 		exit(EXITCODE_OK);
-	fprintf(stderr, "%s: standard output: %s\n", c->prefix, strerror(errno));
+	fprintf(stderr, "%s: standard output: %s\n", c->program, strerror(errno));
 	exit(EXITCODE_FAILURE);
 }
 
@@ -29,10 +29,19 @@ _Noreturn void cmdline_wrong(const struct cmdline *c, const char *fmt, ...)
 {
 	va_list ap;
 
-	fprintf(stderr, "%s: ", c->prefix);
+	fprintf(stderr, "%s: ", c->program);
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	fprintf(stderr, "; see %s --help\n", c->program);
 	exit(c->wrong);
+}
+
+void cmdline_refuse_empty(
+    const struct cmdline *c, const struct option *longs, int option, const char *value)
+{
+	const char *name = option_empty(longs, option, value);
+
+	if (name)
+		cmdline_wrong(c, "--%s is empty", name);
 }

@@ -5,14 +5,20 @@
 #ifndef BASE_CMDLINE_H
 #define BASE_CMDLINE_H
 
+#include "base/option.h"
+
 struct cmdline {
-	const char *program; /* its name */
-	const char *prefix;  /* of a line on standard error: the name, or "error" */
+	const char *program; /* its name, which its lines on standard error begin with */
 	const char *usage;   /* the text of --help */
 	int wrong;           /* exit status for wrong options */
 };
 
-/* All of them exit. */
+/* Where the option that getopt_long(3) has returned has an empty value: it is wrong. value: optarg.
+ */
+void cmdline_refuse_empty(
+    const struct cmdline *c, const struct option *longs, int option, const char *value);
+
+/* All that follow exit. */
 
 /* Prints the text on standard output: EXITCODE_OK, or EXITCODE_FAILURE when it did not arrive. */
 _Noreturn void cmdline_print(const struct cmdline *c, const char *text);

@@ -247,4 +247,7 @@ void config_owner(const struct config *c, const char *stem, char client[CAPNAME_
  * the client's longest entry that holds it is that address alone, or there is none. */
 const struct addr_net *config_network(const struct config_client *k, const struct addr *peer);
 
+/* Whether one of its entries is a network. */
+bool config_has_network(const struct config_client *k);
+
 #endif

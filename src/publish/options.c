@@ -18,10 +18,8 @@ static const char usage_text[] =
     "  -V, --version           show the version, and that of libzmq\n"
     "See osmo-pcap-publish(8) and osmo-pcap-server.cfg(5).\n";
 
-static const struct cmdline self = {.program = "osmo-pcap-publish",
-    .prefix = "error",
-    .usage = usage_text,
-    .wrong = EXITCODE_USAGE};
+static const struct cmdline self = {
+    .program = "osmo-pcap-publish", .usage = usage_text, .wrong = EXITCODE_USAGE};
 
 static _Noreturn void print_version(void)
 {
@@ -46,6 +44,7 @@ void options_parse(int argc, char **argv, struct options *o)
 
 	*o = (struct options){.file = CONFIG_FILE};
 	while ((c = getopt_long(argc, argv, "c:DthV", longs, NULL)) != -1) {
+		cmdline_refuse_empty(&self, longs, c, optarg);
 		switch (c) {
 		case 'c':
 			o->file = optarg;
@@ -64,6 +63,9 @@ void options_parse(int argc, char **argv, struct options *o)
 			cmdline_usage(&self);
 		}
 	}
-	if (optind < argc || (o->daemonize && o->test))
-		cmdline_usage(&self);
+	if (optind < argc)
+		cmdline_wrong(&self, "unexpected argument: %s (the configuration is named with -c)",
+		    argv[optind]);
+	if (o->daemonize && o->test)
+		cmdline_wrong(&self, "-D and -t exclude each other");
 }

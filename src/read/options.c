@@ -39,10 +39,8 @@ static const char usage_text[] =
     "  -V, --version           show the version\n"
     "See osmo-pcap-read(1).\n";
 
-static const struct cmdline self = {.program = "osmo-pcap-read",
-    .prefix = "osmo-pcap-read",
-    .usage = usage_text,
-    .wrong = EXITCODE_USAGE};
+static const struct cmdline self = {
+    .program = "osmo-pcap-read", .usage = usage_text, .wrong = EXITCODE_USAGE};
 
 static void set_mode(struct options *o, enum mode mode)
 {
@@ -162,9 +160,16 @@ void options_parse(
 	int option;
 
 	*o = (struct options){.config = CONFIG_FILE, .from = INT64_MIN, .to = INT64_MAX};
-	while ((option = getopt_long(argc, argv, "c:f:w:hV", longs, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, "c:f:w:hV", longs, NULL)) != -1) {
+		/* an empty filter is one: it lets everything through */
+		if (option != 'f')
+			cmdline_refuse_empty(&self, longs, option, optarg);
 		read_option(o, option, now, zone);
+	}
 	check(o);
 	o->client = argv + optind;
 	o->clients = argc - optind;
+	for (int i = 0; i < o->clients; i++)
+		if (!*o->client[i])
+			cmdline_wrong(&self, "a CLIENT is empty");
 }

@@ -49,10 +49,8 @@ static const char usage_text[] =
     "      --priority STRING      for GnuTLS (" SEND_TLS_PRIORITY ")\n"
     "  -h, --help    -V, --version\n";
 
-static const struct cmdline self = {.program = "osmo-pcap-send",
-    .prefix = "osmo-pcap-send",
-    .usage = usage_text,
-    .wrong = EXITCODE_USAGE};
+static const struct cmdline self = {
+    .program = "osmo-pcap-send", .usage = usage_text, .wrong = EXITCODE_USAGE};
 
 static uint64_t read_number(const char *name, const char *text, uint64_t min, uint64_t max)
 {
@@ -101,8 +99,6 @@ static void check_tls_options(struct send_options *o)
 		cmdline_wrong(&self, "%s needs --tls", o->tls_option);
 	if (!o->secure.cert != !o->secure.key)
 		cmdline_wrong(&self, "--cert and --key go together");
-	if (o->secure.name && !*o->secure.name)
-		cmdline_wrong(&self, "--server-name is empty");
 	if (o->confirm && o->reconnect)
 		cmdline_wrong(&self,
 		    "--confirm and --reconnect do not go together: what a lost connection "
@@ -175,6 +171,8 @@ static void read_operands(struct send_options *o, int argc, char **argv)
 {
 	if (argc < 1 || !*argv[0])
 		cmdline_wrong(&self, "no HOST given");
+	if (!o->interface && argc > 1 && !*argv[1])
+		cmdline_wrong(&self, "FILE is empty");
 	o->host = argv[0];
 	if (!o->secure.name)
 		o->secure.name = name_of_host(o);
@@ -221,8 +219,10 @@ void send_options_read(struct send_options *o, int argc, char **argv)
 	*o = (struct send_options){
 	    .snaplen = SEND_SNAPLEN_DEFAULT, .loop = 1, .port = SEND_PORT_DEFAULT};
 	/* "+": a filter may hold words that begin with a minus. */
-	while ((option = getopt_long(argc, argv, "+s:S:r:l:Rqp:i:hV", longs, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, "+s:S:r:l:Rqp:i:hV", longs, NULL)) != -1) {
+		cmdline_refuse_empty(&self, longs, option, optarg);
 		read_option(o, option, optarg);
+	}
 	check_tls_options(o);
 	read_operands(o, argc - optind, argv + optind);
 }

@@ -25,10 +25,8 @@ static const char usage_text[] =
     "Without FILE, or with -, from standard input; the result goes to standard output.\n"
     "  -h, --help    -V, --version\n";
 
-static const struct cmdline self = {.program = "osmo-pcap-vty2cfg",
-    .prefix = "osmo-pcap-vty2cfg",
-    .usage = usage_text,
-    .wrong = EXITCODE_USAGE};
+static const struct cmdline self = {
+    .program = "osmo-pcap-vty2cfg", .usage = usage_text, .wrong = EXITCODE_USAGE};
 
 static int failed(const char *what, const char *why)
 {
@@ -100,6 +98,8 @@ int main(int argc, char **argv)
 	}
 	if (argc - optind > 1)
 		cmdline_usage(&self);
+	if (optind < argc && !*argv[optind])
+		cmdline_wrong(&self, "FILE is empty");
 	file = optind < argc && strcmp(argv[optind], "-") != 0 ? argv[optind] : NULL;
 	if (file && !(f = fopen(file, "re")))
 		return failed(file, strerror(errno));

@@ -16,6 +16,7 @@ enum {
 	JSON,
 	METRICS,
 	HTTP,
+	HOST,
 	CHECK
 };
 
@@ -30,16 +31,15 @@ static const char usage_text[] =
     "      --json                everything, as one document\n"
     "      --metrics             as metrics of Prometheus\n"
     "      --http                answers a request on standard input (inetd)\n"
+    "      --host NAME           with --http: it may be called so, too\n"
     "      --check               one line; exit 0 well, 1 warning, 2 critical, 3 unknown\n"
     "  -h, --help                show this\n"
     "  -V, --version             show the version\n"
     "See osmo-pcap-status(1).\n";
 
 /* Its status for wrong options must not be taken for an answer of --check. */
-static struct cmdline self = {.program = "osmo-pcap-status",
-    .prefix = "osmo-pcap-status",
-    .usage = usage_text,
-    .wrong = EXITCODE_USAGE};
+static struct cmdline self = {
+    .program = "osmo-pcap-status", .usage = usage_text, .wrong = EXITCODE_USAGE};
 
 static void set_mode(struct options *o, enum mode mode)
 {
@@ -67,6 +67,20 @@ static void read_seconds(struct options *o, int argc, char **argv)
 	}
 }
 
+/* As a browser sends it, without the port: what cannot be sent would be waited for in vain. */
+static void add_host(struct options *o, const char *name)
+{
+	static const char letters[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+	size_t len = strlen(name);
+
+	if (name[strspn(name, letters)] || name[len - 1] == '.')
+		cmdline_wrong(&self, "--host '%s' is no name of a host", name);
+	if (o->hosts == OPTIONS_HOSTS)
+		cmdline_wrong(&self, "--host is given more than %u times", OPTIONS_HOSTS);
+	o->host[o->hosts++] = name;
+}
+
 static void read_option(struct options *o, int option, int argc, char **argv)
 {
 	switch (option) {
@@ -84,6 +98,9 @@ static void read_option(struct options *o, int option, int argc, char **argv)
 		break;
 	case HTTP:
 		set_mode(o, MODE_HTTP);
+		break;
+	case HOST:
+		add_host(o, optarg);
 		break;
 	case CHECK:
 		set_mode(o, MODE_CHECK);
@@ -105,6 +122,7 @@ void options_parse(int argc, char **argv, struct options *o)
 	    {"json", no_argument, NULL, JSON},
 	    {"metrics", no_argument, NULL, METRICS},
 	    {"http", no_argument, NULL, HTTP},
+	    {"host", required_argument, NULL, HOST},
 	    {"check", no_argument, NULL, CHECK},
 	    {"help", no_argument, NULL, 'h'},
 	    {"version", no_argument, NULL, 'V'},
@@ -116,10 +134,17 @@ void options_parse(int argc, char **argv, struct options *o)
 		if (strcmp(argv[i], "--check") == 0)
 			self.wrong = VERDICT_UNKNOWN;
 	*o = (struct options){.config = CONFIG_FILE};
-	while ((option = getopt_long(argc, argv, "c:hV", longs, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, "c:hV", longs, NULL)) != -1) {
+		cmdline_refuse_empty(&self, longs, option, optarg);
 		read_option(o, option, argc, argv);
+	}
 	o->client = argv + optind;
 	o->clients = argc - optind;
+	for (int i = 0; i < o->clients; i++)
+		if (!*o->client[i])
+			cmdline_wrong(&self, "a CLIENT is empty");
 	if (o->mode == MODE_HTTP && o->clients > 0)
 		cmdline_wrong(&self, "--http answers for all clients");
+	if (o->mode != MODE_HTTP && o->hosts > 0)
+		cmdline_wrong(&self, "--host is for --http");
 }
