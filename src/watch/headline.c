@@ -7,6 +7,7 @@
 
 #include "view/chart.h"
 #include "watch/numbers.h"
+#include "watch/statewords.h"
 
 #define TEXT_MAX 512
 
@@ -50,18 +51,17 @@ __attribute__((format(printf, 2, 3))) static void tell(struct page *t, const cha
 /* "300 recording, 2 silent" */
 static const char *count_states(const struct snapshot *s, char *out, size_t size)
 {
-	static const enum snapshot_state all[] = {
-	    SNAPSHOT_RECORDING, SNAPSHOT_WAITING, SNAPSHOT_SILENT, SNAPSHOT_ABSENT, SNAPSHOT_NEVER};
 	size_t len = 0;
 
 	snprintf(out, size, "none");
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
-		size_t n = snapshot_count(s, all[i]);
+	for (size_t i = 0; i < STATEWORDS_STATES; i++) {
+		enum snapshot_state state = statewords_states[i];
+		size_t n = snapshot_count(s, state);
 
 		if (n > 0 && len < size)
 			len += (size_t)snprintf(out + len, size - len, "%s%zu %s%s",
-			    len > 0 ? ", " : "", n, snapshot_state_word(all[i]),
-			    all[i] == SNAPSHOT_NEVER ? " seen" : "");
+			    len > 0 ? ", " : "", n, snapshot_state_word(state),
+			    state == SNAPSHOT_NEVER ? " seen" : "");
 	}
 	return out;
 }
