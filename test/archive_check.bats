@@ -278,6 +278,40 @@ variety() {
 	told 0 | sed 's/|trace-foo-20261128_000001_001.pcap|/|trace-foo-20261128_000001.pcap|/' | diff before -
 }
 
+@test "a directory that cannot be looked into: --verify says so, and has status 1; a name with control characters stays one line" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	once
+	mkdir $'archive/e\nv\e[31m'
+	cp archive/foo/2026-11-28/*.zst $'archive/e\nv\e[31m/'
+	run -1 verify
+	grep -x 'e?v?\[31m/trace-foo-20261128_000001.pcap.zst: it is not in the index' found
+	: >"$(printf 'archive/e\nv\e[31m/trace-foo-20261128_000001.pcap.zst')"
+	run -1 rebuild
+	grep -x 'e?v?\[31m/trace-foo-20261128_000001.pcap.zst: .*' made
+	rm -r archive/e*
+	rebuild
+	verify
+	mkdir -p "archive/$(printf 'd/%.0s' {1..40})"
+	run -1 verify
+	grep 'd: it cannot be looked for files that the index does not have: there are too many directories in each other$' found
+	grep -x '1 file read, .*; 0 files differ or are missing' found
+}
+
+@test "verify: what goes from the archive while it is looked through is no directory that cannot be read" {
+	can_trace
+	settings
+	capture trace-foo-20261128_000001.pcap
+	once
+	mkdir archive/x
+	strace -qq -o trace -e trace=openat -e inject=openat:error=ENOENT:when=999 "$ARCHIVE" --verify -c cfg >found 2>log 3>&-
+	local k
+	k=$(awk '/^openat/ { n++ } /^openat\([0-9]+, "x"/ { print n; exit }' trace)
+	strace -qq -o trace -e trace=openat -e inject=openat:error=ENOENT:when="$k" "$ARCHIVE" --verify -c cfg >found 2>log 3>&-
+	grep '"x".*INJECTED' trace
+	not grep 'cannot be looked for' found
+}
+
 @test "rebuild: a file that has another size than its worker says is told of, and not in the index" {
 	can_trace
 	settings 'compress = "none";'
