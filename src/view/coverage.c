@@ -55,24 +55,40 @@ double coverage_intensity(const struct coverage *v, uint64_t packets)
 
 /* ---- rows ---- */
 
+/* step: its own from then on. NULL: no memory. */
+static struct coverage_row *new_row(
+    struct coverage *v, const char *client, const char *address, struct coverage_step *step)
+{
+	struct coverage_row *r = grow(v->row, v->n, &v->room, sizeof(*r));
+
+	if (!r) {
+		if (step != v->silence)
+			free(step);
+		return NULL;
+	}
+	v->row = r;
+	r = &v->row[v->n];
+	*r = (struct coverage_row){
+	    .client = strdup(client), .address = strdup(address), .step = step};
+	v->n++; /* coverage_free() frees what is there of it */
+	return r->client && r->address && r->step ? r : NULL;
+}
+
 static struct coverage_row *row_of(struct coverage *v, const char *client, const char *address)
 {
-	struct coverage_row *r;
-
 	for (size_t i = v->n; i-- > 0;)
 		if (strcmp(v->row[i].client, client) == 0 &&
 		    strcmp(v->row[i].address, address) == 0)
 			return &v->row[i];
-	r = grow(v->row, v->n, &v->room, sizeof(*r));
-	if (!r)
-		return NULL;
-	v->row = r;
-	r = &v->row[v->n];
-	*r = (struct coverage_row){.client = strdup(client),
-	    .address = strdup(address),
-	    .step = calloc(v->steps, sizeof(*r->step))};
-	v->n++; /* coverage_free() frees what is there of it */
-	return r->client && r->address && r->step ? r : NULL;
+	return new_row(v, client, address, calloc(v->steps, sizeof(struct coverage_step)));
+}
+
+static void free_row(const struct coverage *v, struct coverage_row *r)
+{
+	free(r->client);
+	free(r->address);
+	if (r->step != v->silence)
+		free(r->step);
 }
 
 bool coverage_has(const struct coverage *v, const char *client)
@@ -220,6 +236,13 @@ bool coverage_add_uncounted(
 	return true;
 }
 
+bool coverage_add_silent(struct coverage *v, const char *client, const char *address)
+{
+	if (!v->silence)
+		v->silence = calloc(v->steps, sizeof(*v->silence));
+	return v->silence && new_row(v, client, address, v->silence);
+}
+
 static int by_name(const void *x, const void *y)
 {
 	const struct coverage_row *a = x, *b = y;
@@ -228,8 +251,31 @@ static int by_name(const void *x, const void *y)
 	return c ? c : strcmp(a->address, b->address);
 }
 
+/* Of two with one name the one that has a capture. */
+static void unite(struct coverage *v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n; i++) {
+		struct coverage_row *last = &v->row[n > 0 ? n - 1 : 0], *r = &v->row[i];
+
+		if (n == 0 || by_name(last, r) != 0) {
+			v->row[n++] = *r;
+		} else if (r->step == v->silence) {
+			free_row(v, r);
+		} else {
+			free_row(v, last);
+			*last = *r;
+		}
+	}
+	v->n = n;
+}
+
 void coverage_end(struct coverage *v)
 {
+	if (v->n > 0)
+		qsort(v->row, v->n, sizeof(*v->row), by_name);
+	unite(v);
 	for (size_t i = 0; i < v->n; i++)
 		for (size_t k = 0; k < v->steps; k++) {
 			const struct coverage_step *s = &v->row[i].step[k];
@@ -241,17 +287,13 @@ void coverage_end(struct coverage *v)
 			if (s->packets > v->busiest)
 				v->busiest = s->packets;
 		}
-	if (v->n > 0)
-		qsort(v->row, v->n, sizeof(*v->row), by_name);
 }
 
 void coverage_free(struct coverage *v)
 {
-	for (size_t i = 0; i < v->n; i++) {
-		free(v->row[i].client);
-		free(v->row[i].address);
-		free(v->row[i].step);
-	}
+	for (size_t i = 0; i < v->n; i++)
+		free_row(v, &v->row[i]);
 	free(v->row);
+	free(v->silence);
 	*v = (struct coverage){0};
 }
