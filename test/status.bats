@@ -378,6 +378,13 @@ patch() { perl -e 'open my $f, "+<", shift or die; seek $f, shift, 0; print $f p
 		$c{"site-0"}{packets} == 60000 && $c{"site-1"}{state} eq "never" or die;' json
 }
 
+@test "an index that cannot be opened is told with the reason" {
+	area 1 1
+	mkdir archive
+	echo 'archive: { path = "archive"; };' >>cfg
+	code 3 '^UNKNOWN: archive: .*/archive/index\.sqlite: the index: No such file or directory$'
+}
+
 # listen: http on PORT, as a service manager does it
 listen() {
 	command -v systemd-socket-activate >/dev/null || skip "no systemd-socket-activate"

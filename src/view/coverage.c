@@ -55,39 +55,42 @@ double coverage_intensity(const struct coverage *v, uint64_t packets)
 
 /* ---- rows ---- */
 
-/* step: its own from then on. NULL: no memory. */
-static struct coverage_row *new_row(
-    struct coverage *v, const char *client, const char *address, struct coverage_step *step)
+/* Without steps. NULL: no memory. */
+static struct coverage_row *new_row(struct coverage *v, const char *client, const char *address)
 {
 	struct coverage_row *r = grow(v->row, v->n, &v->room, sizeof(*r));
 
-	if (!r) {
-		if (step != v->silence)
-			free(step);
+	if (!r)
 		return NULL;
-	}
 	v->row = r;
-	r = &v->row[v->n];
-	*r = (struct coverage_row){
-	    .client = strdup(client), .address = strdup(address), .step = step};
-	v->n++; /* coverage_free() frees what is there of it */
-	return r->client && r->address && r->step ? r : NULL;
+	r = &v->row[v->n++]; /* coverage_free() frees what is there of it */
+	*r = (struct coverage_row){.client = strdup(client), .address = strdup(address)};
+	return r->client && r->address ? r : NULL;
+}
+
+static bool is_of(const struct coverage_row *r, const char *client, const char *address)
+{
+	return strcmp(r->client, client) == 0 && strcmp(r->address, address) == 0;
 }
 
 static struct coverage_row *row_of(struct coverage *v, const char *client, const char *address)
 {
+	struct coverage_row *r;
+
 	for (size_t i = v->n; i-- > 0;)
-		if (strcmp(v->row[i].client, client) == 0 &&
-		    strcmp(v->row[i].address, address) == 0)
+		if (is_of(&v->row[i], client, address))
 			return &v->row[i];
-	return new_row(v, client, address, calloc(v->steps, sizeof(struct coverage_step)));
+	r = new_row(v, client, address);
+	if (r)
+		r->step = calloc(v->steps, sizeof(*r->step));
+	return r && r->step ? r : NULL;
 }
 
-static void free_row(const struct coverage *v, struct coverage_row *r)
+static void free_row(struct coverage_row *r)
 {
 	free(r->client);
 	free(r->address);
-	if (r->step != v->silence)
+	if (!r->silent)
 		free(r->step);
 }
 
@@ -238,9 +241,16 @@ bool coverage_add_uncounted(
 
 bool coverage_add_silent(struct coverage *v, const char *client, const char *address)
 {
+	struct coverage_row *r;
+
 	if (!v->silence)
 		v->silence = calloc(v->steps, sizeof(*v->silence));
-	return v->silence && new_row(v, client, address, v->silence);
+	r = v->silence ? new_row(v, client, address) : NULL;
+	if (!r)
+		return false;
+	r->step = v->silence;
+	r->silent = true;
+	return true;
 }
 
 static int by_name(const void *x, const void *y)
@@ -248,27 +258,26 @@ static int by_name(const void *x, const void *y)
 	const struct coverage_row *a = x, *b = y;
 	int c = strcmp(a->client, b->client);
 
-	return c ? c : strcmp(a->address, b->address);
+	if (c == 0)
+		c = strcmp(a->address, b->address);
+	return c ? c : a->silent - b->silent;
 }
 
-/* Of two with one name the one that has a capture. */
+/* Of two with one name the one that has a capture, which is the first, is it. */
 static void unite(struct coverage *v)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < v->n; i++) {
-		struct coverage_row *last = &v->row[n > 0 ? n - 1 : 0], *r = &v->row[i];
+		struct coverage_row r = v->row[i];
 
-		if (n == 0 || by_name(last, r) != 0) {
-			v->row[n++] = *r;
-		} else if (r->step == v->silence) {
-			free_row(v, r);
-		} else {
-			free_row(v, last);
-			*last = *r;
-		}
+		if (r.silent && n > 0 && is_of(&v->row[n - 1], r.client, r.address))
+			continue;
+		v->row[i] = v->row[n];
+		v->row[n++] = r;
 	}
-	v->n = n;
+	while (v->n > n)
+		free_row(&v->row[--v->n]);
 }
 
 void coverage_end(struct coverage *v)
@@ -292,7 +301,7 @@ void coverage_end(struct coverage *v)
 void coverage_free(struct coverage *v)
 {
 	for (size_t i = 0; i < v->n; i++)
-		free_row(v, &v->row[i]);
+		free_row(&v->row[i]);
 	free(v->row);
 	free(v->silence);
 	*v = (struct coverage){0};

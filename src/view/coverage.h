@@ -26,6 +26,7 @@ struct coverage_row {
 	uint64_t packets, bytes; /* all steps */
 	size_t covered;          /* steps with some */
 	bool uncounted;          /* in any step */
+	bool silent;             /* it has no capture: its steps are those of all that have none */
 	struct coverage_step *step;
 };
 

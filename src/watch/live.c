@@ -154,7 +154,7 @@ static void draw_lines(const char *text, size_t width, FILE *to)
 
 		if (last)
 			fputs("\033[J", to);
-		fwrite(text, 1, len, to);
+		(void)fwrite(text, 1, len, to);
 		if (last)
 			break;
 		fputs(columns_of(text) < width ? "\033[K\r\n" : "\r\n", to);
