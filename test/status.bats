@@ -225,8 +225,17 @@ is_heard() {
 	shows '^osmo_pcap_up 0$' --metrics
 }
 
+@test "before anything has run: what there is to do, also on a terminal of 80 columns" {
+	config 'status-path = "none";'
+	mkdir -p archive
+	echo "archive: { path = \"$PWD/archive\"; };" >>cfg
+	run status
+	[ "$status" -eq 1 ]
+	[[ $(tr '\n' ' ' <<<"$output") == *'/none: no such directory: no server has run here, or one without status-path archive: '*'/archive: no index: start osmo-pcap-archive ' ]]
+}
+
 @test "the check: well, warning, critical, unknown" {
-	code 2 '^CRITICAL: .*/run: no server with this configuration$'
+	code 2 "^CRITICAL: $PWD/run: no server was started with $PWD/cfg\$"
 	area 2 2
 	code 0 '^OK: 2 of 2 clients connected, server up [0-9]+s$'
 	order s

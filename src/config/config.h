@@ -33,6 +33,9 @@ struct nets {
 	size_t n;
 };
 
+/* What programs read when no other is named. */
+#define CONFIG_FILE "osmo-pcap-server.cfg"
+
 #define CONFIG_KEYS_MAX 9 /* in one group */
 
 struct origins {

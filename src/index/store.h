@@ -77,6 +77,10 @@ bool store_has_moved(struct store *s);
  * and a crash would lose that. For the one that writes. *saved: it is in the file of the path now.
  */
 bool store_lost_journal(struct store *s, bool *saved);
+/* Whether another file, or none, has the path of the memory in which those who use it say what they
+ * do: who comes from then on has another one, and both would write into the journal at the same
+ * place. What is in that stays there for the next who opens it. For the one that writes. */
+bool store_lost_sharing(struct store *s);
 /* Whether somebody has written another one over it. For the one that writes. */
 bool store_is_foreign(struct store *s);
 

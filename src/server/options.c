@@ -8,6 +8,7 @@
 #include "base/exitcode.h"
 #include "base/log.h"
 #include "base/option.h"
+#include "config/config.h"
 #include "server/errout.h"
 
 enum {
@@ -72,7 +73,7 @@ void options_parse(int argc, char **argv, struct options *o)
 	const char *empty;
 	int c;
 
-	*o = (struct options){.file = "osmo-pcap-server.cfg"};
+	*o = (struct options){.file = CONFIG_FILE};
 	opterr = errout_get() != ERROUT_NOWHERE;
 	while ((c = getopt_long(argc, argv, "c:DitThV", longs, NULL)) != -1) {
 		empty = option_empty(longs, c, optarg);

@@ -142,7 +142,7 @@ static void print_archive(const struct snapshot *s, FILE *to)
 			fputs("not growing", to);
 		else
 			fprintf(to, "full in %s", numbers_span(a->full_in * 1000, full));
-		fprintf(to, ", %" PRIu64 " %s to be taken", a->completed,
+		fprintf(to, ", %" PRIu64 " %s to be archived", a->completed,
 		    a->completed == 1 ? "capture" : "captures");
 		if (a->hands_over)
 			fprintf(to, ", %" PRIu64 " %s to be handed over", a->waiting,
