@@ -172,6 +172,12 @@ ends_with() {
 	[ "$(rows --from '2026-11-28 10:59' --to '2026-11-28 11:10' 'net-*.7')" = 'net-127.0.9.7 0;' ]
 	LC_ALL=C "$READ" -c cfg --coverage --from '2026-11-28 10:59' --to '2026-11-28 11:10' net >out
 	grep -q '^net-127.0.9.7  \.* .* 0 %$' out
+	# on a page it has its row, and is none of the longest gaps
+	"$READ" -c cfg --coverage --html --from '2026-11-28 10:59' --to '2026-11-28 11:10' >page.html
+	grep -q 'aria-label="net-127.0.9.7"' page.html
+	grep -q '<td>net-127.0.9.8</td>' page.html
+	grep -q '<td>other</td>.*no packet in all of this time' page.html
+	not grep '<td>net-127.0.9.7</td>' page.html
 	# it is no stranger for --list and packets either, nor for who waits for it
 	run -0 --separate-stderr list --from '2026-11-28 10:59' net-127.0.9.7
 	[ -z "$output" ]
