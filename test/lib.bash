@@ -30,10 +30,10 @@ setup() {
 	[ -z "${NO_MEMCHECK-}" ] || beside_memcheck "$NO_MEMCHECK" # of a whole file
 }
 
-begin_in() { # DIR
+begin_in() { # DIR [NAME…]: these directories, too, stand in it
 	quick
 	cd "$1" || return
-	mkdir rec 'done'
+	mkdir rec 'done' "${@:2}"
 	SERVER_PID=
 	PIDS=()          # what teardown ends, besides the server
 	WRAP=()          # put before the server's command line: env, prlimit …

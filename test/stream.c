@@ -1,5 +1,7 @@
 /* stream: prints an osmo-pcap stream, well-formed or not, for the tests.
- * usage: stream [-t NAME SECONDS] ITEM…
+ * usage: stream [-c FILE | -t NAME SECONDS] ITEM…
+ *
+ * With -c, writes into FILE the capture file that it must become, as the program unframe.
  *
  * With -t, tells it to the peer NAME: adds it to NAME.sent, keeps it in NAME.piece, and puts it
  * into the FIFO NAME.in, for which it has so many seconds: to open a FIFO is to wait for its
@@ -35,15 +37,13 @@
 #include <stdbool.h>
 #include <unistd.h>
 
+#include "frames.h"
 #include "items.h"
 
-static void put(const struct bytebuf *out, const char *name, const char *suffix, const char *mode)
+static void put(const struct bytebuf *out, const char *path, const char *mode)
 {
-	char path[256];
-	FILE *f;
+	FILE *f = fopen(path, mode);
 
-	snprintf(path, sizeof(path), "%s.%s", name, suffix);
-	f = fopen(path, mode);
 	if (f == NULL || fwrite(out->at, 1, out->len, f) != out->len || fclose(f) != 0) {
 		fprintf(stderr, "stream: %s: %s\n", path, strerror(errno));
 		exit(1);
@@ -52,22 +52,33 @@ static void put(const struct bytebuf *out, const char *name, const char *suffix,
 
 static void tell(const struct bytebuf *out, const char *name, const char *seconds)
 {
-	put(out, name, "piece", "w");
-	put(out, name, "sent", "a");
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s.piece", name);
+	put(out, path, "w");
+	snprintf(path, sizeof(path), "%s.sent", name);
+	put(out, path, "a");
 	alarm((unsigned)strtoul(seconds, NULL, 10));
-	put(out, name, "in", "w");
+	snprintf(path, sizeof(path), "%s.in", name);
+	put(out, path, "w");
 }
 
 int main(int argc, char **argv)
 {
 	bool tells = argc > 3 && strcmp(argv[1], "-t") == 0;
-	struct bytebuf out = {0};
+	bool captures = argc > 2 && strcmp(argv[1], "-c") == 0;
+	struct bytebuf out = {0}, file = {0};
 
 	items_begin();
-	for (int i = tells ? 4 : 1; i < argc; i++)
+	for (int i = tells ? 4 : captures ? 3 : 1; i < argc; i++)
 		items_add(&out, argv[i]);
 	if (tells) {
 		tell(&out, argv[2], argv[3]);
+		return 0;
+	}
+	if (captures) {
+		frames_capture(&out, 1, &file);
+		put(&file, argv[2], "w");
 		return 0;
 	}
 	return fwrite(out.at, 1, out.len, stdout) != out.len || fflush(stdout) != 0;
