@@ -270,6 +270,28 @@ in_work() { [ -n "$(find archive/.work -type f)" ]; }
 	done
 }
 
+@test "the memory by which the index is shared is removed or replaced: the archive stops with an error, and what others have written since stays" {
+	settings
+	local how
+	for how in 'rm archive/index.sqlite-shm' 'cp archive/index.sqlite-shm x && mv x archive/index.sqlite-shm'; do
+		rm -rf archive 'done' && mkdir archive 'done'
+		capture trace-foo-20261128_000001.pcap
+		runs
+		wait_log 'archived client=foo'
+		eval "$how"
+		sqlite3 archive/index.sqlite 'CREATE TABLE note (text TEXT); INSERT INTO note VALUES (1)'
+		arrives trace-foo-20261128_000002.pcap 4
+		until_true gone "$RUNS"
+		not wait "$RUNS"
+		wait_log "error reason=\"$PWD/archive: index.sqlite-shm, by which those who use the index at the same time agree, was removed or replaced:"
+		[ -e 'done'/trace-foo-20261128_000002.pcap ]
+		once
+		[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
+		[ "$(index 'SELECT text FROM note')" -eq 1 ]
+		[ "$(index 'PRAGMA integrity_check')" = ok ]
+	done
+}
+
 @test "a capture that the index has in a directory that is missing, of a filesystem that is not mounted say, waits, and its row stays" {
 	settings
 	capture trace-foo-20261128_000001.pcap

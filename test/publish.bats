@@ -260,6 +260,31 @@ begin() {
 	wait_got s '^event.v1.disconnect.bar$'
 }
 
+# the server's process is the first of its own namespace, as in a container: each time its pid there is 1
+@test "a server that is started again with the pid of the one before: its first connection is another one" {
+	unshare -pf true 2>/dev/null || skip "no namespaces of pids here"
+	settings
+	WRAP=(unshare -pf --kill-child=KILL)
+	server_start
+	live a 127.0.0.2
+	tell a pcap rec
+	publisher
+	subscriber s
+	kill -STOP "$PUBLISHER"
+	kill -KILL "$SERVER_PID"
+	until_true gone "$SERVER_PID"
+	server_again
+	live b 127.0.0.3
+	tell b pcap rec
+	wait_log 'established client=bar'
+	kill -CONT "$PUBLISHER"
+	wait_all_of s b bar
+	has_got s '^event.v1.connect.bar$'
+	wait_got s '^event.v1.disconnect.foo$'
+	hang_up b
+	wait_got s '^event.v1.disconnect.bar$'
+}
+
 @test "the master is killed: recordings that outlive it are published, and their end is told" {
 	begin
 	live a 127.0.0.2
@@ -511,5 +536,7 @@ left() {
 	"$PUBLISH" -V | grep -E '^osmo-pcap-publish [0-9.]+ \(libzmq 4\.[0-9.]+\)$'
 	"$PUBLISH" -h | grep -q 'usage: osmo-pcap-publish'
 	run -2 "$PUBLISH" -D -t
+	[[ $output == 'osmo-pcap-publish: -D and -t exclude each other; see '* ]]
 	run -2 "$PUBLISH" operand
+	[[ $output == 'osmo-pcap-publish: unexpected argument: operand (the configuration is named with -c); see '* ]]
 }

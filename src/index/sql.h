@@ -38,6 +38,7 @@ enum statement {
 	BEGIN_READING,
 	FIND_ALL,
 	FIND_TIME,
+	HOSTS,
 	GET,
 	GET_FACTS,
 	NEXT,
@@ -58,7 +59,7 @@ struct store {
 	bool together; /* between store_begin() and its end */
 	sqlite3_stmt *prepared[STATEMENTS];
 	char reason[STORE_REASON_MAX];
-	struct stat journal; /* of the one that writes; without an inode: it is not known */
+	struct stat journal, sharing; /* of the one that writes; without an inode: not known */
 
 	/* index/mark's. */
 	uint8_t mark[MARK_SIZE], mark_was[MARK_SIZE]; /* as it is, and was in the file */

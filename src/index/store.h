@@ -77,6 +77,10 @@ bool store_has_moved(struct store *s);
  * and a crash would lose that. For the one that writes. *saved: it is in the file of the path now.
  */
 bool store_lost_journal(struct store *s, bool *saved);
+/* Whether another file, or none, has the path of the memory in which those who use it say what they
+ * do: who comes from then on has another one, and both would write into the journal at the same
+ * place. What is in that stays there for the next who opens it. For the one that writes. */
+bool store_lost_sharing(struct store *s);
 /* Whether somebody has written another one over it. For the one that writes. */
 bool store_is_foreign(struct store *s);
 
@@ -180,6 +184,12 @@ struct store_found {
  * search. False with a reason. */
 bool store_find(struct store *s, int64_t client_id, bool all, int64_t from, int64_t to,
     bool (*take)(void *context, const struct store_found *f), void *context);
+
+/* The hosts that files of a client are of, each once: it looks at all of these files. take() gets
+ * their addresses, in no order, and may not use the store; its false ends the search. False with a
+ * reason. */
+bool store_hosts(struct store *s, int64_t client_id,
+    bool (*take)(void *context, const char *address), void *context);
 
 /* The file with that number; columns: profile, frames, and what is known of its handing over, too,
  * which costs more. False: there is none (any more), or a reason. */

@@ -1,5 +1,6 @@
 /* store_open: opens and closes the index: its schema and journal, and whether it is one of ours;
  * see store.h. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,14 +94,36 @@ static bool set_journal(struct store *s, const char *mode)
 	return is;
 }
 
-static bool look_at_journal(const struct store *s, struct stat *st)
+static const char *journal_of(const struct store *s)
 {
-	return stat(sqlite3_filename_wal(sqlite3_db_filename(s->db, "main")), st) == 0;
+	return sqlite3_filename_wal(sqlite3_db_filename(s->db, "main"));
+}
+
+/* Source: sqlite.org/walformat.html. */
+static const char *sharing_of(const struct store *s, char path[PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s-shm", sqlite3_db_filename(s->db, "main"));
+	return path;
+}
+
+static void look_at(const char *path, struct stat *st)
+{
+	if (stat(path, st) < 0)
+		st->st_ino = 0;
+}
+
+/* Whether the path has another file now, or none. */
+static bool is_lost(const char *path, const struct stat *was)
+{
+	struct stat now;
+
+	return was->st_ino != 0 && (stat(path, &now) < 0 || !io_same_file(&now, was));
 }
 
 /* With WAL readers and the writer do not wait for each other; a commit is synced all the same. */
 static bool prepare_writing(struct store *s, enum store_use use)
 {
+	char path[PATH_MAX];
 	int stay = 1; /* readers that may not write in the directory cannot create them */
 
 	sqlite3_file_control(s->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &stay);
@@ -115,8 +138,10 @@ static bool prepare_writing(struct store *s, enum store_use use)
 	if (!is_ours(s))
 		return false;
 	mark_begin(s);
-	if (use != STORE_BUILD && !look_at_journal(s, &s->journal))
-		s->journal.st_ino = 0;
+	if (use != STORE_BUILD) {
+		look_at(journal_of(s), &s->journal);
+		look_at(sharing_of(s, path), &s->sharing);
+	}
 	return true;
 }
 
@@ -178,12 +203,21 @@ bool store_has_moved(struct store *s)
 /* What is in it goes into the file while it is still open here. */
 bool store_lost_journal(struct store *s, bool *saved)
 {
-	struct stat now;
-
-	if (s->journal.st_ino == 0 || (look_at_journal(s, &now) && io_same_file(&now, &s->journal)))
+	if (!is_lost(journal_of(s), &s->journal))
 		return false;
 	*saved =
 	    sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_FULL, NULL, NULL) == SQLITE_OK;
+	return true;
+}
+
+/* At the end nothing is put from the journal into the file: others may have added to it. */
+bool store_lost_sharing(struct store *s)
+{
+	char path[PATH_MAX];
+
+	if (!is_lost(sharing_of(s, path), &s->sharing))
+		return false;
+	sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	return true;
 }
 

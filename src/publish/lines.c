@@ -25,10 +25,15 @@ void lines_look(struct lines *l)
 		l->v[i].met = false;
 }
 
-static struct line *find(const struct lines *l, uint32_t server, uint64_t order)
+static bool is_same(const struct line_key *a, const struct line_key *b)
+{
+	return a->server == b->server && a->started == b->started && a->order == b->order;
+}
+
+static struct line *find(const struct lines *l, const struct line_key *key)
 {
 	for (size_t i = 0; i < l->n; i++)
-		if (l->v[i].listed && l->v[i].server == server && l->v[i].order == order)
+		if (l->v[i].listed && is_same(&l->v[i].key, key))
 			return &l->v[i];
 	return NULL;
 }
@@ -42,9 +47,9 @@ static struct line *unlisted(const struct lines *l, const char *stem)
 }
 
 /* The recording was there before the client's name was: it is the same connection. */
-bool lines_listed(struct lines *l, uint32_t server, uint64_t order, const char *stem, bool *begun)
+bool lines_listed(struct lines *l, const struct line_key *key, const char *stem, bool *begun)
 {
-	struct line *k = find(l, server, order);
+	struct line *k = find(l, key);
 
 	*begun = false;
 	if (!k && !(k = unlisted(l, stem))) {
@@ -54,8 +59,7 @@ bool lines_listed(struct lines *l, uint32_t server, uint64_t order, const char *
 	if (!k)
 		return false;
 	k->listed = k->met = true;
-	k->server = server;
-	k->order = order;
+	k->key = *key;
 	k->gone = false;
 	return true;
 }

@@ -13,15 +13,22 @@
 
 #include "capture/capname.h"
 
+/* Of a connection in a status area: no other has all of it. A server that is started again in a
+ * container has the pid of the one before. */
+struct line_key {
+	uint32_t server; /* pid, */
+	int64_t started; /* when it was started, monotonic ms, */
+	uint64_t order;  /* and the number of the connection there */
+};
+
 struct line {
 	char stem[CAPNAME_STEM_MAX];
-	bool listed;     /* in a status area */
-	uint32_t server; /* of a listed one */
-	uint64_t order;
-	bool met;         /* in this look */
-	bool gone;        /* it was listed, and is not any more */
-	unsigned turns;   /* since then */
-	int64_t quiet_at; /* of one that is not listed: when its last recording had ended, ms */
+	bool listed;         /* in a status area */
+	struct line_key key; /* of a listed one */
+	bool met;            /* in this look */
+	bool gone;           /* it was listed, and is not any more */
+	unsigned turns;      /* since then */
+	int64_t quiet_at;    /* of one that is not listed: when its last recording had ended, ms */
 };
 
 struct lines {
@@ -35,7 +42,7 @@ void lines_look(struct lines *l);
 /* It is listed. *begun: it has begun, as far as is known: it was not told yet. False without
  * memory.
  */
-bool lines_listed(struct lines *l, uint32_t server, uint64_t order, const char *stem, bool *begun);
+bool lines_listed(struct lines *l, const struct line_key *key, const char *stem, bool *begun);
 
 /* After it: those that were not met are gone. */
 void lines_looked(struct lines *l);

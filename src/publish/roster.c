@@ -85,7 +85,8 @@ void roster_each(const struct roster *r, const struct config *c,
 
 		for (size_t j = 0; j < a->children; j++) {
 			const struct area_child *k = &a->child[j];
-			struct roster_row out = {a->head.pid, k->row.order, ""};
+			struct roster_row out = {
+			    .key = {a->head.pid, a->head.started_ms, k->row.order}};
 
 			if (!k->row.name[0] || !is_there(&r->finder.v[i], k))
 				continue;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "config/config.h"
+#include "publish/lines.h"
 #include "status/finder.h"
 
 struct roster {
@@ -28,8 +29,7 @@ bool roster_look(struct roster *r, const struct config *c);
 
 /* A connection whose client is known. */
 struct roster_row {
-	uint32_t server;             /* pid, */
-	uint64_t order;              /* and number of the connection there: no other has both */
+	struct line_key key;
 	char stem[CAPNAME_STEM_MAX]; /* as in the names of its files */
 };
 

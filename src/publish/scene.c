@@ -47,7 +47,7 @@ static void take_row(void *of, const struct roster_row *row)
 	struct scene *s = of;
 	bool begun;
 
-	if (!lines_listed(&s->lines, row->server, row->order, row->stem, &begun))
+	if (!lines_listed(&s->lines, &row->key, row->stem, &begun))
 		fail(s);
 	else if (begun && s->begun)
 		connected(s, row->stem);

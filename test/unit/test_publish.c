@@ -67,7 +67,7 @@ static bool look(struct lines *l, uint64_t order)
 
 	lines_look(l);
 	if (order > 0)
-		lines_listed(l, 1, order, "foo", &begun);
+		lines_listed(l, &(struct line_key){1, 1000, order}, "foo", &begun);
 	lines_looked(l);
 	return begun;
 }
@@ -97,7 +97,7 @@ static void test_listed(void)
 	look(&l, 3);
 	OK(l.n == 2, "one that comes when another goes is not that one");
 	lines_turn(&l);
-	OK(ended(&l, 0) && l.n == 1 && l.v[0].order == 3, "which has ended");
+	OK(ended(&l, 0) && l.n == 1 && l.v[0].key.order == 3, "which has ended");
 	lines_free(&l);
 }
 
