@@ -229,10 +229,13 @@ variety() {
 	verify 18446744073709551615s # and what is longer than there are times
 	grep '^2 files read' found
 	run -2 verify tomorrow
-	grep -F '"tomorrow" is no time such as 12h or 30d' err
+	grep -Fx 'osmo-pcap-archive: --verify needs a time such as 12h or 30d, not tomorrow; see osmo-pcap-archive --help' err
 	run -2 "$ARCHIVE" -c cfg --plan 2d
+	[[ $output == 'osmo-pcap-archive: unexpected argument: 2d (the configuration is named with -c); see '* ]]
 	run -2 "$ARCHIVE" -c cfg --plan --verify
-	[ "$output" = 'error: -t, --once, --plan, --verify and --rebuild exclude each other' ]
+	[[ $output == 'osmo-pcap-archive: -t, --once, --plan, --verify and --rebuild exclude each other; see '* ]]
+	run -2 "$ARCHIVE" -c cfg -D --plan
+	[[ $output == 'osmo-pcap-archive: -D excludes -t, --once, --plan, --verify and --rebuild; see '* ]]
 }
 
 @test "verify: ends when nobody reads what it prints" {

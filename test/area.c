@@ -131,12 +131,13 @@ static void print(void)
 		if (k->state == STATUS_FREE)
 			continue;
 		printf("child client=%s row=%" PRId64 " pid=%" PRIu32
-		       " peer=%s state=%s tls=%" PRIu32 " packets=%" PRIu64 " waiting=%" PRIu64
+		       " peer=%s%s%s state=%s tls=%" PRIu32 " packets=%" PRIu64 " waiting=%" PRIu64
 		       " ended=%" PRIu32 " file=%s protocol=%s subject=%s expires=%" PRId64 "\n",
 		    TEXT(k->name), k->client == STATUS_NONE ? -1 : (int64_t)k->client, k->pid,
-		    TEXT(k->peer), status_state_word(k->state), k->tls,
-		    stats_get(&p->stats.packets), stats_get(&p->stats.waiting), p->ended,
-		    TEXT(p->file), TEXT(p->protocol), TEXT(p->subject), p->expires_unix);
+		    TEXT(k->peer), *TEXT(k->via) ? " via=" : "", k->via,
+		    status_state_word(k->state), k->tls, stats_get(&p->stats.packets),
+		    stats_get(&p->stats.waiting), p->ended, TEXT(p->file), TEXT(p->protocol),
+		    TEXT(p->subject), p->expires_unix);
 	}
 }
 

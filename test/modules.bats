@@ -155,7 +155,7 @@ steps() {
 }
 
 @test "only the process that talks to subscribers knows libzmq, and its program alone is linked with it" {
-	[ "$(includers '^<zmq')" = $'publish/head.c\npublish/sender.c' ]
+	[ "$(includers '^<zmq')" = $'publish/broadcast.c\npublish/head.c' ]
 	local program
 	for program in "$BUILDDIR"/osmo-pcap-*; do
 		readelf -d "$program" 2>/dev/null | grep -q 'NEEDED.*libzmq' && echo "${program##*/}"
@@ -166,14 +166,14 @@ steps() {
 @test "only the credentials, the keeper and the TLS transports know GnuTLS" {
 	includers '^<gnutls/' >who
 	[ -s who ]
-	not grep -vxE 'tls/(creds(_crl)?\.c|expiry\.c|creds_(gnutls|load)\.h|keeper_process\.c|keeper_client\.[ch]|identity\.c|explain\.[ch]|keycost\.c|transport_tls\.c)|send/(tls\.c|tls_creds\.[ch]|verify\.[ch])|archive/(digest|pack)\.c' who >&2
+	not grep -vxE 'tls/(creds(_crl)?\.c|expiry\.c|creds_(gnutls|load)\.h|keeper_process\.c|keeper_client\.[ch]|identity\.c|explain\.[ch]|keycost\.c|(socket|handshake)\.h)|send/(tls\.c|tls_creds\.[ch]|verify\.[ch])|archive/(digest|pack)\.c' who >&2
 	includers 'creds_gnutls[.]h"$' >who
 	[ -s who ]
-	not grep -vxE 'tls/(creds_load\.h|transport_tls\.c)' who >&2
+	not grep -vxE 'tls/(creds_load\.h|handshake\.c)' who >&2
 }
 
 @test "the master does not know frames, formats, transports and recording" {
-	includers '"(capture/(frame|format|accept|edit|pcap|pcapng)|tls/transport(_tls)?|record/recorder)[.]h"$' >who
+	includers '"(capture/(frame|format|accept|edit|pcap|pcapng)|tls/(transport(_tls)?|socket|handshake)|record/(recorder(_state)?|payload|unread))[.]h"$' >who
 	[ -s who ]
 	not grep -E '^server/(master|state|admission|spawn|reap|reload|repairs|keeper_watch|floods|timers|events|stop|signals|schedule|options|errout|prepare|main)\.' who >&2
 }

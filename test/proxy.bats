@@ -81,6 +81,26 @@ as_many_descriptors() { [ "$(descriptors)" -eq "$1" ]; }
 	never_log 'via=.*client=bar|refused|rejected'
 }
 
+@test "osmo-pcap-status tells through which proxy a connection has come, and of others nothing" {
+	[ -x "$PROGRAMS/osmo-pcap-status" ] || skip "built without the archive"
+	needs_one_server "the status area"
+	mkdir run
+	proxies '' "$DEFAULT_CLIENTS" 'status-path = "run";'
+	server_start
+	relayed_live a 127.0.0.9 v1 127.0.0.2
+	tell a pcap rec
+	wait_stored a foo
+	live b 127.0.0.3
+	tell b pcap rec
+	wait_stored b bar
+	"$PROGRAMS/osmo-pcap-status" -c cfg --json >json 3>&-
+	[ "$(grep -o '"via":"[^"]*"' json | wc -l)" -eq 1 ]
+	grep -qE '"peer":"127\.0\.0\.2:4711","via":"127\.0\.0\.9:[0-9]+",' json
+	printf 'GET / HTTP/1.0\r\n\r\n' | "$PROGRAMS/osmo-pcap-status" -c cfg --http >page 3>&-
+	grep -qE '<td>127\.0\.0\.2:4711 via 127\.0\.0\.9:[0-9]+</td>' page
+	grep -qE '<td>127\.0\.0\.3:[0-9]+</td>' page
+}
+
 @test "a mapped address in a header is that of IPv4" {
 	proxies
 	server_start

@@ -536,5 +536,7 @@ left() {
 	"$PUBLISH" -V | grep -E '^osmo-pcap-publish [0-9.]+ \(libzmq 4\.[0-9.]+\)$'
 	"$PUBLISH" -h | grep -q 'usage: osmo-pcap-publish'
 	run -2 "$PUBLISH" -D -t
+	[[ $output == 'osmo-pcap-publish: -D and -t exclude each other; see '* ]]
 	run -2 "$PUBLISH" operand
+	[[ $output == 'osmo-pcap-publish: unexpected argument: operand (the configuration is named with -c); see '* ]]
 }

@@ -149,12 +149,40 @@ ends_with() {
 	settings
 	everywhere
 	run -1 list foo fooo
-	[ "$output" = "osmo-pcap-read: fooo: no client is called so, and no host with files in that time" ]
+	[ "$output" = "osmo-pcap-read: fooo: no client is called so, and no host that has files" ]
 	run -1 list net-127.0.9.8
-	[ "$output" = "osmo-pcap-read: net-127.0.9.8: no client is called so, and no host with files in that time" ]
+	[ "$output" = "osmo-pcap-read: net-127.0.9.8: no client is called so, and no host that has files" ]
 	settings '' '{ name = "quiet"; address = "127.0.0.2"; }'
 	run -0 list quiet
 	[ "$output" = 'osmo-pcap-read: no capture: there is no capture of quiet' ]
+}
+
+# A host is known for what it sent, whenever that was.
+@test "a host of a network that is silent in this time is told of, from the index and from the directories" {
+	settings '' "$DEFAULT_CLIENTS, $NET, { name = \"other\"; address = \"127.0.10.0/24\"; }"
+	three 'done'/trace-net-127.0.9.7-20261128_100000.pcap 1795860000
+	three 'done'/trace-net-127.0.9.8-20261128_100000.pcap 1795860000 3
+	three 'done'/trace-gone-127.0.11.1-20261128_100000.pcap 1795860000 6
+	archive
+	three 'done'/trace-net-127.0.9.9-20261128_100000.pcap 1795860000 9
+	three 'done'/trace-net-127.0.9.8-20261128_110000.pcap 1795863600 12
+	# rows ARGUMENT…: NAME-ADDRESS PACKETS of each line
+	rows() { "$READ" -c cfg --coverage --json "$@" 2>err | sed -E 's/.*"client":"([^"]*)","address":"([^"]*)".*"total-packets":([0-9]+).*/\1-\2 \3/' | tr '\n' ';'; }
+	[ "$(rows --from '2026-11-28 10:59' --to '2026-11-28 11:10')" = 'bar- 0;foo- 0;net-127.0.9.7 0;net-127.0.9.8 3;net-127.0.9.9 0;other- 0;' ]
+	[ "$(rows --from '2026-11-28 10:59' --to '2026-11-28 11:10' 'net-*.7')" = 'net-127.0.9.7 0;' ]
+	LC_ALL=C "$READ" -c cfg --coverage --from '2026-11-28 10:59' --to '2026-11-28 11:10' net >out
+	grep -q '^net-127.0.9.7  \.* .* 0 %$' out
+	# it is no stranger for --list and packets either, nor for who waits for it
+	run -0 --separate-stderr list --from '2026-11-28 10:59' net-127.0.9.7
+	[ -z "$output" ]
+	[ "$stderr" = 'osmo-pcap-read: no capture in this time: what there is of net-127.0.9.7 reaches from 2026-11-28 10:00:00 to 2026-11-28 10:00:02' ]
+	run -0 --separate-stderr "$READ" -c cfg --from '2026-11-28 10:59' 'net-*.7'
+	[[ $stderr == *'reaches from 2026-11-28 10:00:00 to'* ]]
+	run -1 list --from '2026-11-28 10:59' net-127.0.9.7 net-127.0.9.70
+	[ "$output" = 'osmo-pcap-read: net-127.0.9.70: no client is called so, and no host that has files' ]
+	# the network is a smaller one now
+	sed -i 's|127.0.9.0/24|127.0.9.8/30|' cfg
+	[ "$(rows --from '2026-11-28 10:59' --to '2026-11-28 11:10' 'net*')" = 'net-127.0.9.8 3;net-127.0.9.9 0;' ]
 }
 
 @test "a range of time has the files with a packet in it, both ends included" {
@@ -865,9 +893,12 @@ interfaces() {
 	[ "$(mode new)" = 640 ]
 	mkfifo fifo
 	run -1 "$READ" -c cfg -w fifo
-	[[ $output == "osmo-pcap-read: fifo: "* ]]
+	[ "$output" = "osmo-pcap-read: fifo: is no regular file: use standard output" ]
 	run -1 "$READ" -c cfg -w /dev/null
 	[ "$output" = "osmo-pcap-read: /dev/null: is no regular file: use standard output" ]
+	ln -s nothing dangling
+	run -1 "$READ" -c cfg -w dangling
+	[ "$output" = "osmo-pcap-read: dangling: is a symbolic link that leads to no file" ]
 	run -1 "$READ" -c cfg -w "$PWD/rec"
 	cp rec/trace-bar-* copy
 	chmod u+w rec/* # who may write there
@@ -1139,6 +1170,23 @@ follow_into_pipe() {
 	[ ! -s err ]
 }
 
+# sshd gives what it starts a socket, which has no error when the other end has read all and closes it.
+@test "--follow into a socket ends when its reader has gone, also when nothing comes" {
+	settings
+	timeout "$PATIENCE" perl -MSocket -e '
+		socketpair(my $here, my $there, AF_UNIX, SOCK_STREAM, 0) or die;
+		if (fork) {
+			close $there;
+			sysread($here, my $head, 1 << 16) or die;
+			close $here;
+			wait;
+			exit $? >> 8;
+		}
+		open STDOUT, ">&", $there or die;
+		close $_ for $here, $there;
+		exec @ARGV' "$READ" -c cfg --follow foo 2>err
+}
+
 @test "--follow: a reader that takes nothing costs a recording nothing" {
 	settings
 	server_start
@@ -1351,7 +1399,7 @@ bars() {
 	[ "$(rows --from '2026-11-28 10:15' --to '2026-11-28 10:20')" = 'bar  0;foo  0;net 127.0.9.7 2;' ]
 	[ ! -s err ]
 	[ "$(rows)" = 'bar  0;foo  3;net 127.0.9.7 2;' ]
-	[ "$(rows --from '2026-11-28 10:00' --to '2026-11-28 10:05' 'n*')" = 'net  0;' ]
+	[ "$(rows --from '2026-11-28 10:00' --to '2026-11-28 10:05' 'n*')" = 'net 127.0.9.7 0;' ]
 	grep -q 'no capture in this time: what there is of n\* reaches from 2026-11-28 10:15:00 to 2026-11-28 10:16:' err
 	[ "$(rows --from 2026-11-28 bar)" = 'bar  0;' ]
 	grep -q 'no capture in this time: there is no capture of bar$' err

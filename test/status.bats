@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # osmo-pcap-status: what it says of a server, in each of its forms.
 . "$BATS_TEST_DIRNAME/lib.bash"
+bats_require_minimum_version 1.5.0 # run -STATUS
 
 STATUS=$PROGRAMS/osmo-pcap-status
 
@@ -224,8 +225,17 @@ is_heard() {
 	shows '^osmo_pcap_up 0$' --metrics
 }
 
+@test "before anything has run: what there is to do, also on a terminal of 80 columns" {
+	config 'status-path = "none";'
+	mkdir -p archive
+	echo "archive: { path = \"$PWD/archive\"; };" >>cfg
+	run status
+	[ "$status" -eq 1 ]
+	[[ $(tr '\n' ' ' <<<"$output") == *'/none: no such directory: no server has run here, or one without status-path archive: '*'/archive: no index: start osmo-pcap-archive ' ]]
+}
+
 @test "the check: well, warning, critical, unknown" {
-	code 2 '^CRITICAL: .*/run: no server with this configuration$'
+	code 2 "^CRITICAL: $PWD/run: no server was started with $PWD/cfg\$"
 	area 2 2
 	code 0 '^OK: 2 of 2 clients connected, server up [0-9]+s$'
 	order s
@@ -416,8 +426,31 @@ answered() { head -n 1 answer | tr -d '\r' | grep -x "HTTP/1.1 $1"; }
 	get 'GET /metrics HTTP/1.1' 'Host: rebound.example:9741' # DNS rebinding
 	answered '421 Misdirected Request'
 	! grep osmo_pcap answer || false
+	get 'GET / HTTP/1.1' "Host: $(hostname | cut -d . -f 1).example.org" # its name with a domain: not known
+	answered '421 Misdirected Request'
+	grep -F 'or by one that --host gives' answer
 	printf '\x16\x03\x01\x02\x00\n' | timeout "$PATIENCE" socat -t "$PATIENCE" - "TCP:127.0.0.1:$PORT" >answer
 	answered '400 Bad Request'
+}
+
+@test "http: a name that --host gives is the machine's, and no other" {
+	local name
+	area 1 1
+	asked() { printf 'GET /metrics HTTP/1.1\r\nHost: %s\r\n\r\n' "$1" | "$STATUS" -c cfg --http --host pcap.example.org --host=captures >answer; }
+	for name in pcap.example.org PCAP.Example.org:9741 pcap.example.org. captures:80 localhost "$(hostname)"; do
+		asked "$name"
+		answered '200 OK'
+	done
+	for name in example.org pcap x.pcap.example.org captures.example.org rebound.example; do
+		asked "$name"
+		answered '421 Misdirected Request'
+		! grep osmo_pcap answer || false
+	done
+	run -2 "$STATUS" -c cfg --host pcap.example.org
+	run -2 "$STATUS" -c cfg --http --host pcap.example.org:9741
+	[[ $output == *"--host 'pcap.example.org:9741' is no name of a host"* ]]
+	run -2 "$STATUS" -c cfg --http --host ''
+	run -2 "$STATUS" -c cfg --http --host={1..17}
 }
 
 # bars CLIENT: what is drawn of its last day: "FROM TO [uncounted]" for each bar, in steps of five minutes

@@ -19,6 +19,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/processors.h"
+#include "config/required.h"
 
 /* A look at all directories, whatever inotify says, and retention. */
 #define ROUND_MS 60000
@@ -53,8 +54,8 @@ static void init_work(struct loop *l)
 
 	if (work_init(&l->work, &l->d->depot, l->d->config, &l->d->sources,
 		n < AT_ONCE_LEAST ? AT_ONCE_LEAST : n)) {
-		l->work.left = &l->left;
-		l->work.failing = &l->failing;
+		l->work.trouble.left = &l->left;
+		l->work.trouble.failing = &l->failing;
 		return;
 	}
 	event_failed(strerror(errno));
@@ -92,7 +93,7 @@ static void begin_round(struct loop *l)
 		log_renew(now); /* a syslog daemon that was restarted has another socket */
 	follow(l);
 	l->again = false;
-	l->failed = l->work.failed;
+	l->failed = l->work.trouble.failed;
 	l->round_due = now + ROUND_MS;
 	if (!l->broken && has_index(l))
 		work_begin(&l->work);
@@ -118,7 +119,7 @@ static void retain(struct loop *l)
 static void reload(struct loop *l)
 {
 	struct daemon *d = l->d;
-	struct config *c = d->reload(d->context);
+	struct config *c = required_examine_again(d->file, REQUIRED_ARCHIVE);
 	struct sources sources;
 
 	if (!reload_accept(d->config, c, &sources))
@@ -186,7 +187,7 @@ static int how_long(const struct loop *l)
 		return 0;
 	if (l->work.active > 0)
 		ms = least(ms, until(l->look_due));
-	ms = least(ms, until(notify_due(&l->d->notify)));
+	ms = least(ms, until(notify_due(l->d->notify)));
 	if (!l->d->once)
 		ms = least(ms, until(l->retain_due));
 	if (!l->d->once && !l->work.reading)
@@ -228,7 +229,7 @@ static void wait(struct loop *l, int ms)
 	size_t n = work_channels(&l->work, p + 2);
 	size_t all = n + 2 + handover_channels(&l->handover, p + 2 + n);
 
-	notify_tick(&l->d->notify, io_monotonic_ms());
+	notify_tick(l->d->notify, io_monotonic_ms());
 	if (poll(p, all, ms) < 0)
 		return; /* EINTR */
 	go_on(l, p + 2, n);
@@ -275,7 +276,7 @@ static bool round_is_over(const struct loop *l)
 
 static void end_round(struct loop *l)
 {
-	l->round_failed = l->work.failed > l->failed;
+	l->round_failed = l->work.trouble.failed > l->failed;
 	if (!tell_sources(&l->d->sources))
 		l->round_failed = true;
 	retain(l);
@@ -330,5 +331,5 @@ bool daemon_run(struct daemon *d)
 	if (!d->once)
 		return !l.broken;
 	return all_handed_over(&l) && !l.broken && !l.round_failed && !l.retention.failed &&
-	       l.work.nrefused == 0;
+	       l.work.trouble.nrefused == 0;
 }

@@ -14,14 +14,11 @@
 struct daemon {
 	struct depot depot;
 	struct sources sources;
+	const char *file; /* the configuration, as it was named */
 	struct config *config;
-	bool once; /* one round, retention, and out */
-	struct notify notify;
-	int signals; /* signalfd: HUP INT TERM USR1 CHLD */
-
-	/* Reads the configuration anew: NULL when it has errors, which were logged. */
-	struct config *(*reload)(void *context);
-	void *context;
+	bool once;             /* one round, retention, and out */
+	struct notify *notify; /* borrowed */
+	int signals;           /* signalfd: HUP INT TERM USR1 CHLD */
 };
 
 /* Until it is told to stop, or the round is over. False: it could not go on; with `once` also: a

@@ -59,26 +59,6 @@ static bool open_work(struct depot *d, char *reason)
 	return clear(d->work) || fail(reason, d->path, strerror(errno));
 }
 
-static bool open_store(struct depot *d, const char *name, enum store_use use, char *reason)
-{
-	char path[PATH_MAX], why[STORE_REASON_MAX];
-
-	if (snprintf(path, sizeof(path), "%s/%s", d->path, name) >= (int)sizeof(path))
-		return fail(reason, d->path, strerror(ENAMETOOLONG));
-	if (use != STORE_CREATE && use != STORE_BUILD && faccessat(d->dir, name, F_OK, 0) < 0 &&
-	    errno == ENOENT)
-		return fail(reason, path,
-		    used_before(d->dir)
-			? "there is no index: osmo-pcap-archive --rebuild makes it anew"
-			: "there is no index: nothing was archived so far");
-	d->store = store_open(path, use, why);
-	return d->store || fail(reason, path,
-			       *why ? why
-			       : used_has_files(d->dir)
-				   ? "it is empty: osmo-pcap-archive --rebuild makes it anew"
-				   : "it has no tables yet: it is being created");
-}
-
 /* Filesystems of disks on which syncfs() leaves nothing behind that was written. */
 static bool syncs_whole(int dir)
 {
@@ -94,58 +74,30 @@ static bool syncs_whole(int dir)
 	return false;
 }
 
-/* What SQLite keeps beside a database, behind the database. */
-static const char *const behind[] = {"", "-wal", "-shm", "-journal"};
-
-#define BEHIND (sizeof(behind) / sizeof(*behind))
-
-static bool remove_index(struct depot *d, const char *name)
+static struct indexfile index_of(const struct depot *d)
 {
-	for (size_t i = 0; i < BEHIND; i++) {
-		char file[NAME_MAX];
-
-		snprintf(file, sizeof(file), "%s%s", name, behind[i]);
-		if (unlinkat(d->dir, file, 0) < 0 && errno != ENOENT)
-			return false;
-	}
-	return true;
-}
-
-/* Whether nothing is left beside the index that is in use. */
-static bool gather_index(struct depot *d)
-{
-	char path[PATH_MAX];
-
-	if (snprintf(path, sizeof(path), "%s/%s", d->path, STORE_FILE) >= (int)sizeof(path) ||
-	    !store_gather(path))
-		return false;
-	for (size_t i = 1; i < BEHIND; i++) {
-		char file[NAME_MAX];
-
-		snprintf(file, sizeof(file), "%s%s", STORE_FILE, behind[i]);
-		if (faccessat(d->dir, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-			return false;
-	}
-	return true;
+	return (struct indexfile){.path = d->path, .dir = d->dir};
 }
 
 static bool open_all(struct depot *d, enum depot_use use, char *reason)
 {
+	struct indexfile f = index_of(d);
+
+	if (use != DEPOT_READ && !claim(d, reason))
+		return false;
 	switch (use) {
 	case DEPOT_READ:
-		return open_store(d, STORE_FILE, STORE_READ, reason);
+		d->store = indexfile_open(&f, STORE_READ, reason);
+		break;
 	case DEPOT_WRITE:
-		return claim(d, reason) &&
-		       open_store(d, STORE_FILE, used_before(d->dir) ? STORE_WRITE : STORE_CREATE,
-			   reason) &&
-		       open_work(d, reason);
+		d->store =
+		    indexfile_open(&f, used_before(d->dir) ? STORE_WRITE : STORE_CREATE, reason);
+		break;
 	case DEPOT_REBUILD:
-		return claim(d, reason) &&
-		       (remove_index(d, DEPOT_NEW_INDEX) ||
-			   fail(reason, d->path, strerror(errno))) &&
-		       open_store(d, DEPOT_NEW_INDEX, STORE_BUILD, reason) && open_work(d, reason);
+		d->store = indexfile_create_new(&f, reason);
+		break;
 	}
-	return false;
+	return d->store && (use == DEPOT_READ || open_work(d, reason));
 }
 
 bool depot_open(
@@ -162,28 +114,24 @@ bool depot_open(
 	return false;
 }
 
-static bool sync_file(struct depot *d, const char *name)
-{
-	int fd = openat(d->dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), why;
-	bool ok = fd >= 0 && fsync(fd) == 0;
-
-	why = errno;
-	if (fd >= 0)
-		close(fd);
-	errno = why;
-	return ok;
-}
-
-/* What SQLite keeps beside the old index would be taken for the new one's: it goes into the old one
- * before that is replaced, and a crash leaves one of them. Where that cannot be, as the old one is
- * damaged or somebody reads it, that one goes first: a crash in between leaves none, which the next
- * start says. */
 bool depot_replace_index(struct depot *d)
 {
+	struct indexfile f = index_of(d);
+
 	store_close(d->store);
 	d->store = NULL;
-	return sync_file(d, DEPOT_NEW_INDEX) && (gather_index(d) || remove_index(d, STORE_FILE)) &&
-	       renameat(d->dir, DEPOT_NEW_INDEX, d->dir, STORE_FILE) == 0 && fsync(d->dir) == 0;
+	return indexfile_replace(&f);
+}
+
+bool depot_has_index(struct depot *d, char reason[DEPOT_REASON_MAX])
+{
+	struct indexfile f = index_of(d);
+
+	if (!store_has_moved(d->store) && claim_is_lost(d->dir, d->lock))
+		return fail(reason, d->path,
+		    "its " OWNNAME_LOCK " was removed or replaced: another archive may work there; "
+		    "nothing is archived nor deleted any more");
+	return indexfile_is_in_place(&f, d->store, reason);
 }
 
 void depot_close(struct depot *d)

@@ -6,15 +6,13 @@
 #define ARCHIVE_DEPOT_H
 
 #include <stdbool.h>
-#include <limits.h>
 #include <stdint.h>
 
+#include "archive/indexfile.h"
 #include "index/store.h"
 
-#define DEPOT_PATH_MAX      1024 /* of a file, beneath the archive's path */
-#define DEPOT_REASON_MAX    (PATH_MAX + STORE_REASON_MAX + 20)
-#define DEPOT_FOREIGN_INDEX STORE_FILE ".foreign" /* that was written over ours */
-#define DEPOT_NEW_INDEX     STORE_FILE ".new"     /* being made anew */
+#define DEPOT_PATH_MAX   1024 /* of a file, beneath the archive's path */
+#define DEPOT_REASON_MAX INDEXFILE_REASON_MAX
 
 enum depot_use {
 	DEPOT_WRITE,  /* creates what is not there but the path itself */

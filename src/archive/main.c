@@ -7,9 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "archive/daemon.h"
@@ -25,57 +23,10 @@
 #include "base/log.h"
 #include "base/zone.h"
 #include "config/keys.h"
-#include "daemon/background.h"
-#include "daemon/notify.h"
+#include "config/required.h"
 #include "daemon/pidfile.h"
 #include "daemon/privs.h"
-
-#define IDENT "osmo-pcap-archive"
-
-static struct background background = {.ready = -1}; /* with -D */
-
-static void require_group(const struct config *c, struct problems *p)
-{
-	if (!c->archive.present)
-		problem_error(p, c->names.v[0], 0, "there is no archive group");
-}
-
-/* The configuration, with every error that it has; NULL when it has one. */
-static struct config *examine(const char *file, struct problems *p)
-{
-	struct config *c = config_examine(file, p);
-
-	if (c)
-		require_group(c, p);
-	if (c && p->errors == 0)
-		return c;
-	config_free(c);
-	return NULL;
-}
-
-static struct config *examine_again(void *context)
-{
-	const struct options *o = context;
-	struct problems p = {0};
-	struct config *c;
-
-	zone_read();
-	c = examine(o->file, &p);
-	problems_log(&p);
-	problems_free(&p);
-	return c;
-}
-
-static void prepare_sandbox(const struct config *c, struct problems *p)
-{
-	char lacking[SANDBOX_LACKING_MAX];
-
-	if (c->server.sandbox == SANDBOX_OFF)
-		return;
-	if (!archive_roles_prepare(lacking))
-		problem_error(p, c->names.v[0], 0, "the sandbox: %s", strerror(errno));
-	sandbox_report(lacking, c->server.sandbox == SANDBOX_REQUIRED, c->names.v[0], p);
-}
+#include "daemon/start.h"
 
 /* What a command of hand-over finds there is of the user it runs as, not of root. */
 static void set_environment(void)
@@ -121,44 +72,18 @@ static void look_for_index(const struct config *c, struct problems *p)
 		    c->archive.path);
 }
 
-/* Before there is a signalfd they wait. */
-static void hold_signals(sigset_t *set, sigset_t *before)
-{
-	static const int wanted[] = {SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGCHLD};
-
-	signal(SIGCHLD, SIG_DFL);
-	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(set);
-	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
-		sigaddset(set, wanted[i]);
-	sigprocmask(SIG_SETMASK, set, before);
-}
-
-static int fail(const char *reason)
-{
-	fprintf(stderr, "error: %s\n", reason);
-	return EXITCODE_FAILURE;
-}
-
-/* From here on the caller, who has waited, need not wait any more. */
-static void tell_ready(struct notify *n)
-{
-	notify_ready(n, background.ready >= 0);
-	background_ready(&background);
-}
-
-static int work(struct daemon *d, const struct options *o)
+static int work(struct daemon *d, const struct options *o, struct start *s)
 {
 	char reason[DEPOT_REASON_MAX];
 	int code;
 
 	if (!depot_open(&d->depot, d->config->archive.path, errand_use(o->mode), reason))
-		return fail(reason);
+		return start_failed(reason);
 	if (errand_is(o->mode)) {
 		code = errand_run(o, &d->depot, d->config);
 	} else {
 		event_archiving(d->config);
-		tell_ready(&d->notify);
+		start_ready(&s->notify, &s->background);
 		code = daemon_run(d) ? EXITCODE_OK : EXITCODE_FAILURE;
 		event_stopped();
 	}
@@ -167,7 +92,7 @@ static int work(struct daemon *d, const struct options *o)
 }
 
 /* As the user of the archive: what the start needs is opened, and its signals arrive. */
-static int open_and_work(struct daemon *d, const struct options *o, const sigset_t *signals)
+static int open_and_work(struct daemon *d, const struct options *o, struct start *s)
 {
 	struct problems p = {0};
 	int code = EXITCODE_OK;
@@ -176,66 +101,57 @@ static int open_and_work(struct daemon *d, const struct options *o, const sigset
 	look_for_command(d->config, &p);
 	if (o->mode == MODE_TEST)
 		look_for_index(d->config, &p);
-	prepare_sandbox(d->config, &p);
+	start_sandbox(d->config, archive_roles_prepare, &p);
 	sandbox_measure(0, 0);
 	if (sources_open(&d->sources, d->config, &p) && p.errors == 0 &&
 	    errand_use(o->mode) != DEPOT_READ)
 		rights_check(d->config, &d->sources, &p);
 	if (!problems_tell(&p, stderr))
 		return EXITCODE_CONFIG;
-	d->signals = signalfd(-1, signals, SFD_NONBLOCK | SFD_CLOEXEC);
+	d->signals = start_signals(s);
 	if (d->signals < 0)
-		return fail(strerror(errno));
+		return start_failed(strerror(errno));
 	if (o->mode != MODE_TEST)
-		code = work(d, o);
+		code = work(d, o, s);
 	sources_close(&d->sources);
 	return code;
 }
 
-/* Into the background, with -D. */
-static bool detach(const sigset_t *before)
+static void hold_signals(struct start *s, enum mode mode)
 {
-	if (!background_start(&background, before)) {
-		fprintf(stderr, "error: cannot go into the background: %s\n", strerror(errno));
-		return false;
-	}
-	log_open_syslog(IDENT);
-	return true;
+	static const int wanted[] = {SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGCHLD};
+
+	start_hold_signals(s, wanted, sizeof(wanted) / sizeof(*wanted));
+	if (errand_is(mode)) /* a signal ends it */
+		sigprocmask(SIG_SETMASK, &s->before, NULL);
+	if (mode == MODE_PLAN || mode == MODE_VERIFY) /* so does a reader that has enough */
+		signal(SIGPIPE, SIG_DFL);
 }
 
-static int run(struct daemon *d, const struct options *o)
+static int run(struct daemon *d, const struct options *o, struct start *s)
 {
-	sigset_t signals, before;
 	struct pidfile pid;
 	int code;
 
-	hold_signals(&signals, &before);
-	if (errand_is(o->mode)) /* a signal ends it */
-		sigprocmask(SIG_SETMASK, &before, NULL);
-	if (o->mode == MODE_PLAN || o->mode == MODE_VERIFY) /* so does a reader that has enough */
-		signal(SIGPIPE, SIG_DFL);
-	if (o->mode == MODE_DAEMON) {
-		notify_open_told(&d->notify); /* named for this process: before -D forks */
-		if (!background_leave_standard())
-			return fail(strerror(errno));
-	}
-	if (o->daemonize && !detach(&before))
+	hold_signals(s, o->mode);
+	if (o->mode == MODE_DAEMON && !start_daemon(s, o->daemonize))
 		return EXITCODE_FAILURE;
-	if ((o->mode == MODE_DAEMON && !o->daemonize) || o->mode == MODE_ONCE)
-		log_open(IDENT, false);
+	if (o->mode == MODE_ONCE)
+		log_open(s->ident, false);
 	/* before the user changes: /run */
 	if (!pidfile_open(&pid, o->daemonize ? d->config->archive.pid_file : NULL))
 		return EXITCODE_FAILURE;
-	code = open_and_work(d, o, &signals);
+	code = open_and_work(d, o, s);
 	pidfile_remove(&pid);
-	notify_close(&d->notify);
+	notify_close(&s->notify);
 	return code;
 }
 
 int main(int argc, char **argv)
 {
+	struct start start = START("osmo-pcap-archive");
+	struct daemon d = {.notify = &start.notify};
 	struct problems p = {0};
-	struct daemon d = {.reload = examine_again, .notify = {.fd = -1}};
 	struct options o;
 	int code;
 
@@ -245,14 +161,14 @@ int main(int argc, char **argv)
 	options_parse(argc, argv, &o);
 	zone_read();
 	umask(027); /* what is archived is for the group as well */
-	d.context = &o;
+	d.file = o.file;
 	d.once = o.mode == MODE_ONCE;
-	d.config = examine(o.file, &p);
+	d.config = required_examine(o.file, REQUIRED_ARCHIVE, &p);
 	/* after the configuration, whose errors are for the caller's terminal */
 	if (!problems_tell(&p, stderr) || !d.config)
 		return EXITCODE_CONFIG;
 	log_set_level((enum log_level)d.config->server.log_level);
-	code = run(&d, &o);
+	code = run(&d, &o, &start);
 	config_free(d.config);
 	return code;
 }

@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/cmdline.h"
 #include "base/exitcode.h"
-#include "base/io.h"
 #include "base/parse.h"
+#include "config/config.h"
 
 enum {
 	ONCE = 256,
@@ -16,58 +17,38 @@ enum {
 	REBUILD
 };
 
-static void usage(FILE *out)
-{
-	fputs(
-	    "usage: osmo-pcap-archive [-D | -t | --once | --plan | --verify [SINCE] | --rebuild]\n"
-	    "                         [-c CFG_FILE] | -h | -V\n"
-	    "  -c, --config-file FILE  configuration (default osmo-pcap-server.cfg)\n"
-	    "  -D, --daemonize         go into the background when ready\n"
-	    "  -t, --test-config       check the configuration, then exit\n"
-	    "      --once              archive what is there now, apply retention, then exit\n"
-	    "      --plan              tell what is stored, when it is full, and what retention\n"
-	    "                          would delete now, then exit\n"
-	    "      --verify [SINCE]    read archived files, those of the last SINCE (12h, 30d; "
-	    "all)\n"
-	    "                          and tell which differ from the index, then exit\n"
-	    "      --rebuild           make the index anew from the archived files, then exit\n"
-	    "  -h, --help              show this\n"
-	    "  -V, --version           show the version\n"
-	    "See osmo-pcap-archive(8) and osmo-pcap-server.cfg(5).\n",
-	    out);
-}
+static const char usage_text[] =
+    "usage: osmo-pcap-archive [-D | -t | --once | --plan | --verify [SINCE] | --rebuild]\n"
+    "                         [-c CFG_FILE] | -h | -V\n"
+    "  -c, --config-file FILE  configuration (default osmo-pcap-server.cfg)\n"
+    "  -D, --daemonize         go into the background when ready\n"
+    "  -t, --test-config       check the configuration, then exit\n"
+    "      --once              archive what is there now, apply retention, then exit\n"
+    "      --plan              tell what is stored, when it is full, and what retention\n"
+    "                          would delete now, then exit\n"
+    "      --verify [SINCE]    read archived files, those of the last SINCE (12h, 30d; "
+    "all)\n"
+    "                          and tell which differ from the index, then exit\n"
+    "      --rebuild           make the index anew from the archived files, then exit\n"
+    "  -h, --help              show this\n"
+    "  -V, --version           show the version\n"
+    "See osmo-pcap-archive(8) and osmo-pcap-server.cfg(5).\n";
 
-static _Noreturn void wrong_options(void)
-{
-	usage(stderr);
-	exit(EXITCODE_USAGE);
-}
-
-/* Exits, having printed to standard output. */
-static _Noreturn void printed(void)
-{
-	if (io_printed())
-		exit(EXITCODE_OK);
-	perror("error: standard output");
-	exit(EXITCODE_FAILURE);
-}
+static const struct cmdline self = {
+    .program = "osmo-pcap-archive", .usage = usage_text, .wrong = EXITCODE_USAGE};
 
 static void set_mode(struct options *o, enum mode mode)
 {
-	if (o->mode != MODE_DAEMON) {
-		fputs("error: -t, --once, --plan, --verify and --rebuild exclude each other\n",
-		    stderr);
-		exit(EXITCODE_USAGE);
-	}
+	if (o->mode != MODE_DAEMON)
+		cmdline_wrong(
+		    &self, "-t, --once, --plan, --verify and --rebuild exclude each other");
 	o->mode = mode;
 }
 
 static void set_since(struct options *o, const char *text)
 {
-	if (!parse_duration(text, &o->since)) {
-		fprintf(stderr, "error: --verify: \"%s\" is no time such as 12h or 30d\n", text);
-		exit(EXITCODE_USAGE);
-	}
+	if (!parse_duration(text, &o->since))
+		cmdline_wrong(&self, "--verify needs a time such as 12h or 30d, not %s", text);
 	o->all = false;
 }
 
@@ -87,8 +68,9 @@ void options_parse(int argc, char **argv, struct options *o)
 	};
 	int c;
 
-	*o = (struct options){.file = "osmo-pcap-server.cfg", .all = true};
+	*o = (struct options){.file = CONFIG_FILE, .all = true};
 	while ((c = getopt_long(argc, argv, "c:DthV", longs, NULL)) != -1) {
+		cmdline_refuse_empty(&self, longs, c, optarg);
 		switch (c) {
 		case 'c':
 			o->file = optarg;
@@ -114,17 +96,18 @@ void options_parse(int argc, char **argv, struct options *o)
 			set_mode(o, MODE_REBUILD);
 			break;
 		case 'h':
-			usage(stdout);
-			printed();
+			cmdline_print(&self, usage_text);
 		case 'V':
-			puts("osmo-pcap-archive " PACKAGE_VERSION);
-			printed();
+			cmdline_print(&self, "osmo-pcap-archive " PACKAGE_VERSION "\n");
 		default:
-			wrong_options();
+			cmdline_usage(&self);
 		}
 	}
 	if (optind < argc && o->mode == MODE_VERIFY && o->all)
 		set_since(o, argv[optind++]);
-	if (optind < argc || (o->daemonize && o->mode != MODE_DAEMON))
-		wrong_options();
+	if (optind < argc)
+		cmdline_wrong(&self, "unexpected argument: %s (the configuration is named with -c)",
+		    argv[optind]);
+	if (o->daemonize && o->mode != MODE_DAEMON)
+		cmdline_wrong(&self, "-D excludes -t, --once, --plan, --verify and --rebuild");
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "archive/indexfile.h"
 #include "archive/refile.h"
 #include "archive/walk.h"
 #include "base/processors.h"
@@ -142,6 +143,6 @@ bool rebuild_run(struct rebuild *r)
 	if (!round.failed && !commit(&round))
 		fail(&round, "", store_reason(r->depot->store));
 	if (!round.failed && !depot_replace_index(r->depot))
-		fail(&round, DEPOT_NEW_INDEX, strerror(errno));
+		fail(&round, INDEXFILE_NEW, strerror(errno));
 	return !round.failed;
 }

@@ -1,11 +1,8 @@
 /* work: see work.h. */
 #include "archive/work.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "archive/events.h"
 #include "archive/fair.h"
@@ -22,13 +19,6 @@
 /* And so long one that looks unfinished: a program that copies it, over a network say, writes
  * more of it meanwhile. */
 #define GROWING_MS 1000
-
-/* What could not be archived is tried again so much later: by the round of a minute, and not at
- * each arrival. The log says why again in an hour. */
-#define PAUSE_MS     50000
-#define TOLD_MS      3600000
-#define ALONE_MS     290000 /* one that does not fit, and keeps others from room that they have */
-#define FORGOTTEN_MS 600000 /* so long after that it is not there any more */
 
 /* Names that are looked at before the caller has its turn with signals, and with what is ready. */
 #define AT_ONE_GO 256
@@ -68,8 +58,7 @@ void work_begin(struct work *w)
 
 void work_retry(struct work *w)
 {
-	memo_free(w->failing);
-	w->fits = (struct room){0};
+	trouble_forget(&w->trouble);
 }
 
 /* A directory that is read anew still lists what is at work. Another file, or more of the same one,
@@ -87,64 +76,12 @@ static bool is_at_work(struct work *w, int dir, const char *name)
 	return false;
 }
 
-/* Whether it was archived before, and needs but to be removed, which is tried. */
-static bool is_left(struct work *w, int dir, const char *name)
-{
-	struct stat st;
-
-	if (w->left->n == 0 || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    !memo_find(w->left, &st))
-		return false;
-	if (unlinkat(dir, name, 0) == 0) {
-		memo_drop(w->left, &st);
-		event_removed(name);
-	}
-	return true;
-}
-
 static struct take *free_take(struct work *w)
 {
 	for (unsigned i = 0; i < w->room; i++)
 		if (!take_is_active(&w->take[i]))
 			return &w->take[i];
 	return NULL;
-}
-
-/* Whether it, or one that was not larger, has failed not long ago. It counts as what it is: --once
- * says so with its status. */
-static bool is_failing(struct work *w, int dir, const char *name)
-{
-	int64_t now = io_monotonic_ms();
-	struct memo_file *f;
-	struct stat st;
-
-	if (w->failing->n == 0 || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return false;
-	f = memo_find(w->failing, &st);
-	if (room_may_have(&w->fits, S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0, now) &&
-	    (!f || f->due <= now))
-		return false;
-	w->failed++;
-	return true;
-}
-
-/* Of one that fails again and again there is a line now and then. */
-static void note_failed(struct work *w, const struct take *t, int64_t pause)
-{
-	int64_t now = io_monotonic_ms();
-	struct memo_file *f;
-
-	w->failed++;
-	if (w->failing->n == MEMO_MAX)
-		memo_forget(w->failing, now - FORGOTTEN_MS);
-	f = t->st.st_ino ? memo_add(w->failing, &t->st) : NULL;
-	if (f)
-		f->due = now + pause;
-	if (f && f->told && now - f->told < TOLD_MS)
-		return;
-	if (f)
-		f->told = now;
-	event_not_archived(t);
 }
 
 /* Of those at work: it is what has filled the filesystem. */
@@ -167,7 +104,7 @@ static bool lacked_room(struct work *w, const struct take *t)
 	if (!full && !take_lacks_room(t))
 		return false;
 	if ((!t->no_room || full) && !space_stays_full(w->depot) &&
-	    room_lacked(&w->fits, largest(w), io_monotonic_ms()))
+	    room_lacked(&w->trouble.fits, largest(w), io_monotonic_ms()))
 		return true;
 	w->no_room = true;
 	w->reading = false;
@@ -179,41 +116,23 @@ static void conclude(struct work *w, struct take *t, enum take_status st)
 {
 	if (st == TAKE_DONE) {
 		w->archived++;
-		memo_drop(w->failing, &t->st);
+		trouble_is_over(&w->trouble, t);
 		event_archived(t);
 		if (t->growing) {
-			w->failed++;
+			w->trouble.failed++;
 			event_changed(t);
 		}
 	} else {
 		bool others = lacked_room(w, t);
 
-		note_failed(
-		    w, t, others && (uint64_t)t->st.st_size == largest(w) ? ALONE_MS : PAUSE_MS);
+		trouble_failed(&w->trouble, t,
+		    others && (uint64_t)t->st.st_size == largest(w) ? TROUBLE_ALONE_MS
+								    : TROUBLE_PAUSE_MS);
 		if (t->left)
-			memo_add(w->left, &t->st);
+			trouble_left(&w->trouble, t);
 	}
 	w->missed |= t->met;
 	take_end(t);
-}
-
-/* A line for each of them, once. Whoever makes such names can make many: of those that come when
- * the list is full there is one line. */
-static void tell_refused(struct work *w, const struct take *t)
-{
-	for (unsigned i = 0; i < w->nrefused && i < WORK_REFUSED; i++)
-		if (w->refused[i].device == t->st.st_dev && w->refused[i].inode == t->st.st_ino)
-			return;
-	if (w->nrefused > WORK_REFUSED)
-		return;
-	if (w->nrefused == WORK_REFUSED) {
-		event_more_refused();
-	} else {
-		w->refused[w->nrefused] =
-		    (struct work_file){.device = t->st.st_dev, .inode = t->st.st_ino};
-		event_refused(t);
-	}
-	w->nrefused++;
 }
 
 static bool is_full(const struct work *w)
@@ -241,8 +160,9 @@ void work_start(struct work *w)
 			w->reading = false;
 			return;
 		}
-		if (!t || is_at_work(w, where->dir, name) || is_left(w, where->dir, name) ||
-		    is_failing(w, where->dir, name) ||
+		if (!t || is_at_work(w, where->dir, name) ||
+		    trouble_is_left(&w->trouble, where->dir, name) ||
+		    trouble_is_failing(&w->trouble, where->dir, name) ||
 		    (w->active >= w->at_once && fair_waits(w->take, w->room, w->config, name)))
 			continue;
 		st = take_begin(t, w->depot, w->config, where, name, w->number++);
@@ -251,7 +171,7 @@ void work_start(struct work *w)
 		else if (st == TAKE_FAILED)
 			conclude(w, t, st);
 		else if (st == TAKE_REFUSED)
-			tell_refused(w, t);
+			trouble_refused(&w->trouble, t);
 	}
 }
 
@@ -321,7 +241,7 @@ void work_look_after(struct work *w)
 			continue;
 		w->active--;
 		w->stalled++;
-		note_failed(w, t, PAUSE_MS);
+		trouble_failed(&w->trouble, t, TROUBLE_PAUSE_MS);
 	}
 }
 

@@ -13,14 +13,12 @@
 #include <stdint.h>
 
 #include "archive/depot.h"
-#include "archive/memo.h"
-#include "archive/room.h"
 #include "archive/sources.h"
 #include "archive/take.h"
+#include "archive/trouble.h"
 
-#define WORK_MAX     64  /* captures that are packed at a time */
-#define WORK_PACKED  128 /* that are packed and not settled: each has three descriptors */
-#define WORK_REFUSED 64  /* refused captures that are told of */
+#define WORK_MAX    64  /* captures that are packed at a time */
+#define WORK_PACKED 128 /* that are packed and not settled: each has three descriptors */
 
 #define WORK_CHANNELS (WORK_MAX + WORK_PACKED)
 
@@ -28,8 +26,7 @@ struct work {
 	struct depot *depot;
 	const struct config *config;
 	struct sources *sources;
-	struct memo *left, *failing; /* the caller's, which sets both: not removed, not archived */
-	unsigned at_once;            /* captures that are packed at a time, 1 to WORK_MAX */
+	unsigned at_once; /* captures that are packed at a time, 1 to WORK_MAX */
 
 	struct take *take; /* allocated: room for at_once and WORK_PACKED */
 	unsigned room;
@@ -39,19 +36,11 @@ struct work {
 	/* A round has passed over a name that was at work, and is not any more: another round is
 	 * worth while. The caller takes it off. */
 	bool missed;
-	bool more;    /* work_start() has ended early */
-	bool reading; /* the round has names left */
-	bool no_room; /* the round was given up: the archive's filesystem is full */
-	struct room fits;
-
-	uint64_t archived, failed; /* since the beginning */
-
-	/* Refused captures that a line was written for: each is met in every round. */
-	struct work_file {
-		dev_t device;
-		ino_t inode;
-	} refused[WORK_REFUSED];
-	unsigned nrefused;
+	bool more;         /* work_start() has ended early */
+	bool reading;      /* the round has names left */
+	bool no_room;      /* the round was given up: the archive's filesystem is full */
+	uint64_t archived; /* since the beginning */
+	struct trouble trouble;
 };
 
 bool work_init(struct work *w, struct depot *depot, const struct config *config,

@@ -1,7 +1,7 @@
-/* exitcode: exit statuses of osmo-pcap-server and osmo-pcap-vty2cfg, for whoever starts them.
+/* exitcode: exit statuses of all programs, for whoever starts them.
  *
- * Not those of osmo-pcap-send (send/options.h), nor of the server's children, which only their
- * master sees (server/childexit.h). */
+ * Not those of osmo-pcap-status --check (watch/verdict.h), nor of the server's children, which only
+ * their master sees (server/childexit.h). */
 #ifndef BASE_EXITCODE_H
 #define BASE_EXITCODE_H
 

@@ -7,7 +7,7 @@
  * length that fits its block. Everything else is stored, also what libpcap or Wireshark do not
  * like: options are not looked into. A packet above max-snaplen is cut (accept_cut, with edit.h),
  * not refused. Refused elsewhere: an unknown type of frame (frame.h); what depends on more than one
- * payload, as data before a header (record/recorder); a connection (server/admission).
+ * payload, as data before a header (record/payload); a connection (server/admission).
  *
  * A payload consists of parts: a head, which begins a section (the file header of pcap; the Section
  * Header Block of pcapng with the blocks right behind it that later packets need), and data, which
@@ -46,6 +46,14 @@ bool accept_header(struct accept *a, const uint8_t *p, size_t len, struct accept
     char reason[ACCEPT_REASON_MAX]);
 bool accept_data(struct accept *a, const uint8_t *p, size_t len, struct accept_part *part,
     char reason[ACCEPT_REASON_MAX]);
+
+/* One of the two. */
+static inline bool accept_either(struct accept *a, bool header, const uint8_t *p, size_t len,
+    struct accept_part *part, char reason[ACCEPT_REASON_MAX])
+{
+	return header ? accept_header(a, p, len, part, reason)
+		      : accept_data(a, p, len, part, reason);
+}
 
 /* The common cases of accept_data without a call, asked only where there are any: one pcap record
  * that is right, whose length below that of a record header wraps around, above any snaplen; … */

@@ -204,3 +204,11 @@ const struct addr_net *config_network(const struct config_client *k, const struc
 	}
 	return best && !addr_net_single(best) ? best : NULL;
 }
+
+bool config_has_network(const struct config_client *k)
+{
+	for (size_t i = 0; i < k->address.n; i++)
+		if (!addr_net_single(&k->address.v[i]))
+			return true;
+	return false;
+}

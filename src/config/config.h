@@ -33,6 +33,9 @@ struct nets {
 	size_t n;
 };
 
+/* What programs read when no other is named. */
+#define CONFIG_FILE "osmo-pcap-server.cfg"
+
 #define CONFIG_KEYS_MAX 9 /* in one group */
 
 struct origins {
@@ -243,5 +246,8 @@ void config_owner(const struct config *c, const char *stem, char client[CAPNAME_
 /* The network in which the address is the client's, so that files are named after it, too. NULL:
  * the client's longest entry that holds it is that address alone, or there is none. */
 const struct addr_net *config_network(const struct config_client *k, const struct addr *peer);
+
+/* Whether one of its entries is a network. */
+bool config_has_network(const struct config_client *k);
 
 #endif

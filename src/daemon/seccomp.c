@@ -6,7 +6,6 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,8 +25,6 @@
 #else
 #define ARCHITECTURE 0
 #endif
-
-/* ---- what every process of ours needs ---- */
 
 static const struct seccomp_rule common[] = {
     /* the log: a file or pipe, a socket; and whether it takes a line at once */
@@ -73,56 +70,7 @@ static const struct seccomp_rule common[] = {
     ALLOW(gettid),
 #endif
 };
-
-/* ---- from table to program ---- */
-
-static void emit(struct seccomp_program *p, struct sock_filter insn)
-{
-	if (p->n == SECCOMP_PROGRAM_MAX)
-		p->overflow = true;
-	else
-		p->insn[p->n++] = insn;
-}
-
-#define LOAD(field)                                                                                \
-	(struct sock_filter)                                                                       \
-	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
-#define RETURN(what)      (struct sock_filter) BPF_STMT(BPF_RET | BPF_K, (what))
-#define JUMP(op, k, t, f) (struct sock_filter) BPF_JUMP(BPF_JMP | (op) | BPF_K, (k), (t), (f))
-
-static unsigned checks_of(const struct seccomp_rule *r)
-{
-	unsigned n = 0;
-
-	while (n < SECCOMP_CHECKS_MAX && r->check[n].verb != END)
-		n++;
-	return n;
-}
-
-/* The call's number is in the accumulator before and, when the rule does not decide, after. */
-static void emit_rule(struct seccomp_program *p, const struct seccomp_rule *r)
-{
-	unsigned n = checks_of(r);
-	/* instructions: two for each check, the verdict, and the number loaded again */
-	uint8_t body = (uint8_t)(n > 0 ? 2 * n + 2 : 1);
-
-	emit(p, JUMP(BPF_JEQ, (uint32_t)r->call, 0, body));
-	for (unsigned i = 0; i < n; i++) {
-		const struct seccomp_check *c = &r->check[i];
-		uint8_t out = (uint8_t)(2 * (n - i) - 1); /* to the number */
-		/* the low word: the three architectures are little-endian */
-		uint32_t at = (uint32_t)(offsetof(struct seccomp_data, args) + 8 * c->argument);
-
-		emit(p, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at));
-		emit(p, c->verb == IS      ? JUMP(BPF_JEQ, c->value, 0, out)
-			: c->verb == ISNT  ? JUMP(BPF_JEQ, c->value, out, 0)
-			: c->verb == ABOVE ? JUMP(BPF_JGT, c->value, 0, out)
-					   : JUMP(BPF_JSET, c->value, out, 0));
-	}
-	emit(p, RETURN(r->refuse ? SECCOMP_RET_ERRNO | r->refuse : SECCOMP_RET_ALLOW));
-	if (n > 0)
-		emit(p, LOAD(nr));
-}
+const struct seccomp_table seccomp_common = SECCOMP_TABLE(common);
 
 #ifdef SANDBOX_TRAP
 #define DEATH SECCOMP_RET_TRAP /* for porting: the call is named on standard error */
@@ -138,20 +86,10 @@ static void emit_rule(struct seccomp_program *p, const struct seccomp_rule *r)
 
 bool seccomp_build(struct seccomp_program *p, const struct seccomp_table *own, bool lenient)
 {
-	*p = (struct seccomp_program){.n = 0};
-	emit(p, LOAD(arch));
-	emit(p, JUMP(BPF_JEQ, ARCHITECTURE, 1, 0));
-	emit(p, RETURN(SECCOMP_RET_KILL_PROCESS));
-	emit(p, LOAD(nr));
-	for (size_t i = 0; i < own->n; i++)
-		emit_rule(p, &own->rule[i]);
-	for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
-		emit_rule(p, &common[i]);
-	/* no call at all: strace(1) has put it there to inject an error */
-	emit(p, JUMP(BPF_JEQ, UINT32_MAX, 0, 1));
-	emit(p, RETURN(SECCOMP_RET_ALLOW));
-	emit(p, RETURN(lenient ? LENIENT : DEATH));
-	return !p->overflow;
+	const struct seccomp_table *const both[] = {own, &seccomp_common};
+
+	return seccomp_compile(
+	    p, both, sizeof(both) / sizeof(*both), ARCHITECTURE, lenient ? LENIENT : DEATH);
 }
 
 bool seccomp_available(void)
@@ -196,9 +134,12 @@ static void put_in(struct seccomp_program *p, uint32_t stand_in, int fd)
 
 bool seccomp_enter(const struct seccomp_program *program, const int *fd, size_t n)
 {
-	struct seccomp_program own = *program;
-	struct sock_fprog f = {.len = own.n, .filter = own.insn};
+	struct seccomp_program own;
+	struct sock_fprog f = {.len = program->n, .filter = own.insn};
 
+	/* no more of it than there is: each page of the stack is a page fault */
+	own.n = program->n;
+	memcpy(own.insn, program->insn, own.n * sizeof(*own.insn));
 	for (size_t i = 0; i < n; i++)
 		put_in(&own, SECCOMP_FD((uint32_t)i), fd[i]);
 	trap();

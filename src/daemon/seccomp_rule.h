@@ -2,7 +2,7 @@
  *
  * A rule names one call. With checks it holds when all of them do; the first rule of a call that
  * holds decides. An argument is compared by its low 32 bits: all that is compared here is an int, a
- * mode or flags in the kernel, too. Put the frequent calls first. */
+ * mode or flags in the kernel, too. */
 #ifndef DAEMON_SECCOMP_RULE_H
 #define DAEMON_SECCOMP_RULE_H
 

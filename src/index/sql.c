@@ -52,6 +52,7 @@ static const char *const sql[STATEMENTS] = {
 		  " WHERE client_low <= ?1 AND client_high >= ?1"
 		  " AND span.first <= ?3 / 1000000000.0 AND span.last >= ?2 / 1000000000.0"
 		  " AND file.first <= ?3 AND file.last >= ?2",
+    [HOSTS] = "SELECT DISTINCT address FROM file WHERE client = ?1 AND address <> ''",
     [GET] = ROW "WHERE file.id = ?1",
     /* what lies behind the profile and the frames is on other pages */
     [GET_FACTS] = FACTS ", 0, link_types, NULL, NULL, 0, 0" FROM("file") "WHERE file.id = ?1",

@@ -38,6 +38,7 @@ enum statement {
 	BEGIN_READING,
 	FIND_ALL,
 	FIND_TIME,
+	HOSTS,
 	GET,
 	GET_FACTS,
 	NEXT,

@@ -185,6 +185,12 @@ struct store_found {
 bool store_find(struct store *s, int64_t client_id, bool all, int64_t from, int64_t to,
     bool (*take)(void *context, const struct store_found *f), void *context);
 
+/* The hosts that files of a client are of, each once: it looks at all of these files. take() gets
+ * their addresses, in no order, and may not use the store; its false ends the search. False with a
+ * reason. */
+bool store_hosts(struct store *s, int64_t client_id,
+    bool (*take)(void *context, const char *address), void *context);
+
 /* The file with that number; columns: profile, frames, and what is known of its handing over, too,
  * which costs more. False: there is none (any more), or a reason. */
 bool store_get(struct store *s, int64_t id, bool columns, struct store_row *out);

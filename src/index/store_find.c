@@ -43,6 +43,21 @@ bool store_find(struct store *s, int64_t client_id, bool all, int64_t from, int6
 	return s->reason[0] == '\0';
 }
 
+bool store_hosts(struct store *s, int64_t client_id,
+    bool (*take)(void *context, const char *address), void *context)
+{
+	sqlite3_stmt *st = sql_statement(s, HOSTS);
+	bool more = true;
+
+	if (!st)
+		return false;
+	sqlite3_bind_int64(st, 1, client_id);
+	while (more && sql_row(s, st))
+		more = take(context, sql_text(st, 0));
+	sqlite3_reset(st);
+	return s->reason[0] == '\0';
+}
+
 bool store_get(struct store *s, int64_t id, bool columns, struct store_row *out)
 {
 	sqlite3_stmt *st = sql_statement(s, columns ? GET : GET_FACTS);

@@ -13,6 +13,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/problem.h"
+#include "config/required.h"
 #include "publish/events.h"
 #include "publish/roles.h"
 #include "publish/scene.h"
@@ -81,7 +82,7 @@ static void warn_restart(const struct config *old, const struct config *c)
 static void reload(struct loop *l)
 {
 	struct daemon *d = l->d;
-	struct config *c = d->reload(d->context);
+	struct config *c = required_examine_again(d->file, REQUIRED_PUBLISHER);
 
 	if (!c) {
 		event_not_reloaded();
@@ -142,7 +143,7 @@ bool daemon_run(struct daemon *d)
 		fail(&l);
 	} else if (begin(&l)) {
 		event_publishing(d->gate.name, d->config);
-		d->ready(d->context);
+		start_ready(&d->start->notify, &d->start->background);
 	}
 	while (!l.stop && !l.scene.broken) {
 		wait(&l);

@@ -8,18 +8,15 @@
 #include <stdbool.h>
 
 #include "config/config.h"
+#include "daemon/start.h"
 #include "publish/gate.h"
 
 struct daemon {
 	struct gate gate;
+	const char *file; /* the configuration, as it was named */
 	struct config *config;
-	int signals; /* signalfd: HUP INT TERM */
-
-	/* Reads the configuration anew: NULL when it has errors, which were logged. */
-	struct config *(*reload)(void *context);
-	/* Subscribers can connect. */
-	void (*ready)(void *context);
-	void *context;
+	int signals;         /* signalfd: HUP INT TERM */
+	struct start *start; /* borrowed; told when subscribers can connect */
 };
 
 /* Until it is told to stop. False: it could not go on. */

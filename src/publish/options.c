@@ -3,46 +3,31 @@
 
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "base/cmdline.h"
 #include "base/exitcode.h"
-#include "base/io.h"
-#include "publish/sender.h"
+#include "config/config.h"
+#include "publish/broadcast.h"
 
-static void usage(FILE *out)
-{
-	fputs("usage: osmo-pcap-publish [-D | -t] [-c CFG_FILE] | -h | -V\n"
-	      "  -c, --config-file FILE  configuration (default osmo-pcap-server.cfg)\n"
-	      "  -D, --daemonize         go into the background when ready\n"
-	      "  -t, --test-config       check the configuration, then exit\n"
-	      "  -h, --help              show this\n"
-	      "  -V, --version           show the version, and that of libzmq\n"
-	      "See osmo-pcap-publish(8) and osmo-pcap-server.cfg(5).\n",
-	    out);
-}
+static const char usage_text[] =
+    "usage: osmo-pcap-publish [-D | -t] [-c CFG_FILE] | -h | -V\n"
+    "  -c, --config-file FILE  configuration (default osmo-pcap-server.cfg)\n"
+    "  -D, --daemonize         go into the background when ready\n"
+    "  -t, --test-config       check the configuration, then exit\n"
+    "  -h, --help              show this\n"
+    "  -V, --version           show the version, and that of libzmq\n"
+    "See osmo-pcap-publish(8) and osmo-pcap-server.cfg(5).\n";
 
-static _Noreturn void wrong_options(void)
-{
-	usage(stderr);
-	exit(EXITCODE_USAGE);
-}
-
-/* Exits, having printed to standard output. */
-static _Noreturn void printed(void)
-{
-	if (io_printed())
-		exit(EXITCODE_OK);
-	perror("error: standard output");
-	exit(EXITCODE_FAILURE);
-}
+static const struct cmdline self = {
+    .program = "osmo-pcap-publish", .usage = usage_text, .wrong = EXITCODE_USAGE};
 
 static _Noreturn void print_version(void)
 {
-	char libzmq[32];
+	char libzmq[32], text[100];
 
-	sender_version(libzmq, sizeof(libzmq));
-	printf("osmo-pcap-publish " PACKAGE_VERSION " (libzmq %s)\n", libzmq);
-	printed();
+	broadcast_version(libzmq, sizeof(libzmq));
+	snprintf(text, sizeof(text), "osmo-pcap-publish " PACKAGE_VERSION " (libzmq %s)\n", libzmq);
+	cmdline_print(&self, text);
 }
 
 void options_parse(int argc, char **argv, struct options *o)
@@ -57,8 +42,9 @@ void options_parse(int argc, char **argv, struct options *o)
 	};
 	int c;
 
-	*o = (struct options){.file = "osmo-pcap-server.cfg"};
+	*o = (struct options){.file = CONFIG_FILE};
 	while ((c = getopt_long(argc, argv, "c:DthV", longs, NULL)) != -1) {
+		cmdline_refuse_empty(&self, longs, c, optarg);
 		switch (c) {
 		case 'c':
 			o->file = optarg;
@@ -70,14 +56,16 @@ void options_parse(int argc, char **argv, struct options *o)
 			o->test = true;
 			break;
 		case 'h':
-			usage(stdout);
-			printed();
+			cmdline_print(&self, usage_text);
 		case 'V':
 			print_version();
 		default:
-			wrong_options();
+			cmdline_usage(&self);
 		}
 	}
-	if (optind < argc || (o->daemonize && o->test))
-		wrong_options();
+	if (optind < argc)
+		cmdline_wrong(&self, "unexpected argument: %s (the configuration is named with -c)",
+		    argv[optind]);
+	if (o->daemonize && o->test)
+		cmdline_wrong(&self, "-D and -t exclude each other");
 }

@@ -11,6 +11,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/attach.h"
 #include "base/io.h"
 #include "daemon/pipes.h"
 
@@ -56,30 +57,13 @@ bool outlet_start(
 
 /* ---- orders ---- */
 
-static bool give(struct outlet *o, struct order *order, int fd)
+static bool give(struct outlet *o, const struct order *order, int fd)
 {
 	size_t len = offsetof(struct order, text) + strlen(order->text) + 1;
-	struct iovec iov = {.iov_base = order, .iov_len = len};
-	union {
-		struct cmsghdr align;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control = {.room = {0}};
-	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
 	ssize_t n;
 
-	if (fd >= 0) {
-		struct cmsghdr *c;
-
-		m.msg_control = &control;
-		m.msg_controllen = sizeof(control);
-		c = CMSG_FIRSTHDR(&m);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(fd));
-		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	}
 	do
-		n = sendmsg(o->orders, &m, MSG_NOSIGNAL);
+		n = attach_send(o->orders, order, len, fd, MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
 	return n == (ssize_t)len;
 }

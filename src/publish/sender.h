@@ -1,9 +1,8 @@
-/* sender: the process that talks to subscribers, through libzmq, and alone knows of it.
+/* sender: the process that talks to subscribers: records and orders come in, messages go out.
  *
  * It has the listening socket, the ends of pipes that records come through, and the socket of its
  * orders (publish/order.h): no file, no directory, no other connection. libzmq parses what
- * subscribers send; a record is bytes here. What a subscriber does not take is dropped by libzmq
- * when its queue is full: nothing waits for it. Refuses to read captures. */
+ * subscribers send; a record is bytes here. Refuses to read captures. */
 #ifndef PUBLISH_SENDER_H
 #define PUBLISH_SENDER_H
 
@@ -23,8 +22,5 @@ struct sender_task {
 /* context: a struct sender_task. Returns when the orders end, or with an exit when it cannot go on.
  */
 void sender_run(void *context);
-
-/* What libzmq is, for --version. */
-void sender_version(char *out, unsigned long size);
 
 #endif

@@ -244,9 +244,29 @@ static void note_configured(struct maker *m, bool profiles)
 			note_width(m->c, c->clients[i].name, "");
 }
 
+/* Of networks it tells of the hosts that it knows. */
+static bool note_hosts(struct maker *m)
+{
+	struct catalog *c = m->c;
+	struct hosts *h = &c->hosts;
+
+	h->region = c->region;
+	if (!hosts_find(h, c->config, &c->loose, c->index.store, m->patterns))
+		return c->index.store && !indexed_is_well(&c->index) ? false : no_memory(c);
+	for (size_t i = 0; i < h->n; i++)
+		note_width(c, h->v[i].client, h->v[i].address);
+	return true;
+}
+
+/* A host is known from files of whatever time, which are only looked at where it has none in this
+ * one. */
 static bool all_are_known(struct maker *m)
 {
+	struct store *s = m->c->index.store;
 	bool known = true;
+
+	if (s && !pattern_all_used(m->patterns) && !hosts_note(s, m->patterns))
+		return indexed_is_well(&m->c->index);
 
 	for (size_t i = 0; i < m->patterns->n; i++) {
 		if (m->patterns->used[i])
@@ -257,8 +277,7 @@ static bool all_are_known(struct maker *m)
 			continue;
 		}
 		known = false;
-		tell_error(m->c->tell,
-		    "%s: no client is called so, and no host with files in that time",
+		tell_error(m->c->tell, "%s: no client is called so, and no host that has files",
 		    m->patterns->v[i]);
 	}
 	return known;
@@ -284,7 +303,8 @@ bool catalog_make(struct catalog *c, const struct config *config, struct pattern
 		return no_memory(c);
 	if (!indexed_open(&c->index))
 		return false;
-	if ((c->index.store && !look_into_index(&m)) || !all_are_known(&m))
+	if ((c->index.store && !look_into_index(&m)) || !all_are_known(&m) ||
+	    (profiles && !note_hosts(&m)))
 		return false;
 	return range->only_recordings ? add_recordings(&m) : scan_loose(&m, profiles);
 }

@@ -17,6 +17,7 @@
 #include "base/region.h"
 #include "config/config.h"
 #include "view/pattern.h"
+#include "read/hosts.h"
 #include "read/indexed.h"
 #include "read/loose.h"
 #include "read/tell.h"
@@ -47,7 +48,8 @@ struct catalog {
 	int64_t first,
 	    last; /* of the packets of all of them that have a time; last < first: none */
 	struct looses loose;
-	size_t widest; /* of NAME or NAME-ADDRESS */
+	struct hosts hosts; /* where profiles are wanted; their texts are the region's */
+	size_t widest;      /* of NAME or NAME-ADDRESS */
 	struct indexed index;
 	int64_t last_id; /* number of the last file that the index had */
 };

@@ -252,7 +252,7 @@ static bool wait_for(struct follow *f, struct pollfd *p)
 	for (size_t i = 0; i < f->n; i++)
 		if (p[STREAMS + i].revents & (POLLHUP | POLLERR))
 			f->live[i]->paused = false; /* it has died: its turn tells so */
-	return !stopped && !(p[OUTPUT].revents & (POLLERR | POLLNVAL));
+	return !stopped && !(p[OUTPUT].revents & (POLLERR | POLLHUP | POLLNVAL));
 }
 
 static enum sink_status take_turns(struct follow *f)

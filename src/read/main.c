@@ -11,6 +11,7 @@
 #include "base/io.h"
 #include "base/moment.h"
 #include "base/zone.h"
+#include "daemon/start.h"
 #include "read/catalog.h"
 #include "read/list.h"
 #include "read/nothing.h"
@@ -27,14 +28,9 @@
 
 static bool prepare_sandbox(const struct config *c)
 {
-	char lacking[SANDBOX_LACKING_MAX];
 	struct problems p = {0};
 
-	if (c->server.sandbox == SANDBOX_OFF)
-		return true;
-	if (!read_roles_prepare(lacking))
-		problem_error(&p, c->names.v[0], 0, "the sandbox: %s", strerror(errno));
-	sandbox_report(lacking, c->server.sandbox == SANDBOX_REQUIRED, c->names.v[0], &p);
+	start_sandbox(c, read_roles_prepare, &p);
 	return problems_tell(&p, stderr);
 }
 
@@ -61,7 +57,7 @@ static bool coverage(const struct options *o, struct catalog *c, const struct ca
     struct patterns *patterns, struct tell *tell)
 {
 	bool text = !o->json && !o->html;
-	bool elsewhere = strcmp(o->config, OPTIONS_CONFIG) != 0;
+	bool elsewhere = strcmp(o->config, CONFIG_FILE) != 0;
 	char *whole = elsewhere ? realpath(o->config, NULL) : NULL; /* a page is read anywhere */
 	struct coverage v;
 

@@ -2,14 +2,12 @@
 #include "read/options.h"
 
 #include <getopt.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cmdline.h"
 #include "base/exitcode.h"
-#include "base/io.h"
+#include "config/config.h"
 #include "filter/compile.h"
 
 enum {
@@ -23,52 +21,31 @@ enum {
 	HTML
 };
 
-static void usage(FILE *out)
-{
-	fputs("usage: osmo-pcap-read [options] [CLIENT...]\n"
-	      "Packets that osmo-pcap-server has recorded of these clients (all), merged by time.\n"
-	      "  -c, --config-file FILE  configuration (default osmo-pcap-server.cfg)\n"
-	      "      --from TIME         from this time on: '2026-11-28 10:00', 10:00, -15m, now\n"
-	      "      --to TIME           up to this time\n"
-	      "  -f, --filter FILTER     packets that match, as of tcpdump\n"
-	      "  -w, --write FILE        into this file instead of standard output\n"
-	      "      --format FORMAT     pcapng (default), or pcap\n"
-	      "      --follow            then what is being recorded, as it arrives\n"
-	      "      --list              the files instead, and what is in them\n"
-	      "      --coverage          bars instead: when there were packets, and when not\n"
-	      "      --json              the list, or what the bars show, as JSON\n"
-	      "      --html              what the bars show, as a page for a browser\n"
-	      "  -h, --help              show this\n"
-	      "  -V, --version           show the version\n"
-	      "See osmo-pcap-read(1).\n",
-	    out);
-}
+static const char usage_text[] =
+    "usage: osmo-pcap-read [options] [CLIENT...]\n"
+    "Packets that osmo-pcap-server has recorded of these clients (all), merged by time.\n"
+    "  -c, --config-file FILE  configuration (default osmo-pcap-server.cfg)\n"
+    "      --from TIME         from this time on: '2026-11-28 10:00', 10:00, -15m, now\n"
+    "      --to TIME           up to this time\n"
+    "  -f, --filter FILTER     packets that match, as of tcpdump\n"
+    "  -w, --write FILE        into this file instead of standard output\n"
+    "      --format FORMAT     pcapng (default), or pcap\n"
+    "      --follow            then what is being recorded, as it arrives\n"
+    "      --list              the files instead, and what is in them\n"
+    "      --coverage          bars instead: when there were packets, and when not\n"
+    "      --json              the list, or what the bars show, as JSON\n"
+    "      --html              what the bars show, as a page for a browser\n"
+    "  -h, --help              show this\n"
+    "  -V, --version           show the version\n"
+    "See osmo-pcap-read(1).\n";
 
-__attribute__((format(printf, 1, 2))) static _Noreturn void wrong(const char *fmt, ...)
-{
-	va_list ap;
-
-	fputs("osmo-pcap-read: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputs("; see osmo-pcap-read --help\n", stderr);
-	exit(EXITCODE_USAGE);
-}
-
-/* Exits, having printed to standard output. */
-static _Noreturn void printed(void)
-{
-	if (io_printed())
-		exit(EXITCODE_OK);
-	perror("osmo-pcap-read: standard output");
-	exit(EXITCODE_FAILURE);
-}
+static const struct cmdline self = {
+    .program = "osmo-pcap-read", .usage = usage_text, .wrong = EXITCODE_USAGE};
 
 static void set_mode(struct options *o, enum mode mode)
 {
 	if (o->mode != MODE_PACKETS && o->mode != mode)
-		wrong("--list and --coverage exclude each other");
+		cmdline_wrong(&self, "--list and --coverage exclude each other");
 	o->mode = mode;
 }
 
@@ -78,14 +55,14 @@ static void read_time(const char *name, const char *text, int64_t now, const str
 	const char *why = when_parse(text, now, zone, edge, out);
 
 	if (why)
-		wrong("--%s '%s': %s", name, text, why);
+		cmdline_wrong(&self, "--%s '%s': %s", name, text, why);
 }
 
 static void read_format(struct options *o, const char *text)
 {
 	o->pcap = strcmp(text, "pcap") == 0;
 	if (!o->pcap && strcmp(text, "pcapng") != 0)
-		wrong("--format '%s' is neither pcapng nor pcap", text);
+		cmdline_wrong(&self, "--format '%s' is neither pcapng nor pcap", text);
 }
 
 static void read_option(struct options *o, int option, int64_t now, const struct when_zone *zone)
@@ -127,14 +104,11 @@ static void read_option(struct options *o, int option, int64_t now, const struct
 		o->html = true;
 		break;
 	case 'h':
-		usage(stdout);
-		printed();
+		cmdline_print(&self, usage_text);
 	case 'V':
-		puts("osmo-pcap-read " PACKAGE_VERSION);
-		printed();
+		cmdline_print(&self, "osmo-pcap-read " PACKAGE_VERSION "\n");
 	default:
-		usage(stderr);
-		exit(EXITCODE_USAGE);
+		cmdline_usage(&self);
 	}
 }
 
@@ -144,22 +118,24 @@ static void check(const struct options *o)
 	char why[FILTER_WHY_MAX];
 
 	if (o->from > o->to)
-		wrong("--from is later than --to");
+		cmdline_wrong(&self, "--from is later than --to");
 	if (o->json && packets)
-		wrong("--json is for --list and --coverage");
+		cmdline_wrong(&self, "--json is for --list and --coverage");
 	if (o->html && (o->mode != MODE_COVERAGE || o->json))
-		wrong("--html is for --coverage, without --json");
+		cmdline_wrong(&self, "--html is for --coverage, without --json");
 	if (!packets && (o->filter || o->output || o->pcap || o->follow))
-		wrong("--filter, --write, --format and --follow are for packets, not for %s",
+		cmdline_wrong(&self,
+		    "--filter, --write, --format and --follow are for packets, not for %s",
 		    o->mode == MODE_LIST ? "--list" : "--coverage");
 	if (o->follow && o->to != INT64_MAX)
-		wrong("--follow has no end: leave --to out");
+		cmdline_wrong(&self, "--follow has no end: leave --to out");
 	if (o->filter && !filter_load(why))
-		wrong("--filter cannot be had: %s", why);
+		cmdline_wrong(&self, "--filter cannot be had: %s", why);
 	if (o->filter && filter_is_wrong(o->filter, why))
-		wrong("--filter '%s': %s", o->filter, why);
+		cmdline_wrong(&self, "--filter '%s': %s", o->filter, why);
 	if (packets && !o->output && isatty(STDOUT_FILENO))
-		wrong("standard output is a terminal: name a file with -w, or use a pipe");
+		cmdline_wrong(
+		    &self, "standard output is a terminal: name a file with -w, or use a pipe");
 }
 
 void options_parse(
@@ -183,10 +159,17 @@ void options_parse(
 	};
 	int option;
 
-	*o = (struct options){.config = OPTIONS_CONFIG, .from = INT64_MIN, .to = INT64_MAX};
-	while ((option = getopt_long(argc, argv, "c:f:w:hV", longs, NULL)) != -1)
+	*o = (struct options){.config = CONFIG_FILE, .from = INT64_MIN, .to = INT64_MAX};
+	while ((option = getopt_long(argc, argv, "c:f:w:hV", longs, NULL)) != -1) {
+		/* an empty filter is one: it lets everything through */
+		if (option != 'f')
+			cmdline_refuse_empty(&self, longs, option, optarg);
 		read_option(o, option, now, zone);
+	}
 	check(o);
 	o->client = argv + optind;
 	o->clients = argc - optind;
+	for (int i = 0; i < o->clients; i++)
+		if (!*o->client[i])
+			cmdline_wrong(&self, "a CLIENT is empty");
 }

@@ -10,8 +10,6 @@
 
 #include "base/when.h"
 
-#define OPTIONS_CONFIG "osmo-pcap-server.cfg"
-
 enum mode {
 	MODE_PACKETS,
 	MODE_LIST,

@@ -75,11 +75,12 @@ static bool is_read(const struct catalog *c, const struct stat *st)
 /* ---- opening ---- */
 
 static const char kept[] = "is in a directory of captures: write elsewhere";
+static const char not_regular[] = "is no regular file: use standard output";
 
 static const char *refuse(const struct stat *st, const char *path, const struct catalog *c)
 {
 	if (!S_ISREG(st->st_mode))
-		return "is no regular file: use standard output";
+		return not_regular;
 	if (is_read(c, st))
 		return "is a capture that is to be read";
 	if (is_among_captures(c->config, path))
@@ -117,7 +118,8 @@ static int create(const char *path, const struct catalog *c, const char **why)
 	}
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOCTTY | O_CLOEXEC, MODE);
 	if (fd < 0)
-		*why = strerror(errno);
+		*why =
+		    errno == EEXIST ? "is a symbolic link that leads to no file" : strerror(errno);
 	return fd;
 }
 
@@ -132,7 +134,7 @@ int output_open(const char *path, const struct catalog *c, struct tell *tell)
 	else if (errno == ENOENT)
 		fd = create(path, c, &why);
 	else
-		why = strerror(errno);
+		why = errno == ENXIO ? not_regular : strerror(errno); /* a FIFO, a socket */
 	if (!why)
 		return fd;
 	tell_error(tell, "%s: %s", path, why);

@@ -92,7 +92,7 @@ void source_world_tick(struct source_world *w, void (*tick)(struct source_world 
 {
 	w->tick = tick;
 	w->ticker = ticker;
-	w->ops.tick = call_tick;
+	w->ops.tick = (struct pipes_tick){call_tick, w};
 }
 
 void source_world_free(struct source_world *w)

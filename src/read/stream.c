@@ -1,17 +1,13 @@
 /* stream: see stream.h. */
 #include "read/stream.h"
 
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/grow.h"
 #include "capture/pcapng.h"
 #include "daemon/pipes.h"
 #include "read/roles.h"
-
-#define ROOM (64u << 10)
 
 #define DEAD     "the process that reads it has died"
 #define HANGS    "the process that reads it hangs"
@@ -20,37 +16,30 @@
 static const char TOO_MANY[] = "its client has more interfaces than are written",
 		  OTHER_TYPE[] = "its link type is another one than that of the pcap: use pcapng";
 
-/* Instead of the number of an interface that the sink does not take. */
-#define LEFT_OUT UINT32_MAX
-
 bool stream_open(struct stream *s, int file, struct extract_task *task)
 {
-	s->buf = malloc(ROOM);
-	s->pos = s->filled = 0;
-	s->interface = NULL;
-	s->interfaces = 0;
-	s->room = 0;
-	s->ended = s->hangs = s->whole = false;
+	s->numbers = (struct numbers){0};
+	s->ended = s->whole = false;
 	s->told.everything = task->everything;
 	s->told.from = task->from;
 	s->told.to = task->to;
 	s->told.pauses = task->follow;
 	s->told.filtered = task->filters->expression != NULL;
-	s->left_out = 0;
-	if (s->buf && process_start(&s->process, read_roles_reader(), &file, 1, extract, task))
-		return true;
-	free(s->buf);
-	s->buf = NULL;
-	return false;
+	if (!inflow_init(&s->in, &s->ops->tick))
+		return false;
+	if (!process_start(&s->process, read_roles_reader(), &file, 1, extract, task)) {
+		inflow_free(&s->in);
+		return false;
+	}
+	s->in.from = s->process.from;
+	return true;
 }
 
 void stream_close(struct stream *s)
 {
 	process_end(&s->process);
-	free(s->buf);
-	free(s->interface);
-	s->buf = NULL;
-	s->interface = NULL;
+	inflow_free(&s->in);
+	numbers_free(&s->numbers);
 }
 
 void stream_go_behind(struct stream *s, const struct stream *before)
@@ -59,62 +48,17 @@ void stream_go_behind(struct stream *s, const struct stream *before)
 	s->told.told = before->told.told;
 	s->told.troubles = before->told.troubles;
 	s->told.offset = before->told.offset;
-	s->left_out = before->left_out;
-	s->left_out_at = before->left_out_at;
-	s->left_out_why = before->left_out_why;
-}
-
-/* ---- bytes ---- */
-
-/* Whatever is there, behind what has not been used. 0: the process has ended, or hangs. */
-static size_t read_some(struct stream *s)
-{
-	struct pipes_tick tick = {s->ops->tick, s->ops->of};
-	ssize_t n;
-
-	if (s->pos > 0) {
-		memmove(s->buf, s->buf + s->pos, s->filled - s->pos);
-		s->filled -= s->pos;
-		s->pos = 0;
-	}
-	n = pipes_read(
-	    s->process.from, s->buf + s->filled, ROOM - s->filled, tick.call ? &tick : NULL);
-	s->hangs = n < 0;
-	s->filled += n > 0 ? (size_t)n : 0;
-	return n > 0 ? (size_t)n : 0;
-}
-
-static bool is_there(const struct stream *s)
-{
-	struct pollfd p = {.fd = s->process.from, .events = POLLIN};
-
-	return s->filled > s->pos || poll(&p, 1, 0) > 0;
-}
-
-/* len bytes to `to`. False: the process has ended before. */
-static bool take(struct stream *s, void *to, size_t len)
-{
-	uint8_t *p = to;
-
-	while (len > 0) {
-		size_t n = s->filled - s->pos < len ? s->filled - s->pos : len;
-
-		if (n == 0 && read_some(s) == 0)
-			return false;
-		memcpy(p, s->buf + s->pos, n);
-		s->pos += n;
-		p += n;
-		len -= n;
-	}
-	return true;
+	numbers_go_behind(&s->numbers, &before->numbers);
 }
 
 /* ---- pieces ---- */
 
 static void tell_left_out(struct stream *s)
 {
-	if (s->left_out > 0)
-		s->ops->trouble(s->ops->of, s->path, s->left_out_at, s->left_out, s->left_out_why);
+	const struct numbers *n = &s->numbers;
+
+	if (n->left_out > 0)
+		s->ops->trouble(s->ops->of, s->path, n->left_out_at, n->left_out, n->why);
 }
 
 static enum stream_status broken(struct stream *s, const char *why)
@@ -127,7 +71,7 @@ static enum stream_status broken(struct stream *s, const char *why)
 
 static enum stream_status silent(struct stream *s)
 {
-	return broken(s, s->hangs ? HANGS : DEAD);
+	return broken(s, s->in.hangs ? HANGS : DEAD);
 }
 
 /* A recording that is followed has grown since. */
@@ -143,15 +87,24 @@ static bool is_sound(struct stream *s)
 	return v == PIECE_SOUND;
 }
 
-static bool add_number(struct stream *s, uint32_t number)
+/* The sink takes it, or its packets are left out. */
+static enum sink_status add_interface(struct stream *s, const struct interface *i)
 {
-	uint32_t *p = grow(s->interface, s->interfaces, &s->room, sizeof(*p));
+	uint32_t number;
+	enum sink_status st = sink_add_interface(s->sink, i, &number);
 
-	if (!p)
-		return false;
-	s->interface = p;
-	s->interface[s->interfaces++] = number;
-	return true;
+	if (st == SINK_INTERFACES) {
+		s->numbers.why = TOO_MANY;
+	} else if (st == SINK_LINK_TYPES && s->goes_on) {
+		if (s->numbers.why != OTHER_TYPE) /* whoever follows may wait long for the end */
+			s->ops->trouble(s->ops->of, s->path, s->told.offset, 0, OTHER_TYPE);
+		s->numbers.why = OTHER_TYPE;
+	} else if (st != SINK_OK) {
+		return st;
+	}
+	if (st != SINK_OK)
+		number = NUMBERS_LEFT_OUT;
+	return numbers_add(&s->numbers, number) ? SINK_OK : SINK_FAILED;
 }
 
 static enum sink_status take_interface(struct stream *s, const struct piece *p)
@@ -163,31 +116,14 @@ static enum sink_status take_interface(struct stream *s, const struct piece *p)
 	    .options = options,
 	    .len = p->len};
 	struct piece_options walk = {.left = p->len};
-	enum sink_status st;
-	uint32_t number;
 
-	if (!take(s, options, p->len))
+	if (!inflow_take(&s->in, options, p->len))
 		return SINK_OK; /* the next piece is missing as well */
 	if (!piece_check_options(&walk, options, p->len)) {
 		broken(s, NONSENSE);
 		return SINK_OK;
 	}
-	st = sink_add_interface(s->sink, &i, &number);
-	if (st == SINK_INTERFACES)
-		s->left_out_why = TOO_MANY;
-	if (st == SINK_LINK_TYPES && s->goes_on) {
-		if (s->left_out_why != OTHER_TYPE) /* whoever follows may wait long for the end */
-			s->ops->trouble(s->ops->of, s->path, s->told.offset, 0, OTHER_TYPE);
-		s->left_out_why = OTHER_TYPE;
-		st = SINK_INTERFACES;
-	}
-	if (st == SINK_INTERFACES) {
-		number = LEFT_OUT;
-		st = SINK_OK;
-	}
-	if (st == SINK_OK && !add_number(s, number))
-		return SINK_FAILED;
-	return st;
+	return add_interface(s, &i);
 }
 
 static enum sink_status take_block(struct stream *s, const struct piece *p)
@@ -195,7 +131,7 @@ static enum sink_status take_block(struct stream *s, const struct piece *p)
 	uint8_t *body = malloc(2 * (size_t)p->len + 1);
 	enum sink_status st = body ? SINK_OK : SINK_FAILED;
 
-	if (body && take(s, body, p->len)) {
+	if (body && inflow_take(&s->in, body, p->len)) {
 		if (piece_check_block(p->number, body, p->len, body + p->len))
 			st = sink_block(s->sink, p->number, body, p->len);
 		else
@@ -209,29 +145,13 @@ static void take_trouble(struct stream *s, const struct piece *p)
 {
 	char text[PIECE_TEXT_MAX];
 
-	if (!take(s, text, p->len))
+	if (!inflow_take(&s->in, text, p->len))
 		return;
 	text[p->len] = '\0';
 	for (char *c = text; *c; c++) /* ours are ASCII */
 		if (*c < ' ' || *c > '~')
 			*c = '?';
 	s->ops->trouble(s->ops->of, s->path, p->offset, p->number, text);
-}
-
-/* The bytes of the packet at the front go nowhere. */
-static bool pass_over(struct stream *s)
-{
-	for (uint32_t left = s->head.len; left > 0;) {
-		size_t n = s->filled - s->pos < left ? s->filled - s->pos : left;
-
-		if (n == 0 && read_some(s) == 0)
-			return false;
-		s->pos += n;
-		left -= (uint32_t)n;
-	}
-	if (s->left_out++ == 0)
-		s->left_out_at = s->head.offset;
-	return true;
 }
 
 static void end(struct stream *s, const struct piece *p)
@@ -249,12 +169,12 @@ enum stream_status stream_next(struct stream *s, bool wait, enum sink_status *fa
 	struct piece *p = &s->head;
 
 	while (!s->ended) {
-		if (!wait && !is_there(s))
+		if (!wait && !inflow_is_there(&s->in))
 			return STREAM_NOTHING;
-		if (s->filled - s->pos >= sizeof(*p)) {
-			memcpy(p, s->buf + s->pos, sizeof(*p));
-			s->pos += sizeof(*p);
-		} else if (!take(s, p, sizeof(*p))) {
+		if (inflow_has(&s->in) >= sizeof(*p)) {
+			memcpy(p, inflow_front(&s->in), sizeof(*p));
+			inflow_used(&s->in, sizeof(*p));
+		} else if (!inflow_take(&s->in, p, sizeof(*p))) {
 			return silent(s);
 		}
 		if (!is_sound(s))
@@ -264,10 +184,11 @@ enum stream_status stream_next(struct stream *s, bool wait, enum sink_status *fa
 		case PIECE_PACKET:
 			if (p->undated)
 				p->time_ns = s->before;
-			if (s->interface[p->number] != LEFT_OUT)
+			if (s->numbers.v[p->number] != NUMBERS_LEFT_OUT)
 				return STREAM_PACKET;
-			if (!pass_over(s))
+			if (!inflow_pass_over(&s->in, p->len))
 				return silent(s);
+			numbers_leave_out(&s->numbers, p->offset);
 			break;
 		case PIECE_PAUSE:
 			return STREAM_PAUSE;
@@ -301,22 +222,22 @@ static enum sink_status pass_on(struct stream *s, uint32_t len, struct piece_opt
 	enum sink_status st = SINK_OK;
 
 	while (st == SINK_OK && len > 0) {
-		size_t n = s->filled - s->pos < len ? s->filled - s->pos : len;
+		size_t n = inflow_has(&s->in) < len ? inflow_has(&s->in) : len;
 
 		if (walk)
 			n -= n % 4;
 		if (n == 0) {
-			if (read_some(s) > 0)
+			if (inflow_more(&s->in) > 0)
 				continue;
 			silent(s);
 			return sink_fill(s->sink);
 		}
-		if (walk && !piece_check_options(walk, s->buf + s->pos, n)) {
+		if (walk && !piece_check_options(walk, inflow_front(&s->in), n)) {
 			broken(s, NONSENSE);
 			return sink_fill(s->sink);
 		}
-		st = sink_bytes(s->sink, s->buf + s->pos, n);
-		s->pos += n;
+		st = sink_bytes(s->sink, inflow_front(&s->in), n);
+		inflow_used(&s->in, n);
 		len -= (uint32_t)n;
 	}
 	return st;
@@ -329,8 +250,8 @@ static bool is_whole(const struct stream *s)
 	uint32_t packet = (uint32_t)pcapng_padded(p->caplen);
 	struct piece_options walk = {.left = p->len - packet};
 
-	return s->filled - s->pos >= p->len &&
-	       piece_check_options(&walk, s->buf + s->pos + packet, walk.left);
+	return inflow_has(&s->in) >= p->len &&
+	       piece_check_options(&walk, inflow_front(&s->in) + packet, walk.left);
 }
 
 enum sink_status stream_take(struct stream *s)
@@ -341,12 +262,14 @@ enum sink_status stream_take(struct stream *s)
 	enum sink_status st;
 
 	if (is_whole(s)) {
-		s->pos += p->len;
-		return sink_whole_packet(s->sink, s->interface[p->number], p->time_ns, p->caplen,
-		    p->original, s->buf + s->pos - p->len, p->len);
+		const uint8_t *bytes = inflow_front(&s->in);
+
+		inflow_used(&s->in, p->len);
+		return sink_whole_packet(s->sink, s->numbers.v[p->number], p->time_ns, p->caplen,
+		    p->original, bytes, p->len);
 	}
 	st = sink_packet(
-	    s->sink, s->interface[p->number], p->time_ns, p->caplen, p->original, p->len);
+	    s->sink, s->numbers.v[p->number], p->time_ns, p->caplen, p->original, p->len);
 	if (st == SINK_OK)
 		st = pass_on(s, packet, NULL);
 	return st == SINK_OK && !s->ended ? pass_on(s, p->len - packet, &walk) : st;

@@ -13,6 +13,8 @@
 #include "read/extract.h"
 #include "read/piece.h"
 #include "daemon/process.h"
+#include "read/inflow.h"
+#include "read/numbers.h"
 #include "read/sink.h"
 
 struct stream_ops {
@@ -21,9 +23,8 @@ struct stream_ops {
 	/* Something of the capture could not be read; packets: how many are lost, 0: the rest. */
 	void (*trouble)(
 	    void *of, const char *path, uint64_t offset, uint32_t packets, const char *why);
-	/* While it is waited for packets, and now and then besides; NULL: none. */
-	void (*tick)(void *of);
 	void *of;
+	struct pipes_tick tick; /* while it is waited for packets; call NULL: none */
 };
 
 struct stream {
@@ -39,15 +40,10 @@ struct stream {
 
 	/* The rest is its own. */
 	struct process process;
-	uint8_t *buf;
-	size_t pos, filled;
-	uint32_t *interface; /* numbers in the sink */
-	size_t interfaces, room;
-	uint32_t left_out;    /* packets of interfaces that the sink does not take, */
-	uint64_t left_out_at; /* where the first of them is, */
-	const char *left_out_why;
+	struct inflow in;
+	struct numbers numbers;
 	bool whole; /* it has ended, and was read to its end */
-	bool ended, hangs;
+	bool ended;
 };
 
 enum stream_status {

@@ -51,9 +51,13 @@ static int64_t end_of(const struct catalog *c, const struct catalog_range *range
 	return now > c->last ? now : c->last;
 }
 
-/* Who should have sent, and has no capture there. */
+/* Who should have sent, and has no capture there: of a network those hosts that are known, or, when
+ * none is, the network. */
 static bool add_silent(struct coverage *v, struct catalog *c, struct patterns *patterns)
 {
+	for (size_t i = 0; i < c->hosts.n; i++)
+		if (!coverage_add(v, c->hosts.v[i].client, c->hosts.v[i].address, NULL, 0, 0))
+			return no_memory(c);
 	for (size_t i = 0; i < c->config->nclients; i++) {
 		const struct config_client *k = &c->config->clients[i];
 

@@ -1,10 +1,10 @@
 /* recorder: bytes of the stream in, capture files out.
  *
- * Takes frames (capture/frame), has their payloads checked (capture/accept), filtered (filter/sift)
- * and long packets cut, moves the payloads together in place, and hands what a buffer held to the
- * output, which writes it with one call. Refuses a stream by what depends on more than one payload:
- * data before a link header, too many link headers. Refuses to touch sockets, files and the clock:
- * the time is an argument. Everything that must be waited for or told goes through the events. */
+ * Takes frames (capture/frame), has their payloads taken, most of them in one loop (record/plain), the
+ * others one by one (record/payload), which moves them together in place; and hands what a buffer
+ * held to the output, which writes it with one call. Other settings take effect between two buffers.
+ * Refuses to touch sockets, files and the clock: the time is an argument. Everything that must be
+ * waited for or told goes through the events. */
 #ifndef RECORD_RECORDER_H
 #define RECORD_RECORDER_H
 
@@ -13,22 +13,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "filter/sift.h"
-#include "record/output.h"
-
-struct recorder {
-	struct output out;
-	struct stats *stats; /* written for others to read; not owned */
-	bool has_header;     /* a link header was accepted */
-	unsigned changes;    /* of it, in the minute that began at changes_since */
-	time_t changes_since;
-	uint64_t frames; /* whole frames so far; the one in error is frames + 1 */
-	uint64_t offset; /* of the next frame in the stream */
-	uint64_t lost;   /* accepted records that giving up on the disk has cost */
-	bool cut_told;   /* of the first packet above max_snaplen */
-	struct sift sift;
-	char reason[ACCEPT_REASON_MAX];
-};
+#include "record/recorder_state.h"
 
 void recorder_init(struct recorder *r, const struct recorder_settings *settings,
     const struct recorder_events *events, struct stats *stats);

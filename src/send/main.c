@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/exitcode.h"
 #include "base/io.h"
 #include "send/job.h"
 #include "send/report.h"
@@ -26,7 +27,7 @@ static bool has_end(const struct send_job *j)
 }
 
 /* What was whole is sent whatever came after it, so the connection ends properly even then. */
-static enum send_exit finish(struct send_job *j, enum send_ending e)
+static int finish(struct send_job *j, enum send_ending e)
 {
 	bool finished = e != SEND_LOST && send_net_finish(&j->net);
 
@@ -41,9 +42,9 @@ static enum send_exit finish(struct send_job *j, enum send_ending e)
 		snprintf(j->error, sizeof(j->error), "interrupted before the end of %.200s",
 		    j->source.name);
 		send_report_line(j, j->error);
-		return SEND_EXIT_FAILED;
+		return EXITCODE_FAILURE;
 	}
-	return finished && e != SEND_BROKEN && !j->left_out ? SEND_EXIT_OK : SEND_EXIT_FAILED;
+	return finished && e != SEND_BROKEN && !j->left_out ? EXITCODE_OK : EXITCODE_FAILURE;
 }
 
 /* ---- start ---- */
@@ -130,16 +131,14 @@ int main(int argc, char **argv)
 {
 	static struct send_job j;
 	struct send_options o;
-	enum send_exit status;
+	int status;
 
 	/* First, so that no descriptor opened below is taken for a standard one. */
 	if (!io_fill_standard()) {
 		fprintf(stderr, "osmo-pcap-send: /dev/null: %s\n", strerror(errno));
-		return SEND_EXIT_FAILED;
+		return EXITCODE_FAILURE;
 	}
-	status = send_options_read(&o, argc, argv);
-	if (status != SEND_EXIT_NOT_YET)
-		return status;
+	send_options_read(&o, argc, argv);
 	j.o = &o;
 	if (load_tls(&j) && open_input(&j)) {
 		prepare(&j);
@@ -149,7 +148,7 @@ int main(int argc, char **argv)
 		status = finish(&j, send_stream(&j));
 	} else {
 		send_report_line(&j, j.error);
-		status = SEND_EXIT_FAILED;
+		status = EXITCODE_FAILURE;
 	}
 	send_net_close(&j.net);
 	send_tls_free(j.tls);

@@ -1,15 +1,13 @@
 /* send_options: see options.h. */
 #include "send/options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/io.h"
+#include "base/cmdline.h"
+#include "base/exitcode.h"
 #include "base/parse.h"
 #include "send/address.h"
 #include "send/fit.h"
@@ -51,37 +49,29 @@ static const char usage_text[] =
     "      --priority STRING      for GnuTLS (" SEND_TLS_PRIORITY ")\n"
     "  -h, --help    -V, --version\n";
 
-__attribute__((format(printf, 1, 2))) static enum send_exit wrong(const char *fmt, ...)
-{
-	va_list ap;
+static const struct cmdline self = {
+    .program = "osmo-pcap-send", .usage = usage_text, .wrong = EXITCODE_USAGE};
 
-	fputs("osmo-pcap-send: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputs("; see osmo-pcap-send --help\n", stderr);
-	return SEND_EXIT_USAGE;
+static uint64_t read_number(const char *name, const char *text, uint64_t min, uint64_t max)
+{
+	uint64_t v;
+
+	if (parse_number(text, min, max, &v))
+		return v;
+	cmdline_wrong(
+	    &self, "--%s '%s' is not a number from %" PRIu64 " to %" PRIu64, name, text, min, max);
 }
 
-static enum send_exit read_number(
-    const char *name, const char *text, uint64_t min, uint64_t max, uint64_t *out)
-{
-	if (parse_number(text, min, max, out))
-		return SEND_EXIT_NOT_YET;
-	return wrong(
-	    "--%s '%s' is not a number from %" PRIu64 " to %" PRIu64, name, text, min, max);
-}
-
-static enum send_exit read_rate(struct send_options *o, const char *text)
+static void read_rate(struct send_options *o, const char *text)
 {
 	o->original = strcmp(text, "original") == 0;
 	o->rate = 0;
-	if (o->original || parse_number(text, 1, RATE_MAX, &o->rate))
-		return SEND_EXIT_NOT_YET;
-	return wrong("--rate '%s' is neither 'original' nor a number from 1 to %d", text, RATE_MAX);
+	if (!o->original && !parse_number(text, 1, RATE_MAX, &o->rate))
+		cmdline_wrong(&self, "--rate '%s' is neither 'original' nor a number from 1 to %d",
+		    text, RATE_MAX);
 }
 
-static enum send_exit read_tls_option(struct send_options *o, int option, const char *text)
+static void read_tls_option(struct send_options *o, int option, const char *text)
 {
 	static const char *const names[] = {
 	    "--ca", "--cert", "--key", "--server-name", "--no-verify", "--priority", "--confirm"};
@@ -101,67 +91,52 @@ static enum send_exit read_tls_option(struct send_options *o, int option, const 
 		o->secure.priority = text;
 	if (option == OPTION_CONFIRM)
 		o->confirm = true;
-	return SEND_EXIT_NOT_YET;
 }
 
-static enum send_exit check_tls_options(struct send_options *o)
+static void check_tls_options(struct send_options *o)
 {
 	if (o->tls_option && !o->tls)
-		return wrong("%s needs --tls", o->tls_option);
+		cmdline_wrong(&self, "%s needs --tls", o->tls_option);
 	if (!o->secure.cert != !o->secure.key)
-		return wrong("--cert and --key go together");
-	if (o->secure.name && !*o->secure.name)
-		return wrong("--server-name is empty");
+		cmdline_wrong(&self, "--cert and --key go together");
 	if (o->confirm && o->reconnect)
-		return wrong("--confirm and --reconnect do not go together: what a lost connection "
-			     "has not delivered is not known");
-	return SEND_EXIT_NOT_YET;
+		cmdline_wrong(&self,
+		    "--confirm and --reconnect do not go together: what a lost connection "
+		    "has not delivered is not known");
 }
 
-/* Whether help or version has arrived on standard output; otherwise prints why not. */
-static enum send_exit printed(void)
+static void read_option(struct send_options *o, int option, const char *text)
 {
-	if (io_printed())
-		return SEND_EXIT_OK;
-	fprintf(stderr, "osmo-pcap-send: standard output: %s\n", strerror(errno));
-	return SEND_EXIT_FAILED;
-}
-
-static enum send_exit read_option(struct send_options *o, int option, const char *text)
-{
-	enum send_exit r = SEND_EXIT_NOT_YET;
-	uint64_t v = 0;
-
 	switch (option) {
 	case 's':
-		r = read_number("snaplen", text, 1, SEND_SNAPLEN_MAX, &v);
-		o->snaplen = (uint32_t)v;
-		return r;
+		o->snaplen = (uint32_t)read_number("snaplen", text, 1, SEND_SNAPLEN_MAX);
+		break;
 	case 'p':
-		r = read_number("port", text, 1, 65535, &v);
-		o->port = (uint16_t)v;
-		return r;
+		o->port = (uint16_t)read_number("port", text, 1, 65535);
+		break;
 	case 'l':
 		o->looped = true;
-		return read_number("loop", text, 0, UINT32_MAX, &o->loop);
+		o->loop = read_number("loop", text, 0, UINT32_MAX);
+		break;
 	case 'r':
-		return read_rate(o, text);
+		read_rate(o, text);
+		break;
 	case 'S':
-		return send_address_parse(text, &o->source, &o->source_zone)
-			   ? r
-			   : wrong("--source '%s' is not an IP address", text);
+		if (!send_address_parse(text, &o->source, &o->source_zone))
+			cmdline_wrong(&self, "--source '%s' is not an IP address", text);
+		break;
 	case 'i':
 		o->interface = text;
-		return r;
+		break;
 	case 'R':
 		o->reconnect = true;
-		return r;
+		break;
 	case 'q':
 		o->quiet = true;
-		return r;
+		break;
 	case OPTION_TLS:
 		o->tls = true;
-		return r;
+		break;
 	case OPTION_CA:
 	case OPTION_CERT:
 	case OPTION_KEY:
@@ -169,16 +144,14 @@ static enum send_exit read_option(struct send_options *o, int option, const char
 	case OPTION_NO_VERIFY:
 	case OPTION_PRIORITY:
 	case OPTION_CONFIRM:
-		return read_tls_option(o, option, text);
+		read_tls_option(o, option, text);
+		break;
 	case 'h':
-		fputs(usage_text, stdout);
-		return printed();
+		cmdline_print(&self, usage_text);
 	case 'V':
-		puts("osmo-pcap-send " PACKAGE_VERSION);
-		return printed();
+		cmdline_print(&self, "osmo-pcap-send " PACKAGE_VERSION "\n");
 	default: /* getopt_long() has printed what is wrong */
-		fputs(usage_text, stderr);
-		return SEND_EXIT_USAGE;
+		cmdline_usage(&self);
 	}
 }
 
@@ -194,29 +167,31 @@ static const char *name_of_host(struct send_options *o)
 	return addr_format(&a, o->host_address);
 }
 
-static enum send_exit read_operands(struct send_options *o, int argc, char **argv)
+static void read_operands(struct send_options *o, int argc, char **argv)
 {
 	if (argc < 1 || !*argv[0])
-		return wrong("no HOST given");
+		cmdline_wrong(&self, "no HOST given");
+	if (!o->interface && argc > 1 && !*argv[1])
+		cmdline_wrong(&self, "FILE is empty");
 	o->host = argv[0];
 	if (!o->secure.name)
 		o->secure.name = name_of_host(o);
 	o->filter = argv + 1;
+	if (o->interface && o->looped)
+		cmdline_wrong(&self, "--loop is for files, not for an interface");
 	if (o->interface)
-		return o->looped ? wrong("--loop is for files, not for an interface")
-				 : SEND_EXIT_NOT_YET;
+		return;
 	if (argc > 2)
-		return wrong("'%s' after the FILE; a filter needs --interface", argv[2]);
+		cmdline_wrong(&self, "'%s' after the FILE; a filter needs --interface", argv[2]);
 	if (argc == 2 && strcmp(argv[1], "-") != 0)
 		o->file = argv[1];
 	if (!o->file && o->looped)
-		return wrong("--loop is for files, not for standard input");
+		cmdline_wrong(&self, "--loop is for files, not for standard input");
 	if (!o->file && isatty(STDIN_FILENO))
-		return wrong("no FILE given, and standard input is a terminal");
-	return SEND_EXIT_NOT_YET;
+		cmdline_wrong(&self, "no FILE given, and standard input is a terminal");
 }
 
-enum send_exit send_options_read(struct send_options *o, int argc, char **argv)
+void send_options_read(struct send_options *o, int argc, char **argv)
 {
 	static const struct option longs[] = {
 	    {"snaplen", required_argument, NULL, 's'},
@@ -239,16 +214,15 @@ enum send_exit send_options_read(struct send_options *o, int argc, char **argv)
 	    {"version", no_argument, NULL, 'V'},
 	    {0},
 	};
-	enum send_exit r;
 	int option;
 
 	*o = (struct send_options){
 	    .snaplen = SEND_SNAPLEN_DEFAULT, .loop = 1, .port = SEND_PORT_DEFAULT};
 	/* "+": a filter may hold words that begin with a minus. */
-	while ((option = getopt_long(argc, argv, "+s:S:r:l:Rqp:i:hV", longs, NULL)) != -1)
-		if ((r = read_option(o, option, optarg)) != SEND_EXIT_NOT_YET)
-			return r;
-	if ((r = check_tls_options(o)) != SEND_EXIT_NOT_YET)
-		return r;
-	return read_operands(o, argc - optind, argv + optind);
+	while ((option = getopt_long(argc, argv, "+s:S:r:l:Rqp:i:hV", longs, NULL)) != -1) {
+		cmdline_refuse_empty(&self, longs, option, optarg);
+		read_option(o, option, optarg);
+	}
+	check_tls_options(o);
+	read_operands(o, argc - optind, argv + optind);
 }

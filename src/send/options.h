@@ -1,7 +1,7 @@
 /* send_options: the command line of osmo-pcap-send.
  *
- * Reads options and operands into one structure, and prints on standard error what is wrong with
- * them. Refuses to open the files that they name. */
+ * Reads options and operands into one structure; prints on standard error what is wrong with them,
+ * and exits then. Refuses to open the files that they name. */
 #ifndef SEND_OPTIONS_H
 #define SEND_OPTIONS_H
 
@@ -10,13 +10,6 @@
 
 #include "base/addr.h"
 #include "send/tls_creds.h"
-
-enum send_exit {
-	SEND_EXIT_OK = 0,
-	SEND_EXIT_FAILED = 1,
-	SEND_EXIT_USAGE = 2,
-	SEND_EXIT_NOT_YET = -1, /* of the options: nothing to exit for */
-};
 
 struct send_options {
 	uint32_t snaplen;
@@ -39,7 +32,7 @@ struct send_options {
 	char *const *filter;              /* words, up to a NULL */
 };
 
-/* The strings stay argv's. Whatever it returns but SEND_EXIT_NOT_YET is an exit status. */
-enum send_exit send_options_read(struct send_options *o, int argc, char **argv);
+/* The strings stay argv's. -h, -V and wrong options end the program. */
+void send_options_read(struct send_options *o, int argc, char **argv);
 
 #endif

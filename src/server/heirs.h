@@ -3,9 +3,7 @@
  * At the start the totals of their clients are taken over, and their files are marked. A file goes
  * when nobody records for it any more; until then what its recordings count is added when they end,
  * and what they hear is heard.
- * Refuses to believe a file that somebody else may have written, whose master is there, of another
- * boot or configuration, or whose numbers cannot be (status/check); to map it; and to signal the
- * recordings. */
+ * Refuses to believe a file that heir_file does not, and to signal the recordings. */
 #ifndef SERVER_HEIRS_H
 #define SERVER_HEIRS_H
 
@@ -13,8 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "server/area.h"
-#include "server/generation.h"
+#include "server/heir_file.h"
 
 /* Files with recordings that can be looked after at a time; more are left to the next master, and
  * of them none whose totals are still to be taken over, unless there are only such. */
@@ -22,11 +19,8 @@
 
 struct heirs {
 	struct heir {
-		int fd; /* and the lock that its master had */
-		char name[32];
-		bool totals;    /* it had those of its clients */
-		uint64_t slots; /* that were used */
-		uint64_t child_at, child_size, page_at, page_step;
+		struct heir_file file;
+		bool totals; /* those of its clients were taken over from it */
 		bool looked; /* at its recordings: what ends from then on ends now */
 	} v[HEIRS_MAX];
 	size_t n;

@@ -16,8 +16,8 @@
 #include "base/zone.h"
 #include "config/config.h"
 #include "daemon/adopt.h"
-#include "daemon/background.h"
 #include "daemon/pidfile.h"
+#include "daemon/start.h"
 #include "daemon/title.h"
 #include "server/errout.h"
 #include "server/events.h"
@@ -190,12 +190,10 @@ static void detach(struct config *c)
 	sigset_t before;
 
 	signals_hold(&before);
-	if (!background_start(&background, &before)) {
-		fprintf(stderr, "error: cannot go into the background: %s\n", strerror(errno));
-		config_free(c);
-		exit(EXITCODE_FAILURE);
-	}
-	log_open_syslog(ERROUT_IDENT);
+	if (start_detach(&background, &before, ERROUT_IDENT))
+		return;
+	config_free(c);
+	exit(EXITCODE_FAILURE);
 }
 
 static bool bind_sockets(const struct config *c, struct master_start *start)
@@ -213,8 +211,7 @@ static bool bind_sockets(const struct config *c, struct master_start *start)
 /* Called by the master when connections are accepted and children can be started. */
 static void ready(struct notify *notify)
 {
-	notify_ready(notify, background.ready >= 0);
-	background_ready(&background);
+	start_ready(notify, &background);
 }
 
 /* Called by the master instead. With -D the caller still waits, and reads standard error. */

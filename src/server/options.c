@@ -7,6 +7,8 @@
 
 #include "base/exitcode.h"
 #include "base/log.h"
+#include "base/option.h"
+#include "config/config.h"
 #include "server/errout.h"
 
 enum {
@@ -68,11 +70,15 @@ void options_parse(int argc, char **argv, struct options *o)
 	    {"version", no_argument, NULL, 'V'},
 	    {NULL, 0, NULL, 0},
 	};
+	const char *empty;
 	int c;
 
-	*o = (struct options){.file = "osmo-pcap-server.cfg"};
+	*o = (struct options){.file = CONFIG_FILE};
 	opterr = errout_get() != ERROUT_NOWHERE;
 	while ((c = getopt_long(argc, argv, "c:DitThV", longs, NULL)) != -1) {
+		empty = option_empty(longs, c, optarg);
+		if (empty)
+			options_wrong("an empty value was given for --", empty);
 		switch (c) {
 		case 'c':
 			o->file = optarg;

@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <linux/sockios.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/attach.h"
 #include "base/io.h"
 #include "filter/pass.h"
 #include "server/events.h"
@@ -61,23 +61,10 @@ bool orders_same(const struct recorder_live *a, const struct recorder_live *b)
 }
 
 /* file: goes with it; -1: none. */
-static bool tell(const struct child *k, struct order *o, int file)
+static bool tell(const struct child *k, const struct order *o, int file)
 {
-	char space[CMSG_SPACE(sizeof(int))] = {0};
-	struct iovec iov = {.iov_base = o, .iov_len = sizeof(*o)};
-	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
-	struct cmsghdr *c;
-
-	if (file >= 0) {
-		m.msg_control = space;
-		m.msg_controllen = sizeof(space);
-		c = CMSG_FIRSTHDR(&m);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &file, sizeof(int));
-	}
-	return sendmsg(k->channel, &m, MSG_DONTWAIT | MSG_NOSIGNAL) == sizeof(*o);
+	return attach_send(k->channel, o, sizeof(*o), file, MSG_DONTWAIT | MSG_NOSIGNAL) ==
+	       sizeof(*o);
 }
 
 /* Whether so many settings lie unread in the channel that an order to finish, of which a child gets

@@ -1,8 +1,9 @@
-/* places: where captures go: the directories of a configuration, opened and checked.
+/* places: where captures go: for each client two directories of its configuration.
  *
- * Every directory is opened once, here, and later everything is done relative to its descriptor.
- * For each pair of base-path and completed-path there is one ruleset of the sandbox. What is wrong
- * becomes a problem. Refuses to look at what lies in the directories. */
+ * Every directory is opened once (server/directories), and later everything is done relative to its
+ * descriptor. Each pair of base-path and completed-path is checked once (server/pair), and has one
+ * ruleset of the sandbox. What is wrong becomes a problem. Refuses to look at what lies in the
+ * directories. */
 #ifndef SERVER_PLACES_H
 #define SERVER_PLACES_H
 
@@ -11,6 +12,7 @@
 #include <stdint.h>
 
 #include "config/config.h"
+#include "server/directories.h"
 
 struct place {          /* where a client's files go */
 	int base, done; /* directory descriptors; the same when files stay; -1: nothing is stored */
@@ -25,8 +27,7 @@ struct places {
 	struct place nothing; /* of clients whose packets are not stored */
 	struct place *pair;   /* of directories, each once: they own the rulesets */
 	size_t npairs;
-	struct directory *directory;
-	size_t ndirectories;
+	struct directories directories;
 	int repair_rules; /* the sandbox's for all directories */
 };
 
@@ -43,7 +44,7 @@ const struct place *places_shared(
 /* The path of a directory that is open as fd, as the configuration has it; "?" of any other. */
 const char *places_path(const struct places *places, int fd);
 
-/* The directory descriptors, ndirectories of them; -1 where a directory is unusable. */
+/* The directory descriptors, directories.n of them; -1 where a directory is unusable. */
 void places_descriptors(const struct places *places, int *out);
 
 /* Whether files of any place may have to be linked. */

@@ -31,7 +31,7 @@ void repairs_after(struct repairs *r, int64_t due)
 
 static bool close_others(const struct generation *g, int also)
 {
-	size_t n = g->places.ndirectories;
+	size_t n = g->places.directories.n;
 	int *keep = malloc((n + 3) * sizeof(*keep));
 	bool ok;
 

@@ -42,7 +42,7 @@
 	}
 
 static const struct seccomp_rule session_calls[] = {
-    /* the stream and the capture file: called most often, so they stand first */
+    /* the stream and the capture file */
     ALLOW(recvfrom),
     WHEN(pwrite64, NOT_STANDARD),
     ALLOW(read),                     /* signals (signalfd) */

@@ -165,6 +165,8 @@ bool seen_child(struct master *m, const struct child *k)
 	    .since_ms = k->since_ms,
 	    .start_boot_ms = boot_ms()};
 	addr_format_peer(&k->peer.addr, k->peer.port, row->peer);
+	if (k->peer.via.len)
+		addr_format_peer(&k->peer.via, k->peer.via_port, row->via);
 	set_client(m, k);
 	if (ok && seen && m->area.head->top <= slot)
 		m->area.head->top = slot + 1;

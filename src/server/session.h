@@ -2,7 +2,8 @@
  *
  * Locks itself in (sandbox_roles) before it reads a byte. Refuses to know the master, other
  * children, and what is in a file: record/recorder does that. Its files: session (the steps),
- * session_signal, session_end (deadlines and ends), session_tell (lines of the log, reports). */
+ * session_identity, session_stream, session_signal, session_end (deadlines and ends), session_tell
+ * (lines of the log, reports), session_page. */
 #ifndef SERVER_SESSION_H
 #define SERVER_SESSION_H
 

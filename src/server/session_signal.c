@@ -5,11 +5,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/attach.h"
 #include "base/io.h"
 #include "filter/pass.h"
 #include "server/child_report.h"
@@ -37,25 +37,6 @@ int session_take_signals(void)
 	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-/* As recv(). *file: what came with it, -1: nothing. */
-static ssize_t receive(int channel, void *data, size_t len, int *file)
-{
-	char space[CMSG_SPACE(sizeof(int))] = {0};
-	struct iovec iov = {.iov_base = data, .iov_len = len};
-	struct msghdr m = {.msg_iov = &iov,
-	    .msg_iovlen = 1,
-	    .msg_control = space,
-	    .msg_controllen = sizeof(space)};
-	ssize_t n = recvmsg(channel, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
-
-	*file = -1;
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
-	    c->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(file, CMSG_DATA(c), sizeof(int));
-	return n;
-}
-
 /* Settings that were ordered, and the filter that belongs to them. */
 static void take_settings(struct session *s, const struct recorder_live *live, int file)
 {
@@ -75,8 +56,8 @@ static void read_orders(struct session *s)
 	ssize_t n;
 	int file;
 
-	while (
-	    s->channel->fd >= 0 && (n = receive(s->channel->fd, data, sizeof(data), &file)) > 0) {
+	while (s->channel->fd >= 0 &&
+	       (n = attach_receive(s->channel->fd, data, sizeof(data), &file, MSG_DONTWAIT)) > 0) {
 		if (!order_check(data, (size_t)n, &o))
 			session_broken(s, "an order of the server is not valid", EINVAL);
 		else if (o.kind == ORDER_SETTINGS)

@@ -22,6 +22,8 @@ struct session {
 	const struct generation *generation;
 	const uint32_t *candidate; /* clients that the peer may be */
 	size_t candidates;
+	const struct place
+	    *place; /* the only one that it can store in: its sandbox allows no other */
 	const struct config_client
 	    *client;                  /* NULL: its identity is not known, there is no recorder */
 	const char *name;             /* of the client; "?": one of several */

@@ -52,6 +52,7 @@ static void clean_child(struct area_child *k)
 {
 	CLEAN(k->row.name);
 	CLEAN(k->row.peer);
+	CLEAN(k->row.via);
 	CLEAN(k->page.file);
 	CLEAN(k->page.protocol);
 	CLEAN(k->page.subject);

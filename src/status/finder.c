@@ -4,52 +4,16 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cstr.h"
 #include "base/io.h"
+#include "status/started.h"
 
 /* ---- processes ---- */
-
-static bool read_line(const char *path, char *out, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return false;
-	n = io_read_full(fd, out, size - 1);
-	close(fd);
-	if (n < 0)
-		return false;
-	out[n] = '\0';
-	out[strcspn(out, "\n")] = '\0';
-	return true;
-}
-
-/* When a process was started, in milliseconds of CLOCK_BOOTTIME; -1: it is not there. */
-static int64_t start_of(uint32_t pid)
-{
-	char path[64], text[1024], *at;
-	unsigned long long ticks;
-
-	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/stat", pid);
-	if (!read_line(path, text, sizeof(text)))
-		return -1;
-	at = strrchr(text, ')'); /* behind the name, which may hold anything */
-	/* from the third field, the state, to the twenty-second */
-	if (!at ||
-	    sscanf(at + 1,
-		" %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
-		&ticks) != 1)
-		return -1;
-	return (int64_t)(ticks * 1000 / (unsigned long long)sysconf(_SC_CLK_TCK));
-}
 
 bool finder_child_is_there(const struct status_child *k)
 {
@@ -57,10 +21,10 @@ bool finder_child_is_there(const struct status_child *k)
 
 	if (k->pid == 0 || k->pid > INT32_MAX)
 		return false;
-	start = start_of(k->pid);
+	start = started_ms(k->pid);
 	if (start < 0) /* it may only be hidden */
 		return kill((pid_t)k->pid, 0) < 0 && errno == EPERM;
-	return start >= k->start_boot_ms - 2000 && start <= k->start_boot_ms + 2000;
+	return started_is_of(start, k);
 }
 
 /* ---- files ---- */
@@ -173,6 +137,23 @@ static void read_inherited_again(struct finder *f)
 		if (a && f->v[i].area->head.inherited && !area_read(a, f->v[i].fd, f->region))
 			f->v[i].area = a;
 	}
+}
+
+/* The first line of a file. */
+static bool read_line(const char *path, char *out, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = io_read_full(fd, out, size - 1);
+	close(fd);
+	if (n < 0)
+		return false;
+	out[n] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+	return true;
 }
 
 void finder_look(struct finder *f, const char *directory, const char *config, struct region *region)

@@ -180,6 +180,7 @@ struct status_child {
 	char name[STATUS_NAME_MAX]; /* of the client, "" as long as it is not known */
 	char peer[STATUS_PEER_MAX];
 	uint64_t packets_at[2], bytes_at[2]; /* see RATES */
+	char via[STATUS_PEER_MAX];           /* the proxy that it came through, "" for none */
 };
 
 /* What a child writes itself. Zero before it is started. */

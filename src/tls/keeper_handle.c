@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/attach.h"
 #include "base/io.h"
 #include "daemon/sandbox.h"
 
@@ -94,12 +95,12 @@ void keeper_close(struct keeper *k)
 
 /* Many connections at once fill the channel faster than the keeper empties it. The master waits:
  * otherwise it would refuse clients that all reconnect after a restart. */
-static bool send_patiently(int control, const struct msghdr *m)
+static bool send_patiently(int control, int file)
 {
 	int64_t end = io_monotonic_ms() + CONNECT_MS, left;
 	struct pollfd p = {.fd = control, .events = POLLOUT};
 
-	while (sendmsg(control, m, MSG_DONTWAIT | MSG_NOSIGNAL) != 1) {
+	while (attach_send(control, "", 1, file, MSG_DONTWAIT | MSG_NOSIGNAL) != 1) {
 		/* too many descriptors in flight (unix(7)): poll() has no event for their arrival
 		 */
 		bool many = errno == ETOOMANYREFS;
@@ -114,23 +115,12 @@ static bool send_patiently(int control, const struct msghdr *m)
 
 int keeper_connect(const struct keeper *k)
 {
-	char byte = 0, space[CMSG_SPACE(sizeof(int))] = {0};
-	struct iovec iov = {.iov_base = &byte, .iov_len = 1};
-	struct msghdr m = {.msg_iov = &iov,
-	    .msg_iovlen = 1,
-	    .msg_control = space,
-	    .msg_controllen = sizeof(space)};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 	int pair[2];
 	bool ok;
 
 	if (k->control < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -1;
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &pair[1], sizeof(int));
-	ok = send_patiently(k->control, &m);
+	ok = send_patiently(k->control, pair[1]);
 	close(pair[1]);
 	if (ok)
 		return pair[0];

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/attach.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "daemon/sandbox.h"
@@ -147,23 +148,10 @@ static void serve(gnutls_privkey_t key, int fd)
 /* The descriptor that came with a message; -1 for none, -2 when the master is gone. */
 static int receive_descriptor(int control)
 {
-	char byte, space[CMSG_SPACE(sizeof(int))];
-	struct iovec iov = {.iov_base = &byte, .iov_len = 1};
-	struct msghdr m = {.msg_iov = &iov,
-	    .msg_iovlen = 1,
-	    .msg_control = space,
-	    .msg_controllen = sizeof(space)};
-	ssize_t n = recvmsg(control, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	struct cmsghdr *c;
+	char byte;
 	int fd;
 
-	if (n == 0)
-		return -2;
-	c = n < 0 ? NULL : CMSG_FIRSTHDR(&m);
-	if (!c || c->cmsg_type != SCM_RIGHTS)
-		return -1;
-	memcpy(&fd, CMSG_DATA(c), sizeof(fd));
-	return fd;
+	return attach_receive(control, &byte, 1, &fd, MSG_DONTWAIT) == 0 ? -2 : fd;
 }
 
 static void serve_all(gnutls_privkey_t key, int control)

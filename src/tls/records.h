@@ -11,6 +11,11 @@
 
 #define TLS_RECORD_HEADER 5
 
+/* Limit of consecutive records without data: empty ones, warning alerts, KeyUpdates. GnuTLS reads
+ * any number of them in one call, during which no deadline is checked; a sender needs one now and
+ * then. */
+#define TLS_EMPTY_MAX 1000
+
 struct tls_records { /* all zero: before the first one */
 	uint8_t header[TLS_RECORD_HEADER];
 	size_t header_have, body_left;

@@ -1,7 +1,7 @@
 /* transport_tls: TLS on top of the socket, by GnuTLS, as the server.
  *
- * Handshake, then the bytes. No resumption: no tickets, no session cache. Reads from the socket in
- * large pieces. Who the peer is, tls_identity decides. */
+ * The handshake (tls/handshake), then the bytes, until the peer ends them or breaks a rule of TLS.
+ * Refuses to know how they come from the socket: tls/socket does. */
 #ifndef TLS_TRANSPORT_TLS_H
 #define TLS_TRANSPORT_TLS_H
 

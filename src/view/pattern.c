@@ -46,3 +46,11 @@ bool pattern_may_match(const struct patterns *p, const char *client)
 	}
 	return p->n == 0;
 }
+
+bool pattern_all_used(const struct patterns *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (!p->used[i])
+			return false;
+	return true;
+}

@@ -26,6 +26,8 @@ bool pattern_match(struct patterns *p, const char *client, const char *address);
 /* Whether files of the client's hosts can be meant, so that all of them have to be looked at. */
 bool pattern_may_match(const struct patterns *p, const char *client);
 
+bool pattern_all_used(const struct patterns *p);
+
 /* How a client is called wherever it is told: NAME or NAME-ADDRESS. */
 const char *pattern_who(const char *client, const char *address, char out[PATTERN_WHO_MAX]);
 

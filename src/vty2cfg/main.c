@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cmdline.h"
 #include "base/exitcode.h"
 #include "base/io.h"
 #include "base/problem.h"
@@ -23,6 +24,9 @@ static const char usage_text[] =
     "Turns a configuration of the original osmo-pcap-server into one of this one.\n"
     "Without FILE, or with -, from standard input; the result goes to standard output.\n"
     "  -h, --help    -V, --version\n";
+
+static const struct cmdline self = {
+    .program = "osmo-pcap-vty2cfg", .usage = usage_text, .wrong = EXITCODE_USAGE};
 
 static int failed(const char *what, const char *why)
 {
@@ -89,13 +93,13 @@ int main(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
 		if (c != 'h' && c != 'V')
 			return EXITCODE_USAGE;
-		fputs(c == 'h' ? usage_text : "osmo-pcap-vty2cfg " PACKAGE_VERSION "\n", stdout);
-		return io_printed() ? EXITCODE_OK : failed("standard output", strerror(errno));
+		cmdline_print(
+		    &self, c == 'h' ? usage_text : "osmo-pcap-vty2cfg " PACKAGE_VERSION "\n");
 	}
-	if (argc - optind > 1) {
-		fputs(usage_text, stderr);
-		return EXITCODE_USAGE;
-	}
+	if (argc - optind > 1)
+		cmdline_usage(&self);
+	if (optind < argc && !*argv[optind])
+		cmdline_wrong(&self, "FILE is empty");
 	file = optind < argc && strcmp(argv[optind], "-") != 0 ? argv[optind] : NULL;
 	if (file && !(f = fopen(file, "re")))
 		return failed(file, strerror(errno));

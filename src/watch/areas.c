@@ -49,7 +49,13 @@ bool areas_look(struct snapshot *s, const char *directory, const char *config, s
 	}
 	*s = (struct snapshot){.region = r, .now = moment_now() / 1000000};
 	s->none = !f.why || f.missing;
-	s->why =
-	    f.why ? f.why : region_print(r, "%s: no server with this configuration", directory);
+	if (f.missing)
+		s->why = region_print(r,
+		    "%s: no such directory: no server has run here, or one without status-path",
+		    directory);
+	else
+		s->why =
+		    f.why ? f.why
+			  : region_print(r, "%s: no server was started with %s", directory, config);
 	return s->why;
 }

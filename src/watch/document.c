@@ -121,6 +121,7 @@ static void print_session(const struct snapshot_session *k, FILE *to)
 
 	putc('{', to);
 	text(&o, "peer", k->peer);
+	text(&o, "via", k->via);
 	number(&o, "pid", k->pid);
 	text(&o, "state", status_state_word(k->state));
 	flag(&o, "tls", k->tls);

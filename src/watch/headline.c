@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include "view/chart.h"
 #include "watch/numbers.h"
@@ -14,6 +15,26 @@ struct page {
 	size_t width, lines;
 };
 
+/* In as many lines as it takes, broken at blanks; a word that is wider than a line, anywhere. */
+static void fold(struct page *t, const char *text)
+{
+	size_t len = strlen(text), at;
+
+	while (len > t->width) {
+		for (at = t->width; at > 0 && text[at] != ' '; at--)
+			;
+		if (at == 0)
+			at = t->width;
+		fprintf(t->to, "%.*s\n", (int)at, text);
+		t->lines++;
+		at += text[at] == ' ';
+		text += at;
+		len -= at;
+	}
+	fprintf(t->to, "%s\n", text);
+	t->lines++;
+}
+
 __attribute__((format(printf, 2, 3))) static void tell(struct page *t, const char *fmt, ...)
 {
 	char text[TEXT_MAX];
@@ -22,8 +43,7 @@ __attribute__((format(printf, 2, 3))) static void tell(struct page *t, const cha
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	fprintf(t->to, "%.*s\n", (int)(t->width < TEXT_MAX ? t->width : TEXT_MAX - 1), text);
-	t->lines++;
+	fold(t, text);
 }
 
 /* "300 recording, 2 silent" */
@@ -85,7 +105,7 @@ static void tell_archive(struct page *t, const struct snapshot *s)
 		tell(t, "archive: %s", a->why);
 		return;
 	}
-	tell(t, "archive: %s in %" PRIu64 " %s, oldest %s, %s%s, %" PRIu64 " to be taken%s",
+	tell(t, "archive: %s in %" PRIu64 " %s, oldest %s, %s%s, %" PRIu64 " to be archived%s",
 	    chart_bytes(a->bytes, bytes), a->files, a->files == 1 ? "file" : "files",
 	    numbers_ago(s->now, a->oldest, oldest), a->full_in < 0 ? "not growing" : "full in ",
 	    a->full_in < 0 ? "" : numbers_span(a->full_in * 1000, full), a->completed,

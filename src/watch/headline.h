@@ -1,6 +1,6 @@
 /* headline: what is told of the server, of all clients and of the archive, above the table.
  *
- * A line each, cut to the width. Pure. */
+ * Nothing of it is cut off: the end of a line tells what waits, or what is wrong. Pure. */
 #ifndef WATCH_HEADLINE_H
 #define WATCH_HEADLINE_H
 

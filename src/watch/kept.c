@@ -88,20 +88,36 @@ static void read_index(struct snapshot_archive *a, struct store *store, int64_t 
 		store_count_waiting(store, WAITING_MAX, &a->waiting);
 }
 
+/* Why there is no index to be read, in other words than SQLite's, which has the same for all cases.
+ */
+static const char *not_there(struct region *r, const char *path, const char *file)
+{
+	if (access(file, R_OK) == 0)
+		return NULL;
+	if (errno == ENOENT)
+		return region_print(
+		    r, "%s: no index: start osmo-pcap-archive", path);
+	return region_print(r, "%s: %s", file, strerror(errno));
+}
+
 static void open_index(struct snapshot *s, const char *path)
 {
 	char reason[STORE_REASON_MAX];
 	struct snapshot_archive *a = &s->archive;
 	char *file = region_print(s->region, "%s/%s", path, STORE_FILE);
-	struct store *store = file ? store_open(file, STORE_READ, reason) : NULL;
+	struct store *store;
 
+	a->why = file ? not_there(s->region, path, file) : "out of memory";
+	if (a->why)
+		return;
+	store = store_open(file, STORE_READ, reason);
 	if (store) {
 		read_index(a, store, s->now / 1000);
 		if (*store_reason(store))
 			a->why = region_print(s->region, "%s: %s", file, store_reason(store));
 		store_close(store);
-	} else if (!file || *reason) { /* "": nothing is in it yet */
-		a->why = file ? region_print(s->region, "%s: %s", file, reason) : "out of memory";
+	} else if (*reason) { /* "": nothing is in it yet */
+		a->why = region_print(s->region, "%s: %s", file, reason);
 	}
 }
 

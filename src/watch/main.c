@@ -138,7 +138,7 @@ static int answer(struct status *st)
 		fprintf(stderr, "osmo-pcap-status: sandbox = \"required\": %s\n", lacking);
 		return EXITCODE_CONFIG;
 	}
-	if (serve(kind, print_body, st) || errno == EPIPE || errno == ECONNRESET)
+	if (serve(kind, st->options->host, print_body, st) || errno == EPIPE || errno == ECONNRESET)
 		return EXITCODE_OK; /* a peer that does not wait for the end is none of ours */
 	return failed("the request");
 }

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* More, of a rate of a few bytes, is no forecast. */
+#define DAYS_MAX INT64_C(10000)
+
 static const char *scaled(double n, char out[NUMBERS_MAX])
 {
 	static const char unit[] = "kMGTPE";
@@ -45,8 +48,10 @@ const char *numbers_span(int64_t ms, char out[NUMBERS_MAX])
 		snprintf(out, NUMBERS_MAX, "%" PRId64 "m", s / 60);
 	else if (s < 48 * 3600)
 		snprintf(out, NUMBERS_MAX, "%" PRId64 "h", s / 3600);
-	else
+	else if (s <= DAYS_MAX * 86400)
 		snprintf(out, NUMBERS_MAX, "%" PRId64 "d", s / 86400);
+	else
+		snprintf(out, NUMBERS_MAX, ">%" PRId64 "d", DAYS_MAX);
 	return out;
 }
 

@@ -10,7 +10,7 @@
 const char *numbers_count(uint64_t n, char out[NUMBERS_MAX]);
 const char *numbers_rate(double n, char out[NUMBERS_MAX]);
 
-/* Of milliseconds: "5s", "12m", "3h", "47h", "12d". */
+/* Of milliseconds: "5s", "12m", "3h", "47h", "12d"; more than 10000 days: ">10000d". */
 const char *numbers_span(int64_t ms, char out[NUMBERS_MAX]);
 
 /* How long ago it was; "-" for 0, which is never. */

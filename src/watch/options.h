@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#define OPTIONS_HOSTS 16u
+
 enum mode {
 	MODE_TABLE,
 	MODE_WATCH,
@@ -16,7 +18,9 @@ enum mode {
 struct options {
 	const char *config;
 	enum mode mode;
-	unsigned seconds;    /* of --watch */
+	unsigned seconds;                    /* of --watch */
+	const char *host[OPTIONS_HOSTS + 1]; /* names of --host, and NULL behind the last */
+	unsigned hosts;
 	char *const *client; /* patterns */
 	int clients;
 };

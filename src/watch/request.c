@@ -66,8 +66,20 @@ static bool is_address(const char *s, size_t len)
 	return addr_parse(text, &a);
 }
 
+/* A dot at the end says that nothing is to be added to a name. */
+static bool is_name(const char *s, size_t len, const char *const *here)
+{
+	len -= len > 1 && s[len - 1] == '.';
+	if (NAMES(s, len, "localhost") || names(s, len, *here, strcspn(*here, ".")))
+		return true;
+	for (; *here; here++)
+		if (names(s, len, *here, strlen(*here)))
+			return true;
+	return false;
+}
+
 /* [ADDRESS], [ADDRESS]:PORT, NAME, NAME:PORT */
-static bool is_here(const char *s, size_t len, const char *machine)
+static bool is_here(const char *s, size_t len, const char *const *here)
 {
 	const char *end = *s == '[' ? memchr(s, ']', len) : memchr(s, ':', len);
 	size_t name = end ? (size_t)(end - s) : len;
@@ -82,15 +94,13 @@ static bool is_here(const char *s, size_t len, const char *machine)
 		return false;
 	if (name == 0)
 		return false;
-	return is_address(s, name) || NAMES(s, name, "localhost") ||
-	       names(s, name, machine, strlen(machine)) ||
-	       names(s, name, machine, strcspn(machine, "."));
+	return is_address(s, name) || is_name(s, name, here);
 }
 
 /* ---- lines ---- */
 
 struct reading {
-	const char *machine;
+	const char *const *here;
 	enum request what;
 	bool head;
 	bool must;      /* HTTP/1.1 has to have a Host */
@@ -155,7 +165,7 @@ static bool read_field(struct reading *r, const char *s, size_t len)
 			name++;
 		while (name < len && is_blank(s[name]));
 		r->hosts++;
-		r->elsewhere = name < len && !is_here(s + name, len - name, r->machine);
+		r->elsewhere = name < len && !is_here(s + name, len - name, r->here);
 		return name < len && r->hosts == 1;
 	}
 	return !NAMES(s, name, "transfer-encoding");
@@ -169,9 +179,9 @@ static enum request conclude(const struct reading *r)
 	return r->elsewhere ? REQUEST_MISDIRECTED : r->what;
 }
 
-enum request request_parse(const char *bytes, size_t len, const char *machine, bool *head)
+enum request request_parse(const char *bytes, size_t len, const char *const *here, bool *head)
 {
-	struct reading r = {.machine = machine, .what = REQUEST_MORE};
+	struct reading r = {.here = here, .what = REQUEST_MORE};
 	const char *at = bytes, *end = bytes + len;
 
 	*head = false;

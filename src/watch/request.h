@@ -4,7 +4,8 @@
  * three paths, and GET and HEAD; a body, or anything odd, is refused. So is a Host that another
  * server can have: a browser sends one when a page of somebody else has let its own name lead to
  * this address (DNS rebinding), and may then read the answer. Names that nobody else can have are
- * addresses, "localhost", the name of this machine, and its first part alone. Pure. */
+ * addresses, "localhost", the name of this machine, its first part alone, and what the operator
+ * says is ours. Pure. */
 #ifndef WATCH_REQUEST_H
 #define WATCH_REQUEST_H
 
@@ -24,7 +25,8 @@ enum request {
 	REQUEST_BAD
 };
 
-/* machine: its name. *head: the answer is to have no body. */
-enum request request_parse(const char *bytes, size_t len, const char *machine, bool *head);
+/* here: names, the first the machine's, and NULL behind the last. *head: the answer is to have no
+ * body. */
+enum request request_parse(const char *bytes, size_t len, const char *const *here, bool *head);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/io.h"
 #include "daemon/pipes.h"
 #include "watch/metrics.h"
+#include "watch/options.h"
 
 struct status {
 	const char *line, *type;
@@ -58,16 +59,19 @@ static void read_request(void *context)
 
 /* ---- here ---- */
 
-static bool ask(const struct process_kind *kind, struct verdict *v)
+static bool ask(const struct process_kind *kind, const char *const *hosts, struct verdict *v)
 {
 	const int input = STDIN_FILENO;
 	char machine[HOST_NAME_MAX + 1] = "";
+	const char *here[OPTIONS_HOSTS + 2] = {machine};
 	struct process p;
 	bool ok;
 
 	gethostname(machine, sizeof(machine));
 	machine[HOST_NAME_MAX] = '\0';
-	if (!process_start(&p, kind, &input, 1, read_request, machine))
+	for (unsigned i = 0; i < OPTIONS_HOSTS && hosts[i]; i++)
+		here[i + 1] = hosts[i];
+	if (!process_start(&p, kind, &input, 1, read_request, here))
 		return false;
 	ok = pipes_read_full(p.from, v, sizeof(*v));
 	if (!ok)
@@ -96,8 +100,8 @@ static void on_deadline(int signal_number)
 	_exit(1); /* the other process goes with this one */
 }
 
-bool serve(
-    const struct process_kind *kind, void (*body)(void *of, enum request what, FILE *to), void *of)
+bool serve(const struct process_kind *kind, const char *const *hosts,
+    void (*body)(void *of, enum request what, FILE *to), void *of)
 {
 	struct verdict v;
 	char *text = NULL;
@@ -107,7 +111,7 @@ bool serve(
 
 	signal(SIGALRM, on_deadline); /* and then it ends, wherever it is */
 	alarm(SERVE_SECONDS);
-	if (!ask(kind, &v))
+	if (!ask(kind, hosts, &v))
 		return false;
 	if (v.what == REQUEST_MORE)
 		return true;
@@ -119,7 +123,8 @@ bool serve(
 	else
 		fprintf(to, "%s%s\n", statuses[v.what].line,
 		    v.what == REQUEST_MISDIRECTED
-			? ": this is reached by its address, as localhost, or by its host name"
+			? ": this is reached by its address, as localhost, by its host name, or by "
+			  "one that --host gives"
 			: "");
 	if (fclose(to) != 0)
 		return false;

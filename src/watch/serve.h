@@ -14,9 +14,10 @@
 
 #define SERVE_SECONDS 10
 
-/* body: writes what is asked for (REQUEST_PAGE, _METRICS or _JSON). False: the request could not be
- * read, or the answer not be written, with errno. */
-bool serve(
-    const struct process_kind *kind, void (*body)(void *of, enum request what, FILE *to), void *of);
+/* hosts: names by which this may be asked for, beside the machine's; NULL behind the last, of
+ * OPTIONS_HOSTS at most. body: writes what is asked for (REQUEST_PAGE, _METRICS or _JSON). False:
+ * the request could not be read, or the answer not be written, with errno. */
+bool serve(const struct process_kind *kind, const char *const *hosts,
+    void (*body)(void *of, enum request what, FILE *to), void *of);
 
 #endif

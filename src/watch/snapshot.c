@@ -64,6 +64,7 @@ static void add_session(
 
 	*o = (struct snapshot_session){.client = parse_name(k->row.name) ? k->row.name : "",
 	    .peer = k->row.peer,
+	    .via = k->row.via,
 	    .file = k->page.file,
 	    .protocol = k->page.protocol,
 	    .subject = k->page.subject,

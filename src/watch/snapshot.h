@@ -20,6 +20,7 @@
 struct snapshot_session {
 	const char *client; /* "": not known yet */
 	const char *peer, *file, *protocol, *subject;
+	const char *via;     /* the proxy that it came through; "": none */
 	uint32_t pid, state; /* state: enum status_state */
 	bool tls;
 	bool outlived; /* its server has ended */

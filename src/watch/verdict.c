@@ -133,7 +133,7 @@ static void look_at_archive(struct line *l, const struct snapshot *s)
 		add(l, VERDICT_UNKNOWN, "archive: %s", a->why ? a->why : a->unseen);
 	if (a->completed_oldest > 0 && s->now - a->completed_oldest > LATE)
 		add(l, VERDICT_CRITICAL,
-		    "the archive does not keep up: %" PRIu64 " to be taken, the oldest for %s",
+		    "the archive does not keep up: %" PRIu64 " to be archived, the oldest for %s",
 		    a->completed, numbers_ago(s->now, a->completed_oldest, span));
 }
 

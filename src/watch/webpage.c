@@ -41,23 +41,27 @@ static const char *class_of(enum snapshot_state state)
 	}
 }
 
-static const char *peer_of(const struct snapshot_client *c, char out[NUMBERS_MAX])
+#define PEER_MAX (2 * STATUS_PEER_MAX + 5)
+
+static const char *peer_of(const struct snapshot_client *c, char out[PEER_MAX])
 {
 	if (c->sessions == 1)
-		return c->session->peer;
-	snprintf(out, NUMBERS_MAX, c->sessions > 1 ? "%zu peers" : "-", c->sessions);
+		snprintf(out, PEER_MAX, "%s%s%s", c->session->peer, *c->session->via ? " via " : "",
+		    c->session->via);
+	else
+		snprintf(out, PEER_MAX, c->sessions > 1 ? "%zu peers" : "-", c->sessions);
 	return out;
 }
 
 static void print_client(const struct snapshot *s, const struct snapshot_client *c, FILE *to)
 {
-	char text[NUMBERS_MAX], bytes[CHART_BYTES_MAX];
+	char text[NUMBERS_MAX], bytes[CHART_BYTES_MAX], peer[PEER_MAX];
 	bool there = c->sessions > 0, rated = there || c->packet_rate > 0;
 
 	fputs("<tr>", to);
 	cell(to, "", c->name);
 	cell(to, class_of(c->state), statewords_client(c));
-	cell(to, "", peer_of(c, text));
+	cell(to, "", peer_of(c, peer));
 	number(to, numbers_ago(s->now, there ? c->session->since : c->last_end, text));
 	number(to, numbers_ago(s->now, c->last_packet, text));
 	number(to, rated ? numbers_rate(c->packet_rate, text) : "-");
@@ -138,7 +142,7 @@ static void print_archive(const struct snapshot *s, FILE *to)
 			fputs("not growing", to);
 		else
 			fprintf(to, "full in %s", numbers_span(a->full_in * 1000, full));
-		fprintf(to, ", %" PRIu64 " %s to be taken", a->completed,
+		fprintf(to, ", %" PRIu64 " %s to be archived", a->completed,
 		    a->completed == 1 ? "capture" : "captures");
 		if (a->hands_over)
 			fprintf(to, ", %" PRIu64 " %s to be handed over", a->waiting,

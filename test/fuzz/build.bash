@@ -19,12 +19,12 @@ sources() {
 	local capture="capture/frame capture/accept capture/edit capture/format capture/linktype capture/pcap capture/pcapng"
 	local filter="filter/compile filter/program filter/run filter/table filter/build filter/sift"
 	case $1 in
-	stream) base="$base $capture $filter capture/rotate record/filehead record/output record/plain record/recorder" ;;
+	stream) base="$base $capture $filter capture/rotate record/filehead record/output record/payload record/plain record/recorder record/unread" ;;
 	config) base="$base base/log capture/rotate $config" ;;
-	repair) base="$base $config $capture $filter capture/rotate record/filehead record/output record/plain record/recorder record/capfile record/unfinished base/writeback server/repair" ;;
+	repair) base="$base $config $capture $filter capture/rotate record/filehead record/output record/payload record/plain record/recorder record/unread record/capfile record/unfinished base/writeback server/repair" ;;
 	reader) base="base/bytes capture/format capture/pcap capture/pcapng record/reader" ;;
 	archive | recall) base="$base base/grow base/io base/json base/writeback capture/format capture/pcap capture/pcapng record/reader record/decompress index/frames index/metadata index/metaread index/profile index/summary archive/checksum archive/digest archive/pack archive/press archive/recall" ;;
-	read) base="$base base/grow base/io base/json base/when base/cstr capture/format capture/pcap capture/pcapng record/reader index/frames index/profile index/summary read/archived read/cut read/described filter/compile filter/program filter/run read/extract read/filters read/interfaces read/order read/piece daemon/pipes read/sink read/stream read/teller view/axis view/chart view/coverage view/gaps view/page view/pattern view/rows view/words" ;;
+	read) base="$base base/grow base/io base/json base/when base/cstr capture/format capture/pcap capture/pcapng record/reader index/frames index/profile index/summary read/archived read/cut read/described filter/compile filter/program filter/run read/extract read/filters read/interfaces read/numbers read/order read/piece daemon/pipes read/inflow read/sink read/stream read/teller view/axis view/chart view/coverage view/gaps view/page view/pattern view/rows view/words" ;;
 	status) base="base/grow base/io base/pages base/parse base/region base/addr index/frames index/profile status/area status/check view/chart view/coverage view/pattern base/json base/when base/calendar watch/headline watch/metrics watch/numbers watch/rates watch/request watch/since watch/snapshot watch/statewords watch/table" ;;
 	proxy) base="$base capture/proxyhead server/child_report capture/rotate" ;;
 	messages) base="$base capture/proxyhead server/child_report config/lexer tls/certname capture/rotate tls/signform" ;;

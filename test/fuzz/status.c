@@ -19,10 +19,12 @@
 
 /* ---- a request ---- */
 
+static const char *const here[] = {"pcap", "pcap.example.org", NULL};
+
 static void request(const char *text, size_t len)
 {
 	bool head, part;
-	enum request what = request_parse(text, len, "pcap", &head);
+	enum request what = request_parse(text, len, here, &head);
 
 	MUST(what <= REQUEST_BAD, "%d", (int)what);
 	if (what == REQUEST_MORE || what == REQUEST_BAD)
@@ -30,8 +32,8 @@ static void request(const char *text, size_t len)
 	/* a method of one letter is a method, though none that is known */
 	MUST(len >= 16 && memcmp(text + len - 4, "\r\n\r\n", 4) == 0, "it has no end");
 	for (size_t n = 0; n < len; n += 1 + n / 8)
-		MUST(request_parse(text, n, "pcap", &part) == REQUEST_MORE,
-		    "%zu bytes of it are one", n);
+		MUST(request_parse(text, n, here, &part) == REQUEST_MORE, "%zu bytes of it are one",
+		    n);
 }
 
 /* ---- an area ---- */

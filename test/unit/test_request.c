@@ -5,13 +5,13 @@
 #include "tap.h"
 #include "watch/request.h"
 
-#define MACHINE "pcap-1.example.net"
+static const char *const here[] = {"pcap-1.example.net", "Captures.example.org", "pcap-2", NULL};
 
 static void is(const char *text, enum request want)
 {
 	bool head;
 
-	IS_INT(request_parse(text, strlen(text), MACHINE, &head), want, "%.*s",
+	IS_INT(request_parse(text, strlen(text), here, &head), want, "%.*s",
 	    (int)strcspn(text, "\r\n"), text);
 }
 
@@ -28,7 +28,7 @@ static void test_asked_for(void)
 	is("GET /metrics/ HTTP/1.0\r\n\r\n", REQUEST_NOT_FOUND);
 	is("GET /../etc/passwd HTTP/1.0\r\n\r\n", REQUEST_NOT_FOUND);
 	is("POST / HTTP/1.0\r\n\r\n", REQUEST_NO_METHOD);
-	IS_INT(request_parse("HEAD / HTTP/1.0\r\n\r\n", 19, MACHINE, &head), REQUEST_PAGE, "HEAD");
+	IS_INT(request_parse("HEAD / HTTP/1.0\r\n\r\n", 19, here, &head), REQUEST_PAGE, "HEAD");
 	OK(head, "without a body");
 }
 
@@ -61,22 +61,25 @@ static void host(const char *value, enum request want)
 	bool head;
 
 	snprintf(text, sizeof(text), "GET / HTTP/1.1\r\nHost: %s\r\n\r\n", value);
-	IS_INT(request_parse(text, strlen(text), MACHINE, &head), want, "Host: %s", value);
+	IS_INT(request_parse(text, strlen(text), here, &head), want, "Host: %s", value);
 }
 
 static void test_hosts(void)
 {
-	static const char *const here[] = {"127.0.0.1", "127.0.0.1:9741", "192.0.2.1", "[::1]",
+	static const char *const ours[] = {"127.0.0.1", "127.0.0.1:9741", "192.0.2.1", "[::1]",
 	    "[::1]:9741", "localhost", "LOCALHOST:1", "localhost:", "pcap-1", "pcap-1:9741",
-	    "PCAP-1.example.NET", "pcap-1.example.net:80 \t"};
+	    "PCAP-1.example.NET", "pcap-1.example.net:80 \t", "localhost.",
+	    "pcap-1.example.net.:80", "captures.example.org", "CAPTURES.example.org.:9741",
+	    "pcap-2:80"};
 	static const char *const elsewhere[] = {"example.net", "pcap-1.evil.example", "pcap",
-	    "pcap-1.example.ne", "localhost.evil.example", "localhost.", "127.0.0.1.evil.example",
-	    "127.0.0.1:x", "localhost:123456", "[::1", "[::1]x", "[::1]:x", "[]", "[localhost]",
-	    "::1", ":80", "user@localhost", "127.0.0.1, localhost",
+	    "pcap-1.example.ne", "localhost.evil.example", "captures", "pcap-2.example.net",
+	    "localhost..", ".", "evilcaptures.example.org", "127.0.0.1.evil.example", "127.0.0.1:x",
+	    "localhost:123456", "[::1", "[::1]x", "[::1]:x", "[]", "[localhost]", "::1", ":80",
+	    "user@localhost", "127.0.0.1, localhost",
 	    "1234567890123456789012345678901234567890123456789012345678901234567890"};
 
-	for (size_t i = 0; i < sizeof(here) / sizeof(*here); i++)
-		host(here[i], REQUEST_PAGE);
+	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
+		host(ours[i], REQUEST_PAGE);
 	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(*elsewhere); i++)
 		host(elsewhere[i], REQUEST_MISDIRECTED);
 	host("", REQUEST_BAD);
@@ -94,12 +97,12 @@ static void test_parts(void)
 	bool head;
 
 	for (size_t n = 0; n + 1 < sizeof(whole); n++)
-		early += request_parse(whole, n, MACHINE, &head) !=
+		early += request_parse(whole, n, here, &head) !=
 			 (n < sizeof(whole) - 1 ? REQUEST_MORE : REQUEST_METRICS);
 	IS_INT(early, 0, "no part of it is one");
 	memset(large, 'x', sizeof(large));
-	IS_INT(request_parse(large, sizeof(large) - 1, MACHINE, &head), REQUEST_MORE, "large");
-	IS_INT(request_parse(large, sizeof(large), MACHINE, &head), REQUEST_BAD, "too large");
+	IS_INT(request_parse(large, sizeof(large) - 1, here, &head), REQUEST_MORE, "large");
+	IS_INT(request_parse(large, sizeof(large), here, &head), REQUEST_BAD, "too large");
 }
 
 int main(void)

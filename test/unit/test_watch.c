@@ -1,7 +1,9 @@
 /* What is made of a status area: sums, states and rates; the table at three widths; metrics; the
  * verdict. */
 #include "tap.h"
+#include "watch/headline.h"
 #include "watch/metrics.h"
+#include "watch/numbers.h"
 #include "watch/since.h"
 #include "watch/table.h"
 #include "watch/verdict.h"
@@ -354,6 +356,40 @@ static void test_every_width(void)
 	free(w);
 }
 
+static void test_why(void)
+{
+	struct snapshot s = {
+	    .why = "/run/x: no such directory: no server has run here, or one without status-path",
+	    .archive.configured = true,
+	    .archive.why = "/srv/captures/archive: no index: start osmo-pcap-archive",
+	};
+	char *text, span[NUMBERS_MAX];
+	size_t len, lines;
+	FILE *to = open_memstream(&text, &len);
+
+	lines = headline_print(&s, 40, to);
+	fclose(to);
+	IS_STR(text,
+	    "server: /run/x: no such directory: no\n"
+	    "server has run here, or one without\n"
+	    "status-path\n"
+	    "archive: /srv/captures/archive: no\n"
+	    "index: start osmo-pcap-archive\n",
+	    "what is wrong is told whole, on a narrow terminal as well");
+	OK(lines == 5, "in as many lines as it says: %zu", lines);
+	free(text);
+	s.archive = (struct snapshot_archive){
+	    .configured = true, .bytes = 212000000000, .files = 40918, .full_in = -1, .waiting = 1};
+	to = open_memstream(&text, &len);
+	headline_print(&s, 80, to);
+	fclose(to);
+	OK(strstr(text, ", 0 to be archived,\nhand-over waits\n"),
+	    "80 columns: that a hand-over waits is not cut off: %s", text);
+	free(text);
+	IS_STR(numbers_span(INT64_C(10000) * 86400000, span), "10000d", "ten thousand days");
+	IS_STR(numbers_span(INT64_C(10001) * 86400000, span), ">10000d", "more is no forecast");
+}
+
 static void test_look(void)
 {
 	struct world *w = world_new();
@@ -448,7 +484,7 @@ static void test_verdict(void)
 	s.archive = (struct snapshot_archive){
 	    .configured = true, .completed = 3, .completed_oldest = NOW - 16 * 60000};
 	says(&s, VERDICT_CRITICAL,
-	    "the archive does not keep up: 3 to be taken, the oldest for 16m");
+	    "the archive does not keep up: 3 to be archived, the oldest for 16m");
 	end(&s);
 	world_client(w, "gone")->connections = 1;
 	s = world_snapshot(w);
@@ -482,8 +518,8 @@ static void test_verdict_never_seen(void)
 	end(&s);
 	s = (struct snapshot){.why = "the configuration has no status-path"};
 	says(&s, VERDICT_UNKNOWN, "UNKNOWN: the configuration has no status-path");
-	s = (struct snapshot){.why = "/run/x: no server with this configuration", .none = true};
-	says(&s, VERDICT_CRITICAL, "CRITICAL: /run/x: no server");
+	s = (struct snapshot){.why = "/run/x: no server was started with /x.cfg", .none = true};
+	says(&s, VERDICT_CRITICAL, "CRITICAL: /run/x: no server was started with");
 	free(w);
 }
 
@@ -499,6 +535,7 @@ int main(void)
 	test_rates();
 	test_widths();
 	test_every_width();
+	test_why();
 	test_look();
 	test_metrics();
 	test_verdict();

@@ -72,10 +72,15 @@ static void test_earlier(void)
 	f.head.header_size = STATUS_SERVER_LEAST;
 	f.head.sampled_ms[0] = 99;
 	f.head.client_size = STATUS_CLIENT_LEAST;
+	f.head.child_size = STATUS_CHILD_LEAST;
+	memmove((char *)f.child + STATUS_CHILD_LEAST, &f.child[1], STATUS_CHILD_LEAST);
+	memmove((char *)f.child + 2 * STATUS_CHILD_LEAST, &f.child[2], STATUS_CHILD_LEAST);
 	memmove((char *)f.client + STATUS_CLIENT_LEAST, &f.client[1], STATUS_CLIENT_LEAST);
 	OK(!read_from(&f, SIZE, &a), "one of an earlier server");
 	IS_STR(a.client[1].name, "bsc", "its rows are where they are in it");
 	IS_INT(a.client[0].packets_at[0], 0, "what they have not is not what is behind them");
+	IS_INT(a.children, 2, "those of children, too");
+	IS_STR(a.child[0].row.via, "", "a proxy that it could not know");
 	IS_INT(a.head.sampled_ms[0], 0, "nor is it in the head");
 }
 
