@@ -283,7 +283,7 @@ in_work() { [ -n "$(find archive/.work -type f)" ]; }
 		arrives trace-foo-20261128_000002.pcap 4
 		until_true gone "$RUNS"
 		not wait "$RUNS"
-		wait_log "error reason=\"$PWD/archive: index.sqlite-shm, by which those who use the index at the same time agree, was removed or replaced;"
+		wait_log "error reason=\"$PWD/archive: index.sqlite-shm, by which those who use the index at the same time agree, was removed or replaced:"
 		[ -e 'done'/trace-foo-20261128_000002.pcap ]
 		once
 		[ "$(index 'SELECT count(*) FROM file')" -eq 2 ]
