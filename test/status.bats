@@ -605,10 +605,10 @@ typed() { screen send-keys "clear; $1" Enter; }
 	command -v script >/dev/null || skip "no script"
 	area 20 20
 	{ until_true grep -q site-9 typescript; printf q; } |
-		timeout "$PATIENCE" script -qefc "stty cols 38 rows 30; '$STATUS' -c cfg --watch 60" typescript >/dev/null 3>&-
-	# the rows of the table do
-	perl -0777 -ne 's/\e\[[0-9;]*m//g; while (/(?:\e\[H|\n)([^\e\r\n]{38})(\e\[[KJ])?\r/g) { $n++; exit 1 if $2 } exit !($n >= 20)' typescript
-	grep -q $'bit/s.*\033\\[K' typescript
+		timeout "$PATIENCE" script -qefc "stty cols 110 rows 30; '$STATUS' -c cfg --watch 60" typescript >/dev/null 3>&-
+	# file names that are cut do
+	perl -0777 -ne 's/\e\[[0-9;]*m//g; while (/(?:\e\[H|\n)([^\e\r\n]{110})(\e\[[KJ])?\r/g) { $n++; exit 1 if $2 } exit !$n' typescript
+	grep -q $'recording.*\033\\[K' typescript
 }
 
 @test "colours are for terminals, and for those who want them" {

@@ -2,7 +2,6 @@
 #include "index/sql.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define FACTS                                                                                      \
 	"SELECT file.id, client.id, client.name, address, file.name, path, compressed,"            \
@@ -77,11 +76,8 @@ static const char *const sql[STATEMENTS] = {
 bool sql_fail(struct store *s)
 {
 	int code = sqlite3_errcode(s->db) & 0xff; /* without what an extended code adds */
-	int error = code == SQLITE_CANTOPEN ? sqlite3_system_errno(s->db) : 0;
 
-	/* "unable to open database file" does not say why */
-	snprintf(s->reason, sizeof(s->reason), "the index: %s%s",
-	    error != 0 ? strerror(error) : sqlite3_errmsg(s->db),
+	snprintf(s->reason, sizeof(s->reason), "the index: %s%s", sqlite3_errmsg(s->db),
 	    code == SQLITE_CORRUPT || code == SQLITE_NOTADB
 		? ": osmo-pcap-archive --rebuild makes it anew"
 		: "");
