@@ -5,6 +5,7 @@
 #include "watch/metrics.h"
 #include "watch/numbers.h"
 #include "watch/since.h"
+#include "watch/statewords.h"
 #include "watch/table.h"
 #include "watch/verdict.h"
 #include "watch_world.h"
@@ -12,6 +13,24 @@
 static void end(struct snapshot *s)
 {
 	region_free(s->region);
+}
+
+/* ---- states ---- */
+
+static void test_moods(void)
+{
+	static const enum statewords_mood want[STATEWORDS_STATES] = {
+	    STATEWORDS_GOOD, STATEWORDS_BAD, STATEWORDS_BAD, STATEWORDS_GONE, STATEWORDS_GONE};
+	unsigned seen = 0;
+
+	for (size_t i = 0; i < STATEWORDS_STATES; i++) {
+		enum snapshot_state state = statewords_states[i];
+
+		OK(statewords_mood(state) == want[i], "what is thought of %s",
+		    snapshot_state_word(state));
+		seen |= 1u << state;
+	}
+	OK(seen == (1u << STATEWORDS_STATES) - 1, "each state is counted once");
 }
 
 /* ---- snapshot ---- */
@@ -539,6 +558,7 @@ static void test_verdict_never_seen(void)
 
 int main(void)
 {
+	test_moods();
 	test_sums();
 	test_order();
 	test_silence();
