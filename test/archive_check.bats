@@ -23,15 +23,13 @@ state() { find archive -name 'trace-*' -printf '%p %s %T@ %i\n' | sort; told; }
 # variety: finished captures of each kind
 variety() {
 	capture trace-foo-20261128_000001.pcap 3
-	stream shb+idb epb epb=61 shb,be+idb,linktype=113 epb isb >s
-	unframe s >'done'/trace-foo-20261128_000002.pcapng
+	stream -c 'done'/trace-foo-20261128_000002.pcapng shb+idb epb epb=61 shb,be+idb,linktype=113 epb isb
 	capture trace-foo-20261128_000003.pcap 3
 	truncate -s -1 'done'/trace-foo-20261128_000003.pcap
 	head -c 300000 /dev/urandom >'done'/trace-foo-20261128_000004.pcap
 	: >'done'/trace-foo-20261128_000005.pcapng
 	made pcap 6000 1500 random >'done'/trace-bar-20261128_000006.pcap
-	stream shb+idb epb,if=7 epb=60,caplen=9000 epb >s
-	unframe s >'done'/trace-net-127.0.9.7-20261128_000007.pcapng
+	stream -c 'done'/trace-net-127.0.9.7-20261128_000007.pcapng shb+idb epb,if=7 epb=60,caplen=9000 epb
 	touch -d '2026-11-27 12:34:56' 'done'/trace-*
 }
 
@@ -276,6 +274,40 @@ variety() {
 	told 0 >before
 	rebuild
 	told 0 | sed 's/|trace-foo-20261128_000001_001.pcap|/|trace-foo-20261128_000001.pcap|/' | diff before -
+}
+
+@test "a directory that cannot be looked into: --verify says so, and has status 1; a name with control characters stays one line" {
+	settings
+	capture trace-foo-20261128_000001.pcap
+	once
+	mkdir $'archive/e\nv\e[31m'
+	cp archive/foo/2026-11-28/*.zst $'archive/e\nv\e[31m/'
+	run -1 verify
+	grep -x 'e?v?\[31m/trace-foo-20261128_000001.pcap.zst: it is not in the index' found
+	: >"$(printf 'archive/e\nv\e[31m/trace-foo-20261128_000001.pcap.zst')"
+	run -1 rebuild
+	grep -x 'e?v?\[31m/trace-foo-20261128_000001.pcap.zst: .*' made
+	rm -r archive/e*
+	rebuild
+	verify
+	mkdir -p "archive/$(printf 'd/%.0s' {1..40})"
+	run -1 verify
+	grep 'd: it cannot be looked for files that the index does not have: there are too many directories in each other$' found
+	grep -x '1 file read, .*; 0 files differ or are missing' found
+}
+
+@test "verify: what goes from the archive while it is looked through is no directory that cannot be read" {
+	can_trace
+	settings
+	capture trace-foo-20261128_000001.pcap
+	once
+	mkdir archive/x
+	strace -qq -o trace -e trace=openat -e inject=openat:error=ENOENT:when=999 "$ARCHIVE" --verify -c cfg >found 2>log 3>&-
+	local k
+	k=$(awk '/^openat/ { n++ } /^openat\([0-9]+, "x"/ { print n; exit }' trace)
+	strace -qq -o trace -e trace=openat -e inject=openat:error=ENOENT:when="$k" "$ARCHIVE" --verify -c cfg >found 2>log 3>&-
+	grep '"x".*INJECTED' trace
+	not grep 'cannot be looked for' found
 }
 
 @test "rebuild: a file that has another size than its worker says is told of, and not in the index" {

@@ -151,8 +151,13 @@ directories() { find archive -mindepth 1 -type d ! -name .work | sort | paste -s
 	mv 'done'/x 'done'/trace-foo-20261128_000003.pcap
 	wait_log 'deleted client=.* reason="max-files"' 2
 	never_log 'reason="max-age'
+	"${WRAP[@]}" "$ARCHIVE" --plan -c cfg >plan
+	grep -x 'nothing is deleted for its age for [0-9]*h: the clock has jumped forward while the archive worked' plan
+	grep -x 'nothing is to be deleted now' plan
 	kill -HUP $runs
 	wait_log 'deleted client=.* reason="max-age' 2
+	"${WRAP[@]}" "$ARCHIVE" --plan -c cfg >plan
+	not grep 'for its age' plan
 	wait_log 'warning reason="the clock has jumped' 1
 	[ "$(index 'SELECT count(*) FROM file')" -eq 0 ]
 }

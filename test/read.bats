@@ -7,10 +7,9 @@ ARCHIVE=$PROGRAMS/osmo-pcap-archive
 READ=$PROGRAMS/osmo-pcap-read
 
 setup() {
-	begin_in "$BATS_TEST_TMPDIR"
+	begin_in "$BATS_TEST_TMPDIR" archive
 	beside_memcheck "its processes are confined"
 	[ -x "$READ" ] || skip "built without the archive"
-	mkdir archive
 	export TZ=UTC
 }
 
@@ -25,8 +24,7 @@ plain() { config "${1-}" "${2-$DEFAULT_CLIENTS}"; }
 
 # capture FILE STREAM-ITEM…: their capture
 capture() {
-	stream "${@:2}" >s
-	unframe s >"$1"
+	stream -c "$1" "${@:2}"
 }
 
 # three PATH SECONDS [N]: a capture of three packets, numbered from N+1, in seconds from these on
@@ -39,7 +37,7 @@ list() { "$READ" -c cfg --list "$@"; }
 # names ARGUMENT…: the names of what is listed
 names() { list --json "$@" | sed -n 's/.*"name":"\([^"]*\)".*/\1/p'; }
 # values KEY: of objects on standard input
-values() { while read -r line; do sqlite3 :memory: "SELECT json_extract('$line', '\$.$1')"; done; }
+values() { while read -r line; do echo "SELECT json_extract('$line', '\$.$1');"; done | sqlite3 :memory:; }
 
 # packets_of ARGUMENT…: CLIENT SECONDS NUMBER of each packet
 packets_of() { "$READ" -c cfg "$@" | blocks | sed -nE 's/^packet (\S+) ([0-9]+)\.\S+ .* number=(\S+) .*/\1 \2 \3/p'; }
@@ -1543,7 +1541,7 @@ pasted() {
 		"$READ" '-w out' >slow
 	script -qec 'bash slow' /dev/null </dev/null >typescript
 	[ "$(blocks <out | grep -c ^packet)" -eq 40 ]
-	grep -qaE '[0-9]+% [0-9]+ pkt .* MB/s left [-0-9:]+' typescript
+	grep -qaE '[0-9]+% [0-9]+ pkt .* [kM]B/s left [-0-9:]+' typescript
 	# the line is taken away at the end
 	tail -c 4 typescript | grep -qa $'\033\[J'
 	sed -i 's/-w out/| cat >piped/' slow

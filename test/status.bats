@@ -58,6 +58,7 @@ serve() {
 	wait_stored a foo
 	until_true shows '^foo +recording +127\.0\.0\.2:[0-9]+ .* 2 +[0-9]+ *$'
 	shows '^bar +never '
+	shows '^clients: 1 recording, 1 never seen; '
 	status --json | perl -MJSON::PP -0777 -ne '
 		my ($foo) = grep { $_->{name} eq "foo" } @{decode_json($_)->{clients}};
 		print $foo->{recordings}[0]{file}' >file
@@ -182,7 +183,7 @@ is_heard() {
 	area 2 1
 	status >table
 	grep -E "^server: pid $PUBLISHER, up [0-9]+s, configuration 1, sandbox full\$" table
-	grep -E '^clients: 1 recording, 1 never; ' table
+	grep -E '^clients: 1 recording, 1 never seen; ' table
 	grep -E '^site-0 +recording +192\.0\.2\.0:40000 ' table
 	grep -E '^site-1 +never +' table
 	[ "$(awk 'length > 80' table | wc -l)" -eq 0 ]
@@ -385,6 +386,14 @@ patch() { perl -e 'open my $f, "+<", shift or die; seek $f, shift, 0; print $f p
 		$d->{server}{running} or die;
 		$c{"site-0"}{recordings}[0]{file} eq "trace-site-0-20261128_100000.pcap" or die;
 		$c{"site-0"}{packets} == 60000 && $c{"site-1"}{state} eq "never" or die;' json
+}
+
+@test "an index that cannot be opened is told with the reason" {
+	area 1 1
+	mkdir archive
+	ln -s index.sqlite archive/index.sqlite
+	echo 'archive: { path = "archive"; };' >>cfg
+	code 3 '^UNKNOWN: archive: .*/archive/index\.sqlite: Too many levels of symbolic links$'
 }
 
 # listen: http on PORT, as a service manager does it

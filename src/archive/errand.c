@@ -2,6 +2,7 @@
 #include "archive/errand.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -10,6 +11,7 @@
 #include "archive/stray.h"
 #include "archive/verify.h"
 #include "archive/waiting.h"
+#include "base/cstr.h"
 #include "base/exitcode.h"
 #include "base/io.h"
 
@@ -55,20 +57,30 @@ static int plan(struct depot *depot, const struct config *config)
 	return ok ? end(true) : fail(reason);
 }
 
+/* Names beneath the archive's path may be anybody's. */
+static const char *printable(const char *path)
+{
+	static char text[PATH_MAX];
+	int len = snprintf(text, sizeof(text), "%s", path);
+
+	cstr_printable(text, len < (int)sizeof(text) ? (size_t)len : sizeof(text) - 1);
+	return text;
+}
+
 static void print_wrong(void *context, const char *client, const char *path, const char *what)
 {
 	(void)context;
-	printf("%s %s: %s\n", client, path, what);
+	printf("%s %s: %s\n", client, printable(path), what);
 }
 
 static void print_stray(void *context, const char *path, const char *why)
 {
 	(void)context;
 	if (why)
-		printf("%s: it cannot be looked for files that the index does not have: %s\n", path,
-		    why);
+		printf("%s: it cannot be looked for files that the index does not have: %s\n",
+		    printable(path), why);
 	else
-		printf("%s: it is not in the index\n", path);
+		printf("%s: it is not in the index\n", printable(path));
 }
 
 /* The time before which recordings had ended that are not wanted. */
@@ -95,13 +107,13 @@ static int verify(const struct options *o, struct depot *depot)
 		printf("%" PRIu64
 		       " %s not in the index: osmo-pcap-archive --rebuild makes it anew\n",
 		    s.files, s.files == 1 ? "file is" : "files are");
-	return end(v.wrong == 0 && s.files == 0);
+	return end(v.wrong == 0 && s.files == 0 && s.unreadable == 0);
 }
 
 static void print_not_indexed(void *context, const char *path, const char *why)
 {
 	(void)context;
-	printf("%s: %s\n", path, why);
+	printf("%s: %s\n", printable(path), why);
 }
 
 static int rebuild(struct depot *depot, const struct config *config)

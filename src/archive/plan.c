@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "archive/claim.h"
 #include "archive/expire.h"
 #include "archive/space.h"
 #include "archive/span.h"
@@ -175,6 +176,19 @@ static void print_space(
 		    limited ? ", where no limit deletes files before" : "");
 }
 
+/* Whether the archive that works does not trust its clock. */
+static bool print_held(int64_t until, int64_t now)
+{
+	char span[SPAN_MAX];
+
+	if (until <= now)
+		return false;
+	printf("\nnothing is deleted for its age for %s: the clock has jumped forward while the "
+	       "archive worked\n",
+	    span_text(until - now, span));
+	return true;
+}
+
 struct deleted {
 	uint64_t files, bytes;
 };
@@ -234,6 +248,7 @@ bool plan_print(
 	}
 	print_line(&all);
 	print_space(&config->archive.keep, free, size, all.growth, limited);
+	e.keeps_old = print_held(claim_held(depot->dir), now);
 	if (!expire_run(&e)) {
 		memcpy(reason, e.reason, sizeof(e.reason));
 		return false;

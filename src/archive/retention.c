@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "archive/claim.h"
 #include "archive/events.h"
 #include "archive/expire.h"
 
@@ -121,7 +122,15 @@ static void tell_waiting(const struct run *run)
 	run->r->waiting_due = run->now + HELD_S;
 }
 
-static bool has_jumped(struct retention *r, int64_t now)
+/* To --plan, which knows only the clock as it is now. */
+static void tell_plan(struct retention *r, int lock, int64_t until)
+{
+	if (until != r->told_until)
+		claim_tell_held(lock, until);
+	r->told_until = until;
+}
+
+static bool has_jumped(struct retention *r, int lock, int64_t now)
 {
 	struct timespec boot;
 	bool is_new, holds;
@@ -130,6 +139,7 @@ static bool has_jumped(struct retention *r, int64_t now)
 	holds = jump_holds(&r->jump, now, boot.tv_sec, &is_new);
 	if (is_new)
 		event_jump(r->jump.seen);
+	tell_plan(r, lock, holds ? now + JUMP_HOLDS_S - (boot.tv_sec - r->jump.since) : 0);
 	return holds;
 }
 
@@ -140,7 +150,7 @@ void retention_run(struct retention *r, struct depot *depot, const struct config
 	struct expire e = {.depot = depot,
 	    .config = config,
 	    .now = now,
-	    .keeps_old = has_jumped(r, now),
+	    .keeps_old = has_jumped(r, depot->lock, now),
 	    .most = DELETED_MOST,
 	    .tell = tell_expired,
 	    .refused = tell_refused,

@@ -18,7 +18,8 @@ struct retention {
 	 * is left. */
 	int64_t held_due, refused_due, young_due, waiting_due, excess_due;
 
-	struct jump jump; /* of the clock: an empty one trusts it again */
+	struct jump jump;   /* of the clock: an empty one trusts it again */
+	int64_t told_until; /* by the claim: nothing is deleted for its age until then; 0: it is */
 
 	/* Of the last run. */
 	bool failed; /* what has to go is not gone */

@@ -52,14 +52,16 @@ bool stray_find(struct stray *s)
 	enum walk_status st;
 	bool ok = true, works = claim_is_taken(s->depot->dir);
 
-	s->files = 0;
+	s->files = s->unreadable = 0;
 	if (!walk_begin(&w, s->depot->dir))
 		return fail(s, strerror(errno));
 	while (ok && (st = walk_next(&w)) != WALK_END) {
-		if (st == WALK_FILE)
+		if (st == WALK_FILE) {
 			ok = look_at(s, w.path, works);
-		else if (st == WALK_ERROR)
+		} else if (st == WALK_ERROR && !w.gone) { /* retention removes empty ones */
+			s->unreadable++;
 			s->tell(s->context, w.path, w.why);
+		}
 	}
 	walk_end(&w);
 	return ok;

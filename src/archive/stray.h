@@ -22,7 +22,8 @@ struct stray {
 	int64_t since; /* recordings that ended then or later; seconds since 1970 */
 	stray_tell *tell;
 	void *context;
-	uint64_t files; /* at the end; directories do not count */
+	uint64_t files;      /* at the end */
+	uint64_t unreadable; /* directories */
 	char reason[DEPOT_REASON_MAX];
 };
 

@@ -29,6 +29,16 @@ static bool is_passed(const struct walk *w, const char *name)
 static enum walk_status failed(struct walk *w, const char *why)
 {
 	w->why = why;
+	w->gone = false;
+	return WALK_ERROR;
+}
+
+static enum walk_status refused(struct walk *w)
+{
+	bool gone = errno == ENOENT;
+
+	failed(w, strerror(errno));
+	w->gone = gone;
 	return WALK_ERROR;
 }
 
@@ -84,13 +94,13 @@ enum walk_status walk_next(struct walk *w)
 		if (!set_path(w, e->d_name))
 			return failed(w, strerror(ENAMETOOLONG));
 		if (fstatat(dirfd(list), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-			return failed(w, strerror(errno));
+			return refused(w);
 		if (!S_ISDIR(st.st_mode))
 			return S_ISREG(st.st_mode) ? WALK_FILE : WALK_OTHER;
 		if (w->depth == WALK_DEPTH)
 			return failed(w, "there are too many directories in each other");
 		if (!enter(w, dirfd(list), e->d_name))
-			return failed(w, strerror(errno));
+			return refused(w);
 	}
 	return WALK_END;
 }

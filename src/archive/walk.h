@@ -14,7 +14,8 @@
 
 struct walk {
 	char path[WALK_PATH_MAX]; /* of what was met last, beneath the archive's path */
-	const char *why;          /* after WALK_ERROR */
+	const char *why;          /* after WALK_ERROR, */
+	bool gone;                /* which it is as somebody has removed it meanwhile */
 
 	/* The rest is its own. */
 	DIR *list[WALK_DEPTH];
