@@ -579,6 +579,7 @@ disk_full_stop() {
 	tell a rec
 	wait_stored a foo moved
 	server_signal USR1
+	wait_log 'file client=bar .*reason=reload'
 	tell b rec=99
 	wait_log 'file client=bar .*reason=opened' 2
 	hang_up a
@@ -692,8 +693,9 @@ no_more_processes() {
 	command -v strace >/dev/null || skip "no strace"
 	strace -o /dev/null true 2>/dev/null || skip "strace is not permitted here"
 	server_start
-	strace -qq -o trace -e trace=clone,clone3,fork,vfork -e inject=clone,clone3,fork,vfork:error=EAGAIN:when=1..3 -p "$SERVER_PID" 3>&- &
-	PIDS+=($!)
+	strace -qq -o trace -e trace=clone,clone3,fork,vfork -e inject=clone,clone3,fork,vfork:error=EAGAIN -p "$SERVER_PID" 3>&- &
+	local tracer=$!
+	PIDS+=($tracer)
 	until_true grep -q 'TracerPid:.*[1-9]' "/proc/$SERVER_PID/status"
 	stream pcap rec >s
 	local i
@@ -702,6 +704,8 @@ no_more_processes() {
 	done
 	wait_log 'Resource temporarily unavailable|no process could be started'
 	no_file
+	kill -TERM "$tracer"
+	await "$tracer" || true
 	served_again 127.0.0.2 foo
 }
 

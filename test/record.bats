@@ -81,6 +81,7 @@ magic() {
 	tell a number=0 shb+idb epb idb,linktype=113 number=1 epb,if=1
 	wait_stored a foo
 	server_signal USR1
+	wait_log 'file client=foo .*reason=reload'
 	tell a number=2 epb,if=1 epb
 	wait_log 'file client=foo .*reason=opened' 2
 	hang_up a

@@ -1226,7 +1226,7 @@ without_keeper() {
 	pid=$(sed -n 's/.*keeper pid=//p' log | tail -n 1)
 	kill -KILL "${pid:-$FIRST}" || true
 	tls_send 127.0.0.3 bar s
-	wait_log 'refused client=any peer=127.0.0.3:[0-9]+ reason="the key keeper is not running; it will be started again"'
+	PATIENCE=1 wait_log 'refused client=any peer=127.0.0.3:[0-9]+ reason="the key keeper is not running; it will be started again"'
 }
 # bats test_tags=ways
 @test "the keeper killed as soon as it is there: handshakes are refused with the reason until it is back by itself" {
