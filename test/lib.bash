@@ -53,6 +53,7 @@ show_log() {
 
 teardown() {
 	local pid
+	disown -a # bash would say of each that it was killed
 	if [ -n "$SERVER_PID" ] && [ ${#WRAP[@]} -gt 0 ]; then
 		# strace(1), say, does not take the server with it
 		# shellcheck disable=SC2046 # several
