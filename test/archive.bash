@@ -1,12 +1,12 @@
 # archive: what the tests of osmo-pcap-archive share. Sourced by them, behind lib.bash.
 
 ARCHIVE=$PROGRAMS/osmo-pcap-archive
+shopt -s globstar # archive/**/trace-*
 
 setup() {
-	begin_in "$BATS_TEST_TMPDIR"
+	begin_in "$BATS_TEST_TMPDIR" archive
 	beside_memcheck "its processes are confined"
 	[ -x "$ARCHIVE" ] || skip "built without the archive"
-	mkdir archive
 }
 
 # without_sanitizers: for a test that starts the archive hundreds of times
@@ -17,15 +17,12 @@ without_sanitizers() {
 # settings [ARCHIVE-LINES [CLIENTS]]: ./cfg with an archive
 settings() {
 	config "" "${2-$DEFAULT_CLIENTS}"
-	cat >>cfg <<-EOT
-	archive: { path = "archive"; ${1-} };
-	EOT
+	echo "archive: { path = \"archive\"; ${1-} };" >>cfg
 }
 
 # capture NAME [PACKETS]: a finished capture in done, the same for the same arguments; age: touch
 capture() {
-	stream pcap data,times="${2:-3}":rec=100 >s
-	unframe s >"done/$1"
+	stream -c "done/$1" pcap data,times="${2:-3}":rec=100
 }
 
 once() { "$ARCHIVE" --once -c cfg "$@" 2>log; }
@@ -34,35 +31,40 @@ index() { sqlite3 -readonly archive/index.sqlite "$@"; }
 
 # archived_as FILE PATH: the archive holds exactly this capture there, and the index knows. Its status counts, also
 # behind ||, where a failed command ends no function.
-archived_as() {
-	local sum stored
-	IFS='|' read -r sum stored < <(index "SELECT lower(hex(sha256)), stored FROM file WHERE path = '$2'") &&
-		as_archived "$1" "$2" "$sum" "$stored"
+archived_as() { indexed_as "$1" "path = '$2'"; }
+
+# indexed_as FILE CONDITION: the same of the row of which that is true
+indexed_as() {
+	local path sum stored length own
+	IFS='|' read -r path sum stored length _ < <(index "$ROW WHERE $2") &&
+		as_archived "$1" "$path" && read -r own _ < <(sha256sum <"$1") && [ "$sum" = "$own" ] && [ "$stored" = "$length" ]
 }
-# as_archived FILE PATH SHA256 STORED: the archive holds exactly this capture there, and what the index says is true
-as_archived() {
-	local sum
-	zstd -dcq "archive/$2" | cmp - "$1" && read -r sum _ < <(sha256sum <"$1") && [ "$3" = "$sum" ] &&
-		[ "$4" = "$(size "archive/$2")" ]
-}
+# Of a file: what the index knows, and how long the archived file is; all asked by one process
+ROW="SELECT path, lower(hex(sha256)), stored, length(readfile('archive/' || path)), name FROM file"
+# as_archived FILE PATH: the archive holds exactly this capture there
+as_archived() { zstd -dcq "archive/$2" | cmp - "$1"; }
 
 # everything_once: each capture kept in ./was is archived once, intact, and gone from done. It runs hundreds of times:
 # one process for each question.
 everything_once() {
-	local -A row=()
-	local kept=(was/*) archived f name path sum stored rows=0
+	local -A path_of=() sum_of=()
+	local kept=(was/*) there=0 f name path sum stored length
 	! compgen -G 'done/trace-*' >/dev/null || return
-	mapfile -t archived < <(find archive -name 'trace-*' -o -path 'archive/.work/*' -type f)
-	[ ${#archived[@]} -eq ${#kept[@]} ] || return
-	while IFS='|' read -r name path sum stored; do
-		row[$name]="$path $sum $stored"
-		rows=$((rows + 1))
-	done < <(index 'SELECT name, path, lower(hex(sha256)), stored FROM file')
-	[ $rows -eq ${#kept[@]} ] || return
-	for f in "${kept[@]}"; do
-		read -r path sum stored <<<"${row[${f##*/}]-}"
-		as_archived "$f" "$path" "$sum" "$stored" || return
+	for f in archive/**/trace-* archive/.work/**; do
+		[ ! -f "$f" ] || [ -L "$f" ] || there=$((there + 1))
 	done
+	[ $there -eq ${#kept[@]} ] || return
+	while IFS='|' read -r path sum stored length name; do
+		[ "$stored" = "$length" ] || return
+		path_of[$name]=$path sum_of[$name]=$sum
+		there=$((there - 1))
+	done < <(index "$ROW")
+	[ $there -eq 0 ] || return
+	while read -r sum f; do
+		name=${f##*/}
+		[ "${sum_of[$name]-}" = "$sum" ] || return
+		as_archived "$f" "${path_of[$name]}" || return
+	done < <(sha256sum "${kept[@]}")
 }
 keep() { mkdir -p was && cp -p 'done'/trace-* was/; }
 

@@ -200,8 +200,7 @@ bats_require_minimum_version 1.5.0 # run -STATUS
 
 @test "frames hold at most 4 MiB, cut between records, the header alone in the first" {
 	settings
-	stream pcap data,times=200:rec=60000 >s
-	unframe s >'done'/trace-foo-20261128_000001.pcap
+	stream -c 'done'/trace-foo-20261128_000001.pcap pcap data,times=200:rec=60000
 	keep
 	once
 	everything_once
@@ -572,8 +571,7 @@ full_of_files() { on_a_full_disk size=20m,nr_inodes=60; }
 @test "a large file goes to the disk in steps while it is written" {
 	can_trace
 	settings 'compress = "none";'
-	stream pcap data,times=400:rec=60000 >s
-	unframe s >'done'/trace-foo-20261128_000001.pcap
+	stream -c 'done'/trace-foo-20261128_000001.pcap pcap data,times=400:rec=60000
 	keep
 	strace -f -qq -o trace -e trace=sync_file_range,fsync,renameat2,rename "$ARCHIVE" --once -c cfg 2>log 3>&-
 	cmp was/trace-foo-20261128_000001.pcap archive/foo/*/trace-foo-20261128_000001.pcap
@@ -586,8 +584,7 @@ full_of_files() { on_a_full_disk size=20m,nr_inodes=60; }
 @test "an error of the disk while a file is written: the capture stays, and is archived later" {
 	can_trace
 	settings 'compress = "none";'
-	stream pcap data,times=400:rec=60000 >s
-	unframe s >'done'/trace-foo-20261128_000001.pcap
+	stream -c 'done'/trace-foo-20261128_000001.pcap pcap data,times=400:rec=60000
 	keep
 	! strace -f -qq -o trace -e trace=sync_file_range -e inject=sync_file_range:error=EIO:when=3 \
 		"$ARCHIVE" --once -c cfg 2>log 3>&-

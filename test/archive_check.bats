@@ -23,15 +23,13 @@ state() { find archive -name 'trace-*' -printf '%p %s %T@ %i\n' | sort; told; }
 # variety: finished captures of each kind
 variety() {
 	capture trace-foo-20261128_000001.pcap 3
-	stream shb+idb epb epb=61 shb,be+idb,linktype=113 epb isb >s
-	unframe s >'done'/trace-foo-20261128_000002.pcapng
+	stream -c 'done'/trace-foo-20261128_000002.pcapng shb+idb epb epb=61 shb,be+idb,linktype=113 epb isb
 	capture trace-foo-20261128_000003.pcap 3
 	truncate -s -1 'done'/trace-foo-20261128_000003.pcap
 	head -c 300000 /dev/urandom >'done'/trace-foo-20261128_000004.pcap
 	: >'done'/trace-foo-20261128_000005.pcapng
 	made pcap 6000 1500 random >'done'/trace-bar-20261128_000006.pcap
-	stream shb+idb epb,if=7 epb=60,caplen=9000 epb >s
-	unframe s >'done'/trace-net-127.0.9.7-20261128_000007.pcapng
+	stream -c 'done'/trace-net-127.0.9.7-20261128_000007.pcapng shb+idb epb,if=7 epb=60,caplen=9000 epb
 	touch -d '2026-11-27 12:34:56' 'done'/trace-*
 }
 

@@ -4,21 +4,19 @@
 . "$BATS_TEST_DIRNAME/lib.bash"
 . "$BATS_TEST_DIRNAME/archive.bash"
 
-# each_once: each capture kept in ./was is archived once, intact, and gone; there is no file that the index does not have
+# each_once: each capture kept in ./was is archived once, intact, and gone; there is no file that the index does not have.
+# SUMS: the checksums of those in ./was, sorted
 each_once() {
-	[ -z "$(find 'done' done2 -name 'trace-*')" ] || return
-	[ "$(index 'SELECT lower(hex(sha256)) FROM file ORDER BY 1')" = "$(sha256sum was/* | cut -d' ' -f1 | sort)" ] || return
-	[ "$(find archive -name 'trace-*' | wc -l)" -eq "$(find was -type f | wc -l)" ] || return
+	local kept=(was/*) archived=(archive/**/trace-*)
+	! compgen -G 'done*/trace-*' >/dev/null || return
+	[ "$(index 'SELECT lower(hex(sha256)) FROM file ORDER BY 1')" = "$SUMS" ] || return
+	[ ${#archived[@]} -eq ${#kept[@]} ] || return
 	"$ARCHIVE" --verify -c cfg >verified || return
 	[ -z "$(find archive/.work -mindepth 1)" ]
 }
 
 # put: the captures, where they were completed; one name is in both directories
-put() {
-	cp -p was/1 'done'/trace-foo-20261128_000001.pcap
-	cp -p was/2 done2/trace-foo-20261128_000001.pcap
-	cp -p was/3 'done'/trace-bar-20261128_000002_007.pcap
-}
+put() { cp -a ready/. .; }
 
 CLIENTS='{ name = "foo"; address = "127.0.0.2"; }, { name = "bar"; address = "127.0.0.3"; completed-path = "done2"; }'
 
@@ -28,11 +26,14 @@ crashes() {
 	local k first name step=${3-1}
 	can_trace
 	without_sanitizers
-	mkdir done2 was
+	mkdir -p done2 was ready/done ready/done2
 	for k in 1 2 3; do
-		stream pcap data,times=$k:rec=100 >s
-		unframe s >was/$k
+		stream -c was/$k pcap data,times=$k:rec=100
 	done
+	cp -p was/1 ready/done/trace-foo-20261128_000001.pcap
+	cp -p was/2 ready/done2/trace-foo-20261128_000001.pcap
+	cp -p was/3 ready/done/trace-bar-20261128_000002_007.pcap
+	SUMS=$(sha256sum was/* | cut -d' ' -f1 | sort)
 	settings "$1" "$CLIENTS"
 	mv cfg cfg1
 	settings "$2" "$CLIENTS"
@@ -45,8 +46,7 @@ crashes() {
 	awk -v step="$step" 'NR % step == 0' all >from
 	adopted=0
 	while read -r name k; do
-		rm -r archive
-		mkdir archive
+		find archive -mindepth 1 -delete
 		put
 		strace -qq -o /dev/null -e trace="$name" -e inject="$name:signal=KILL:when=$k" \
 			"$ARCHIVE" --once -c cfg1 >/dev/null 2>&1 3>&- || true

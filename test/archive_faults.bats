@@ -13,7 +13,7 @@ still_there() {
 		if [ -e "done/${f##*/}" ]; then
 			cmp "$f" "done/${f##*/}" || return
 		else
-			archived_as "$f" "$(index "SELECT path FROM file WHERE name = '${f##*/}'")" || return
+			indexed_as "$f" "name = '${f##*/}'" || return
 		fi
 	done
 }
@@ -23,7 +23,7 @@ one_fault() {
 	find archive -mindepth 1 -delete &&
 		cp -p was/* 'done'/ &&
 		{ strace -qq -o injected -e trace="$1" -e inject="$1:error=$2:when=$3" "$ARCHIVE" --once -c cfg 2>log 3>&- || true; } &&
-		grep -q INJECTED injected &&
+		[[ $(<injected) == *INJECTED* ]] &&
 		still_there &&
 		once &&
 		everything_once
@@ -535,8 +535,7 @@ hostile() {
 		>'done'/trace-foo-20261128_100000.pcap
 	perl -e 'print pack("VvvVVVV", 0xa1b23c4d, 2, 4, 0, 0, ~0, 1), map { pack("VVVV", $_, 999999999, 1, 1), "x" } 0, ~0 & 0xffffffff, 1, 4294967295' \
 		>'done'/trace-foo-20261128_100001.pcap
-	stream shb+idb,opt=9/1/00 epb,opt=14/8/ffffffffffffff7f shb+idb,n=1000 epb,if=999 shb,n=1000 >s
-	unframe s >'done'/trace-foo-20261128_100002.pcapng
+	stream -c 'done'/trace-foo-20261128_100002.pcapng shb+idb,opt=9/1/00 epb,opt=14/8/ffffffffffffff7f shb+idb,n=1000 epb,if=999 shb,n=1000
 	perl -e 'print pack("VvvVVVV", 0xa1b2c3d4, 2, 4, 0, 0, ~0, 1), map { pack("VVVV", $_ * 65536, 0, 0, 0) } 0 .. 65535' \
 		>'done'/trace-foo-20261128_100003.pcap
 	zstd -q 'done'/trace-foo-20261128_100003.pcap -o 'done'/trace-foo-20261128_100004.pcap

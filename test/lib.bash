@@ -30,10 +30,10 @@ setup() {
 	[ -z "${NO_MEMCHECK-}" ] || beside_memcheck "$NO_MEMCHECK" # of a whole file
 }
 
-begin_in() { # DIR
+begin_in() { # DIR [NAME…]: these directories, too, stand in it
 	quick
 	cd "$1" || return
-	mkdir rec 'done'
+	mkdir rec 'done' "${@:2}"
 	SERVER_PID=
 	PIDS=()          # what teardown ends, besides the server
 	WRAP=()          # put before the server's command line: env, prlimit …
@@ -63,9 +63,7 @@ teardown() {
 		put_down "$pid"
 	done
 	if [ -e log ]; then
-		[ "$PWD" = "$BATS_FILE_TMPDIR" ] || while read -r pid; do
-			put_down "$pid"
-		done < <(sed -n 's/.*connected client=.* pid=\([0-9]*\)$/\1/p' log)
+		[ "$PWD" = "$BATS_FILE_TMPDIR" ] || put_down_children
 		[ -n "${BATS_TEST_COMPLETED:-}" ] || show_log >&2
 	fi
 	[ -z "${VALGRIND-}" ] || memcheck_is_content
@@ -87,10 +85,18 @@ beside_memcheck() { [ -z "${VALGRIND-}" ] || skip "beside memcheck: $1"; }
 put_down() {
 	local pid mine=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}
 	for pid; do
-		[ -e "/proc/$pid" ] || continue
-		case $(readlink "/proc/$pid/cwd") in
-		"$mine" | "$mine"/*) kill -KILL "$pid" 2>/dev/null || true ;;
-		esac
+		[ -e "/proc/$pid/cwd" ] || continue # gone, or a zombie
+		[ "/proc/$pid/cwd" -ef "$mine" ] || [[ $(readlink "/proc/$pid/cwd") == "$mine"/* ]] || continue
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+}
+
+# put_down_children: those that the log tells of
+put_down_children() {
+	local lines line
+	mapfile -t lines <log
+	for line in "${lines[@]}"; do
+		[[ $line != *"connected client="*" pid="* ]] || put_down "${line##* pid=}"
 	done
 }
 
@@ -100,13 +106,12 @@ put_down() {
 config() {
 	local off=
 	[ -z "${VALGRIND-}" ] || [[ ${1-} == *sandbox* ]] || off='sandbox = "off";'
-	cat >cfg <<-EOT
-	server: {
-		ip = "$LISTEN"; port = ${FIXED_PORT:-0}; base-path = "rec"; completed-path = "done"; $off
-		${1-}
-	};
-	clients = ( ${2-$DEFAULT_CLIENTS} );
-	EOT
+	printf '%s\n' \
+		'server: {' \
+		"	ip = \"$LISTEN\"; port = ${FIXED_PORT:-0}; base-path = \"rec\"; completed-path = \"done\"; $off" \
+		"	${1-}" \
+		'};' \
+		"clients = ( ${2-$DEFAULT_CLIENTS} );" >cfg
 }
 DEFAULT_CLIENTS='{ name = "foo"; address = "127.0.0.2"; }, { name = "bar"; address = "127.0.0.3"; }'
 
@@ -133,8 +138,10 @@ server_again() {
 	fi
 	if ! per_connection; then
 		wait_log 'listening address=' $((before + 1))
-		PORT=$(sed -n 's/.* listening address=.*:\([0-9]*\)$/\1/p' log)
-		PORT=${PORT##*$'\n'} # of several the last
+		PORT=$(<log) # of several the last
+		PORT=${PORT##* listening address=}
+		PORT=${PORT%%$'\n'*}
+		PORT=${PORT##*:}
 	fi
 }
 
@@ -225,13 +232,14 @@ free_port() {
 server_kill() {
 	[ -n "$SERVER_PID" ] || return 0
 	# shellcheck disable=SC2046 # several
-	put_down $(servers) "$SERVER_PID"
+	! per_connection || put_down $(servers)
+	put_down "$SERVER_PID"
 }
 
 # Orderly stop; returns the server's exit status (0 if every connection has its own).
 server_stop() {
 	local pid=$SERVER_PID all one
-	all=$(servers)
+	! per_connection || all=$(servers)
 	SERVER_PID=
 	PIDS+=("$pid") # one that does not stop must not stay either
 	kill -TERM "$pid"
@@ -249,12 +257,21 @@ server_stop() {
 
 # SIGNAL: to the master, or all of them.
 server_signal() {
-	# shellcheck disable=SC2046 # several
-	kill "-$1" $(servers)
+	local all=$SERVER_PID
+	! per_connection || all=$(servers)
+	# shellcheck disable=SC2086 # several
+	kill "-$1" $all
 }
 
 # child CLIENT [K]: the process of that client's K-th connection (default: the last).
-child() { sed -n "s/.* connected client=$1 .* pid=\\([0-9]*\\)\$/\\1/p" log | sed -n "${2-\$}p"; }
+child() {
+	local lines line pids=()
+	mapfile -t lines <log
+	for line in "${lines[@]}"; do
+		[[ ! $line =~ " connected client=$1 ".*" pid="([0-9]+)$ ]] || pids+=("${BASH_REMATCH[1]}")
+	done
+	[ ${#pids[@]} -lt "${2-1}" ] || echo "${pids[${2-0} - 1]}" # 0 - 1: the last
+}
 
 # doorman: the process that reads the header of a proxy (127.0.0.9 or 10) and waits: its number
 doorman() {
@@ -429,8 +446,8 @@ table_stop() {
 	. ./table
 	kill -TERM "$SERVER_PID"
 	until_true gone "$SERVER_PID"
-	# shellcheck disable=SC2046 # several
-	put_down $(sed -n 's/.*connected client=.* pid=\([0-9]*\)$/\1/p' log) "${PIDS[@]}"
+	put_down_children
+	put_down "${PIDS[@]}"
 	[ -z "${VALGRIND-}" ] || memcheck_is_content "$BATS_FILE_TMPDIR"
 }
 
@@ -447,9 +464,17 @@ until_true() {
 			return
 		fi
 		printf -v pause 0.%03d "$milliseconds"
-		sleep "$pause"
+		nap "$pause"
 		milliseconds=$((milliseconds < 200 ? milliseconds * 3 / 2 : 200))
 	done
+}
+
+# nap SECONDS: as sleep, but no process: it reads from a FIFO into which nobody writes. The FIFO is open only meanwhile, so
+# that no program under test has it.
+nap() {
+	local silent=$BATS_FILE_TMPDIR.silent
+	[ -p "$silent" ] || mkfifo "$silent" 2>/dev/null || [ -p "$silent" ] # another may have been faster
+	read -r -t "$1" <>"$silent" || true
 }
 
 # wait_log REGEX [COUNT]: waits until that many lines match. A short log, that of most tests, is looked at without
@@ -514,12 +539,12 @@ live() {
 tell() {
 	local name=$1
 	shift
-	stream "number=$TOLD" "$@" >"$name.piece"
+	stream -t "$name" "$PATIENCE" "number=$TOLD" "$@"
 	TOLD=$((TOLD + 1000))
-	put_in "$name"
 }
 
-# put_in NAME: the piece goes to the peer. Opening the FIFO waits for a reader, so that stands under the timeout too.
+# put_in NAME: the piece NAME.piece goes to the peer, as tell puts it. Opening the FIFO waits for a reader, so that stands
+# under the timeout too.
 put_in() {
 	cat "$1.piece" >>"$1.sent"
 	timeout "$PATIENCE" tee "$1.in" <"$1.piece" >/dev/null
@@ -550,7 +575,7 @@ hang_up() {
 # stored NAME CLIENT [DIR]: all that NAME sent stands in the one file of CLIENT in DIR (default: rec).
 stored() {
 	local f=("${3:-rec}/trace-$2"-*)
-	[ ${#f[@]} -eq 1 ] && [ -e "${f[0]}" ] && unframe "$1.sent" | cmp -s - "${f[0]}"
+	[ ${#f[@]} -eq 1 ] && [ -e "${f[0]}" ] && command unframe -c "${f[0]}" <"$1.sent"
 }
 wait_stored() {
 	until_true stored "$@" || { ls -l rec 'done' >&2; return 1; }
@@ -668,7 +693,10 @@ only_file() {
 }
 
 # recorded [STREAM]: its capture (default: that of ./s) is the only file in done/.
-recorded() { unframe "${1-s}" | cmp - "$(only_file)"; }
+recorded() {
+	local f
+	f=$(only_file) && command unframe -c "$f" <"${1-s}"
+}
 
 # mark_unfinished FILE…: as a dead writer leaves them: marked, unlocked.
 mark_unfinished() { chmod 1440 "$@"; }

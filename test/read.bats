@@ -7,10 +7,9 @@ ARCHIVE=$PROGRAMS/osmo-pcap-archive
 READ=$PROGRAMS/osmo-pcap-read
 
 setup() {
-	begin_in "$BATS_TEST_TMPDIR"
+	begin_in "$BATS_TEST_TMPDIR" archive
 	beside_memcheck "its processes are confined"
 	[ -x "$READ" ] || skip "built without the archive"
-	mkdir archive
 	export TZ=UTC
 }
 
@@ -25,8 +24,7 @@ plain() { config "${1-}" "${2-$DEFAULT_CLIENTS}"; }
 
 # capture FILE STREAM-ITEM…: their capture
 capture() {
-	stream "${@:2}" >s
-	unframe s >"$1"
+	stream -c "$1" "${@:2}"
 }
 
 # three PATH SECONDS [N]: a capture of three packets, numbered from N+1, in seconds from these on
@@ -39,7 +37,7 @@ list() { "$READ" -c cfg --list "$@"; }
 # names ARGUMENT…: the names of what is listed
 names() { list --json "$@" | sed -n 's/.*"name":"\([^"]*\)".*/\1/p'; }
 # values KEY: of objects on standard input
-values() { while read -r line; do sqlite3 :memory: "SELECT json_extract('$line', '\$.$1')"; done; }
+values() { while read -r line; do echo "SELECT json_extract('$line', '\$.$1');"; done | sqlite3 :memory:; }
 
 # packets_of ARGUMENT…: CLIENT SECONDS NUMBER of each packet
 packets_of() { "$READ" -c cfg "$@" | blocks | sed -nE 's/^packet (\S+) ([0-9]+)\.\S+ .* number=(\S+) .*/\1 \2 \3/p'; }
@@ -172,6 +170,12 @@ ends_with() {
 	[ "$(rows --from '2026-11-28 10:59' --to '2026-11-28 11:10' 'net-*.7')" = 'net-127.0.9.7 0;' ]
 	LC_ALL=C "$READ" -c cfg --coverage --from '2026-11-28 10:59' --to '2026-11-28 11:10' net >out
 	grep -q '^net-127.0.9.7  \.* .* 0 %$' out
+	# on a page it has its row, and is none of the longest gaps
+	"$READ" -c cfg --coverage --html --from '2026-11-28 10:59' --to '2026-11-28 11:10' >page.html
+	grep -q 'aria-label="net-127.0.9.7"' page.html
+	grep -q '<td>net-127.0.9.8</td>' page.html
+	grep -q '<td>other</td>.*no packet in all of this time' page.html
+	not grep '<td>net-127.0.9.7</td>' page.html
 	# it is no stranger for --list and packets either, nor for who waits for it
 	run -0 --separate-stderr list --from '2026-11-28 10:59' net-127.0.9.7
 	[ -z "$output" ]
@@ -923,7 +927,7 @@ interfaces() {
 			[ "$output" = "osmo-pcap-read: $f: is a capture that is to be read" ]
 	done
 	run -1 "$READ" -c cfg -w nowhere net
-	[ "$output" = "osmo-pcap-read: nowhere: File exists" ]
+	[ "$output" = "osmo-pcap-read: nowhere: is a symbolic link that leads to no file" ]
 	run -1 "$READ" -c cfg -w second net
 	[ "$output" = "osmo-pcap-read: second: has another name as well, which would lose its content: remove it first" ]
 	kept | diff before -
@@ -1537,7 +1541,7 @@ pasted() {
 		"$READ" '-w out' >slow
 	script -qec 'bash slow' /dev/null </dev/null >typescript
 	[ "$(blocks <out | grep -c ^packet)" -eq 40 ]
-	grep -qaE '[0-9]+% [0-9]+ pkt .* MB/s left [-0-9:]+' typescript
+	grep -qaE '[0-9]+% [0-9]+ pkt .* [kM]B/s left [-0-9:]+' typescript
 	# the line is taken away at the end
 	tail -c 4 typescript | grep -qa $'\033\[J'
 	sed -i 's/-w out/| cat >piped/' slow

@@ -1132,7 +1132,7 @@ frames_in_got() {
 	[[ $output != *$'\r'* ]]
 	listen_file
 	run -0 socat -u EXEC:"$SEND -r original -p $PORT 127.0.0.1 in",pty,stderr,rawer -
-	[[ $output == *$'\r\033[?7l['*'#'*'] '*'% '*' MB/s left '* ]]
+	[[ $output == *$'\r\033[?7l['*'#'*'] '*'% '*' kB/s left '* ]]
 	[[ $output == *$'\r\033[Jsent packets=2 '* ]]
 }
 
@@ -1218,9 +1218,9 @@ END
 	# The window is full before, as terminals are.
 	screen new-session -d -x 100 -y 8 "seq 20; exec '$SEND' -r 20 -p $PORT 127.0.0.1 in" 3>&-
 	PIDS+=("$(screen display-message -p '#{pid}')")
-	shows '^\[#+\.*\] .*[1-9]% [0-9]+ pkt [0-9]+/s 0\.0 MB/s left 0:'
+	shows '^\[#+\.*\] .*[1-9]% [0-9]+ pkt [0-9]+/s [0-9]+ kB/s left 0:'
 	screen resize-window -x 41
-	shows '^ .[0-9]% [0-9]+ pkt [0-9]+/s 0\.0 MB/s left 0:'
+	shows '^ .[0-9]% [0-9]+ pkt [0-9]+/s [0-9]+ kB/s left 0:'
 	screen resize-window -x 20
 	shows '^ .[0-9]% left 0:'
 	screen resize-window -x 60

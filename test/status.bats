@@ -58,6 +58,7 @@ serve() {
 	wait_stored a foo
 	until_true shows '^foo +recording +127\.0\.0\.2:[0-9]+ .* 2 +[0-9]+ *$'
 	shows '^bar +never '
+	shows '^clients: 1 recording, 1 never seen; '
 	status --json | perl -MJSON::PP -0777 -ne '
 		my ($foo) = grep { $_->{name} eq "foo" } @{decode_json($_)->{clients}};
 		print $foo->{recordings}[0]{file}' >file
@@ -182,7 +183,7 @@ is_heard() {
 	area 2 1
 	status >table
 	grep -E "^server: pid $PUBLISHER, up [0-9]+s, configuration 1, sandbox full\$" table
-	grep -E '^clients: 1 recording, 1 never; ' table
+	grep -E '^clients: 1 recording, 1 never seen; ' table
 	grep -E '^site-0 +recording +192\.0\.2\.0:40000 ' table
 	grep -E '^site-1 +never +' table
 	[ "$(awk 'length > 80' table | wc -l)" -eq 0 ]
@@ -387,6 +388,14 @@ patch() { perl -e 'open my $f, "+<", shift or die; seek $f, shift, 0; print $f p
 		$c{"site-0"}{packets} == 60000 && $c{"site-1"}{state} eq "never" or die;' json
 }
 
+@test "an index that cannot be opened is told with the reason" {
+	area 1 1
+	mkdir archive
+	ln -s index.sqlite archive/index.sqlite
+	echo 'archive: { path = "archive"; };' >>cfg
+	code 3 '^UNKNOWN: archive: .*/archive/index\.sqlite: Too many levels of symbolic links$'
+}
+
 # listen: http on PORT, as a service manager does it
 listen() {
 	command -v systemd-socket-activate >/dev/null || skip "no systemd-socket-activate"
@@ -589,6 +598,17 @@ typed() { screen send-keys "clear; $1" Enter; }
 	done
 	typed 'stty -g >is'
 	until_true cmp was is
+}
+
+# xterm's cursor stays on the last column; tmux's does not, and shows nothing of this.
+@test "--watch: what fills a line to its last column is not erased behind it" {
+	command -v script >/dev/null || skip "no script"
+	area 20 20
+	{ until_true grep -q site-9 typescript; printf q; } |
+		timeout "$PATIENCE" script -qefc "stty cols 110 rows 30; '$STATUS' -c cfg --watch 60" typescript >/dev/null 3>&-
+	# file names that are cut do
+	perl -0777 -ne 's/\e\[[0-9;]*m//g; while (/(?:\e\[H|\n)([^\e\r\n]{110})(\e\[[KJ])?\r/g) { $n++; exit 1 if $2 } exit !$n' typescript
+	grep -q $'recording.*\033\\[K' typescript
 }
 
 @test "colours are for terminals, and for those who want them" {

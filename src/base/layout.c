@@ -54,7 +54,10 @@ static void write_part(const struct layout *l, enum part part, char out[PART_MAX
 		snprintf(out, PART_MAX, " %.0f/s", l->packet_rate);
 		break;
 	case BYTE_RATE:
-		snprintf(out, PART_MAX, " %.1f MB/s", l->byte_rate / 1e6);
+		if (l->byte_rate < 999500) /* what a quiet interface captures would be 0.0 MB/s */
+			snprintf(out, PART_MAX, " %.0f kB/s", l->byte_rate / 1e3);
+		else
+			snprintf(out, PART_MAX, " %.1f MB/s", l->byte_rate / 1e6);
 		break;
 	case TIME_LEFT:
 		time_left(l, out);

@@ -150,8 +150,8 @@ static place put_rules(struct compiler *c, uint32_t number)
 		i++;
 	if (r)
 		at = put_rule(c, r, at);
-	while (i-- > 0)
-		if ((uint32_t)(r = rule_at(c, i))->call == number)
+	while (i > 0 && (r = rule_at(c, --i)))
+		if ((uint32_t)r->call == number)
 			at = put_rule(c, r, at);
 	return at;
 }
@@ -189,11 +189,12 @@ static bool find_calls(struct compiler *c)
 static place put_tree(struct compiler *c, size_t first, size_t end)
 {
 	size_t middle = first + (end - first) / 2;
-	place low, high, at = c->otherwise;
+	place at = c->otherwise;
 
 	if (end - first > LEAF_MAX) {
-		high = put_tree(c, middle, end);
-		low = put_tree(c, first, middle);
+		place high = put_tree(c, middle, end);
+		place low = put_tree(c, first, middle);
+
 		return put_jump(c, BPF_JGE, c->call[middle].number, high, low);
 	}
 	for (size_t i = end; i-- > first;)

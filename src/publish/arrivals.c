@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/grow.h"
+#include "base/notices.h"
 #include "record/places.h"
 
 #define EVENTS (IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_MODIFY | IN_ONLYDIR)
@@ -91,22 +92,19 @@ bool arrivals_look(struct arrivals *a, const struct config *c, bool *fresh)
 
 bool arrivals_take(struct arrivals *a, const struct arrivals_visitor *v)
 {
-	_Alignas(struct inotify_event) char buf[16384];
+	const struct inotify_event *e;
+	struct notices n;
 	bool all = true;
-	ssize_t len;
 
-	while ((len = read(a->inotify, buf, sizeof(buf))) > 0)
-		for (ssize_t at = 0; at < len;) {
-			const struct inotify_event *e = (const void *)(buf + at);
-			struct watched *w = find(a, e->wd);
+	for (notices_begin(&n); (e = notices_next(&n, a->inotify));) {
+		struct watched *w = find(a, e->wd);
 
-			at += (ssize_t)sizeof(*e) + e->len;
-			if (e->mask & IN_Q_OVERFLOW)
-				all = false;
-			else if (w && (e->mask & IN_IGNORED))
-				forget(a, w);
-			else if (w && e->len > 0 && (e->mask & (IN_CREATE | IN_MOVED_TO)))
-				v->arrived(v->of, w->dir, w->path, e->name);
-		}
+		if (e->mask & IN_Q_OVERFLOW)
+			all = false;
+		else if (w && (e->mask & IN_IGNORED))
+			forget(a, w);
+		else if (w && e->len > 0 && (e->mask & (IN_CREATE | IN_MOVED_TO)))
+			v->arrived(v->of, w->dir, w->path, e->name);
+	}
 	return all;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/grow.h"
+#include "base/notices.h"
 #include "record/places.h"
 
 /* ---- directories ---- */
@@ -204,17 +205,12 @@ bool news_look(struct news *n)
 
 bool news_have_come(struct news *n)
 {
-	_Alignas(struct inotify_event) char buf[16384];
+	const struct inotify_event *e;
+	struct notices all;
 	bool news = false;
-	ssize_t len;
 
-	while ((len = read(n->inotify, buf, sizeof(buf))) > 0)
-		for (ssize_t at = 0; at < len;) {
-			const struct inotify_event *e = (const void *)(buf + at);
-
-			news |= !(e->mask & IN_MODIFY);
-			at += (ssize_t)sizeof(*e) + e->len;
-		}
+	for (notices_begin(&all); (e = notices_next(&all, n->inotify));)
+		news |= !(e->mask & IN_MODIFY);
 	return news;
 }
 

@@ -56,13 +56,13 @@ static int64_t end_of(const struct catalog *c, const struct catalog_range *range
 static bool add_silent(struct coverage *v, struct catalog *c, struct patterns *patterns)
 {
 	for (size_t i = 0; i < c->hosts.n; i++)
-		if (!coverage_add(v, c->hosts.v[i].client, c->hosts.v[i].address, NULL, 0, 0))
+		if (!coverage_add_silent(v, c->hosts.v[i].client, c->hosts.v[i].address))
 			return no_memory(c);
 	for (size_t i = 0; i < c->config->nclients; i++) {
 		const struct config_client *k = &c->config->clients[i];
 
 		if (k->store && pattern_match(patterns, k->name, "") && !coverage_has(v, k->name) &&
-		    !coverage_add(v, k->name, "", NULL, 0, 0))
+		    !coverage_add_silent(v, k->name, ""))
 			return no_memory(c);
 	}
 	return true;

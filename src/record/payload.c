@@ -107,7 +107,7 @@ static enum recorder_status begin_section(struct recorder *r, struct pending *p,
 
 /* Looks at all parts of a payload before the first is taken: of what is refused nothing is stored.
  * *same: its head is the header that there is already. */
-static enum recorder_status check_parts(struct recorder *r, const struct pending *p, bool link,
+static enum recorder_status check_parts(struct recorder *r, const struct pending *p, bool header,
     const uint8_t *payload, size_t len, bool *same, time_t now)
 {
 	struct accept next = r->out.accept;
@@ -118,12 +118,12 @@ static enum recorder_status check_parts(struct recorder *r, const struct pending
 	*same = false;
 	do {
 		if (!accept_either(
-			&next, link && at == 0, payload + at, len - at, &part, r->reason))
+			&next, header && at == 0, payload + at, len - at, &part, r->reason))
 			return RECORDER_PROTOCOL;
-		if (part.head && heads++ == 0 && link)
+		if (part.head && heads++ == 0 && header)
 			*same = r->has_header &&
 				filehead_is(&r->out.head, &r->out.accept, payload, part.len);
-		if (!part.head && heads == (unsigned)link)
+		if (!part.head && heads == (unsigned)header)
 			needed += part.needed;
 		at += part.len;
 	} while (at < len);
@@ -132,20 +132,20 @@ static enum recorder_status check_parts(struct recorder *r, const struct pending
 	news = heads - (*same || !r->has_header);
 	if (news > 0 && too_many_changes(r, news, now))
 		return refuse(r, "the link header changes too often (header-changes-per-minute)");
-	if (!link && r->out.head.len + p->needed + needed > FILEHEAD_MAX)
+	if (!header && r->out.head.len + p->needed + needed > FILEHEAD_MAX)
 		return refuse(r, "the link header and its interfaces are larger than 1 MiB");
 	return RECORDER_OK;
 }
 
 /* With a filter: what is accepted goes on without names and secrets, also in heads. */
-static bool drop_secrets(struct recorder *r, bool link, uint8_t *payload, size_t *len)
+static bool drop_secrets(struct recorder *r, bool header, uint8_t *payload, size_t *len)
 {
 	struct accept next = r->out.accept;
 	struct accept_part part;
 
 	for (size_t at = 0; at == 0 || at < *len; at += part.len)
 		if (!accept_either(
-			&next, link && at == 0, payload + at, *len - at, &part, r->reason))
+			&next, header && at == 0, payload + at, *len - at, &part, r->reason))
 			return false;
 	if (next.format.kind == FORMAT_PCAPNG)
 		*len = sift_secrets(payload, *len, r->out.accept.format.section.big, NULL);
@@ -154,25 +154,25 @@ static bool drop_secrets(struct recorder *r, bool link, uint8_t *payload, size_t
 
 /* A payload of any number of parts. */
 static enum recorder_status take_parts(
-    struct recorder *r, struct pending *p, bool link, uint8_t *payload, size_t len, time_t now)
+    struct recorder *r, struct pending *p, bool header, uint8_t *payload, size_t len, time_t now)
 {
 	enum recorder_status st;
 	bool same;
 	size_t n;
 
 	if (r->sift.table) {
-		if (!drop_secrets(r, link, payload, &len))
+		if (!drop_secrets(r, header, payload, &len))
 			return RECORDER_PROTOCOL;
 		if (len == 0) /* there was nothing else */
 			return RECORDER_OK;
 	}
-	st = check_parts(r, p, link, payload, len, &same, now);
+	st = check_parts(r, p, header, payload, len, &same, now);
 
 	for (size_t at = 0; st == RECORDER_OK && at < len; at += n) {
 		struct accept next = r->out.accept;
 		struct accept_part part;
 
-		accept_either(&next, link && at == 0, payload + at, len - at, &part, r->reason);
+		accept_either(&next, header && at == 0, payload + at, len - at, &part, r->reason);
 		n = part.len;
 		if (!part.head)
 			st = store(r, p, payload + at, &part, &next, now);

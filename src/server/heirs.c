@@ -63,7 +63,7 @@ static struct heir *place_for(struct heirs *h, bool totals)
 	if (h->n < HEIRS_MAX)
 		return &h->v[h->n++];
 	for (size_t i = 0; i < h->n && totals; i++)
-		if (!h->v[i].totals) {
+		if (h->v[i].file.inherited) {
 			heir_file_close(&h->v[i].file);
 			return &h->v[i];
 		}
@@ -85,8 +85,8 @@ void heirs_take(struct heirs *h, struct area *a, const struct config *c, int64_t
 			heir_file_close(&old);
 			continue;
 		}
-		*place = (struct heir){.file = old, .totals = !old.inherited};
-		if (place->totals)
+		*place = (struct heir){.file = old};
+		if (!old.inherited)
 			add_totals(a, c, &old, now);
 		h->due = now;
 	}

@@ -20,7 +20,6 @@
 struct heirs {
 	struct heir {
 		struct heir_file file;
-		bool totals; /* those of its clients were taken over from it */
 		bool looked; /* at its recordings: what ends from then on ends now */
 	} v[HEIRS_MAX];
 	size_t n;

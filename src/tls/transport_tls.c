@@ -55,8 +55,8 @@ static enum transport_status read_tls(
     struct transport *t, void *buf, size_t len, int64_t deadline, size_t *got)
 {
 	struct tls *s = t->state;
-	uint64_t enough =
-	    s->socket.taken + len; /* of the socket's bytes: those that carry nothing count */
+	/* bytes of the socket: those that carry nothing count, too */
+	const uint64_t enough = s->socket.taken + len;
 	uint8_t *p = buf;
 	enum transport_status st;
 

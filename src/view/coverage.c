@@ -55,24 +55,43 @@ double coverage_intensity(const struct coverage *v, uint64_t packets)
 
 /* ---- rows ---- */
 
+/* Without steps. NULL: no memory. */
+static struct coverage_row *new_row(struct coverage *v, const char *client, const char *address)
+{
+	struct coverage_row *r = grow(v->row, v->n, &v->room, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	v->row = r;
+	r = &v->row[v->n++]; /* coverage_free() frees what is there of it */
+	*r = (struct coverage_row){.client = strdup(client), .address = strdup(address)};
+	return r->client && r->address ? r : NULL;
+}
+
+static bool is_of(const struct coverage_row *r, const char *client, const char *address)
+{
+	return strcmp(r->client, client) == 0 && strcmp(r->address, address) == 0;
+}
+
 static struct coverage_row *row_of(struct coverage *v, const char *client, const char *address)
 {
 	struct coverage_row *r;
 
 	for (size_t i = v->n; i-- > 0;)
-		if (strcmp(v->row[i].client, client) == 0 &&
-		    strcmp(v->row[i].address, address) == 0)
+		if (is_of(&v->row[i], client, address))
 			return &v->row[i];
-	r = grow(v->row, v->n, &v->room, sizeof(*r));
-	if (!r)
-		return NULL;
-	v->row = r;
-	r = &v->row[v->n];
-	*r = (struct coverage_row){.client = strdup(client),
-	    .address = strdup(address),
-	    .step = calloc(v->steps, sizeof(*r->step))};
-	v->n++; /* coverage_free() frees what is there of it */
-	return r->client && r->address && r->step ? r : NULL;
+	r = new_row(v, client, address);
+	if (r)
+		r->step = calloc(v->steps, sizeof(*r->step));
+	return r && r->step ? r : NULL;
+}
+
+static void free_row(struct coverage_row *r)
+{
+	free(r->client);
+	free(r->address);
+	if (!r->silent)
+		free(r->step);
 }
 
 bool coverage_has(const struct coverage *v, const char *client)
@@ -220,16 +239,52 @@ bool coverage_add_uncounted(
 	return true;
 }
 
+bool coverage_add_silent(struct coverage *v, const char *client, const char *address)
+{
+	struct coverage_row *r;
+
+	if (!v->silence)
+		v->silence = calloc(v->steps, sizeof(*v->silence));
+	r = v->silence ? new_row(v, client, address) : NULL;
+	if (!r)
+		return false;
+	r->step = v->silence;
+	r->silent = true;
+	return true;
+}
+
 static int by_name(const void *x, const void *y)
 {
 	const struct coverage_row *a = x, *b = y;
 	int c = strcmp(a->client, b->client);
 
-	return c ? c : strcmp(a->address, b->address);
+	if (c == 0)
+		c = strcmp(a->address, b->address);
+	return c ? c : a->silent - b->silent;
+}
+
+/* Of two with one name the one that has a capture, which is the first, is it. */
+static void unite(struct coverage *v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n; i++) {
+		struct coverage_row r = v->row[i];
+
+		if (r.silent && n > 0 && is_of(&v->row[n - 1], r.client, r.address))
+			continue;
+		v->row[i] = v->row[n];
+		v->row[n++] = r;
+	}
+	while (v->n > n)
+		free_row(&v->row[--v->n]);
 }
 
 void coverage_end(struct coverage *v)
 {
+	if (v->n > 0)
+		qsort(v->row, v->n, sizeof(*v->row), by_name);
+	unite(v);
 	for (size_t i = 0; i < v->n; i++)
 		for (size_t k = 0; k < v->steps; k++) {
 			const struct coverage_step *s = &v->row[i].step[k];
@@ -241,17 +296,13 @@ void coverage_end(struct coverage *v)
 			if (s->packets > v->busiest)
 				v->busiest = s->packets;
 		}
-	if (v->n > 0)
-		qsort(v->row, v->n, sizeof(*v->row), by_name);
 }
 
 void coverage_free(struct coverage *v)
 {
-	for (size_t i = 0; i < v->n; i++) {
-		free(v->row[i].client);
-		free(v->row[i].address);
-		free(v->row[i].step);
-	}
+	for (size_t i = 0; i < v->n; i++)
+		free_row(&v->row[i]);
 	free(v->row);
+	free(v->silence);
 	*v = (struct coverage){0};
 }

@@ -26,6 +26,7 @@ struct coverage_row {
 	uint64_t packets, bytes; /* all steps */
 	size_t covered;          /* steps with some */
 	bool uncounted;          /* in any step */
+	bool silent;             /* it has no capture: its steps are those of all that have none */
 	struct coverage_step *step;
 };
 
@@ -34,7 +35,8 @@ struct coverage {
 	size_t steps;
 	struct coverage_row *row; /* by client, then address */
 	size_t n, room;
-	uint64_t busiest; /* packets of the step that has most */
+	uint64_t busiest;              /* packets of the step that has most */
+	struct coverage_step *silence; /* steps of all rows without packets */
 };
 
 /* From begin to end, both included, in so many steps, or one where these are one moment; without
@@ -50,6 +52,10 @@ bool coverage_add(struct coverage *v, const char *client, const char *address,
  * memory. */
 bool coverage_add_uncounted(
     struct coverage *v, const char *client, const char *address, int64_t first, int64_t last);
+
+/* Adds a row without packets, unless there is one with a capture. Each client or host once, when
+ * all captures are added: none is looked for. False: no memory. */
+bool coverage_add_silent(struct coverage *v, const char *client, const char *address);
 
 /* Whether there is a row of this client, or of one of its hosts. */
 bool coverage_has(const struct coverage *v, const char *client);

@@ -34,12 +34,19 @@ static size_t add_row(
 	return n;
 }
 
+/* Many hosts of a network may have gone for good: they would leave no room for others. */
+static bool is_silent_host(const struct coverage_row *r)
+{
+	return *r->address && r->covered == 0;
+}
+
 size_t gaps_longest(const struct coverage *v, struct gap *out, size_t room)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < v->n; i++)
-		n = add_row(v, &v->row[i], out, n, room);
+		if (!is_silent_host(&v->row[i]))
+			n = add_row(v, &v->row[i], out, n, room);
 	return n;
 }
 

@@ -13,8 +13,8 @@ struct gap {
 	size_t begin, end; /* steps; end is not one of it */
 };
 
-/* At most `room` of them into out[], the longest first; of equal ones the first. Returns how many.
- */
+/* At most `room` of them into out[], the longest first; of equal ones the first; but for hosts of a
+ * network that have no packet at all. Returns how many. */
 size_t gaps_longest(const struct coverage *v, struct gap *out, size_t room);
 
 /* The longest of a row; of none an empty one. */

@@ -7,20 +7,22 @@
 
 #include "view/chart.h"
 #include "watch/numbers.h"
+#include "watch/statewords.h"
 
 #define TEXT_MAX 512
 
 struct page {
 	FILE *to;
-	size_t width, lines;
+	size_t width, lines, folds; /* how many more lines may be begun because one is too long */
 };
 
-/* In as many lines as it takes, broken at blanks; a word that is wider than a line, anywhere. */
+/* In as many lines as it takes, broken at blanks; a word that is wider than a line, anywhere. What
+ * is left of it when there may be no more of them is cut. */
 static void fold(struct page *t, const char *text)
 {
 	size_t len = strlen(text), at;
 
-	while (len > t->width) {
+	for (; len > t->width && t->folds > 0; t->folds--) {
 		for (at = t->width; at > 0 && text[at] != ' '; at--)
 			;
 		if (at == 0)
@@ -31,7 +33,7 @@ static void fold(struct page *t, const char *text)
 		text += at;
 		len -= at;
 	}
-	fprintf(t->to, "%s\n", text);
+	fprintf(t->to, "%.*s\n", (int)(len < t->width ? len : t->width), text);
 	t->lines++;
 }
 
@@ -49,17 +51,17 @@ __attribute__((format(printf, 2, 3))) static void tell(struct page *t, const cha
 /* "300 recording, 2 silent" */
 static const char *count_states(const struct snapshot *s, char *out, size_t size)
 {
-	static const enum snapshot_state all[] = {
-	    SNAPSHOT_RECORDING, SNAPSHOT_WAITING, SNAPSHOT_SILENT, SNAPSHOT_ABSENT, SNAPSHOT_NEVER};
 	size_t len = 0;
 
 	snprintf(out, size, "none");
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
-		size_t n = snapshot_count(s, all[i]);
+	for (size_t i = 0; i < STATEWORDS_STATES; i++) {
+		enum snapshot_state state = statewords_states[i];
+		size_t n = snapshot_count(s, state);
 
 		if (n > 0 && len < size)
-			len += (size_t)snprintf(out + len, size - len, "%s%zu %s",
-			    len > 0 ? ", " : "", n, snapshot_state_word(all[i]));
+			len += (size_t)snprintf(out + len, size - len, "%s%zu %s%s",
+			    len > 0 ? ", " : "", n, snapshot_state_word(state),
+			    state == SNAPSHOT_NEVER ? " seen" : "");
 	}
 	return out;
 }
@@ -112,10 +114,11 @@ static void tell_archive(struct page *t, const struct snapshot *s)
 	    a->waiting > 0 ? ", hand-over waits" : "");
 }
 
-size_t headline_print(const struct snapshot *s, size_t width, FILE *to)
+size_t headline_print(const struct snapshot *s, size_t width, size_t lines, FILE *to)
 {
-	struct page t = {.to = to, .width = width};
+	struct page t = {.to = to, .width = width > 0 ? width : 1};
 
+	t.folds = lines == 0 ? SIZE_MAX : lines / 4;
 	tell_server(&t, s);
 	tell_archive(&t, s);
 	return t.lines;

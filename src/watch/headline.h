@@ -1,6 +1,7 @@
 /* headline: what is told of the server, of all clients and of the archive, above the table.
  *
- * Nothing of it is cut off: the end of a line tells what waits, or what is wrong. Pure. */
+ * A line that is too long is continued in the next: its end tells what waits, or what is wrong.
+ * Pure. */
 #ifndef WATCH_HEADLINE_H
 #define WATCH_HEADLINE_H
 
@@ -9,7 +10,8 @@
 
 #include "watch/snapshot.h"
 
-/* Returns how many lines. */
-size_t headline_print(const struct snapshot *s, size_t width, FILE *to);
+/* Returns how many lines. `lines` is the height of the terminal, 0: any. At most a fourth of it is
+ * used for continuations, so that the table has its place; then lines are cut. */
+size_t headline_print(const struct snapshot *s, size_t width, size_t lines, FILE *to);
 
 #endif

@@ -95,8 +95,7 @@ static const char *not_there(struct region *r, const char *path, const char *fil
 	if (access(file, R_OK) == 0)
 		return NULL;
 	if (errno == ENOENT)
-		return region_print(
-		    r, "%s: no index: start osmo-pcap-archive", path);
+		return region_print(r, "%s: no index: start osmo-pcap-archive", path);
 	return region_print(r, "%s: %s", file, strerror(errno));
 }
 

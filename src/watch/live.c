@@ -127,7 +127,41 @@ static char *compose(const struct live *l, size_t width, size_t lines, size_t *l
 	return NULL;
 }
 
-/* Each line over what stood there, so that nothing flickers. */
+/* How many columns a line takes: of one byte each, but for colours. */
+static size_t columns_of(const char *line)
+{
+	size_t n = 0;
+
+	for (; *line && *line != '\n'; line++) {
+		if (*line != '\033')
+			n++;
+		else
+			line += strcspn(line, "m");
+	}
+	return n;
+}
+
+/* Each line over what stood there, so that nothing flickers. Behind one that is as wide as the
+ * terminal the cursor still stands on its last letter, which erasing to the end would take away, as
+ * xterm and the Linux console do it: the last one is written on a screen that is empty from there.
+ */
+static void draw_lines(const char *text, size_t width, FILE *to)
+{
+	fputs("\033[H", to);
+	for (;;) {
+		size_t len = strcspn(text, "\n");
+		bool last = !text[len] || !text[len + 1]; /* behind it nothing may scroll */
+
+		if (last)
+			fputs("\033[J", to);
+		(void)fwrite(text, 1, len, to);
+		if (last)
+			break;
+		fputs(columns_of(text) < width ? "\033[K\r\n" : "\r\n", to);
+		text += len + 1;
+	}
+}
+
 static bool draw(const struct live *l)
 {
 	size_t width = terminal_columns(), lines = terminal_lines(), len, drawn_len;
@@ -136,14 +170,7 @@ static bool draw(const struct live *l)
 	bool ok = false;
 
 	if (to) {
-		fputs("\033[H", to);
-		for (const char *c = text; *c; c++) {
-			if (*c != '\n')
-				putc(*c, to);
-			else /* behind the last line it would scroll */
-				fputs(c[1] ? "\033[K\r\n" : "\033[K", to);
-		}
-		fputs("\033[J", to);
+		draw_lines(text, width, to);
 		ok = fclose(to) == 0 && io_write_all(STDOUT_FILENO, drawn, drawn_len);
 	}
 	free(text);

@@ -1,6 +1,23 @@
 /* statewords: see statewords.h. */
 #include "watch/statewords.h"
 
+const enum snapshot_state statewords_states[STATEWORDS_STATES] = {
+    SNAPSHOT_RECORDING, SNAPSHOT_WAITING, SNAPSHOT_SILENT, SNAPSHOT_ABSENT, SNAPSHOT_NEVER};
+
+enum statewords_mood statewords_mood(enum snapshot_state state)
+{
+	switch (state) {
+	case SNAPSHOT_SILENT:
+	case SNAPSHOT_WAITING:
+		return STATEWORDS_BAD;
+	case SNAPSHOT_ABSENT:
+	case SNAPSHOT_NEVER:
+		return STATEWORDS_GONE;
+	default:
+		return STATEWORDS_GOOD;
+	}
+}
+
 const char *statewords_session(const struct snapshot_session *o)
 {
 	if (o->waiting)

@@ -1,8 +1,21 @@
-/* statewords: what clients and their connections do, in one word, for tables and pages. Pure. */
+/* statewords: what clients and their connections do, in one word, and whether that is
+ * well, for tables and pages. Pure. */
 #ifndef WATCH_STATEWORDS_H
 #define WATCH_STATEWORDS_H
 
 #include "watch/snapshot.h"
+
+/* As they are counted, the most welcome first. */
+#define STATEWORDS_STATES 5
+extern const enum snapshot_state statewords_states[STATEWORDS_STATES];
+
+/* What is to be thought of a state: colours and classes follow from it. */
+enum statewords_mood {
+	STATEWORDS_GOOD,
+	STATEWORDS_GONE,
+	STATEWORDS_BAD
+};
+enum statewords_mood statewords_mood(enum snapshot_state state);
 
 const char *statewords_session(const struct snapshot_session *o);
 

@@ -165,19 +165,9 @@ static void fit(struct layout *t)
 /* ---- printing ---- */
 
 /* Of the sixteen colours those that are readable on light and dark: red, yellow as bold. */
-static const char *colour_of(enum snapshot_state state)
-{
-	switch (state) {
-	case SNAPSHOT_SILENT:
-	case SNAPSHOT_WAITING:
-		return "\033[1;31m";
-	case SNAPSHOT_ABSENT:
-	case SNAPSHOT_NEVER:
-		return "\033[35m";
-	default:
-		return "\033[32m";
-	}
-}
+static const char *const colours[] = {[STATEWORDS_GOOD] = "\033[32m",
+    [STATEWORDS_GONE] = "\033[35m",
+    [STATEWORDS_BAD] = "\033[1;31m"};
 
 static void paint(const struct layout *t, const char *code)
 {
@@ -219,7 +209,7 @@ static void print_line(struct layout *t, const struct line *l)
 			fprintf(t->to, "%*s", GAP, "");
 		first = false;
 		if (c == STATE)
-			paint(t, colour_of(l->state));
+			paint(t, colours[statewords_mood(l->state)]);
 		print_cell(t, c, l->cell[c], c + 1 == end);
 		if (c == STATE)
 			paint(t, "\033[0m");
@@ -265,7 +255,7 @@ void table_print(const struct snapshot *s, const struct table_look *look, FILE *
 	struct layout t = {.look = look, .to = to};
 	struct line l;
 
-	t.printed = headline_print(s, look->width, to);
+	t.printed = headline_print(s, look->width, look->lines, to);
 	if (s->clients == 0)
 		return;
 	for (unsigned c = 0; c < COLUMNS; c++)

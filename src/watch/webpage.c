@@ -29,16 +29,10 @@ static void number(FILE *to, const char *text)
 
 static const char *class_of(enum snapshot_state state)
 {
-	switch (state) {
-	case SNAPSHOT_SILENT:
-	case SNAPSHOT_WAITING:
-		return "bad";
-	case SNAPSHOT_ABSENT:
-	case SNAPSHOT_NEVER:
-		return "gone";
-	default:
-		return "good";
-	}
+	static const char *const name[] = {
+	    [STATEWORDS_GOOD] = "good", [STATEWORDS_GONE] = "gone", [STATEWORDS_BAD] = "bad"};
+
+	return name[statewords_mood(state)];
 }
 
 #define PEER_MAX (2 * STATUS_PEER_MAX + 5)
@@ -111,15 +105,13 @@ static void print_server(const struct snapshot *s, FILE *to)
 
 static void print_counts(const struct snapshot *s, FILE *to)
 {
-	static const enum snapshot_state all[] = {
-	    SNAPSHOT_RECORDING, SNAPSHOT_WAITING, SNAPSHOT_SILENT, SNAPSHOT_ABSENT, SNAPSHOT_NEVER};
-
 	fputs("<p class=\"counts\">", to);
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
-		size_t n = snapshot_count(s, all[i]);
+	for (size_t i = 0; i < STATEWORDS_STATES; i++) {
+		enum snapshot_state state = statewords_states[i];
+		size_t n = snapshot_count(s, state);
 
 		fprintf(to, "<span class=\"%s\"><b>%zu</b> %s</span> ",
-		    n > 0 ? class_of(all[i]) : "none", n, snapshot_state_word(all[i]));
+		    n > 0 ? class_of(state) : "none", n, snapshot_state_word(state));
 	}
 	fputs("</p>\n", to);
 }

@@ -56,7 +56,13 @@ static void test_values(void)
 	struct layout l = {.done = 1001, .total = 1000};
 	char out[LAYOUT_MAX];
 
-	looks(&l, 100, "[########################] 100% 0 pkt 0/s 0.0 MB/s left --:--");
+	looks(&l, 100, "[########################] 100% 0 pkt 0/s 0 kB/s left --:--");
+	l = (struct layout){.packets = 3, .packet_rate = 5, .byte_rate = 450};
+	looks(&l, 100, "3 pkt 5/s 0 kB/s");
+	l.byte_rate = 999499;
+	looks(&l, 100, "3 pkt 5/s 999 kB/s");
+	l.byte_rate = 999500;
+	looks(&l, 100, "3 pkt 5/s 1.0 MB/s");
 	l = (struct layout){.total = 36610, .done = 10, .done_rate = 10};
 	looks(&l, 18, "  0% left 1:01:00");
 	l = (struct layout){.total = UINT64_MAX,

@@ -1,8 +1,14 @@
-/* test_status: which heads of a status area can be believed, whatever stands in them. */
+/* test_status: which heads of a status area can be believed, whatever stands in them; and whether a
+ * process is the one that a row speaks of. */
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
 #include "tap.h"
 #include "support.h"
 
 #include "status/check.h"
+#include "status/started.h"
 
 #define PAGE 4096
 
@@ -114,8 +120,45 @@ static void test_words(void)
 	IS_STR(status_state_word(STATUS_FINISHING + 1), "unknown", "no other has");
 }
 
+static void test_started(void)
+{
+	struct timespec now;
+	int64_t ms, own;
+	pid_t ended = fork();
+
+	if (ended == 0)
+		_exit(0);
+	waitpid(ended, NULL, 0);
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	own = started_ms((uint32_t)getpid());
+	OK(own > 0 && own <= ms, "when this process was started is known");
+	IS_INT(started_ms((uint32_t)ended), -1, "of one that is not there it is not");
+}
+
+static void test_started_is_of(void)
+{
+	static const struct {
+		int64_t ms, row;
+		bool is;
+		const char *why;
+	} cases[] = {{5000, 5000, true, "the same time"}, {5000, 7000, true, "two seconds before"},
+	    {5000, 7001, false, "more than that before"}, {7000, 5000, true, "two seconds after"},
+	    {7001, 5000, false, "more than that after"},
+	    {5000, INT64_MAX, false, "the largest number in a row"},
+	    {5000, INT64_MIN, false, "the smallest"}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct status_child row = {.start_boot_ms = cases[i].row};
+
+		IS_INT(started_is_of(cases[i].ms, &row), cases[i].is, "%s", cases[i].why);
+	}
+}
+
 int main(void)
 {
+	test_started();
+	test_started_is_of();
 	test_bounds();
 	test_numbers();
 	test_take();

@@ -367,7 +367,7 @@ static void test_why(void)
 	size_t len, lines;
 	FILE *to = open_memstream(&text, &len);
 
-	lines = headline_print(&s, 40, to);
+	lines = headline_print(&s, 40, 0, to);
 	fclose(to);
 	IS_STR(text,
 	    "server: /run/x: no such directory: no\n"
@@ -378,10 +378,24 @@ static void test_why(void)
 	    "what is wrong is told whole, on a narrow terminal as well");
 	OK(lines == 5, "in as many lines as it says: %zu", lines);
 	free(text);
+	to = open_memstream(&text, &len);
+	headline_print(&s, 0, 0, to);
+	fclose(to);
+	OK(strncmp(text, "s\ne\nr\n", 6) == 0, "a width of 0 is one of 1");
+	free(text);
+	to = open_memstream(&text, &len);
+	headline_print(&s, 40, 4, to);
+	fclose(to);
+	IS_STR(text,
+	    "server: /run/x: no such directory: no\n"
+	    "server has run here, or one without stat\n"
+	    "archive: /srv/captures/archive: no index\n",
+	    "a low terminal: a fourth of it for what is too long");
+	free(text);
 	s.archive = (struct snapshot_archive){
 	    .configured = true, .bytes = 212000000000, .files = 40918, .full_in = -1, .waiting = 1};
 	to = open_memstream(&text, &len);
-	headline_print(&s, 80, to);
+	headline_print(&s, 80, 0, to);
 	fclose(to);
 	OK(strstr(text, ", 0 to be archived,\nhand-over waits\n"),
 	    "80 columns: that a hand-over waits is not cut off: %s", text);
