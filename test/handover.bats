@@ -522,3 +522,26 @@ can_rclone() {
 	never_log 'waiting client=foo path="foo/2026-11-28/trace-foo-20261128_000001.pcap"'
 	stops
 }
+
+@test "commands that end while somebody keeps the index locked: the archive waits for that once, not for each, and stops when it is told to" {
+	settings "command = [\"sh\", \"-c\", \"while [ ! -e $PWD/go ]; do sleep 0.1; done\"]; at-once = 50;"
+	local i
+	for i in {10..59}; do
+		capture "trace-foo-20261128_0000$i.pcap" "$i"
+	done
+	"$ARCHIVE" -c cfg 2>log 3>&- &
+	local runs=$!
+	PIDS+=("$runs")
+	wait_log 'archived client=foo' 50
+	mkfifo words
+	sqlite3 archive/index.sqlite <words >locked 3>&- &
+	PIDS+=("$!")
+	exec 7>words
+	echo 'BEGIN IMMEDIATE; SELECT 1;' >&7
+	until_true test -s locked
+	touch go
+	wait_log 'error reason="the index: database is locked"'
+	kill -TERM $runs
+	await $runs
+	exec 7>&-
+}

@@ -59,6 +59,7 @@ struct store {
 	bool together; /* between store_begin() and its end */
 	sqlite3_stmt *prepared[STATEMENTS];
 	char reason[STORE_REASON_MAX];
+	int64_t busy_since, gave_up;  /* waiting for others; monotonic ms */
 	struct stat journal, sharing; /* of the one that writes; without an inode: not known */
 
 	/* index/mark's. */

@@ -13,6 +13,12 @@
 /* A reader waits so long for the writer's commit. */
 #define BUSY_MS 10000
 
+/* What comes so soon behind a wait that was in vain waits shorter: many rows in turn would keep the
+ * archive from its signals for minutes. */
+#define BUSY_AGAIN_MS 1000
+#define BUSY_SHORT_MS 100
+#define BUSY_STEP_MS  10
+
 /* What a slow reader has made of the journal is given back down to this. */
 #define JOURNAL_BYTES "16777216"
 
@@ -145,6 +151,23 @@ static bool prepare_writing(struct store *s, enum store_use use)
 	return true;
 }
 
+static int wait_for_others(void *of, int tries)
+{
+	struct store *s = of;
+	int64_t now = io_monotonic_ms();
+
+	if (tries == 0)
+		s->busy_since = s->gave_up > 0 && now - s->gave_up < BUSY_AGAIN_MS
+				    ? now - BUSY_MS + BUSY_SHORT_MS
+				    : now;
+	if (now - s->busy_since >= BUSY_MS) {
+		s->gave_up = now;
+		return 0;
+	}
+	sqlite3_sleep(BUSY_STEP_MS);
+	return 1;
+}
+
 struct store *store_open(const char *path, enum store_use use, char reason[STORE_REASON_MAX])
 {
 	int flags = use == STORE_READ    ? SQLITE_OPEN_READONLY
@@ -160,7 +183,7 @@ struct store *store_open(const char *path, enum store_use use, char reason[STORE
 	ok = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK ||
 	     sql_fail(s);
 	if (ok) {
-		sqlite3_busy_timeout(s->db, BUSY_MS);
+		sqlite3_busy_handler(s->db, wait_for_others, s);
 		ok = use == STORE_READ ? has_tables(s) && is_ours(s) : prepare_writing(s, use);
 	}
 	if (ok)
