@@ -1,10 +1,10 @@
 /* recorder: bytes of the stream in, capture files out.
  *
- * Takes frames (capture/frame), has their payloads taken, most of them in one loop (record/plain), the
- * others one by one (record/payload), which moves them together in place; and hands what a buffer
- * held to the output, which writes it with one call. Other settings take effect between two buffers.
- * Refuses to touch sockets, files and the clock: the time is an argument. Everything that must be
- * waited for or told goes through the events. */
+ * Takes frames (capture/frame), has their payloads taken, most of them in one loop (record/plain),
+ * the others one by one (record/payload), which moves them together in place; and hands what a
+ * buffer held to the output, which writes it with one call. Other settings take effect between two
+ * buffers. Refuses to touch sockets, files and the clock: the time is an argument. Everything that
+ * must be waited for or told goes through the events. */
 #ifndef RECORD_RECORDER_H
 #define RECORD_RECORDER_H
 
