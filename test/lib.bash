@@ -3,7 +3,8 @@
 # A test gets a private directory with rec/ and done/, a server on a free port of 127.0.0.1 whose
 # clients are other loopback addresses, and waits for log lines, never for a time.
 
-BUILDDIR=$(cd "${BUILDDIR:-$PWD}" && pwd) # each test has a working directory of its own
+: "${BUILDDIR:=$PWD}"
+[[ $BUILDDIR == /* ]] || BUILDDIR=$PWD/$BUILDDIR # each test has a working directory of its own
 TESTDIR=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 . "$TESTDIR/thrift.bash"
 SEND=$BUILDDIR/osmo-pcap-send # what the tests send with
