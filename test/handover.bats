@@ -534,7 +534,7 @@ can_rclone() {
 	PIDS+=("$runs")
 	wait_log 'archived client=foo' 50
 	mkfifo words
-	sqlite3 archive/index.sqlite <words >locked 3>&- &
+	sqlite3 -cmd ".timeout $((PATIENCE * 1000))" archive/index.sqlite <words >locked 3>&- &
 	PIDS+=("$!")
 	exec 7>words
 	echo 'BEGIN IMMEDIATE; SELECT 1;' >&7
