@@ -113,7 +113,7 @@ again() {
 	says 'client name=foo connected=0 connections=1 packets=1 '
 	old=$(echo run/server-*)
 	server_again
-	[ ! -e "$old" ]
+	until_true not test -e "$old"
 	[ "$("$AREA" -l run/server-*)" = live ]
 	says 'client name=foo connected=0 connections=1 packets=1 ' 'last-end=finished reason=peer closed'
 	served 127.0.0.2 foo
