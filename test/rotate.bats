@@ -343,12 +343,12 @@ by_signal() {
 	wait_stored a foo
 	wait_stored b bar
 	"$@"
+	wait_log 'file client=foo .*reason=reload packets=2 '
+	wait_log 'file client=bar .*reason=reload packets=1 '
 	tell a rec
 	tell b rec rec
 	wait_log 'file client=foo .*reason=opened' 2
 	wait_log 'file client=bar .*reason=opened' 2
-	wait_log 'file client=foo .*reason=reload packets=2 '
-	wait_log 'file client=bar .*reason=reload packets=1 '
 	files 2
 }
 reload() {
@@ -367,6 +367,7 @@ to_child() {
 	tell a pcap rec
 	wait_stored a foo
 	kill "-$1" "$(child foo)"
+	wait_log 'file client=foo .*reason=reload packets=1 '
 	tell a rec
 	wait_log 'file client=foo .*reason=opened' 2
 	files 2
