@@ -14,6 +14,7 @@
 #include "base/cstr.h"
 #include "base/exitcode.h"
 #include "base/io.h"
+#include "daemon/start.h"
 
 bool errand_is(enum mode mode)
 {
@@ -25,12 +26,6 @@ enum depot_use errand_use(enum mode mode)
 	if (!errand_is(mode))
 		return DEPOT_WRITE;
 	return mode == MODE_REBUILD ? DEPOT_REBUILD : DEPOT_READ;
-}
-
-static int fail(const char *reason)
-{
-	fprintf(stderr, "error: %s\n", reason);
-	return EXITCODE_FAILURE;
 }
 
 static int end(bool ok)
@@ -47,14 +42,14 @@ static int plan(struct depot *depot, const struct config *config)
 	bool ok;
 
 	if (!store_begin_reading(store))
-		return fail(store_reason(store));
+		return start_failed(store_reason(store));
 	ok = plan_print(depot, config, now, reason);
 	if (ok && config->archive.hand_over.present && !waiting_print(store, now, stdout)) {
 		snprintf(reason, sizeof(reason), "%s", store_reason(store));
 		ok = false;
 	}
 	store_end_reading(store);
-	return ok ? end(true) : fail(reason);
+	return ok ? end(true) : start_failed(reason);
 }
 
 /* Names beneath the archive's path may be anybody's. */
@@ -97,9 +92,9 @@ static int verify(const struct options *o, struct depot *depot)
 	setvbuf(stdout, NULL, _IOLBF, 0); /* it may take hours */
 
 	if (!verify_run(&v))
-		return fail(v.reason);
+		return start_failed(v.reason);
 	if (!stray_find(&s))
-		return fail(s.reason);
+		return start_failed(s.reason);
 	printf("%" PRIu64 " %s read, captures of %" PRIu64 " bytes; %" PRIu64 " %s missing\n",
 	    v.files, v.files == 1 ? "file" : "files", v.bytes, v.wrong,
 	    v.wrong == 1 ? "file differs or is" : "files differ or are");
@@ -121,7 +116,7 @@ static int rebuild(struct depot *depot, const struct config *config)
 	struct rebuild r = {.depot = depot, .config = config, .tell = print_not_indexed};
 
 	if (!rebuild_run(&r))
-		return fail(r.reason);
+		return start_failed(r.reason);
 	printf("%" PRIu64 " %s of %" PRIu64 " bytes %s in the index; %" PRIu64
 	       " cannot be read, %" PRIu64 " %s\n",
 	    r.files, r.files == 1 ? "file" : "files", r.stored, r.files == 1 ? "is" : "are",

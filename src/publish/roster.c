@@ -9,11 +9,6 @@
 
 #define LOOK_MS 1000
 
-void roster_begin(struct roster *r)
-{
-	*r = (struct roster){.look_at = 0};
-}
-
 void roster_end(struct roster *r)
 {
 	finder_close(&r->finder);

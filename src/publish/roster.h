@@ -12,13 +12,12 @@
 #include "publish/lines.h"
 #include "status/finder.h"
 
-struct roster {
+struct roster { /* begins with zeros */
 	struct region *region;
 	struct finder finder; /* as of the last look */
 	int64_t look_at;      /* when the next one is due, monotonic ms */
 };
 
-void roster_begin(struct roster *r);
 void roster_end(struct roster *r);
 
 /* Whether there is something new, as far as can be told without a look. */
