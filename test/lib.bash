@@ -681,7 +681,11 @@ cpu() { awk '{ print $14 + $15 }' "/proc/$SERVER_PID/stat"; } # hundredths of a 
 unframe() { command unframe "${2:-1}" <"$1"; }
 frames() { command unframe -n "${2-}" <"$1"; }
 
-size() { stat -c %s "$1"; }
+if enable -f finfo finfo 2>/dev/null; then
+	size() { finfo -s "$1"; }
+else
+	size() { stat -c %s "$1"; }
+fi
 mode() { stat -c %a "$1"; }
 
 # The only file in done/ (or the directory given).
