@@ -24,14 +24,17 @@ reload() {
 	wait_log ' reload clients=' $((n + 1))
 }
 
-# area: the one file that there is; says REGEX…: one line of it has all of them, in this order
+# area: the one file that there is; says REGEX…: one line of it has all of them, in this order; says_not: no line has.
+# Both wait: the master writes into it when it has logged, and a server that starts removes another's file when it
+# listens already.
 area() { "$AREA" run/server-*; }
-says() {
+line_has() {
 	local all
 	printf -v all '%s.*' "$@"
 	area | grep -E "^$all"
 }
-until_says() { until_true says "$@"; }
+says() { until_true line_has "$@"; }
+says_not() { until_true not line_has "$@"; }
 
 # again: the server is stopped, and started once more
 again() {
@@ -48,13 +51,13 @@ again() {
 	live a 127.0.0.2
 	tell a pcap rec rec
 	wait_stored a foo
-	until_says "child client=foo row=0 pid=$(child foo) peer=127.0.0.2:[0-9]+ state=running tls=0 packets=2 " \
+	says "child client=foo row=0 pid=$(child foo) peer=127.0.0.2:[0-9]+ state=running tls=0 packets=2 " \
 		"ended=0 file=$(cd rec && echo trace-foo-*) protocol= subject="
 	says 'client name=foo connected=1 connections=1 packets=0 '
 	hang_up a
-	until_says 'client name=foo connected=0 connections=1 packets=2 bytes=[1-9][0-9]* files=1 ' \
+	says 'client name=foo connected=0 connections=1 packets=2 bytes=[1-9][0-9]* files=1 ' \
 		'heard=1 silent=0 last-end=finished reason=peer closed the connection$'
-	not says child
+	says_not child
 	says 'client name=bar connected=0 connections=0 packets=0 '
 	says server 'ended-finished=[12] ' # of systemd-socket-activate there is one more
 }
@@ -65,16 +68,16 @@ again() {
 	n=$(area | sed -n 's/.* refused-unlisted=\([0-9]*\) .*/\1/p') # systemd-socket-activate needs a connection to start
 	stream pcap rec >s
 	peer_send 127.0.0.77 s
-	until_says server "refused-unlisted=$((n + 1)) "
+	says server "refused-unlisted=$((n + 1)) "
 	live a 127.0.0.4
 	tell a pcap rec
 	wait_stored a baz
 	peer_send 127.0.0.4 s
-	until_says 'client name=baz ' 'refused=1 rejected=0'
+	says 'client name=baz ' 'refused=1 rejected=0'
 	says server 'refused-per-client=1 '
 	stream hex=00000000 >s
 	peer_send 127.0.0.2 s
-	until_says 'client name=foo connected=0 connections=0 ' 'rejected=1 ' 'last-end=protocol reason=the stream was refused'
+	says 'client name=foo connected=0 connections=0 ' 'rejected=1 ' 'last-end=protocol reason=the stream was refused'
 	says server 'ended-protocol=1 '
 }
 
@@ -91,12 +94,12 @@ again() {
 	says 'client name=foo connected=1 connections=1 packets=0 '
 	says 'child client=foo row=2 '
 	hang_up a
-	until_says 'client name=foo connected=0 connections=1 packets=1 '
+	says 'client name=foo connected=0 connections=1 packets=1 '
 	echo nonsense >cfg
 	server_signal HUP
-	until_says server 'generation=2 reloads-failed=1 '
+	says server 'generation=2 reloads-failed=1 '
 	reload '' "{ $FOO }"
-	not says 'client name=bar '
+	says_not 'client name=bar '
 	reload '' "{ $FOO }, { $BAR }"
 	says 'client name=bar connected=0 connections=0 packets=0 '
 	says 'client name=foo connected=0 connections=1 packets=1 '
@@ -117,7 +120,7 @@ again() {
 	[ "$("$AREA" -l run/server-*)" = live ]
 	says 'client name=foo connected=0 connections=1 packets=1 ' 'last-end=finished reason=peer closed'
 	served 127.0.0.2 foo
-	until_says 'client name=foo connected=0 connections=2 packets=2 '
+	says 'client name=foo connected=0 connections=2 packets=2 '
 	kill -KILL "$SERVER_PID"
 	await "$SERVER_PID" || true
 	server_again
@@ -128,7 +131,7 @@ again() {
 left() {
 	begin
 	served 127.0.0.2 foo
-	until_says 'client name=foo connected=0 connections=1 packets=1 '
+	says 'client name=foo connected=0 connections=1 packets=1 '
 	kill -KILL "$SERVER_PID"
 	await "$SERVER_PID" || true
 	FILE=$(echo run/server-*)
@@ -337,13 +340,13 @@ feed() {
 	says "server pid=$SERVER_PID state=running "
 	tell b rec
 	wait_stored b bar
-	until_says 'child client=bar ' 'packets=2 '
+	says 'child client=bar ' 'packets=2 '
 	reload 'limits: { max-silence = "1h"; };' "{ $BAR }, { $FOO }" # which looks at it
 	nonsense "$(child foo)"
 	kill -KILL "$(child foo)"
-	until_says 'client name=foo connected=0 ' 'last-end=died '
+	says 'client name=foo connected=0 ' 'last-end=died '
 	hang_up b
-	until_says 'client name=bar connected=0 connections=1 packets=2 '
+	says 'client name=bar connected=0 connections=1 packets=2 '
 	again
 	says 'client name=bar connected=0 connections=1 packets=2 '
 }
@@ -376,17 +379,17 @@ nonsense() {
 	wait_stored a foo
 	grep -q 'fallocate.*INJECTED' trace
 	says 'child client=bar ' 'packets=1 '
-	not says 'child client=foo ' packets=1
+	says_not 'child client=foo ' packets=1
 	reload '' "{ $BAR }, { $FOO }" # there is no room for its rows
 	wait_log 'warning reason="status-path: there is no room'
-	not says client
+	says_not client
 	hang_up a
 	kill "${PIDS[-1]}" "${PIDS[-2]}" 2>/dev/null || true # strace
 	until_true grep -q 'TracerPid:.*0' "/proc/$SERVER_PID/status"
 	reload '' "{ $BAR }, { $FOO }"
-	until_says 'client name=foo connected=0 connections=1 packets=1 '
+	says 'client name=foo connected=0 connections=1 packets=1 '
 	served 127.0.0.2 foo
-	until_says 'client name=foo connected=0 connections=2 packets=2 '
+	says 'client name=foo connected=0 connections=2 packets=2 '
 }
 
 @test "where the directory is none, or others own it, the server says so, and records" {
@@ -421,7 +424,7 @@ nonsense() {
 	local reader=$!
 	PIDS+=("$reader")
 	exec 5>end
-	until_says 'client name=many connected=200 connections=200 '
+	says 'client name=many connected=200 connections=200 '
 	for i in 1 2 3; do
 		reload 'limits: { per-client = 300; unestablished = 300; };' "{ $BAR }, { name = \"x$i\"; address = \"127.0.0.8\"; }, { name = \"many\"; address = \"127.0.16.0/24\"; }"
 	done
