@@ -489,3 +489,9 @@ commands() { sed -e ':a' -e '/\\e$/ { N; s/\\e\n *//; ta' -e '}' "$OPERATIONS" |
 	done < <(sed '1,/^## /d' "$TESTDIR/CASES" | grep -F ' | ')
 	[ $n -gt 200 ]
 }
+
+# Where it fails: the row follows the code, or the name of the test, that it is about.
+@test "every change to the source that mutants.tsv lists can be made, and the tests that notice it are there" {
+	[ "$(grep -vc '^#' "$TESTDIR/mutants.tsv")" -gt 300 ]
+	"$TESTDIR/mutants" -c "$TESTDIR/mutants.tsv" >&2
+}

@@ -2,6 +2,7 @@
 #include "tap.h"
 
 #include <sys/file.h>
+#include <sys/syscall.h>
 
 #include "base/bytes.h"
 #include "record/unfinished.h"
@@ -55,6 +56,57 @@ static mode_t mode_of(int dir, const char *name)
 	struct stat st;
 
 	return fstatat(dir, name, &st, 0) == 0 ? st.st_mode & 07777 : 0;
+}
+
+/* What others do meanwhile: the next lock comes after it. */
+static void (*meanwhile)(int fd);
+
+int flock(int fd, int how)
+{
+	void (*now)(int) = meanwhile;
+
+	meanwhile = NULL;
+	if (now)
+		now(fd);
+	return (int)syscall(SYS_flock, fd, how);
+}
+
+static void rename_other(void)
+{
+	if (renameat(base, "other", base, NAME) != 0)
+		support_die("rename");
+}
+
+static void exchange_after_open(int fd)
+{
+	(void)fd;
+	rename_other();
+}
+
+/* As if it had been opened only then. */
+static void exchange_before_open(int fd)
+{
+	int other;
+
+	rename_other();
+	other = openat(base, NAME, O_RDONLY | O_CLOEXEC);
+	if (other < 0 || dup3(other, fd, O_CLOEXEC) < 0)
+		support_die("dup3");
+	close(other);
+}
+
+static void test_exchanged(void)
+{
+	pcap_file(1);
+	for (int i = 0; i < 2; i++) {
+		put(NAME, image_len, 01440);
+		put("other", image_len, 01440);
+		meanwhile = i ? exchange_after_open : exchange_before_open;
+		IS_INT(unfinished_take(&u, base, NAME), UNFINISHED_NOT,
+		    i ? "another file has the name since it was opened"
+		      : "another file than that which was looked at");
+	}
+	unlinkat(base, NAME, 0);
 }
 
 static void test_taken(void)
@@ -256,6 +308,7 @@ int main(void)
 	base = openat(at, "rec", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	done = openat(at, "done", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	test_taken();
+	test_exchanged();
 	test_cut();
 	test_as_it_is();
 	test_gap();
