@@ -736,7 +736,7 @@ damaged() {
 # in_a_network COMMANDS: in a network of its own, whose interface "here" has the addresses fe80::15 and fe80::16.
 in_a_network() {
 	unshare -Urn true 2>/dev/null || skip "no network namespaces here"
-	unshare -Urn bash -eu -c '
+	timeout "$SOON" unshare -Urn bash -eu -c '
 		ip link set lo up
 		ip link add here type veth peer name there
 		ip link set here addrgenmode none
@@ -744,7 +744,7 @@ in_a_network() {
 		ip link set there up
 		ip addr add fe80::15/64 dev here nodad
 		ip addr add fe80::16/64 dev here nodad
-		'"$1"
+		'"$1" 3>&-
 }
 
 @test "link-local addresses, with their zone: as source, as server, and each has it from the other" {
@@ -998,14 +998,14 @@ in_netfilter() {
 		unshare -Urn "$iptables" -A OUTPUT -p udp --dport 4712 -j $1 2>/dev/null && break
 	done
 	[[ $iptables != none ]] || skip "no $1 in a network namespace here"
-	unshare -Urn bash -eu -c '
+	timeout "$SOON" unshare -Urn bash -eu -c '
 		ip link set lo up
 		'"$iptables -A OUTPUT -p udp --dport 4712 -j $1"'
 		packet() { printf "%s" "$1" | socat -u - UDP:127.0.0.1:4712; }
 		until_true() { local end=$((SECONDS + 20)); until "$@"; do ((SECONDS < end)) || exit 99; sleep 0.02; done; }
 		socat -d -d -u TCP-LISTEN:4711,bind=127.0.0.1 OPEN:got,creat,trunc 2>told &
 		until_true grep -qs "listening on" told
-		'"$2"
+		'"$2" 3>&-
 }
 
 # frames_in_got: TYPE LENGTH DATA-AT-THE-END of each
@@ -1100,7 +1100,7 @@ frames_in_got() {
 @test "a loop needs a regular file" {
 	PORT=1
 	mkfifo pipe
-	sleep 0 >pipe &
+	exec {pipe}<>pipe # without a writer, opening it would wait for one
 	WANT=1 send -l 2 127.0.0.1 pipe
 	[[ $output == "osmo-pcap-send: pipe: --loop needs a regular file" ]]
 }
