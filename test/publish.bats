@@ -540,3 +540,43 @@ left() {
 	run -2 "$PUBLISH" operand
 	[[ $output == 'osmo-pcap-publish: unexpected argument: operand (the configuration is named with -c); see '* ]]
 }
+
+# example LANGUAGE: that of the manual page, for the client foo and this publisher
+example() {
+	sed -n "/^In $1:/,/^\.Ed/p" "$TESTDIR/../man/osmo-pcap-publish.8" |
+		sed -e '1,2d' -e '$d' -e 's/\\e/\\/g' -e 's/bsc-north/foo/' -e "s|tcp://127.0.0.1:5555|$WHERE|"
+}
+
+@test "the example in Python writes what is recorded from now on into a capture" {
+	/usr/bin/python3 -c 'import zmq' 2>/dev/null || skip "no pyzmq"
+	settings
+	server_start
+	publisher
+	example Python >example.py
+	/usr/bin/python3 example.py 3>&- &
+	PIDS+=($!)
+	live a 127.0.0.2
+	tell a pcap rec
+	more() { tell a rec && [ -s live.pcap ]; }
+	until_true more
+	tell a rec rec
+	as_sent() { cmp <(tail -c 152 live.pcap) <(unframe a.sent | tail -c 152); } # the last two
+	until_true as_sent
+	tcpdump --count -nr live.pcap
+}
+
+@test "the example in C prints what happens" {
+	settings
+	server_start
+	publisher
+	example C >example.c
+	"${CC:-cc}" -Wall -Werror -o example example.c -lzmq || skip "no libzmq to build with"
+	./example >s.got 3>&- &
+	PIDS+=($!)
+	until_true hears s
+	live a 127.0.0.2
+	tell a pcap rec
+	wait_got s '^event.v1.connect.foo $'
+	hang_up a
+	wait_got s '^event.v1.closingtracefile.foo .*/done/trace-foo-'
+}
