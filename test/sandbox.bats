@@ -16,7 +16,7 @@ can_inject() {
 	sleep 600 3>&- &
 	PIDS+=($!)
 	"$INJECT" $! 39 >/dev/null 2>inject.err || skip "ptrace is not permitted: $(<inject.err)"
-	[ -z "${SANITIZED-}" ] && ! nm "$SERVER" 2>/dev/null | grep -q __asan_init || skip "a build with sanitizers may do more"
+	[ -z "${SANITIZED-}" ] && ! grep -q __asan_init "$SERVER" || skip "a build with sanitizers may do more"
 }
 
 # recording: foo (a) and bar (b) record; CHILD is foo's process, BASE and DONE its directories.
@@ -341,6 +341,8 @@ AT_FDCWD=0xffffff9c
 	server_stop
 }
 
+keeper_there() { KEEPER=$(pgrep -P "$SERVER_PID"); }
+
 @test "the keeper opens no file, not even that of the key, and reaches no other process" {
 	local k
 	as_root # only root may trace it
@@ -352,9 +354,9 @@ AT_FDCWD=0xffffff9c
 		'{ name = "foo"; address = "127.0.0.2"; tls = true; }'
 	server_start
 	for k in "257 $AT_FDCWD =$PWD/server.key 0" "59 =/bin/sh 0 0" "41 2 1 0" "62 $SERVER_PID 9" "57" "46 2 =x 0"; do
-		until_true pgrep -P "$SERVER_PID"
+		until_true keeper_there
 		# shellcheck disable=SC2086
-		"$INJECT" "$(pgrep -P "$SERVER_PID" | head -n 1)" $k >result
+		"$INJECT" "${KEEPER%%$'\n'*}" $k >result
 		echo "$k: $(<result)"
 		[ "$(<result)" = "killed by signal 31" ]
 		wait_log 'keeper pid=' "$((++KEEPERS))"
@@ -365,14 +367,15 @@ AT_FDCWD=0xffffff9c
 doorman_begins() {
 	local fd inode
 	live "d$((++DOORMEN))" 127.0.0.9
-	until_true doorman_waits
-	CHILD=$(doorman)
+	until_true another_waits
 	for fd in /proc/"$CHILD"/fd/*; do
-		inode=$(readlink "$fd" | sed -n 's/^socket:\[\(.*\)\]$/\1/p')
-		[ -z "$inode" ] || ! grep -q " $inode " /proc/net/tcp || CONNECTION=$(basename "$fd")
+		[ -S "$fd" ] || continue
+		inode=$(readlink "$fd")
+		! grep -q " ${inode//[^0-9]/} " /proc/net/tcp || CONNECTION=${fd##*/}
 	done
 	[ -n "$CONNECTION" ]
 }
+another_waits() { CHILD=$(doorman) && [ -n "$CHILD" ] && ! gone "$CHILD"; }
 
 @test "a doorman opens, starts and reaches nothing, and says nothing to its peer" {
 	local call
@@ -492,7 +495,7 @@ without() {
 
 @test "what a reload makes for the master alone no child has" {
 	can_trace
-	! nm "$SERVER" 2>/dev/null | grep -q __asan_init || skip "with sanitizers all memory is malloc's"
+	! grep -q __asan_init "$SERVER" || skip "with sanitizers all memory is malloc's"
 	config 'sandbox = "required";'
 	WRAP=(strace -D -qq -o trace -e trace=madvise)
 	server_start
