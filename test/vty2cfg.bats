@@ -47,10 +47,12 @@ readable() {
 
 # has WANT…: each is a line of `out`, without regard to indentation.
 has() {
-	local want
-	sed 's/^[[:space:]]*//' out >flat
+	local want line flat=$'\n'
+	while IFS=$' \t' read -r line; do
+		flat+=$line$'\n'
+	done <out
 	for want; do
-		grep -qxF -- "$want" flat || { echo "not there: $want" >&2; cat old cfg out >&2; return 1; }
+		[[ $flat == *$'\n'"$want"$'\n'* ]] || { echo "not there: $want" >&2; cat old cfg out >&2; return 1; }
 	done
 }
 
