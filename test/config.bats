@@ -8,12 +8,22 @@ check() { STATUS=0; OUT=$("$SERVER" -c "${1:-cfg}" -t 2>&1) || STATUS=$?; echo "
 
 # good SERVER-LINES [CLIENTS]: nothing to complain of, and no trace of the check
 good() {
+	local before
 	config "$@"
-	find . ! -name before | sort >before
+	files
+	before=$FILES
 	check
 	[ $STATUS -eq 0 ]
 	[[ $OUT != *error* ]]
-	find . ! -name before | sort | cmp - before
+	files
+	[ "$FILES" = "$before" ] || { diff - <(echo "$FILES") <<<"$before"; false; }
+}
+files() { # FILES: all that is here
+	local all
+	shopt -s globstar dotglob
+	all=(**)
+	shopt -u globstar dotglob
+	printf -v FILES '%s\n' "${all[@]}"
 }
 
 # bad LINE REGEX SERVER-LINES [CLIENTS]: every error is in that line, and one says so; the start fails as the
@@ -25,15 +35,28 @@ bad() {
 	failing "cfg:$line" "$regex"
 }
 failing() { # FILE:LINE REGEX
+	local line errors=() said=
 	check
 	[ $STATUS -eq 78 ]
-	grep error <<<"$OUT" >errors
-	grep -iE "^(.*/)?$1: .*($2)" errors
-	run ! grep -vE "^(.*/)?$1: " errors
+	while IFS= read -r line; do
+		[[ $line != *error* ]] || errors+=("$line")
+	done <<<"$OUT"
+	shopt -s nocasematch
+	for line in "${errors[@]}"; do
+		[[ ! $line =~ ^(.*/)?$1:\ .*($2) ]] || said=$line
+	done
+	shopt -u nocasematch
+	[ -n "$said" ]
+	for line in "${errors[@]}"; do
+		[[ $line =~ ^(.*/)?$1:\  ]]
+	done
+	# until it has ended, or has not for so long
+	IFS= read -r -d '' -t "$PATIENCE" OUT < <(exec "$SERVER" -c cfg 2>&1 3>&-) || true
+	PIDS+=($!)
+	[[ $OUT != *listening* ]]
 	STATUS=0
-	timeout "$PATIENCE" "$SERVER" -c cfg >out 2>&1 || STATUS=$?
+	await $! || STATUS=$?
 	[ $STATUS -eq 78 ]
-	run ! grep listening out
 }
 
 one() { echo "{ name = \"foo\"; address = \"127.0.0.2\"; $1 }"; }

@@ -478,12 +478,17 @@ commands() { sed -e ':a' -e '/\\e$/ { N; s/\\e\n *//; ta' -e '}' "$OPERATIONS" |
 
 @test "every test that CASES names is there" {
 	local rest file names name n=0
+	declare -A tests=()
+	while IFS= read -r rest; do # FILE:@test "NAME" {
+		file=${rest%%:*}
+		tests[${file%.bats}]+=$rest$'\n'
+	done < <(cd "$TESTDIR" && grep -F '@test "' ./*.bats | sed 's,^\./,,')
 	while IFS= read -r rest; do
 		rest=${rest#*| }
 		file=${rest%%: *}
 		IFS=';' read -ra names <<<"${rest#*: }"
 		for name in "${names[@]}"; do
-			grep -qF "@test \"${name# }" "$TESTDIR/$file.bats" || { echo "$file: $name" >&2; return 1; }
+			[[ ${tests[$file]-} == *"@test \"${name# }"* ]] || { echo "$file: $name" >&2; return 1; }
 			n=$((n + 1))
 		done
 	done < <(sed '1,/^## /d' "$TESTDIR/CASES" | grep -F ' | ')

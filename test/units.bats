@@ -16,54 +16,74 @@ if [ -x "$BUILDDIR/osmo-pcap-publish" ]; then
 	PATHS+=' publish'
 fi
 
-# Installs beneath ./root; DIR: the units there.
-units() {
-	command -v systemd-analyze >/dev/null || skip "no systemd-analyze"
-	DIR=$(make_var systemdsystemunitdir)
-	[ "$DIR" != no ] || skip "configured without systemd"
+# One installation, for all tests that only look at it; the others change a copy.
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return
+	make_var systemdsystemunitdir sysusersdir tmpfilesdir osmocomdir >directories
 	make_install "$PWD/root"
-	DIR=$PWD/root$DIR
+}
+
+# units [copy]: ROOT, where all is installed; in it DIR, the units, and SYSUSERS, TMPFILES and CONFIGURATION
+units() {
+	local name
+	command -v systemd-analyze >/dev/null || skip "no systemd-analyze"
+	for name in DIR SYSUSERS TMPFILES CONFIGURATION; do
+		read -r "${name?}"
+	done <"$BATS_FILE_TMPDIR/directories"
+	[ "$DIR" != no ] || skip "configured without systemd"
+	ROOT=$BATS_FILE_TMPDIR/root
+	if [ $# -gt 0 ]; then
+		cp -a "$ROOT" root
+		ROOT=$PWD/root
+	fi
+	for name in DIR SYSUSERS TMPFILES CONFIGURATION; do
+		printf -v "$name" %s "$ROOT${!name}"
+	done
 }
 
 @test "systemd finds nothing wrong with the units" {
-	local unit
-	units
+	units copy
 	# Those that ours refer to, and what runs, or does not, in their stead.
 	mkdir -p root/lib/systemd root/bin
 	cp -R /lib/systemd/system root/lib/systemd/
 	cp /bin/sh root/bin/
 	[ "$DIR" = "$PWD/root/lib/systemd/system" ] || cp "$DIR"/* root/lib/systemd/system/
-	for unit in $UNITS; do
-		systemd-analyze verify --root="$PWD/root" --man=no --recursive-errors=yes "$unit" >said 2>&1
-		[ ! -s said ] || { cat said; false; }
-	done
+	# shellcheck disable=SC2086 # several
+	systemd-analyze verify --root="$ROOT" --man=no --recursive-errors=yes $UNITS >said 2>&1 || { cat said; false; }
+	[ ! -s said ] || { cat said; false; }
 }
 
-# exposure UNIT: what systemd makes of its confinement, 0 to 100
-exposure() {
-	systemd-analyze security --offline=true --no-pager "$DIR/$1" |
-		sed -n 's/.*exposure level.*: \([0-9]*\)\.\([0-9]\) .*/\1\2/p'
+# exposures UNIT…: what systemd makes of the confinement of each, 0 to 100, as "UNIT NUMBER" in ./of
+exposures() {
+	systemd-analyze security --offline=true --no-pager "${@/#/$DIR/}" |
+		sed -n 's/.*exposure level for \(.*\): \([0-9]*\)\.\([0-9]\) .*/\1 \2\3/p' >of
+	[ "$(wc -l <of)" -eq $# ]
+}
+# exposed UNIT MOST: no more than that
+exposed() {
+	local unit exposure
+	while read -r unit exposure; do
+		[ "$unit" != "${1/@/@i}" ] || break # systemd names an instance
+	done <of
+	[ "$exposure" -le "$2" ]
 }
 
 @test "the services are confined" {
 	units
-	exposure osmo-pcap-server-standalone.service >of
-	[ "$(cat of)" -le 15 ]
-	exposure osmo-pcap-server.service >of
-	[ "$(cat of)" -le 4 ]
-	exposure osmo-pcap-server-inetd@.service >of
-	[ "$(cat of)" -le 3 ]
-	exposure osmo-pcap-send@.service >of
-	[ "$(cat of)" -le 22 ]
+	exposures osmo-pcap-server-standalone.service osmo-pcap-server.service osmo-pcap-server-inetd@.service \
+		osmo-pcap-send@.service
+	exposed osmo-pcap-server-standalone.service 15
+	exposed osmo-pcap-server.service 4
+	exposed osmo-pcap-server-inetd@.service 3
+	exposed osmo-pcap-send@.service 22
 	if [ -x "$BUILDDIR/osmo-pcap-publish" ]; then
-		exposure osmo-pcap-publish.service >of
-		[ "$(cat of)" -le 10 ]
+		exposures osmo-pcap-publish.service
+		exposed osmo-pcap-publish.service 10
 	fi
 	with_archive
-	exposure osmo-pcap-archive.service >of
-	[ "$(cat of)" -le 4 ]
-	exposure osmo-pcap-status@.service >of
-	[ "$(cat of)" -le 4 ]
+	exposures osmo-pcap-archive.service osmo-pcap-status@.service
+	exposed osmo-pcap-archive.service 4
+	exposed osmo-pcap-status@.service 4
 }
 with_archive() { [ -x "$BUILDDIR/osmo-pcap-archive" ] || skip "built without the archive"; }
 
@@ -85,18 +105,18 @@ with_archive() { [ -x "$BUILDDIR/osmo-pcap-archive" ] || skip "built without the
 	grep -hE '^Exec' "$DIR"/*.service | grep -oE '(=| )/[^ ]+' | tr -d '= ' | grep -v '^/bin/sh$' | sort -u >paths
 	[ "$(wc -l <paths)" -eq "$(wc -w <<<"$PATHS")" ]
 	while read -r path; do
-		[ -e "root$path" ]
+		[ -e "$ROOT$path" ]
 	done <paths
 }
 
 @test "user, group and directories are created as promised" {
-	units
+	units copy
 	as_root
 	mkdir -p root/etc
-	systemd-sysusers --root="$PWD/root" "$PWD/root$(make_var sysusersdir)/osmo-pcap-server.conf"
+	systemd-sysusers --root="$ROOT" "$SYSUSERS/osmo-pcap-server.conf"
 	grep -E '^osmo-pcap:x:[0-9]+:[0-9]+:[^:]*:/:/(usr/)?s?bin/nologin$' root/etc/passwd
 	grep '^osmo-pcap:' root/etc/group
-	systemd-tmpfiles --root="$PWD/root" --create "$PWD/root$(make_var tmpfilesdir)/osmo-pcap-server.conf"
+	systemd-tmpfiles --root="$ROOT" --create "$TMPFILES/osmo-pcap-server.conf"
 	local uid gid readers
 	uid=$(sed -n 's/^osmo-pcap:x:\([0-9]*\):.*/\1/p' root/etc/passwd)
 	gid=$(sed -n 's/^osmo-pcap:x:\([0-9]*\):.*/\1/p' root/etc/group)
@@ -105,37 +125,37 @@ with_archive() { [ -x "$BUILDDIR/osmo-pcap-archive" ] || skip "built without the
 	[ "$(stat -c '%u:%g %a' root/var/lib/osmo-pcap-server)" = "0:0 755" ]
 	[ "$(stat -c '%u:%g %a' root/var/lib/osmo-pcap-server/recording)" = "$uid:$readers 2750" ]
 	[ "$(stat -c '%u:%g %a' root/var/lib/osmo-pcap-server/done)" = "$uid:$readers 2750" ]
-	[ "$(stat -c '%u:%g %a' "root$(make_var osmocomdir)")" = "0:0 755" ]
+	[ "$(stat -c '%u:%g %a' "$CONFIGURATION")" = "0:0 755" ]
 }
 
 @test "a directory of the configuration that others own stays as it is" {
-	units
+	units copy
 	as_root
 	mkdir -p root/etc
-	systemd-sysusers --root="$PWD/root" "$PWD/root$(make_var sysusersdir)/osmo-pcap-server.conf"
-	chown 1:2 "root$(make_var osmocomdir)"
-	chmod 2775 "root$(make_var osmocomdir)"
-	systemd-tmpfiles --root="$PWD/root" --create "$PWD/root$(make_var tmpfilesdir)/osmo-pcap-server.conf"
-	[ "$(stat -c '%u:%g %a' "root$(make_var osmocomdir)")" = "1:2 2775" ]
+	systemd-sysusers --root="$ROOT" "$SYSUSERS/osmo-pcap-server.conf"
+	chown 1:2 "$CONFIGURATION"
+	chmod 2775 "$CONFIGURATION"
+	systemd-tmpfiles --root="$ROOT" --create "$TMPFILES/osmo-pcap-server.conf"
+	[ "$(stat -c '%u:%g %a' "$CONFIGURATION")" = "1:2 2775" ]
 }
 
 # archived: a capture in the directories that the files for systemd create is archived, as the archive's user; sets
 # SERVER_ID, ARCHIVE_ID and READERS
 archived() {
-	units
+	units copy
 	with_archive
 	command -v setfacl >/dev/null || skip "no setfacl"
 	command -v setpriv >/dev/null || skip "no setpriv"
 	open_to_nobody
 	mkdir -p root/etc
-	systemd-sysusers --root="$PWD/root" "$PWD/root$(make_var sysusersdir)"/osmo-pcap-{server,archive}.conf
+	systemd-sysusers --root="$ROOT" "$SYSUSERS"/osmo-pcap-{server,archive}.conf
 	SERVER_ID=$(sed -n 's/^osmo-pcap:x:\([0-9]*:[0-9]*\):.*/\1/p' root/etc/passwd)
 	ARCHIVE_ID=$(sed -n 's/^osmo-pcap-archive:x:\([0-9]*:[0-9]*\):.*/\1/p' root/etc/passwd)
 	READERS=$(sed -n 's/^osmo-pcap-read:x:\([0-9]*\):osmo-pcap-archive$/\1/p' root/etc/group)
 	[ "${SERVER_ID#*:}" != "$READERS" ]
 	# In an access control list it is a user of this machine that is named.
-	sed "s/u:osmo-pcap-archive:/u:${ARCHIVE_ID%:*}:/" "root$(make_var tmpfilesdir)/osmo-pcap-archive.conf" >archive.conf
-	systemd-tmpfiles --root="$PWD/root" --create "$PWD/root$(make_var tmpfilesdir)/osmo-pcap-server.conf" "$PWD/archive.conf"
+	sed "s/u:osmo-pcap-archive:/u:${ARCHIVE_ID%:*}:/" "$TMPFILES/osmo-pcap-archive.conf" >archive.conf
+	systemd-tmpfiles --root="$ROOT" --create "$TMPFILES/osmo-pcap-server.conf" "$PWD/archive.conf"
 	: >probe
 	setfacl -m u:1:r probe || skip "no access control lists here"
 	DIR=$PWD/root/var/lib/osmo-pcap-server
@@ -165,7 +185,7 @@ as() {
 	[ "$(stat -c '%u:%g %a' "$FILE")" = "${ARCHIVE_ID%:*}:$READERS 440" ]
 	[ "$(stat -c '%u:%g %a' "$DIR/archive/index.sqlite")" = "${ARCHIVE_ID%:*}:$READERS 640" ]
 	# what the package of the server does with each upgrade takes nothing away
-	systemd-tmpfiles --root="$PWD/root" --create "$PWD/root$(make_var tmpfilesdir)/osmo-pcap-server.conf"
+	systemd-tmpfiles --root="$ROOT" --create "$TMPFILES/osmo-pcap-server.conf"
 	as "$ARCHIVE_ID" sh -c ": >$DIR/done/x && rm $DIR/done/x"
 }
 

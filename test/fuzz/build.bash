@@ -33,9 +33,10 @@ sources() {
 }
 
 # build TARGET COMPILER OUTPUT FLAG…: what several targets exercise is compiled once with the same flags, and anew when
-# something in the source has changed. Not for two at a time; by itself it takes all processors.
+# something in the source has changed. Not for two at a time; by itself it takes all processors. BUILT: a directory of the
+# project's own build, whose objects serve as they are, except for those of files that are smaller here.
 build() {
-	local target=$1 compiler=$2 output=$3 objects all=() missing=() s
+	local target=$1 compiler=$2 output=$3 objects object all=() missing=() s name folder smaller=
 	shift 3
 	# shellcheck disable=SC2046 # lists
 	set -- -D_GNU_SOURCE -DWHOLEFILE_MAX=65536u -I"$SRC" -I"$here" \
@@ -45,8 +46,15 @@ build() {
 	[ -e "$objects/begun" ] && [ -z "$(find "$SRC" -newer "$objects/begun" -print -quit)" ] || rm -f "$objects"/*.o
 	touch "$objects/begun"
 	printf '%s\n' "$@" | grep -v '\.c$' | sed 's/.*/"&"/' >"$objects/flags"
+	[ -z "${BUILT-}" ] || smaller=$(grep -rl WHOLEFILE_MAX "$SRC")
 	for s in $(sources "$target"); do
-		all+=("$objects/$(basename "$(dirname "$s")")_$(basename "$s" .c).o")
+		name=${s##*/} folder=${s%/*}
+		object=("${BUILT-/nowhere}/src/${folder##*/}/"*_a-"${name%.c}.o")
+		if [ -e "${object[0]}" ] && [[ $smaller != *"$s"* ]]; then
+			all+=("${object[0]}")
+			continue
+		fi
+		all+=("$objects/${folder##*/}_${name%.c}.o")
 		[ -e "${all[-1]}" ] || missing+=("$s" "${all[-1]}")
 	done
 	# shellcheck disable=SC2016 # for the inner shell
