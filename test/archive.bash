@@ -44,29 +44,33 @@ ROW="SELECT path, lower(hex(sha256)), stored, length(readfile('archive/' || path
 # as_archived FILE PATH: the archive holds exactly this capture there
 as_archived() { zstd -dcq "archive/$2" | cmp - "$1"; }
 
-# everything_once: each capture kept in ./was is archived once, intact, and gone from done. It runs hundreds of times:
-# one process for each question.
-everything_once() {
-	local -A path_of=() sum_of=()
-	local kept=(was/*) there=0 f name path sum stored length
-	! compgen -G 'done/trace-*' >/dev/null || return
-	for f in archive/**/trace-* archive/.work/**; do
-		[ ! -f "$f" ] || [ -L "$f" ] || there=$((there + 1))
-	done
-	[ $there -eq ${#kept[@]} ] || return
-	while IFS='|' read -r path sum stored length name; do
-		[ "$stored" = "$length" ] || return
-		path_of[$name]=$path sum_of[$name]=$sum
-		there=$((there - 1))
-	done < <(index "$ROW")
-	[ $there -eq 0 ] || return
-	while read -r sum f; do
-		name=${f##*/}
-		[ "${sum_of[$name]-}" = "$sum" ] || return
-		as_archived "$f" "${path_of[$name]}" || return
-	done < <(sha256sum "${kept[@]}")
-}
+# everything_once: each capture kept in ./was is archived once, intact, and gone from done. still_there: nothing is lost:
+# each of them is in done, or archived as it was. Their status counts, also behind ||, where a failed command ends no
+# function.
+everything_once() { summed && archived once was.sums; }
+still_there() { summed && archived there was.sums; }
+# summed: makes ./was.sums, once for all that these ask
+summed() { [ was.sums -nt was ] || sha256sum was/* >was.sums; }
 keep() { mkdir -p was && cp -p 'done'/trace-* was/; }
+
+# emptied: ./archive, which may be a mount
+emptied() {
+	local all=(archive/* archive/.[!.]*)
+	rm -rf "${all[@]}"
+}
+
+# faulty CALL K ERROR|KILL COMMAND…: its K-th call of that name fails, or it is killed before that one. Its status; 98
+# where there was no such call to fail. With strace, which takes far longer, where fault cannot do it.
+faulty() {
+	local status=0 how=error=$3
+	fault "$@" || status=$?
+	[ $status -eq 99 ] || return $status
+	status=0
+	[ "$3" != KILL ] || how=signal=KILL
+	strace -qq -o injected -e trace="$1" -e inject="$1:$how:when=$2" "${@:4}" || status=$?
+	[ "$3" = KILL ] || [[ $(<injected) == *INJECTED* ]] || status=98
+	return $status
+}
 
 # swelling: prints a frame of zstd with a window of 128 KiB, and a million blocks of as many zeros each: 128 GiB
 swelling() {

@@ -31,11 +31,10 @@ killed_from() {
 	calls_from "$1" >calls
 	[ "$(wc -l <calls)" -gt 50 ]
 	while read -r name k; do
-		find archive -mindepth 1 -delete
+		emptied
 		cp -p was/* 'done'/
 		# from run to run there may be one call more or less
-		strace -qq -o /dev/null -e trace="$name" -e inject="$name:signal=KILL:when=$k" \
-			"$ARCHIVE" --once -c cfg 2>log 3>&- || once
+		faulty "$name" "$k" KILL "$ARCHIVE" --once -c cfg 2>log 3>&- || once
 		everything_once || {
 			echo "killed at $name, $k" >&2
 			return 1
