@@ -72,6 +72,19 @@ faulty() {
 	return $status
 }
 
+# without_waiting FUNCTION [OTHERS…]: with the archive and done in memory, where a sync costs nothing; where that is not
+# permitted, on the disk. OTHERS: functions of the .bats file that it calls.
+without_waiting() {
+	can_trace
+	without_sanitizers
+	if unshare -Urm true 2>/dev/null; then
+		eval "in_memory() { . \"\$TESTDIR/archive.bash\"; mount -t tmpfs tmpfs archive; mount -t tmpfs tmpfs 'done'; $1; }"
+		inside in_memory "$@"
+	else
+		"$1"
+	fi
+}
+
 # swelling: prints a frame of zstd with a window of 128 KiB, and a million blocks of as many zeros each: 128 GiB
 swelling() {
 	perl -e 'print pack("V", 0xfd2fb528), "\0\x38"; print pack("V", 131072 << 3 | 2) x 1048576; print "\1\0\0"'
