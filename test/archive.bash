@@ -72,11 +72,10 @@ faulty() {
 	return $status
 }
 
-# without_waiting FUNCTION [OTHERS…]: with the archive and done in memory, where a sync costs nothing; where that is not
+# without_waiting FUNCTION [OTHERS…]: hundreds of starts with the archive and done in memory, where a sync costs nothing; where that is not
 # permitted, on the disk. OTHERS: functions of the .bats file that it calls.
 without_waiting() {
 	can_trace
-	without_sanitizers
 	if unshare -Urm true 2>/dev/null; then
 		eval "in_memory() { . \"\$TESTDIR/archive.bash\"; mount -t tmpfs tmpfs archive; mount -t tmpfs tmpfs 'done'; $1; }"
 		inside in_memory "$@"
@@ -95,13 +94,19 @@ made() {
 	perl -e 'my ($format, $n, $len, $how) = @ARGV;
 		my $ng = $format eq "pcapng";
 		srand 7;
+		# a number for each four bytes takes long: of many the sum of two pieces of some
+		my $words = $how eq "alike" ? 0 : int($len / ($how eq "random" ? 4 : 12));
+		my $some = $words * $n > 65536 ? pack("N*", map { rand 2**32 } 1 .. 65536 + $words) : "";
+		sub noise {
+			return pack("N*", map { rand 2**32 } 1 .. $words) if $some eq "";
+			return substr($some, rand 4 * 65536, 4 * $words) ^ substr($some, rand 4 * 65536, 4 * $words);
+		}
 		sub block { my ($type, $body) = @_; my $l = 12 + length $body; pack("VV", $type, $l) . $body . pack("V", $l) }
 		print $ng ? block(0x0a0d0d0a, pack("VvvVV", 0x1a2b3c4d, 1, 0, ~0, ~0)) . block(1, pack("vvV", 1, 0, 0))
 			: pack("VvvVVVV", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1);
 		my $pad = "\0" x (-$len & 3);
 		for my $i (1 .. $n) {
-			my $p = pack("a14 N", "", $i) . ($how eq "alike" ? ""
-				: pack("N*", map { rand 2**32 } 1 .. $len / ($how eq "random" ? 4 : 12))) . "x" x $len;
+			my $p = pack("a14 N", "", $i) . noise() . "x" x $len;
 			$p = substr $p, 0, $len;
 			my ($s, $us) = (1790000000 + int($i / 100), $i % 100 * 1000);
 			my $t = $s * 1000000 + $us;

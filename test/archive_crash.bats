@@ -59,16 +59,19 @@ crashes() {
 }
 
 @test "a crash before the commit, then another compress: each capture is there once, and the index has every file" {
+	without_sanitizers
 	without_waiting none_next crashes each_once put
 }
 none_next() { crashes '' 'compress = "none";'; }
 
 @test "the same without compression before" {
+	without_sanitizers
 	without_waiting none_before crashes each_once put
 }
 none_before() { crashes 'compress = "none"; directories = "%c";' 'directories = "%c";' 3; }
 
 @test "the same with other directories" {
+	without_sanitizers
 	without_waiting elsewhere_next crashes each_once put
 }
 elsewhere_next() { crashes '' 'directories = "%Y/%c";' 3; }

@@ -47,7 +47,10 @@ one_capture() {
 	capture trace-foo-20261128_000001.pcap 3
 	killed_from '/archive"'
 }
-@test "killed at every system call that changes something, in turn: each capture is there once, intact" { without_waiting one_capture killed_from calls_from; }
+@test "killed at every system call that changes something, in turn: each capture is there once, intact" {
+	without_sanitizers
+	without_waiting one_capture killed_from calls_from
+}
 
 several_captures() {
 	settings
@@ -57,5 +60,6 @@ several_captures() {
 	killed_from 'sync_file_range('
 }
 @test "several captures, killed at every system call that changes something from their first sync on: each is there once, intact" {
+	without_sanitizers
 	without_waiting several_captures killed_from calls_from
 }
