@@ -550,9 +550,7 @@ one_does_not_fit() {
 	mount -t tmpfs tmpfs 'done' # lists first what was made last
 	settings 'compress = "none";'
 	made pcap 3 100 random >x
-	for i in $(seq 100); do
-		cp x "done/trace-bar-20261128_$(printf %06d "$i").pcap"
-	done
+	tee 'done'/trace-bar-20261128_000{001..100}.pcap <x >/dev/null
 	made pcap 15000 1500 random >'done'/trace-foo-20261128_000001.pcap
 	: >log # wait_log needs it at once
 	"$ARCHIVE" -c cfg 2>>log 3>&- &
