@@ -44,29 +44,45 @@ ROW="SELECT path, lower(hex(sha256)), stored, length(readfile('archive/' || path
 # as_archived FILE PATH: the archive holds exactly this capture there
 as_archived() { zstd -dcq "archive/$2" | cmp - "$1"; }
 
-# everything_once: each capture kept in ./was is archived once, intact, and gone from done. It runs hundreds of times:
-# one process for each question.
-everything_once() {
-	local -A path_of=() sum_of=()
-	local kept=(was/*) there=0 f name path sum stored length
-	! compgen -G 'done/trace-*' >/dev/null || return
-	for f in archive/**/trace-* archive/.work/**; do
-		[ ! -f "$f" ] || [ -L "$f" ] || there=$((there + 1))
-	done
-	[ $there -eq ${#kept[@]} ] || return
-	while IFS='|' read -r path sum stored length name; do
-		[ "$stored" = "$length" ] || return
-		path_of[$name]=$path sum_of[$name]=$sum
-		there=$((there - 1))
-	done < <(index "$ROW")
-	[ $there -eq 0 ] || return
-	while read -r sum f; do
-		name=${f##*/}
-		[ "${sum_of[$name]-}" = "$sum" ] || return
-		as_archived "$f" "${path_of[$name]}" || return
-	done < <(sha256sum "${kept[@]}")
-}
+# everything_once: each capture kept in ./was is archived once, intact, and gone from done. still_there: nothing is lost:
+# each of them is in done, or archived as it was. Their status counts, also behind ||, where a failed command ends no
+# function.
+everything_once() { summed && archived once was.sums; }
+still_there() { summed && archived there was.sums; }
+# summed: makes ./was.sums, once for all that these ask
+summed() { [ was.sums -nt was ] || sha256sum was/* >was.sums; }
 keep() { mkdir -p was && cp -p 'done'/trace-* was/; }
+
+# emptied: ./archive, which may be a mount
+emptied() {
+	local all=(archive/* archive/.[!.]*)
+	rm -rf "${all[@]}"
+}
+
+# faulty CALL K ERROR|KILL COMMAND…: its K-th call of that name fails, or it is killed before that one. Its status; 98
+# where there was no such call to fail. With strace, which takes far longer, where fault cannot do it.
+faulty() {
+	local status=0 how=error=$3
+	fault "$@" || status=$?
+	[ $status -eq 99 ] || return $status
+	status=0
+	[ "$3" != KILL ] || how=signal=KILL
+	strace -qq -o injected -e trace="$1" -e inject="$1:$how:when=$2" "${@:4}" || status=$?
+	[ "$3" = KILL ] || [[ $(<injected) == *INJECTED* ]] || status=98
+	return $status
+}
+
+# without_waiting FUNCTION [OTHERS…]: hundreds of starts with the archive and done in memory, where a sync costs nothing; where that is not
+# permitted, on the disk. OTHERS: functions of the .bats file that it calls.
+without_waiting() {
+	can_trace
+	if unshare -Urm true 2>/dev/null; then
+		eval "in_memory() { . \"\$TESTDIR/archive.bash\"; mount -t tmpfs tmpfs archive; mount -t tmpfs tmpfs 'done'; $1; }"
+		inside in_memory "$@"
+	else
+		"$1"
+	fi
+}
 
 # swelling: prints a frame of zstd with a window of 128 KiB, and a million blocks of as many zeros each: 128 GiB
 swelling() {
@@ -78,13 +94,19 @@ made() {
 	perl -e 'my ($format, $n, $len, $how) = @ARGV;
 		my $ng = $format eq "pcapng";
 		srand 7;
+		# a number for each four bytes takes long: of many the sum of two pieces of some
+		my $words = $how eq "alike" ? 0 : int($len / ($how eq "random" ? 4 : 12));
+		my $some = $words * $n > 65536 ? pack("N*", map { rand 2**32 } 1 .. 65536 + $words) : "";
+		sub noise {
+			return pack("N*", map { rand 2**32 } 1 .. $words) if $some eq "";
+			return substr($some, rand 4 * 65536, 4 * $words) ^ substr($some, rand 4 * 65536, 4 * $words);
+		}
 		sub block { my ($type, $body) = @_; my $l = 12 + length $body; pack("VV", $type, $l) . $body . pack("V", $l) }
 		print $ng ? block(0x0a0d0d0a, pack("VvvVV", 0x1a2b3c4d, 1, 0, ~0, ~0)) . block(1, pack("vvV", 1, 0, 0))
 			: pack("VvvVVVV", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1);
 		my $pad = "\0" x (-$len & 3);
 		for my $i (1 .. $n) {
-			my $p = pack("a14 N", "", $i) . ($how eq "alike" ? ""
-				: pack("N*", map { rand 2**32 } 1 .. $len / ($how eq "random" ? 4 : 12))) . "x" x $len;
+			my $p = pack("a14 N", "", $i) . noise() . "x" x $len;
 			$p = substr $p, 0, $len;
 			my ($s, $us) = (1790000000 + int($i / 100), $i % 100 * 1000);
 			my $t = $s * 1000000 + $us;

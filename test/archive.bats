@@ -319,9 +319,7 @@ on_a_full_disk() {
 	"$ARCHIVE" --once -c cfg 2>log # makes the index
 	capture trace-foo-20261128_000001.pcap
 	local i
-	for i in $(seq 2 150); do
-		cp 'done'/trace-foo-20261128_000001.pcap "done/trace-foo-20261128_$(printf %06d "$i").pcap"
-	done
+	tee 'done'/trace-foo-20261128_000{002..150}.pcap <'done'/trace-foo-20261128_000001.pcap >/dev/null
 	dd if=/dev/zero of=archive/ballast bs=1024 count=2048 status=none 2>/dev/null || true
 	for i in $(seq 100); do
 		: >"archive/ballast-$i" || break
@@ -440,9 +438,9 @@ full_of_files() { on_a_full_disk size=20m,nr_inodes=60; }
 	capture trace-foo-20261121_000000.pcap
 	capture trace-foo-20261122_000000.pcap
 	once
-	# 2,500 older ones, of which there is but the row, and an empty file
+	# 2,500 older ones, of which there is but the row, and a name of an empty file
 	mkdir archive/old
-	(cd archive/old && seq 2500 | xargs touch)
+	perl -e 'chdir "archive/old"; open my $f, ">", 1 or die; link 1, $_ or die "$!" for 2 .. 2500'
 	sqlite3 archive/index.sqlite "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
 		INSERT INTO file (client, address, name, path, compressed, pcapng, ended, archived, packets, bytes, stored,
 			sha256, damaged, link_types, profile, frames)

@@ -10,9 +10,7 @@
 	once # makes the index
 	capture trace-foo-20261128_000001.pcap
 	local i error
-	for i in $(seq 2 150); do
-		cp 'done'/trace-foo-20261128_000001.pcap "done/trace-foo-20261128_$(printf %06d "$i").pcap"
-	done
+	tee 'done'/trace-foo-20261128_000{002..150}.pcap <'done'/trace-foo-20261128_000001.pcap >/dev/null
 	for error in EDQUOT EIO; do
 		not strace -qq -o trace -e trace=openat -P "$PWD/archive/.work" -e inject=openat:error=$error:when=5+ \
 			"$ARCHIVE" --once -c cfg 2>log 3>&-

@@ -13,12 +13,26 @@ rebuild() { "$ARCHIVE" --rebuild -c cfg >made 2>err; }
 told() {
 	index "SELECT client.name, address, file.name, path, compressed, pcapng, ended, ${1-archived}, packets, bytes,
 		file.stored, first, last, hex(sha256), damaged, whole, why, hex(link_types), hex(profile), hex(frames)
-		FROM file JOIN client ON client.id = file.client ORDER BY path"
-	index 'SELECT name, files, stored FROM client ORDER BY name'
-	index 'SELECT path, span.first, span.last FROM span JOIN file ON file.id = span.id ORDER BY path'
+		FROM file JOIN client ON client.id = file.client ORDER BY path;
+		SELECT name, files, stored FROM client ORDER BY name;
+		SELECT path, span.first, span.last FROM span JOIN file ON file.id = span.id ORDER BY path"
 }
 
-state() { find archive -name 'trace-*' -printf '%p %s %T@ %i\n' | sort; told; }
+state() {
+	local files
+	shopt -s nullglob
+	files=(archive/**/trace-* archive/.work/**/trace-*)
+	shopt -u nullglob
+	[ ${#files[@]} -eq 0 ] || stat -c '%n %s %.Y %i' "${files[@]}"
+	told
+}
+
+# as_before: the state is that of the file before
+as_before() {
+	local now
+	now=$(state)
+	[ "$now" = "$(<before)" ] || diff before - <<<"$now"
+}
 
 # variety: finished captures of each kind
 variety() {
@@ -53,7 +67,7 @@ variety() {
 	verify
 	grep -x '7 files read, captures of 9[0-9]* bytes; 0 files differ or are missing' found
 	[ "$(wc -l <found)" -eq 1 ]
-	state | diff before -
+	as_before
 	settings 'compress = "none";'
 	capture trace-foo-20261128_000009.pcap
 	kill -HUP $!
@@ -74,7 +88,7 @@ variety() {
 	rm ${FOO}_000003.pcap.zst
 	ln -sf /etc/passwd ${FOO}_000004.pcap.zst
 	# the same size, another capture of the same length
-	made pcap 200 1000 random | sed 's/^\(.\{0,400\}\)/\1/' | perl -e 'local $/; $_ = <>; substr($_, -1) ^= "\1"; print' \
+	made pcap 200 1000 random | perl -e 'local $/; $_ = <>; substr($_, -1) ^= "\1"; print' \
 		>'done'/trace-bar-20261128_000005.pcap
 	once
 	cp archive/bar/2026-11-28/trace-bar-20261128_000005.pcap.zst ${FOO}_000005.pcap.zst
@@ -257,9 +271,9 @@ variety() {
 	rm archive/index.sqlite*
 	rebuild
 	grep -E '^8 files of [0-9]* bytes are in the index; 0 cannot be read, 0 are no archived files$' made
-	state | diff before -
+	as_before
 	rebuild # over one that is there
-	state | diff before -
+	as_before
 	once
 	verify
 	grep '^8 files read' found
@@ -443,27 +457,28 @@ variety() {
 	[ "$(index 'SELECT count(*) FROM file')" -eq 1 ]
 }
 
-@test "rebuild: killed at every system call in turn, and made again: nothing is missing" {
-	can_trace
+rebuild_killed() {
 	settings
 	capture trace-foo-20261128_000001.pcap
 	capture trace-foo-20261128_000002.pcap
 	once
 	state >before
 	strace -qq -o trace "$ARCHIVE" --rebuild -c cfg >made 2>err
-	state | diff before -
+	as_before
 	sed -nE 's/^([a-z0-9_]+)\(.*/\1/p' trace | awk '{ print $1, ++n[$1] }' >calls
 	sed -n "$(($(grep -nF '/archive"' trace | head -n 1 | cut -d: -f1))),\$p" calls |
 		grep -E '^(openat|pwrite64|unlinkat|renameat|fsync|fcntl|close) ' >from
 	[ "$(wc -l <from)" -gt 20 ]
 	local name k
 	while read -r name k; do
-		! strace -qq -o /dev/null -e trace="$name" -e inject="$name:signal=KILL:when=$k" \
-			"$ARCHIVE" --rebuild -c cfg >made 2>err 3>&- || break
-		state | diff before -
+		! faulty "$name" "$k" KILL "$ARCHIVE" --rebuild -c cfg >made 2>err 3>&- || break
+		as_before
 		rebuild
-		state | diff before -
+		as_before
 	done <from
+}
+@test "rebuild: killed at every system call in turn, and made again: nothing is missing" {
+	without_waiting rebuild_killed rebuild state told as_before
 }
 
 @test "rebuild: beside a reader of the old index nothing of that one stays" {
@@ -510,7 +525,7 @@ variety() {
 			grep 'warning: path .*: there are files and no index: osmo-pcap-archive --rebuild' <<<"$output"; }
 		[ "$how" != empty ] || { run ! verify && grep 'it is empty: osmo-pcap-archive --rebuild makes' err; }
 		rebuild
-		state | diff before -
+		as_before
 	done
 	once
 	[ "$(index 'SELECT count(*) FROM file')" -eq 3 ]
@@ -549,7 +564,7 @@ variety() {
 		run -1 once
 		grep -E "the index is of version $version, this program's of [0-9]+: osmo-pcap-archive --rebuild makes it anew" log
 		rebuild
-		state | diff before -
+		as_before
 	done
 	rm archive/index.sqlite*
 	sqlite3 archive/index.sqlite 'CREATE TABLE notes (text)'
@@ -616,7 +631,7 @@ asked() {
 	grep -E '^all +4 +1.5K +55[78] +11K +1[67]d, max-age 99d$' plan
 	grep -E '^[0-9.]+[KMGTP] of [0-9.]+[KMGTP] are free: full in >10000d, where no limit deletes files before$' plan
 	grep -x 'nothing is to be deleted now' plan
-	state | diff before -
+	as_before
 }
 
 @test "plan: all numbers are of one moment, whatever is deleted while it is printed" {

@@ -12,20 +12,18 @@ each_once() {
 	[ "$(index 'SELECT lower(hex(sha256)) FROM file ORDER BY 1')" = "$SUMS" ] || return
 	[ ${#archived[@]} -eq ${#kept[@]} ] || return
 	"$ARCHIVE" --verify -c cfg >verified || return
-	[ -z "$(find archive/.work -mindepth 1)" ]
+	! compgen -G 'archive/.work/*' >/dev/null
 }
 
 # put: the captures, where they were completed; one name is in both directories
 put() { cp -a ready/. .; }
 
-CLIENTS='{ name = "foo"; address = "127.0.0.2"; }, { name = "bar"; address = "127.0.0.3"; completed-path = "done2"; }'
+export CLIENTS='{ name = "foo"; address = "127.0.0.2"; }, { name = "bar"; address = "127.0.0.3"; completed-path = "done2"; }'
 
 # crashes FIRST SECOND [STEP]: with the settings FIRST it is killed at every call from the first name on, or each STEPth of
 # them; with SECOND it goes on
 crashes() {
 	local k first name step=${3-1}
-	can_trace
-	without_sanitizers
 	mkdir -p done2 was ready/done ready/done2
 	for k in 1 2 3; do
 		stream -c was/$k pcap data,times=$k:rec=100
@@ -46,10 +44,9 @@ crashes() {
 	awk -v step="$step" 'NR % step == 0' all >from
 	adopted=0
 	while read -r name k; do
-		find archive -mindepth 1 -delete
+		emptied
 		put
-		strace -qq -o /dev/null -e trace="$name" -e inject="$name:signal=KILL:when=$k" \
-			"$ARCHIVE" --once -c cfg1 >/dev/null 2>&1 3>&- || true
+		faulty "$name" "$k" KILL "$ARCHIVE" --once -c cfg1 >/dev/null 2>&1 3>&- || true
 		once
 		each_once || {
 			echo "killed at $name, $k" >&2
@@ -62,16 +59,22 @@ crashes() {
 }
 
 @test "a crash before the commit, then another compress: each capture is there once, and the index has every file" {
-	crashes '' 'compress = "none";'
+	without_sanitizers
+	without_waiting none_next crashes each_once put
 }
+none_next() { crashes '' 'compress = "none";'; }
 
 @test "the same without compression before" {
-	crashes 'compress = "none"; directories = "%c";' 'directories = "%c";' 3
+	without_sanitizers
+	without_waiting none_before crashes each_once put
 }
+none_before() { crashes 'compress = "none"; directories = "%c";' 'directories = "%c";' 3; }
 
 @test "the same with other directories" {
-	crashes '' 'directories = "%Y/%c";' 3
+	without_sanitizers
+	without_waiting elsewhere_next crashes each_once put
 }
+elsewhere_next() { crashes '' 'directories = "%Y/%c";' 3; }
 
 @test "a file that a crash has left and that cannot be read is named at every start, and kept" {
 	settings

@@ -6,7 +6,7 @@
 # Calls that change no file and tell no other process anything: who is killed at one of them leaves what the call before
 # left, as one who is killed at the next one that is not of these. Locks end with the process. What is not named here
 # counts as a change, and so does openat() with O_CREAT.
-ONLY_ASKS='brk close faccessat2 fcntl fstatfs getdents64 geteuid getpid mmap munmap newfstatat openat pread64'
+export ONLY_ASKS='brk close faccessat2 fcntl fstatfs getdents64 geteuid getpid mmap munmap newfstatat openat pread64'
 
 # calls_from TEXT: from the first call on that has TEXT in its line of ./trace: name of the call, and its how many-th of
 # this name: of those that only ask the first of each name, and all others
@@ -31,11 +31,10 @@ killed_from() {
 	calls_from "$1" >calls
 	[ "$(wc -l <calls)" -gt 50 ]
 	while read -r name k; do
-		find archive -mindepth 1 -delete
+		emptied
 		cp -p was/* 'done'/
 		# from run to run there may be one call more or less
-		strace -qq -o /dev/null -e trace="$name" -e inject="$name:signal=KILL:when=$k" \
-			"$ARCHIVE" --once -c cfg 2>log 3>&- || once
+		faulty "$name" "$k" KILL "$ARCHIVE" --once -c cfg 2>log 3>&- || once
 		everything_once || {
 			echo "killed at $name, $k" >&2
 			return 1
@@ -43,26 +42,15 @@ killed_from() {
 	done <calls
 }
 
-# without_waiting FUNCTION: with the archive and done in memory, where a sync costs nothing; where that is not permitted,
-# on the disk
-without_waiting() {
-	can_trace
-	without_sanitizers
-	if unshare -Urm true 2>/dev/null; then
-		eval "in_memory() { . \"\$TESTDIR/archive.bash\"; mount -t tmpfs tmpfs archive; mount -t tmpfs tmpfs 'done'; $1; }"
-		export ONLY_ASKS
-		inside in_memory "$1" killed_from calls_from
-	else
-		"$1"
-	fi
-}
-
 one_capture() {
 	settings
 	capture trace-foo-20261128_000001.pcap 3
 	killed_from '/archive"'
 }
-@test "killed at every system call that changes something, in turn: each capture is there once, intact" { without_waiting one_capture; }
+@test "killed at every system call that changes something, in turn: each capture is there once, intact" {
+	without_sanitizers
+	without_waiting one_capture killed_from calls_from
+}
 
 several_captures() {
 	settings
@@ -72,5 +60,6 @@ several_captures() {
 	killed_from 'sync_file_range('
 }
 @test "several captures, killed at every system call that changes something from their first sync on: each is there once, intact" {
-	without_waiting several_captures
+	without_sanitizers
+	without_waiting several_captures killed_from calls_from
 }

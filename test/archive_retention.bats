@@ -58,10 +58,9 @@ directories() { find archive -mindepth 1 -type d ! -name .work | sort | paste -s
 	sed -nE 's/^(unlinkat|pwrite64|fdatasync)\(.*/\1/p' trace | awk '{ print $1, ++n[$1] }' >calls
 	grep -q 'AT_REMOVEDIR) *= 0' trace
 	while read -r name k; do
-		rm -r archive
-		cp -a kept archive
-		strace -qq -o /dev/null -e trace="$name" -e inject="$name:signal=KILL:when=$k" \
-			"$ARCHIVE" --once -c cfg >/dev/null 2>&1 3>&- || true
+		emptied
+		cp -a kept/. archive
+		faulty "$name" "$k" KILL "$ARCHIVE" --once -c cfg >/dev/null 2>&1 3>&- || true
 		once || {
 			echo "killed at $name, $k" >&2
 			return 1
