@@ -200,7 +200,7 @@ again_at() {
 
 @test "a command that takes longer than timeout is ended, with all it has started" {
 	# shellcheck disable=SC2016
-	command_is 'sleep 1000 & echo $! >"sleep$1"; echo $$ >"pid$1"; case $1 in bar) trap "" TERM ;; *) trap "exit 0" TERM ;; esac; while :; do wait; done'
+	command_is 'sleep 1000 & echo $! >"sleep$1"; echo $$ >"pid$1"; case $1 in bar) trap "" TERM ;; *) trap "exit 0" TERM ;; esac; while :; do wait; sleep 1; done'
 	settings 'command = [ "./command", "{client}" ]; timeout = "1s";'
 	capture trace-foo-20261128_101500.pcap
 	capture trace-bar-20261128_101500.pcap
