@@ -8,7 +8,7 @@ daemon() {
 	STATUS=0
 	timeout "$PATIENCE" "${WRAP[@]}" "$SERVER" -c cfg -D >out 2>&1 </dev/null 3>&- || STATUS=$?
 	cat out
-	[ ! -f pid ] || [ ! -s pid ] || SERVER_PID=$(cat pid)
+	[ ! -f pid ] || [ ! -s pid ] || SERVER_PID=$(<pid)
 	PORT=$FIXED_PORT
 }
 ready() {
@@ -93,7 +93,7 @@ title_is() { [ "$(tr -d '\0' <"/proc/$1/cmdline")" = "$2" ]; }
 	beside_memcheck "the server's process runs valgrind"
 	ready
 	daemon
-	[ "$(readlink "/proc/$(cat pid)/exe")" = "$(readlink -f "$SERVER")" ]
+	[ "$(readlink "/proc/$(<pid)/exe")" = "$(readlink -f "$SERVER")" ]
 	ends
 	[ ! -e pid ]
 }
@@ -130,12 +130,12 @@ title_is() { [ "$(tr -d '\0' <"/proc/$1/cmdline")" = "$2" ]; }
 	echo 999999999 >pid
 	daemon
 	[ $STATUS -eq 0 ]
-	[ "$(readlink "/proc/$(cat pid)/exe")" = "$(readlink -f "$SERVER")" ]
+	[ "$(readlink "/proc/$(<pid)/exe")" = "$(readlink -f "$SERVER")" ]
 	kill -KILL "$SERVER_PID"
 	until_true gone "$SERVER_PID"
 	daemon
 	[ $STATUS -eq 0 ]
-	kill -0 "$(cat pid)"
+	kill -0 "$(<pid)"
 }
 
 # no_pid_file REASON: not started, and what is there stays
@@ -154,7 +154,7 @@ no_pid_file() {
 	for text in precious '123 456' '-1' $'12\n34' 1234567890123456789012345678901234567890; do
 		echo "$text" >pid
 		no_pid_file 'is no pid file: .*'
-		[ "$(cat pid)" = "$text" ]
+		[ "$(<pid)" = "$text" ]
 	done
 }
 @test "-D: a pid-file that is a link, a FIFO, a directory or a device: not started, with the reason" {
@@ -285,7 +285,7 @@ starts_stopped() { until_true grep -q 'stopped by SIGSTOP' trace; }
 	timeout "$PATIENCE" "${WRAP[@]}" "$SERVER" -c cfg -D >out 2>&1 </dev/null 3>&- &
 	starter=$!
 	starts_stopped
-	SERVER_PID=$(cat pid)
+	SERVER_PID=$(<pid)
 	ready # another port
 	kill -HUP "$SERVER_PID"
 	kill -CONT "$SERVER_PID"
@@ -545,7 +545,7 @@ groups_of() { stat -c %g "$@" | sort -u; }
 	config "user = \"nobody\"; group = \"$GROUP\"; pid-file = \"$PWD/run/pid\";"
 	daemon
 	[ $STATUS -eq 0 ]
-	SERVER_PID=$(cat run/pid)
+	SERVER_PID=$(<run/pid)
 	is_nobody "$SERVER_PID"
 	ends
 	[ ! -e run/pid ]
