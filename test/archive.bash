@@ -72,6 +72,25 @@ faulty() {
 	return $status
 }
 
+# Calls that change no file and tell no other process anything: who is killed at one of them leaves what the call before
+# left, as one who is killed at the next one that is not of these. Locks end with the process, and what is not synced stays
+# when a process ends. What is not named here counts as a change, and so does openat() with O_CREAT.
+ONLY_ASKS='brk close faccessat2 fcntl fdatasync fstatfs fsync getdents64 geteuid getpid mmap munmap newfstatat openat pread64 sync_file_range'
+
+# calls_from TEXT: from the first call on that has TEXT in its line of ./trace: name of the call, and its how many-th of
+# this name: of those that only ask the first of each name, and all others
+calls_from() {
+	awk -v text="$1" -v asks=" $ONLY_ASKS " 'match($0, /^[a-z0-9_]+/) {
+		name = substr($0, 1, RLENGTH)
+		n[name]++
+		if (index($0, text))
+			begun = 1
+		if (!begun || name == "exit_group" || index(asks, " " name " ") && !/O_CREAT/ && seen[name]++)
+			next
+		print name, n[name]
+	}' trace
+}
+
 # without_waiting FUNCTION [OTHERS…]: hundreds of starts with the archive and done in memory, where a sync costs nothing; where that is not
 # permitted, on the disk. OTHERS: functions of the .bats file that it calls.
 without_waiting() {

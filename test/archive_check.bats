@@ -465,9 +465,7 @@ rebuild_killed() {
 	state >before
 	strace -qq -o trace "$ARCHIVE" --rebuild -c cfg >made 2>err
 	as_before
-	sed -nE 's/^([a-z0-9_]+)\(.*/\1/p' trace | awk '{ print $1, ++n[$1] }' >calls
-	sed -n "$(($(grep -nF '/archive"' trace | head -n 1 | cut -d: -f1))),\$p" calls |
-		grep -E '^(openat|pwrite64|unlinkat|renameat|fsync|fcntl|close) ' >from
+	calls_from '/archive"' >from
 	[ "$(wc -l <from)" -gt 20 ]
 	local name k
 	while read -r name k; do

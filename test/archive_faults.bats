@@ -577,6 +577,7 @@ in_the_way() {
 		-e inject=pread64:signal=STOP:when=70 "$ARCHIVE" -c cfg 2>log 3>&- &
 	PIDS+=($!)
 	until_true grep -q 'stopped by SIGSTOP' trace
+	PIDS+=("$(pgrep -P "${PIDS[-1]}")") # strace does not take it with it
 	[ "$(df --output=avail -k archive | tail -n 1)" -lt 6144 ]
 	for i in 1 2; do # the limit of files tells when retention had its turn
 		capture x $i
