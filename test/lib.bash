@@ -5,7 +5,8 @@
 
 : "${BUILDDIR:=$PWD}"
 [[ $BUILDDIR == /* ]] || BUILDDIR=$PWD/$BUILDDIR # each test has a working directory of its own
-TESTDIR=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+TESTDIR=${BASH_SOURCE[0]%/*}
+[[ $TESTDIR == /* ]] || TESTDIR=$(cd "$TESTDIR" && pwd)
 . "$TESTDIR/thrift.bash"
 SEND=$BUILDDIR/osmo-pcap-send # what the tests send with
 # VALGRIND=1: the programs under test run under memcheck, the server without its sandbox, which would kill valgrind;
@@ -26,7 +27,8 @@ export PATIENCE=${PATIENCE:-30} # seconds until a test gives up on an event
 : "${VIA:=standalone}"
 export PATH=$BUILDDIR/test:$TESTDIR:$PATH # peer, stream and others that are built; those that are scripts
 
-setup() {
+setup() { plain_setup; } # other setups begin with it
+plain_setup() {
 	begin_in "$BATS_TEST_TMPDIR"
 	[ -z "${NO_MEMCHECK-}" ] || beside_memcheck "$NO_MEMCHECK" # of a whole file
 }
@@ -52,7 +54,8 @@ show_log() {
 	tail -n +$((${LOGGED-0} + 1)) log | tail -n 40 | sed 's/^/# /'
 }
 
-teardown() {
+teardown() { plain_teardown; }
+plain_teardown() {
 	local pid
 	disown -a # bash would say of each that it was killed
 	if [ -n "$SERVER_PID" ] && [ ${#WRAP[@]} -gt 0 ]; then
