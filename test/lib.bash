@@ -177,11 +177,11 @@ listen_at() {
 
 # listened_to PORT: a socket listens there
 listened_to() {
-	local port file _ local state
+	local port file _ here state
 	printf -v port %04X "$1"
 	for file in /proc/net/tcp /proc/net/tcp6; do
-		[ ! -e "$file" ] || while read -r _ local _ state _; do
-			[[ $local != *:"$port" || $state != 0A ]] || return 0
+		[ ! -e "$file" ] || while read -r _ here _ state _; do
+			[[ $here != *:"$port" || $state != 0A ]] || return 0
 		done <"$file"
 	done
 	return 1
