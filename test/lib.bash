@@ -5,7 +5,8 @@
 
 : "${BUILDDIR:=$PWD}"
 [[ $BUILDDIR == /* ]] || BUILDDIR=$PWD/$BUILDDIR # each test has a working directory of its own
-TESTDIR=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+TESTDIR=${BASH_SOURCE[0]%/*}
+[[ $TESTDIR == /* ]] || TESTDIR=$(cd "$TESTDIR" && pwd)
 . "$TESTDIR/thrift.bash"
 SEND=$BUILDDIR/osmo-pcap-send # what the tests send with
 # VALGRIND=1: the programs under test run under memcheck, the server without its sandbox, which would kill valgrind;
@@ -26,7 +27,8 @@ export PATIENCE=${PATIENCE:-30} # seconds until a test gives up on an event
 : "${VIA:=standalone}"
 export PATH=$BUILDDIR/test:$TESTDIR:$PATH # peer, stream and others that are built; those that are scripts
 
-setup() {
+setup() { plain_setup; } # other setups begin with it
+plain_setup() {
 	begin_in "$BATS_TEST_TMPDIR"
 	[ -z "${NO_MEMCHECK-}" ] || beside_memcheck "$NO_MEMCHECK" # of a whole file
 }
@@ -52,7 +54,8 @@ show_log() {
 	tail -n +$((${LOGGED-0} + 1)) log | tail -n 40 | sed 's/^/# /'
 }
 
-teardown() {
+teardown() { plain_teardown; }
+plain_teardown() {
 	local pid
 	disown -a # bash would say of each that it was killed
 	if [ -n "$SERVER_PID" ] && [ ${#WRAP[@]} -gt 0 ]; then
@@ -174,7 +177,14 @@ listen_at() {
 
 # listened_to PORT: a socket listens there
 listened_to() {
-	cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q "$(printf ': [0-9A-F]*:%04X [0-9A-F:]* 0A ' "$1")"
+	local port file _ here state
+	printf -v port %04X "$1"
+	for file in /proc/net/tcp /proc/net/tcp6; do
+		[ ! -e "$file" ] || while read -r _ here _ state _; do
+			[[ $here != *:"$port" || $state != 0A ]] || return 0
+		done <"$file"
+	done
+	return 1
 }
 
 # systemd-socket-activate starts the server with the first connection: one without a byte. What it says, and what the
@@ -212,7 +222,7 @@ servers() {
 # still. ZONE: its time zone. CLOCK_FORMAT: another format of the time, such as %s.
 fake_clock() {
 	local lib
-	lib=$(ls /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null) || skip "no libfaketime"
+	lib=$(compgen -G '/usr/lib/*/faketime/libfaketime.so.1') || skip "no libfaketime"
 	echo "$1" >clock.new
 	mv clock.new clock
 	WRAP=(env "LD_PRELOAD=$lib" "FAKETIME_TIMESTAMP_FILE=$PWD/clock" FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1
@@ -358,13 +368,14 @@ bystander_complete() {
 
 # row_sends 'GOOD ITEMS' 'BAD ITEMS' ['WANTED ITEMS']: sets CLIENT and FROM, WANT, a file with what the client's capture
 # file must be: of WANTED, else of GOOD; FRAMES, SIZE and PACKETS of GOOD; RECORDED, the length that the bystander's file
-# must have. Where rows are only listed, nothing behind it is run.
+# must have; ROW_LOG, the lines of the log about the client, up to its end, and about the bystander. Where rows are only
+# listed, nothing behind it is run.
 row_sends() {
 	if [ -n "${LISTING-}" ]; then
 		printf '%s\t%s\t%s\n' "$1" "$2" "${3-}"
 		exit
 	fi
-	local row=1
+	local row=1 i names
 	if [ -e cfg ]; then
 		CLIENT=foo FROM=127.0.0.2
 		server_start
@@ -375,20 +386,41 @@ row_sends() {
 	else
 		table_start || return
 		cd "$BATS_FILE_TMPDIR" || return
-		row=$(grep -nxF -- "$BATS_TEST_DESCRIPTION" names) || { echo "not listed as a row" >&2; return 1; }
-		row=${row%%:*}
+		mapfile -t names <names
+		row=
+		for i in "${!names[@]}"; do
+			[ "${names[i]}" != "$BATS_TEST_DESCRIPTION" ] || row=$((i + 1))
+		done
+		[ -n "$row" ] || { echo "not listed as a row" >&2; return 1; }
 		CLIENT=row$row FROM=127.0.10.$row
 	fi
 	WANT=row/$row.want
 	read -r FRAMES SIZE PACKETS RECORDED <"row/$row.facts"
-	wait_log "closed client=$CLIENT "
+	until_true row_closed
+}
+row_closed() {
+	mapfile -t ROW_LOG < <(grep -E "client=(bar|$CLIENT) " log)
+	in_row_log " closed client=$CLIENT "
+}
+# in_row_log REGEX: FOUND, the lines of the row's log that match, of which there are some
+in_row_log() {
+	local line
+	FOUND=()
+	for line in "${ROW_LOG[@]}"; do
+		[[ ! $line =~ $1 ]] || FOUND+=("$line")
+	done
+	[ ${#FOUND[@]} -gt 0 ]
 }
 
 # row_unharmed: the bystander's recording went on after the row
 row_unharmed() {
 	cmp -n "$RECORDED" bystander.want rec/trace-bar-*
 	[ "$(size rec/trace-bar-*)" -ge "$RECORDED" ]
-	not grep -E "client=(bar|$CLIENT) .*(killed|signal|internal)|(closed|rejected) client=bar" log >&2
+	mapfile -t ROW_LOG < <(grep -E "client=(bar|$CLIENT) " log) # as it is now
+	if in_row_log "client=(bar|$CLIENT) .*(killed|signal|internal)|(closed|rejected) client=bar"; then
+		printf '%s\n' "${FOUND[@]}" >&2
+		return 1
+	fi
 }
 
 # table_rows: NAME<tab>GOOD<tab>BAD<tab>WANTED of each row of the file
@@ -411,7 +443,7 @@ table_rows() {
 }
 
 table_start() {
-	local table=$BATS_FILE_TMPDIR i BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR # where processes belong that the test leaves
+	local table=$BATS_FILE_TMPDIR i names BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR # where processes belong that the test leaves
 	export BATS_TEST_TMPDIR
 	if [ -d "$table/rec" ]; then
 		[ -e "$table/table" ] || echo "the table was not sent: see the first row" >&2
@@ -421,7 +453,8 @@ table_start() {
 	begin_in "$table"
 	(set +T; trap - DEBUG; table_rows) >rows # bats' own trap would make it slow
 	cut -f 1 rows >names
-	config '' "$(for ((i = 1; i <= $(wc -l <names); i++)); do echo "{ name = \"row$i\"; address = \"127.0.10.$i\"; },"; done)
+	mapfile -t names <names
+	config '' "$(for ((i = 1; i <= ${#names[@]}; i++)); do echo "{ name = \"row$i\"; address = \"127.0.10.$i\"; },"; done)
 		{ name = \"bar\"; address = \"127.0.0.3\"; }"
 	server_start
 	PATIENCE=$((PATIENCE * 100)) bystander # as long as all rows take

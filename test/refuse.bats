@@ -10,9 +10,13 @@ teardown_file() { table_stop; }
 # what was good, and the bystander's recording goes on.
 refused() {
 	row_sends "$2" "$3"
-	[ "$(grep -c "rejected client=$CLIENT " log)" -eq 1 ]
-	grep -E "rejected client=$CLIENT peer=${FROM//./\\.}:[0-9]+ .*reason=\"" log |
-		grep -iE "reason=\".*($1).*\" frame=$((FRAMES + 1)) offset=$SIZE\$"
+	in_row_log "rejected client=$CLIENT "
+	printf '%s\n' "${FOUND[@]}"
+	[ ${#FOUND[@]} -eq 1 ]
+	[[ ${FOUND[0]} =~ rejected\ client=$CLIENT\ peer=${FROM//./\\.}:[0-9]+\ .*reason=\" ]]
+	shopt -s nocasematch
+	[[ ${FOUND[0]} =~ reason=\".*($1).*\"\ frame=$((FRAMES + 1))\ offset=$SIZE$ ]]
+	shopt -u nocasematch
 	kept "$CLIENT" "$WANT" "$PACKETS"
 	row_unharmed
 }
@@ -36,7 +40,7 @@ kept_stream() { # CLIENT STREAM
 }
 
 accepted() {
-	not grep -E "rejected client=$CLIENT " log >&2
+	not in_row_log "rejected client=$CLIENT "
 	wait_log "closed client=$CLIENT .*reason=\"peer closed the connection\"$1"
 }
 

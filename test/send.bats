@@ -120,8 +120,19 @@ listen_again() {
 
 # ---- bytes ----
 
+# The functions that build it print hexadecimal text. They start no process for a part of it: there are thousands.
+
+# hex TEXT: the bytes
 hex() {
-	printf %s "$1" | fold -w 60 | xxd -r -p
+	local i text=
+	if [[ ${#1} -gt 1000 ]]; then
+		printf %s "$1" | fold -w 60 | xxd -r -p
+		return
+	fi
+	for ((i = 0; i < ${#1}; i += 2)); do
+		text+=\\x${1:i:2}
+	done
+	printf %b "$text"
 }
 
 le16() { printf '%02x%02x' $(($1 & 255)) $(($1 >> 8 & 255)); }
@@ -130,7 +141,13 @@ be32() { printf '%08x' "$1"; }
 
 # fill N BYTE
 fill() {
-	[[ $1 -eq 0 ]] || printf "%0$(($1 * 2))d" 0 | sed "s/00/$2/g"
+	local zeros
+	if [[ $1 -gt 100 ]]; then # for bash that takes time squared
+		printf "%0$1d" 0 | sed "s/0/$2/g"
+	elif [[ $1 -gt 0 ]]; then
+		printf -v zeros "%0$1d" 0
+		printf %s "${zeros//0/$2}"
+	fi
 }
 
 # frame TYPE HEX
@@ -140,27 +157,52 @@ frame() {
 
 # pcap SNAPLEN, record ORIGINAL DATA: little endian, microseconds
 pcap() {
-	printf 'd4c3b2a1020004000000000000000000%s01000000' "$(le32 "$1")"
+	printf d4c3b2a1020004000000000000000000
+	le32 "$1"
+	printf 01000000
 }
 
 record() {
-	printf '%s%s%s%s%s' "$(le32 "${SEC:-1700000000}")" "$(le32 "${USEC:-5}")" "$(le32 $((${#2} / 2)))" "$(le32 "$1")" "$2"
+	le32 "${SEC:-1700000000}"
+	le32 "${USEC:-5}"
+	le32 $((${#2} / 2))
+	le32 "$1"
+	printf %s "$2"
 }
 
 # block TYPE BODY: little endian
 block() {
-	local total
-	total=$(le32 $((${#2} / 2 + 12)))
-	printf '%s%s%s%s' "$(le32 "$1")" "$total" "$2" "$total"
+	local total=$((${#2} / 2 + 12))
+	le32 "$1"
+	le32 $total
+	printf %s "$2"
+	le32 $total
 }
 
 shb() { block 0x0a0d0d0a "4d3c2b1a01000000ffffffffffffffff${1:-}"; }
-idb() { block 1 "01000000$(le32 "$1")${2:-}"; }
+idb() {
+	le32 1
+	le32 $((${#2} / 2 + 20))
+	printf 01000000
+	le32 "$1"
+	printf %s "${2:-}"
+	le32 $((${#2} / 2 + 20))
+}
 
 # epb INTERFACE ORIGINAL DATA [OPTIONS]
 epb() {
-	local n=$((${#3} / 2))
-	block 6 "$(le32 "$1")$(le32 0)$(le32 "${STAMP:-7}")$(le32 $n)$(le32 "$2")$3$(fill $(((4 - n % 4) % 4)) 00)${4:-}"
+	local n=$((${#3} / 2)) padding=000000 total
+	padding=${padding:0:$(((4 - n % 4) % 4 * 2))}
+	total=$((32 + n + ${#padding} / 2 + ${#4} / 2))
+	le32 6
+	le32 $total
+	le32 "$1"
+	le32 0
+	le32 "${STAMP:-7}"
+	le32 $n
+	le32 "$2"
+	printf %s%s%s "$3" "$padding" "${4:-}"
+	le32 $total
 }
 
 # ---- byte for byte ----

@@ -44,10 +44,24 @@ nul_in_name() {
 	mv "$1.new" "$1.crt"
 }
 
+# The certificates are made once for all files, in a directory that test/run has named in CERTIFICATES. A file that is run
+# alone makes its own.
 setup_file() {
+	local own=$BATS_FILE_TMPDIR/pki
+	if [ -z "${CERTIFICATES-}" ]; then
+		make_certificates "$own"
+		return
+	fi
+	(
+		flock 9 # the first one makes them, others wait
+		[ -e "$CERTIFICATES.made" ] || { rm -rf "$CERTIFICATES" && make_certificates "$CERTIFICATES" && : >"$CERTIFICATES.made"; }
+	) 9>"$CERTIFICATES.lock"
+	cp -pr "$CERTIFICATES" "$own"
+}
+make_certificates() { # DIR
 	local client='tls_www_client\nexpiration_days = 50' server='tls_www_server\nexpiration_days = 50\ndns_name = localhost' n
-	mkdir "$BATS_FILE_TMPDIR/pki"
-	cd "$BATS_FILE_TMPDIR/pki" || return
+	mkdir "$1"
+	cd "$1" || return
 	authority ca
 	authority other
 	certificate server ca "$server"
@@ -95,10 +109,27 @@ setup_file() {
 	done >&2
 }
 
-eval "plain_$(declare -f setup)"
 setup() {
 	plain_setup
+	ln -s "$BATS_FILE_TMPDIR/pki" pki
+	[ -e "$BATS_FILE_TMPDIR/pki.made" ] || : >"$BATS_FILE_TMPDIR/pki.made"
+}
+
+# own_pki: for a test that changes what is in pki, before it starts a server: others have the same directory.
+own_pki() {
+	[ -L pki ] || return 0
+	rm pki
 	cp -r "$BATS_FILE_TMPDIR/pki" pki
+}
+teardown() {
+	local file
+	plain_teardown
+	for file in "$BATS_FILE_TMPDIR"/pki "$BATS_FILE_TMPDIR"/pki/*; do
+		[ "$file" -nt "$BATS_FILE_TMPDIR/pki.made" ] || continue
+		echo "own_pki is missing: this test has changed $file" >&2
+		: >"$BATS_FILE_TMPDIR/pki.made" # the next one has not
+		return 1
+	done
 }
 
 # ---- server and clients ----

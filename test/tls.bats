@@ -30,10 +30,12 @@ x509_refuses() {
 }
 @test "x509: a certificate for servers only" { x509_refuses 127.0.0.3 server-only 'the certificate CN=server-only is not for TLS clients .key usage.'; }
 @test "x509: a certificate signed by another client's" {
+	own_pki
 	(cd pki && certificate grandchild foo 'tls_www_client\nexpiration_days = 9' && cat foo.crt >>grandchild.crt)
 	x509_refuses 127.0.0.3 grandchild 'the issuer of the certificate CN=grandchild is not a CA'
 }
 @test "x509: a serial number of 41 bytes, which a later revocation list could not name" {
+	own_pki
 	(
 		cd pki
 		key serial
@@ -162,6 +164,7 @@ leaves() {
 }
 
 @test "a long subject in another alphabet: the line of the log is whole, refused the reason is there" {
+	own_pki
 	local long='Абвгдежзийклмнопрстуфхцчшщъыьэюя' good bad
 	good="cn = \"$long\"\norganization = \"$long\"\nunit = \"$long\"\nsigning_key\ntls_www_client\nexpiration_days = 9"
 	bad=${good/tls_www_client/tls_www_server}
@@ -189,6 +192,7 @@ leaves() {
 }
 
 @test "a certificate chain without end" {
+	own_pki
 	cat pki/foo.crt >pki/chain.crt
 	perl -e 'local $/; $_ = <>; print $_ x 300' pki/ca.crt >>pki/chain.crt
 	cp pki/foo.key pki/chain.key
@@ -686,6 +690,7 @@ failing_reload() {
 # bats test_tags=ways
 @test "a reload with a new CRL ends the recording that it revokes, and no other" {
 	needs_one_server "a reload"
+	own_pki
 	tls_config
 	server_start
 	tls_live a 127.0.0.2 foo
@@ -712,6 +717,7 @@ failing_reload() {
 # bats test_tags=ways
 @test "a reload with broken credentials keeps the old ones, an error each" {
 	needs_one_server "a reload"
+	own_pki
 	tls_config
 	server_start
 	tls_live a 127.0.0.2 foo
@@ -749,6 +755,7 @@ failing_reload() {
 # bats test_tags=ways
 @test "a reload takes a new certificate and key" {
 	needs_one_server "a reload"
+	own_pki
 	tls_config
 	server_start
 	cp pki/server2.crt pki/server.crt
@@ -791,6 +798,7 @@ all_turned_away() {
 # bats test_tags=ways
 @test "a certificate that is refused before a reload with a new CRL is refused after it, one that it revokes is too" {
 	needs_one_server "a reload"
+	own_pki
 	tls_config
 	server_start
 	stream pcap rec >s
@@ -815,6 +823,7 @@ between() {
 		--load-ca-privkey ca.key --template template --outfile "$1.crt"
 }
 @test "chains: an authority in between, on both sides, is sent along and the root is enough" {
+	own_pki
 	(
 		cd pki
 		between middle
@@ -841,6 +850,7 @@ between() {
 # bats test_tags=ways
 @test "a reload takes another authority: its certificates record, those of the old one do not" {
 	needs_one_server "a reload"
+	own_pki
 	tls_config "capath = \"pki/ca.crt\"; $OWN"
 	server_start
 	stream pcap rec >s
@@ -990,6 +1000,7 @@ own() { echo "$X509 server-cert = \"$1\"; server-key = \"$2\";"; }
 }
 # ends_in DAYS: soon.crt of a server and soon.crl
 ends_in() {
+	own_pki
 	DAY=$(date -u -d "+$1 days" +%Y-%m-%d)
 	(
 		cd pki || return
@@ -1052,6 +1063,7 @@ ends_in() {
 }
 # client_ends_in DAYS: foo's certificate does, and records
 client_ends_in() {
+	own_pki
 	DAY=$(date -u -d "+$1 days" +%Y-%m-%d)
 	(cd pki && certificate foo ca "tls_www_client\nexpiration_date = \"$(date -u -d "+$1 days" '+%Y-%m-%d %H:%M:%S UTC')\"")
 	tls_config
@@ -1071,10 +1083,12 @@ client_ends_in() {
 	never_log ' expiring '
 }
 @test "-t: a key that others may read is a warning" {
+	own_pki
 	chmod 644 pki/server.key
 	tested 0 'warning: server-key .*others than the server may read the key .mode 0644.' "$X509 $OWN"
 }
 @test "-t: a key that another group may read is a warning, of the server's own group it is none" {
+	own_pki
 	local group
 	chmod 640 pki/server.key
 	tls_config
@@ -1087,6 +1101,7 @@ client_ends_in() {
 	tested 0 'warning: server-key .*others than the server may read the key .mode 0640.' "$X509 $OWN"
 }
 @test "-t: a key that the server may not read" {
+	own_pki
 	if [ "$(id -u)" -eq 0 ]; then # who may read everything, unless the capability is taken away
 		chown 1 pki/server.key
 		SERVER="setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search $SERVER"
@@ -1144,6 +1159,7 @@ serials() {
 	quietly openssl ca -gencrl -config openssl.cnf -keyfile pki/ca.key -cert pki/ca.crt -out "$1"
 }
 @test "-t: a revocation list with a serial number of any length that is allowed, and with a longer one" {
+	own_pki
 	tls_config
 	serials pki/ca.crl "$(printf '7F%078d' 1)" 05
 	run "$SERVER" -c cfg -t
@@ -1182,6 +1198,7 @@ room() {
 }
 @test "a reload that needs much more memory: the keeper may take as much beyond it as one at the start" {
 	[ -z "${VALGRIND-}" ] || beside_memcheck "no sandbox, no limit"
+	own_pki
 	tls_config
 	server_start
 	local before after
@@ -1393,6 +1410,7 @@ asks() {
 # ---- to the last detail ----
 
 @test "-t: a CRL past its next update that was changed" {
+	own_pki
 	openssl crl -in pki/late.crl -outform DER -out der
 	perl -0777 -pi -e 's/(.)\z/chr(ord($1) ^ 1)/se' der
 	openssl crl -inform DER -in der -out pki/changed.crl
@@ -1402,6 +1420,7 @@ asks() {
 
 @test "a reload with a new CRL of other certificates: with a serial number that begins alike, or of another authority" {
 	needs_one_server "a reload"
+	own_pki
 	local client='tls_www_client\nexpiration_days = 50\nserial ='
 	(
 		cd pki
@@ -1492,6 +1511,7 @@ asks() {
 }
 
 @test "a certificate of a thousand names: those beyond the first are not looked at" {
+	own_pki
 	(
 		cd pki
 		certificate names ca "tls_www_client\nexpiration_days = 50\n$(printf 'dns_name = n%d.example\\n' {1..1000})"
@@ -1508,6 +1528,7 @@ asks() {
 }
 
 @test "x509: of two common names none is the client's" {
+	own_pki
 	(
 		cd pki
 		key twice
@@ -1520,6 +1541,7 @@ asks() {
 
 @test "a certificate that was revoked between the handshake and the first link header" {
 	needs_one_server "a reload"
+	own_pki
 	tls_config
 	server_start
 	tls_live b 127.0.0.3 bar

@@ -99,6 +99,7 @@ big_extensions() {
 }
 
 @test "a long certificate chain" {
+	own_pki
 	perl -e 'local $/; $_ = <STDIN>; print $_ x 80' <pki/ca.crt >more
 	cat pki/foo.crt more >pki/chain.crt
 	cp pki/foo.key pki/chain.key
@@ -113,6 +114,7 @@ big_extensions() {
 	none_but
 }
 @test "a certificate chain of a few: served" {
+	own_pki
 	perl -e 'local $/; $_ = <STDIN>; print $_ x 3' <pki/ca.crt >more
 	cat pki/foo.crt more >pki/chain.crt
 	cp pki/foo.key pki/chain.key
@@ -122,6 +124,7 @@ big_extensions() {
 
 # costly NAME BITS EXPONENT-BITS: client-rsa.crt with such a key instead, which no authority has signed
 costly() {
+	own_pki
 	perl -MMIME::Base64 -e '
 		my ($bits, $exponent) = splice @ARGV, 0, 2;
 		sub der { my ($tag, $body) = @_; my $n = length $body; chr($tag) . ($n < 128 ? chr $n : $n < 256 ? pack "CC", 0x81, $n
@@ -143,6 +146,7 @@ costly() {
 }
 # too_costly REASON BITS EXPONENT-BITS [TLSPEER-OPTIONS]: refused before any of it is calculated
 too_costly() {
+	own_pki
 	tls_config
 	server_start
 	bystander
@@ -163,6 +167,7 @@ LONG='a certificate of the client has a public exponent of [0-9]+ bits: at most 
 	too_costly 'Public key signature verification has failed.' 8192 64
 }
 @test "an intermediate certificate with a costly key" {
+	own_pki
 	costly costly 65536 65536
 	cat pki/foo.crt pki/costly.crt >pki/chain.crt
 	cp pki/foo.key pki/chain.key
@@ -195,6 +200,7 @@ LONG='a certificate of the client has a public exponent of [0-9]+ bits: at most 
 
 # deaf: a server with as large a certificate as there may be, and a client that reads nothing of it
 deaf() {
+	own_pki
 	(cd pki && certificate large ca "tls_www_server\nexpiration_days = 50\n$(seq -s '\n' -f 'dns_name = a-rather-long-name-%g.example' 1 1600)")
 	tls_config "$X509 server-cert = \"pki/large.crt\"; server-key = \"pki/large.key\";" "${1-}"
 	server_start
@@ -378,6 +384,7 @@ s_client() {
 }
 # resumes OPTIONS…: a session is offered again: it is a new one, and a certificate that was revoked meanwhile counts
 resumes() {
+	own_pki
 	tls_config
 	server_start
 	stream pcap rec >s
@@ -446,6 +453,7 @@ foreign_session() {
 
 # signed HASH LOG-REGEX
 signed() {
+	own_pki
 	(
 		cd pki || return
 		key rsa-ca --key-type rsa --bits 2048
@@ -499,6 +507,7 @@ every_cut() {
 
 # crumbled SOCAT-OPTIONS: everything that the client says before encryption, a certificate chain too, in records of a byte
 crumbled() {
+	own_pki
 	cat pki/foo.crt pki/ca.crt >pki/chain.crt
 	cp pki/foo.key pki/chain.key
 	tls_config
