@@ -45,7 +45,8 @@ static void *room(uint64_t n, size_t size)
 	return p;
 }
 
-static void copy(int fd, uint64_t size)
+/* NULL, or what is wrong. */
+static const char *copy(int fd, uint64_t size)
 {
 	struct status_server *h = &now.head;
 	const char *wrong;
@@ -53,7 +54,7 @@ static void copy(int fd, uint64_t size)
 	read_at(fd, h, sizeof(*h), 0);
 	wrong = status_check(h, size);
 	if (wrong)
-		die(wrong);
+		return wrong;
 	free(now.child);
 	free(now.page);
 	free(now.client);
@@ -66,6 +67,7 @@ static void copy(int fd, uint64_t size)
 	}
 	for (uint64_t i = 0; i < h->clients; i++)
 		read_at(fd, &now.client[i], sizeof(*now.client), h->client_at + i * h->client_size);
+	return NULL;
 }
 
 /* False: its sequence number never rested; what was there last was copied. */
@@ -74,14 +76,18 @@ static bool take(int fd)
 	for (int i = 0; i < STATUS_TRIES; i++) {
 		uint64_t before, after;
 		struct stat st;
+		const char *wrong;
 
 		read_at(fd, &before, sizeof(before), offsetof(struct status_server, seq));
 		if (fstat(fd, &st) < 0)
 			die("fstat");
-		copy(fd, (uint64_t)st.st_size);
+		wrong = copy(fd, (uint64_t)st.st_size);
 		read_at(fd, &after, sizeof(after), offsetof(struct status_server, seq));
-		if (before % 2 == 0 && before == after)
+		if (before % 2 == 0 && before == after) {
+			if (wrong)
+				die(wrong);
 			return true;
+		}
 		usleep(100);
 	}
 	return false;
