@@ -54,6 +54,25 @@ failing_at_each() { each_call EIO fsync fdatasync syncfs unlinkat unlink; }
 	inside failing_at_each each_call one_fault
 }
 
+@test "an orphan that cannot be replaced: the capture stays, and the next round replaces it" {
+	can_trace
+	without_sanitizers
+	settings
+	capture trace-foo-20261128_000001.pcap 3
+	keep
+	once
+	everything_once
+	sqlite3 archive/index.sqlite 'DELETE FROM file' # as a crash before the commit leaves it
+	cp -p was/* 'done'/
+	local status=0
+	faulty renameat 1 ENOSPC "$ARCHIVE" --once -c cfg 2>log 3>&- || status=$?
+	[ $status -eq 1 ] # not 98: there is such a call
+	wait_log 'error client=foo name=trace-foo-20261128_000001.pcap reason="foo/2026-11-28/.* in the archive: No space left'
+	[ -e 'done'/trace-foo-20261128_000001.pcap ]
+	once
+	everything_once
+}
+
 full_archive() {
 	. "$TESTDIR/archive.bash"
 	mount -t tmpfs -o size=1m tmpfs archive
