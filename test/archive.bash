@@ -72,6 +72,20 @@ faulty() {
 	return $status
 }
 
+# killed_at CALL K COMMAND…: it is killed there, and KILLED counts that. From run to run there may be a call more or less:
+# then it goes on to its end.
+killed_at() {
+	local status=0
+	faulty "$1" "$2" KILL "${@:3}" || status=$?
+	case $status in
+	137) KILLED=$((${KILLED-0} + 1)) ;;
+	0 | 98) ;; # there was no such call
+	*) return 1 ;;
+	esac
+}
+# nearly_all_killed FILE: it has a line for each that was to be
+nearly_all_killed() { [ "${KILLED-0}" -ge $(($(wc -l <"$1") * 9 / 10)) ]; }
+
 # Calls that change no file and tell no other process anything: who is killed at one of them leaves what the call before
 # left, as one who is killed at the next one that is not of these. Locks end with the process, and what is not synced stays
 # when a process ends. What is not named here counts as a change, and so does openat() with O_CREAT.
@@ -91,8 +105,8 @@ calls_from() {
 	}' trace
 }
 
-# without_waiting FUNCTION [OTHERS…]: hundreds of starts with the archive and done in memory, where a sync costs nothing; where that is not
-# permitted, on the disk. OTHERS: functions of the .bats file that it calls.
+# without_waiting FUNCTION [OTHERS…]: hundreds of starts with the archive and done in memory, where a sync costs nothing;
+# where that is not permitted, on the disk. OTHERS: functions of the .bats file that it calls.
 without_waiting() {
 	can_trace
 	if unshare -Urm true 2>/dev/null; then

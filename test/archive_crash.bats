@@ -12,7 +12,7 @@ each_once() {
 	[ "$(index 'SELECT lower(hex(sha256)) FROM file ORDER BY 1')" = "$SUMS" ] || return
 	[ ${#archived[@]} -eq ${#kept[@]} ] || return
 	"$ARCHIVE" --verify -c cfg >verified || return
-	! compgen -G 'archive/.work/*' >/dev/null
+	[ -z "$(find archive/.work -mindepth 1)" ]
 }
 
 # put: the captures, where they were completed; one name is in both directories
@@ -46,7 +46,7 @@ crashes() {
 	while read -r name k; do
 		emptied
 		put
-		faulty "$name" "$k" KILL "$ARCHIVE" --once -c cfg1 >/dev/null 2>&1 3>&- || true
+		killed_at "$name" "$k" "$ARCHIVE" --once -c cfg1 >/dev/null 2>&1 3>&- || return
 		once
 		each_once || {
 			echo "killed at $name, $k" >&2
@@ -55,6 +55,7 @@ crashes() {
 		}
 		! log_has 'a crash had come before it was in the index' || adopted=$((adopted + 1))
 	done <from
+	nearly_all_killed from
 	[ "$adopted" -gt $((3 / step)) ]
 }
 

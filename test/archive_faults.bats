@@ -9,7 +9,7 @@ bats_require_minimum_version 1.5.0
 one_fault() {
 	emptied &&
 		cp -p was/* 'done'/ &&
-		{ faulty "$1" "$3" "$2" "$ARCHIVE" --once -c cfg 2>log 3>&- || [ $? -ne 98 ]; } &&
+		{ faulty "$1" "$3" "$2" "$ARCHIVE" --once -c cfg 2>log 3>&- || [ $? -eq 1 ]; } &&
 		still_there &&
 		once &&
 		everything_once
@@ -532,7 +532,7 @@ hostile() {
 		*) command unframe 1 <"$f" >"$to" 2>/dev/null || true ;;
 		esac
 	done
-	perl -ane 'rename $F[0], $F[1] or die "$_: $!"' renamed >&2
+	perl -ane 'rename $F[0], $F[1] or die "$_: $!"' renamed >&2 || return
 	echo "$n"
 }
 

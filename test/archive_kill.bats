@@ -14,13 +14,14 @@ killed_from() {
 	while read -r name k; do
 		emptied
 		cp -p was/* 'done'/
-		# from run to run there may be one call more or less
-		faulty "$name" "$k" KILL "$ARCHIVE" --once -c cfg 2>log 3>&- || once
+		killed_at "$name" "$k" "$ARCHIVE" --once -c cfg 2>log 3>&- || return
+		once
 		everything_once || {
 			echo "killed at $name, $k" >&2
 			return 1
 		}
 	done <calls
+	nearly_all_killed calls
 }
 
 one_capture() {

@@ -60,13 +60,14 @@ directories() { find archive -mindepth 1 -type d ! -name .work | sort | paste -s
 	while read -r name k; do
 		emptied
 		cp -a kept/. archive
-		faulty "$name" "$k" KILL "$ARCHIVE" --once -c cfg >/dev/null 2>&1 3>&- || true
+		killed_at "$name" "$k" "$ARCHIVE" --once -c cfg >/dev/null 2>&1 3>&- || return
 		once || {
 			echo "killed at $name, $k" >&2
 			return 1
 		}
 		[ "$(index 'SELECT name FROM file')" = trace-foo-20261103_000000.pcap ]
 	done <calls
+	nearly_all_killed calls
 }
 
 @test "of many missing files ten are named, and the number of all" {

@@ -34,7 +34,8 @@ line_has() {
 	area | grep -E "^$all"
 }
 says() { until_true line_has "$@"; }
-says_not() { until_true not line_has "$@"; }
+says_not() { until_true no_line_has "$@"; }
+no_line_has() { area >said && ! line_has "$@"; }
 
 # again: the server is stopped, and started once more
 again() {

@@ -570,7 +570,8 @@ example() {
 	server_start
 	publisher
 	example C >example.c
-	"${CC:-cc}" -Wall -Werror -o example example.c -lzmq || skip "no libzmq to build with"
+	echo 'int main(void) { return !zmq_ctx_new(); }' | "${CC:-cc}" -include zmq.h -x c - -o probe -lzmq || skip "no libzmq to build with"
+	"${CC:-cc}" -Wall -Werror -o example example.c -lzmq
 	./example >s.got 3>&- &
 	PIDS+=($!)
 	until_true hears s

@@ -82,11 +82,10 @@ serve() {
 # print it.
 rate() {
 	local json n
-	json=$(status --json)
-	[[ $json == *'"name":"'"$2"'"'*'"packets-per-second":'* ]]
-	n=${json#*'"name":"'"$2"'"'}
-	n=${n#*'"packets-per-second":'}
-	awk -v n="${n%%[,\}]*}" 'BEGIN { exit n !~ /^[0-9.]+$/ || !(n '"$1"') }'
+	json=$(status --json) || return
+	n='"name":"'$2'"[^{}]*"packets-per-second":([0-9.]+)' # of the same client
+	[[ $json =~ $n ]] || return
+	awk -v n="${BASH_REMATCH[1]}" 'BEGIN { exit n !~ /^[0-9.]+$/ || !(n '"$1"') }'
 }
 
 @test "rates are of the last seconds: of a connection that has ended a moment ago, too; what was before counts no more" {

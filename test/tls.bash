@@ -54,7 +54,11 @@ setup_file() {
 	fi
 	(
 		flock 9 # the first one makes them, others wait
-		[ -e "$CERTIFICATES.made" ] || { rm -rf "$CERTIFICATES" && make_certificates "$CERTIFICATES" && : >"$CERTIFICATES.made"; }
+		if [ ! -e "$CERTIFICATES.made" ]; then
+			rm -rf "$CERTIFICATES"
+			(make_certificates "$CERTIFICATES")
+			: >"$CERTIFICATES.made"
+		fi
 	) 9>"$CERTIFICATES.lock"
 	cp -pr "$CERTIFICATES" "$own"
 }
@@ -122,14 +126,15 @@ own_pki() {
 	cp -r "$BATS_FILE_TMPDIR/pki" pki
 }
 teardown() {
-	local file
-	plain_teardown
+	local file status=0
+	plain_teardown || status=1
 	for file in "$BATS_FILE_TMPDIR"/pki "$BATS_FILE_TMPDIR"/pki/*; do
 		[ "$file" -nt "$BATS_FILE_TMPDIR/pki.made" ] || continue
 		echo "own_pki is missing: this test has changed $file" >&2
 		: >"$BATS_FILE_TMPDIR/pki.made" # the next one has not
-		return 1
+		status=1
 	done
+	return $status
 }
 
 # ---- server and clients ----
