@@ -334,10 +334,10 @@ two_record_deaths() {
 }
 
 # bats test_tags=ways
-# repairs: pid is the process that repairs; another has asked before whether an earlier server still records
+# repairs: pid is the process that repairs, if it has not ended
 repairs() {
-	pid=$(sed -n 's/^\([0-9]*\) flock(.*/\1/p' trace | uniq | sed -n 2p)
-	[ -n "$pid" ]
+	pid=$(children)
+	[ -n "$pid" ] || log_has ' reason=repaired '
 }
 @test "repair that is told to stop with all the others finishes its file first" {
 	beside_memcheck "strace is beside it"
@@ -346,11 +346,13 @@ repairs() {
 	stream pcap rec >s
 	unframe s >rec/trace-foo-20250101_000000.pcap
 	mark_unfinished rec/*
-	WRAP=(strace -D -f -qq -o trace -e trace=flock,kill -e inject=flock:delay_enter=1000000)
+	WRAP=(strace -D -f -qq -o trace -e trace=flock,kill -e inject=flock:delay_enter=2000000)
 	server_start
 	local pid
+	wait_log 'whether an earlier server still records is not known' # another process has asked, and was delayed as well
 	until_true repairs
-	kill -TERM "$SERVER_PID" "$pid"
+	# shellcheck disable=SC2086 # none, or more
+	kill -TERM "$SERVER_PID" $pid
 	repaired trace-foo-20250101_000000.pcap
 	wait_log 'file client=foo .*reason=repaired'
 }
