@@ -9,8 +9,8 @@
  * processes that it starts.
  *
  * Status: that of the program, 128 + N where signal N ended it; 98 where it made fewer than K such
- * calls; 99 where the kernel has no such filter, or the call is none of those below: nothing was
- * run. */
+ * calls; 99 where the kernel has no such filter, the call is none of those below, or the program
+ * cannot be executed: nothing was run. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
